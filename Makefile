@@ -1,0 +1,44 @@
+# Two commands: `make book` builds the book, `make test` checks it. Both start from nothing but Python.
+PROFILE ?= book
+PYTHON  ?= python3
+JOBS    ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu 2>/dev/null || echo 2)
+BIN     := .venv/bin
+READY   := .venv/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help book test lint bench serve lab claims clean
+
+help:  ## list these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+book: $(READY)  ## run every notebook and build the book (PROFILE=smoke|book|paper)
+	@$(BIN)/python workflow/build.py --profile $(PROFILE) --jobs $(JOBS)
+
+test: $(READY)  ## run every test, the smoke book in a browser included
+	@$(BIN)/python -m pytest
+
+lint: $(READY)  ## check style, docstrings and types
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+bench: $(READY)  ## print speed ratios against named baselines
+	@for file in benchmarks/*.py; do $(BIN)/python $$file || exit 1; done
+
+serve: $(READY)  ## open the book and rebuild it whenever a source changes
+	@$(BIN)/python workflow/serve.py --profile $(PROFILE)
+
+lab: $(READY)  ## open the notebooks in JupyterLab
+	@$(BIN)/jupyter lab notebooks
+
+claims: $(READY)  ## print the claims table of the last build
+	@$(BIN)/manytasks claims --profile $(PROFILE)
+
+clean:  ## remove everything that was built (keeps .venv)
+	@rm -rf build .snakemake
+
+# One pinned environment for every command; made again only when a pin or the package's metadata changes.
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit(f"Python 3.11 or newer is needed; this is {sys.version.split()[0]} (set PYTHON=python3.x)")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $(READY)

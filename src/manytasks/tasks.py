@@ -1,0 +1,191 @@
+"""T tasks, seen only through the Gram matrix of their optimal parameters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+# A Gram matrix computed in floating point has eigenvalues down to about -eps * trace; a little more is
+# allowed so that W @ W.T of any well-scaled W passes, and nothing that a person would type wrongly does.
+PSD_TOLERANCE = 1e-9
+
+
+@dataclass(frozen=True, eq=False)
+class Tasks:
+    r"""Hold the Gram matrix :math:`\Gamma_{ij} = \langle w_i^*, w_j^* \rangle` of T optimal parameter vectors.
+
+    Every formula of Paper A depends on the :math:`w_t^*` only through :math:`\Gamma`, so no function of the
+    theory ever needs a vector of length p.
+
+    Args:
+        gram: (T, T) symmetric positive semidefinite array; or an array of SymPy expressions, which is
+            taken as it is because its sign cannot be decided.
+
+    Raises:
+        ValueError: if ``gram`` is not square, not finite, not symmetric or not positive semidefinite.
+
+    Example:
+        >>> tasks = Tasks.equiangular(T=3, cosine=0.5, norm=2.0)
+        >>> tasks.gram
+        array([[4., 2., 2.],
+               [2., 4., 2.],
+               [2., 2., 4.]])
+        >>> tasks.distances2[0]
+        array([0., 4., 4.])
+    """
+
+    gram: Any
+
+    def __post_init__(self) -> None:
+        gram = np.array(self.gram)
+        if gram.ndim != 2 or gram.shape[0] != gram.shape[1] or gram.size == 0:
+            raise ValueError(f"gram must be a square matrix, one row per task; got shape {gram.shape}")
+        if gram.dtype != object:
+            gram = gram.astype(float)
+            _check_gram(gram)
+        gram.setflags(write=False)
+        object.__setattr__(self, "gram", gram)
+
+    @classmethod
+    def from_vectors(cls, W: ArrayLike) -> Tasks:
+        """Make tasks from their optimal parameters.
+
+        Args:
+            W: (T, p) array, one task per row.
+
+        Returns:
+            Tasks with gram ``W @ W.T``.
+
+        Raises:
+            ValueError: if ``W`` is not two-dimensional.
+
+        Example:
+            >>> Tasks.from_vectors([[3.0, 4.0], [0.0, 1.0]]).gram
+            array([[25.,  4.],
+                   [ 4.,  1.]])
+        """
+        W = np.asarray(W)
+        if W.ndim != 2:
+            raise ValueError(f"W must have shape (T, p), one task per row; got shape {W.shape}")
+        return cls(W @ W.T)
+
+    @classmethod
+    def equiangular(cls, T: int, cosine: float, norm: float = 1.0) -> Tasks:
+        """Make T tasks of one norm, every two of them at the same angle.
+
+        Args:
+            T: number of tasks, at least 1.
+            cosine: in [-1/(T-1), 1]. More than T vectors cannot all oppose one another: below -1/(T-1)
+                the Gram matrix has a negative eigenvalue.
+            norm: common length of the optimal parameters, at least 0.
+
+        Returns:
+            Tasks with gram ``norm**2 * cosine`` off the diagonal.
+
+        Raises:
+            ValueError: if no such vectors exist.
+
+        Example:
+            >>> Tasks.equiangular(T=10, cosine=-0.5)
+            Traceback (most recent call last):
+            ...
+            ValueError: 10 tasks can share a cosine of at least -1/(T-1) = -0.111; got -0.5
+        """
+        _check_geometry(T, cosine, norm)
+        if T > 1 and cosine < -1 / (T - 1) - PSD_TOLERANCE:
+            raise ValueError(
+                f"{T} tasks can share a cosine of at least -1/(T-1) = {-1 / (T - 1):.3f}; got {cosine}"
+            )
+        return cls(norm**2 * (cosine + (1 - cosine) * np.eye(T)))
+
+    @classmethod
+    def chain(cls, T: int, cosine: float, norm: float = 1.0) -> Tasks:
+        r"""Make T tasks of one norm whose cosine is :math:`\rho^{|i-j|}`: neighbours may be opposed.
+
+        Args:
+            T: number of tasks, at least 1.
+            cosine: cosine :math:`\rho` of neighbouring tasks, in [-1, 1].
+            norm: common length of the optimal parameters, at least 0.
+
+        Returns:
+            Tasks with gram ``norm**2 * cosine**abs(i - j)``.
+
+        Raises:
+            ValueError: if no such vectors exist.
+
+        Example:
+            >>> Tasks.chain(T=3, cosine=-0.5).gram
+            array([[ 1.  , -0.5 ,  0.25],
+                   [-0.5 ,  1.  , -0.5 ],
+                   [ 0.25, -0.5 ,  1.  ]])
+        """
+        _check_geometry(T, cosine, norm)
+        steps = np.abs(np.subtract.outer(np.arange(T), np.arange(T)))
+        return cls(norm**2 * np.power(float(cosine), steps))
+
+    @property
+    def T(self) -> int:
+        """Number of tasks."""
+        return int(self.gram.shape[0])
+
+    @property
+    def norms2(self) -> np.ndarray:
+        r"""(T,) squared norms :math:`\|w_i^*\|^2`."""
+        return np.diagonal(self.gram)
+
+    @property
+    def distances2(self) -> np.ndarray:
+        r"""(T, T) squared distances :math:`d_{ij} = \|w_i^* - w_j^*\|^2`."""
+        return self.norms2[:, None] + self.norms2[None, :] - 2 * self.gram
+
+    def vectors(self, p: int) -> np.ndarray:
+        """Return optimal parameters in R^p with this Gram matrix.
+
+        Args:
+            p: dimension, at least the rank of the Gram matrix (fewer dimensions cannot hold the tasks).
+
+        Returns:
+            (T, p) array W with ``W @ W.T`` equal to ``gram``; the coordinates after the first T are zero.
+
+        Raises:
+            ValueError: if p is smaller than the rank.
+
+        Example:
+            >>> tasks = Tasks.chain(T=2, cosine=0.6)
+            >>> np.allclose(tasks.vectors(p=5) @ tasks.vectors(p=5).T, tasks.gram)
+            True
+        """
+        values, directions = np.linalg.eigh(self.gram)
+        values, directions = values[::-1], directions[:, ::-1]  # largest first, so that the rank leads
+        rank = int(np.sum(values > PSD_TOLERANCE * max(values[0], 0)))
+        if p < rank:
+            raise ValueError(f"tasks of rank {rank} need p >= {rank} parameters; got p = {p}")
+        W = np.zeros((self.T, p))
+        W[:, :rank] = directions[:, :rank] * np.sqrt(values[:rank])
+        return W
+
+
+def _check_gram(gram: np.ndarray) -> None:
+    if not np.all(np.isfinite(gram)):
+        raise ValueError("gram must be finite; got nan or inf")
+    scale = max(np.abs(gram).max(), np.finfo(float).tiny)
+    asymmetry = np.abs(gram - gram.T).max()
+    if asymmetry > PSD_TOLERANCE * scale:
+        raise ValueError(f"gram must be symmetric; entries differ by up to {asymmetry:.3g}")
+    smallest = np.linalg.eigvalsh(gram)[0]
+    if smallest < -PSD_TOLERANCE * scale * len(gram):
+        raise ValueError(
+            f"gram must be positive semidefinite, as every Gram matrix is; smallest eigenvalue {smallest:.3g}"
+        )
+
+
+def _check_geometry(T: int, cosine: float, norm: float) -> None:
+    if int(T) != T or T < 1:
+        raise ValueError(f"T must be a whole number of at least 1 task; got {T}")
+    if not -1 <= cosine <= 1:
+        raise ValueError(f"cosine must be in [-1, 1]; got {cosine}")
+    if not 0 <= norm < np.inf:
+        raise ValueError(f"norm must be finite and at least 0; got {norm}")
