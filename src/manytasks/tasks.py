@@ -15,10 +15,11 @@ PSD_TOLERANCE = 1e-9
 
 @dataclass(frozen=True, eq=False)
 class Tasks:
-    r"""Hold the Gram matrix :math:`\Gamma_{ij} = \langle w_i^*, w_j^* \rangle` of T optimal parameter vectors.
+    r"""Hold T tasks as the Gram matrix of their optimal parameters.
 
-    Every formula of Paper A depends on the :math:`w_t^*` only through :math:`\Gamma`, so no function of the
-    theory ever needs a vector of length p.
+    Every formula of Paper A depends on the :math:`w_t^*` only through
+    :math:`\Gamma_{ij} = \langle w_i^*, w_j^* \rangle`, so no function of the theory ever needs a vector of
+    length p.
 
     Args:
         gram: (T, T) symmetric positive semidefinite array; or an array of SymPy expressions, which is
@@ -138,8 +139,15 @@ class Tasks:
 
     @property
     def distances2(self) -> np.ndarray:
-        r"""(T, T) squared distances :math:`d_{ij} = \|w_i^* - w_j^*\|^2`."""
-        return self.norms2[:, None] + self.norms2[None, :] - 2 * self.gram
+        r"""(T, T) squared distances :math:`d_{ij} = \|w_i^* - w_j^*\|^2`; below rounding error they are 0.
+
+        Equal tasks must be exactly equal: an error peak hangs on whether the distance is zero.
+        """
+        norms = self.norms2[:, None] + self.norms2[None, :]
+        distances = norms - 2 * self.gram
+        if self.gram.dtype == object:
+            return distances
+        return np.where(distances > 32 * np.finfo(float).eps * norms, distances, 0.0)
 
     def vectors(self, p: int) -> np.ndarray:
         """Return optimal parameters in R^p with this Gram matrix.

@@ -1,0 +1,17 @@
+"""Closed forms of Paper A (arXiv 2408.16939) and their extensions.
+
+NumPy in, NumPy out; SymPy symbols pass through the same code, so a derivation can end at the function.
+"""
+
+from manytasks.theory.multitask import effective_noise, multitask_error, multitask_terms
+from manytasks.theory.single_task import single_task_error
+from manytasks.theory.transfer import knowledge_transfer, transfer_terms
+
+__all__ = [
+    "effective_noise",
+    "knowledge_transfer",
+    "multitask_error",
+    "multitask_terms",
+    "single_task_error",
+    "transfer_terms",
+]

@@ -1,0 +1,100 @@
+"""What the formulas accept: whole sample counts, p >= 1, a variance that is not negative; or symbols."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import numpy as np
+
+from manytasks.tasks import Tasks
+
+Regime = Literal["over", "under"] | None
+
+
+def is_symbolic(*values: Any) -> bool:
+    """Tell whether any value holds SymPy expressions (or other objects) instead of numbers.
+
+    Returns:
+        True if at least one value has no numeric dtype.
+    """
+    return any(np.asarray(value).dtype == object for value in values)
+
+
+def sample_counts(tasks: Tasks, samples: Any, name: str = "samples") -> np.ndarray:
+    """Return one sample count per task.
+
+    Args:
+        tasks: the T tasks.
+        samples: whole number >= 0 for all tasks, or T of them; symbols pass.
+        name: how the error message calls the argument.
+
+    Returns:
+        (T,) array of floats (counts beyond 2**53 do not occur), or of symbols.
+
+    Raises:
+        ValueError: if the length is not T, or a count is negative or not whole.
+    """
+    counts = np.asarray(samples)
+    if counts.ndim > 1 or (counts.ndim == 1 and len(counts) != tasks.T):
+        raise ValueError(f"{name} must be one number or {tasks.T}, one per task; got shape {counts.shape}")
+    counts = np.broadcast_to(counts, (tasks.T,))
+    if is_symbolic(counts):
+        return counts
+    if not np.all((counts >= 0) & (counts == np.floor(counts)) & np.isfinite(counts)):
+        raise ValueError(f"{name} must be whole numbers of at least 0; got {samples}")
+    return counts.astype(float)
+
+
+def parameter_counts(p: Any) -> np.ndarray:
+    """Return p as an array.
+
+    Args:
+        p: whole number >= 1 (a model without parameters has nothing to fit), or an array; symbols pass.
+
+    Returns:
+        Array of floats with the shape of ``p``, or of symbols.
+
+    Raises:
+        ValueError: if an entry is below 1 or not whole.
+    """
+    p = np.asarray(p)
+    if is_symbolic(p):
+        return p
+    if not np.all((p >= 1) & (p == np.floor(p)) & np.isfinite(p)):
+        raise ValueError(f"p must be a whole number of at least 1 parameter; got {p}")
+    return p.astype(float)
+
+
+def noise_variance(noise_var: Any) -> Any:
+    """Return the label-noise variance.
+
+    Args:
+        noise_var: finite number >= 0, or a symbol.
+
+    Returns:
+        The same value.
+
+    Raises:
+        ValueError: if it is negative, infinite, not a number or not a scalar.
+    """
+    if np.ndim(noise_var) != 0:
+        raise ValueError(f"noise_var must be one number, the variance σ²; got shape {np.shape(noise_var)}")
+    if not is_symbolic(noise_var) and not 0 <= noise_var < np.inf:
+        raise ValueError(f"noise_var must be a variance, finite and at least 0; got {noise_var}")
+    return noise_var
+
+
+def check_regime(regime: Regime, *values: Any) -> None:
+    """Check that the side of the threshold is known.
+
+    Args:
+        regime: "over" (p >= N), "under" (p < N), or None to compare p with N.
+        values: the numbers or symbols that would have to be compared.
+
+    Raises:
+        ValueError: if ``regime`` is another word, or None although a value is a symbol.
+    """
+    if regime not in (None, "over", "under"):
+        raise ValueError(f"regime must be 'over' (p >= N), 'under' (p < N) or None; got {regime!r}")
+    if regime is None and is_symbolic(*values):
+        raise ValueError("p and N cannot be compared when one is a symbol: say regime='over' or 'under'")
