@@ -1,0 +1,6 @@
+"""Data sets: two that need no download, four read from their official files."""
+
+from manytasks.deep.data.catalogue import NAMES, contact_sheet, describe_datasets, load_dataset
+from manytasks.deep.data.dataset import Dataset, pixels
+
+__all__ = ["NAMES", "Dataset", "contact_sheet", "describe_datasets", "load_dataset", "pixels"]

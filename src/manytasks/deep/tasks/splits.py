@@ -1,0 +1,169 @@
+"""Make task streams: split the classes, permute the pixels, or rotate the images."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from manytasks.deep.data.dataset import Dataset, pixels
+from manytasks.deep.seeds import stream
+from manytasks.deep.tasks.stream import Samples, TaskStream
+
+
+def class_split(
+    dataset: Dataset,
+    T: int,
+    per_class: int,
+    seed: int,
+    train_features: np.ndarray | None = None,
+    test_features: np.ndarray | None = None,
+) -> TaskStream:
+    """Deal the classes out to T tasks.
+
+    Args:
+        dataset: its classes are shuffled once by the seed and dealt out in equal shares.
+        T: number of tasks, a divisor of the number of classes.
+        per_class: training samples of each class, at least 1 and at most what every class has.
+        seed: seed of the run.
+        train_features: (n, d) features to use instead of pixels, one row per training image.
+        test_features: (m, d) the same for the test images.
+
+    Returns:
+        A stream whose task t holds its share of the classes, all their test images included.
+
+    Raises:
+        ValueError: if T does not divide the number of classes.
+
+    Example:
+        >>> from manytasks.deep.data import load_dataset
+        >>> tasks = class_split(load_dataset("digits"), T=5, per_class=3, seed=1)
+        >>> tasks.T, tasks.classes, tasks.train[0].labels.tolist()
+        (5, 2, [0, 0, 0, 1, 1, 1])
+    """
+    if T < 1 or dataset.classes % T:
+        raise ValueError(f"T must divide the {dataset.classes} classes of {dataset.name}; got {T}")
+    features = np.concatenate(
+        [
+            pixels(dataset.train_images) if train_features is None else train_features,
+            pixels(dataset.test_images) if test_features is None else test_features,
+        ]
+    )
+    groups = stream(seed, "classes").permutation(dataset.classes).reshape(T, -1)
+    train, test = [], []
+    for task, group in enumerate(groups):
+        chosen = [
+            _choose(dataset.train_labels, label, per_class, stream(seed, "data", task, int(label)))
+            for label in group
+        ]
+        train.append(_join(chosen, task))
+        held_out = [
+            np.flatnonzero(dataset.test_labels == label) + len(dataset.train_labels) for label in group
+        ]
+        test.append(_join(held_out, task))
+    return TaskStream(features, tuple(train), tuple(test), classes=groups.shape[1])
+
+
+def permuted_pixels(dataset: Dataset, T: int, per_class: int, fraction: float, seed: int) -> TaskStream:
+    """Give every task the same classes, seen through its own permutation of some of the pixels.
+
+    The fraction is the similarity dial: 0 makes the tasks one and the same, 1 makes them unrelated.
+
+    Args:
+        dataset: every task has all of its classes.
+        T: number of tasks, at least 1.
+        per_class: training samples per class and task; tasks draw their samples independently.
+        fraction: share of the pixels that each task permutes, in [0, 1]. The permuted pixels of a larger
+            fraction contain those of a smaller one.
+        seed: seed of the run.
+
+    Returns:
+        A stream in which the same test images return in every task, permuted like its training images.
+
+    Raises:
+        ValueError: if the fraction is not in [0, 1].
+
+    Example:
+        >>> from manytasks.deep.data import load_dataset
+        >>> tasks = permuted_pixels(load_dataset("digits"), T=2, per_class=3, fraction=1.0, seed=1)
+        >>> tasks.features.shape == (2 * 1797, 64)
+        True
+    """
+    if not 0 <= fraction <= 1:
+        raise ValueError(f"fraction must be in [0, 1]; got {fraction}")
+    whole = np.concatenate([pixels(dataset.train_images), pixels(dataset.test_images)])
+    d = whole.shape[1]
+    views = []
+    for task in range(T):
+        moved = stream(seed, "pixels", task).permutation(d)[: round(fraction * d)]
+        order = np.arange(d)
+        order[moved] = stream(seed, "permutation", task).permutation(moved)
+        views.append(whole[:, order])
+    return _same_classes(dataset, views, per_class, seed)
+
+
+def rotated_images(dataset: Dataset, T: int, per_class: int, largest: float, seed: int) -> TaskStream:
+    """Give every task the same classes, rotated by its own angle.
+
+    Args:
+        dataset: every task has all of its classes.
+        T: number of tasks, at least 1; task t is rotated by ``largest * t / (T - 1)``.
+        per_class: training samples per class and task.
+        largest: angle of the last task in degrees.
+        seed: seed of the run.
+
+    Returns:
+        A stream in which the same test images return in every task, rotated like its training images.
+
+    Example:
+        >>> from manytasks.deep.data import load_dataset
+        >>> tasks = rotated_images(load_dataset("digits"), T=3, per_class=2, largest=90.0, seed=1)
+        >>> digits = load_dataset("digits")
+        >>> turned = np.rot90(pixels(digits.train_images)[0].reshape(8, 8))
+        >>> bool(np.allclose(tasks.features[2 * 1797].reshape(8, 8), turned, atol=1e-5))
+        True
+    """
+    whole = np.concatenate([dataset.train_images, dataset.test_images])
+    images = torch.from_numpy(whole).permute(0, 3, 1, 2).float() / 255
+    views = []
+    for angle in np.deg2rad(np.linspace(0, largest, T)):
+        cos, sin = float(np.cos(angle)), float(np.sin(angle))
+        affine = torch.tensor([[cos, -sin, 0.0], [sin, cos, 0.0]]).expand(len(images), 2, 3)
+        grid = F.affine_grid(affine, list(images.shape), align_corners=False)
+        turned = F.grid_sample(images, grid, align_corners=False)
+        views.append(turned.permute(0, 2, 3, 1).reshape(len(images), -1).numpy())
+    return _same_classes(dataset, views, per_class, seed)
+
+
+def _same_classes(dataset: Dataset, views: list[np.ndarray], per_class: int, seed: int) -> TaskStream:
+    """Stack the tasks' views of one data set; the view of task t starts at row t times its length.
+
+    Returns:
+        The stream.
+    """
+    trained = len(dataset.train_labels)
+    total = trained + len(dataset.test_labels)
+    train, test = [], []
+    for task in range(len(views)):
+        start = task * total
+        labels = range(dataset.classes)
+        chosen = [
+            start + _choose(dataset.train_labels, label, per_class, stream(seed, "data", task, label))
+            for label in labels
+        ]
+        train.append(_join(chosen, task))
+        held_out = [start + trained + np.flatnonzero(dataset.test_labels == label) for label in labels]
+        test.append(_join(held_out, task))
+    return TaskStream(np.concatenate(views), tuple(train), tuple(test), dataset.classes)
+
+
+def _choose(labels: np.ndarray, label: int, count: int, generator: np.random.Generator) -> np.ndarray:
+    members = np.flatnonzero(labels == label)
+    if not 1 <= count <= len(members):
+        raise ValueError(f"per_class must be in 1..{len(members)}, all that class {label} has; got {count}")
+    return generator.permutation(members)[:count]
+
+
+def _join(rows: list[np.ndarray], task: int) -> Samples:
+    labels = np.repeat(np.arange(len(rows)), [len(part) for part in rows])
+    return Samples(np.concatenate(rows), labels, task)
