@@ -1,0 +1,43 @@
+"""The Lie bracket of two loss gradients, without a Hessian."""
+
+from __future__ import annotations
+
+import torch
+
+from manytasks.flow.parameters import Loss, P, descent_field, pack
+
+
+def lie_bracket(loss_a: Loss[P], loss_b: Loss[P], theta: P) -> P:
+    r"""Compute the Lie bracket of the gradient fields of two losses.
+
+    The conflict term of Eq. (8) of Paper B. With :math:`g = \nabla L` and :math:`H = \nabla^2 L`
+
+    .. math:: [g_a, g_b] = H_b g_a - H_a g_b = [f_a, f_b], \qquad f = -g,
+
+    The Hessians are symmetric, so that both products are vector-Jacobian products and one reverse pass
+    through the two gradients gives their difference: the cost is that of a few gradients at any size.
+
+    The losses must be twice differentiable where they are evaluated. For ReLU networks the gradient jumps
+    on kinks; torch differentiates the smooth piece :math:`\theta` lies in, which gives the bracket of that
+    piece and does not see the jumps.
+
+    Args:
+        loss_a: :math:`L_a`, a scalar torch function of the parameters; a closure over a minibatch will do.
+        loss_b: :math:`L_b`.
+        theta: a tensor or a dictionary of tensors, floating, of one dtype and device.
+
+    Returns:
+        The bracket at ``theta``, of the same form; swapping the losses flips its sign.
+
+    Raises:
+        ValueError: if parameters are mixed in dtype or device.
+
+    Example:
+        >>> lie_bracket(lambda t: t[0] ** 2 / 2, lambda t: (t[0] + t[1]) ** 2 / 2, torch.tensor([1.0, 2.0]))
+        tensor([-2.,  1.])
+    """
+    vector, unpack = pack(theta)
+    f_a, f_b = descent_field(loss_a, unpack), descent_field(loss_b, unpack)
+    (value_a, value_b), pull_back = torch.func.vjp(lambda at: (f_a(at), f_b(at)), vector)[:2]
+    (difference,) = pull_back((-value_b, value_a))
+    return unpack(difference)

@@ -1,0 +1,120 @@
+"""Small fully connected networks as functions of one flat parameter vector."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
+    "tanh": torch.tanh,
+    "softplus": torch.nn.functional.softplus,
+    "relu": torch.relu,
+}
+
+
+@dataclass(frozen=True)
+class Network:
+    """Hold the shape of a fully connected network; the parameters are a vector passed to each call.
+
+    Args:
+        widths: inputs, hidden layers and outputs, at least two numbers.
+        activation: "tanh" or "softplus", which are smooth, or "relu", which is not.
+
+    Raises:
+        ValueError: if the activation is unknown or a width is missing.
+
+    Example:
+        >>> network = Network((2, 3, 1))
+        >>> network.size
+        13
+        >>> network(network.initial(seed=1), torch.ones(5, 2, dtype=torch.float64)).shape
+        torch.Size([5, 1])
+    """
+
+    widths: tuple[int, ...]
+    activation: str = "tanh"
+
+    def __post_init__(self) -> None:
+        if self.activation not in ACTIVATIONS:
+            raise ValueError(f"activation must be one of {sorted(ACTIVATIONS)}; got {self.activation!r}")
+        if len(self.widths) < 2:
+            raise ValueError(f"widths must name inputs and outputs at least; got {self.widths}")
+
+    @property
+    def size(self) -> int:
+        """Number of parameters."""
+        return sum((a + 1) * b for a, b in zip(self.widths, self.widths[1:], strict=False))
+
+    def initial(self, seed: int, scale: float = 1.0) -> Tensor:
+        """Draw parameters: weights of variance scale²/inputs, biases of variance (scale/10)².
+
+        Args:
+            seed: of a generator of its own.
+            scale: standard deviation of a layer's outputs.
+
+        Returns:
+            A float64 vector of length ``size``.
+
+        Example:
+            >>> bool(torch.equal(Network((2, 1)).initial(seed=3), Network((2, 1)).initial(seed=3)))
+            True
+        """
+        generator = torch.Generator().manual_seed(seed)
+        parts = []
+        for a, b in zip(self.widths, self.widths[1:], strict=False):
+            for count, deviation in ((a * b, scale / a**0.5), (b, scale / 10)):
+                parts.append(deviation * torch.randn(count, generator=generator, dtype=torch.float64))
+        return torch.cat(parts)
+
+    def __call__(self, theta: Tensor, x: Tensor) -> Tensor:
+        """Return the outputs, (samples, outputs), for inputs x, (samples, inputs).
+
+        Returns:
+            The outputs of the last layer, without activation.
+        """
+        used = 0
+        layers = list(zip(self.widths, self.widths[1:], strict=False))
+        for i, (a, b) in enumerate(layers):
+            weights, biases = theta[used : used + a * b], theta[used + a * b : used + (a + 1) * b]
+            x = x @ weights.reshape(a, b) + biases
+            used += (a + 1) * b
+            if i < len(layers) - 1:
+                x = ACTIVATIONS[self.activation](x)
+        return x
+
+    def squared_loss(self, x: Tensor, y: Tensor) -> Callable[[Tensor], Tensor]:
+        """Return the mean over samples of half the squared error.
+
+        Args:
+            x: (samples, inputs).
+            y: (samples, outputs).
+
+        Returns:
+            A scalar function of the parameters.
+
+        Example:
+            >>> one = torch.ones(1, 1)
+            >>> Network((1, 1)).squared_loss(one, one)(torch.tensor([3.0, 0.0]))
+            tensor(2.)
+        """
+        return lambda theta: (self(theta, x) - y).square().sum(-1).mean() / 2
+
+    def cross_entropy(self, x: Tensor, labels: Tensor) -> Callable[[Tensor], Tensor]:
+        """Return the mean cross-entropy.
+
+        Args:
+            x: (samples, inputs).
+            labels: (samples,) class numbers, less than the number of outputs.
+
+        Returns:
+            A scalar function of the parameters.
+
+        Example:
+            >>> loss = Network((1, 2)).cross_entropy(torch.ones(1, 1), torch.tensor([0]))
+            >>> loss(torch.zeros(4))
+            tensor(0.6931)
+        """
+        return lambda theta: torch.nn.functional.cross_entropy(self(theta, x), labels)

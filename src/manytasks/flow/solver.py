@@ -1,0 +1,124 @@
+"""Flows and iterates: what the modified equation is compared with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import torch
+from scipy.integrate import solve_ivp
+from torch import Tensor
+
+from manytasks.flow.parameters import Loss, P, check_rates, descent_field, pack
+
+# The solver controls its local error in float64; below the rounding error of the caller's dtype the field is
+# noise, and asking for more would only make the steps tiny.
+FINEST = 1e-12
+ROUNDING_UNITS = 50
+
+
+def descend(
+    losses: Sequence[Loss[P]], theta: P, h: float, rounds: int = 1, rates: Sequence[float] | None = None
+) -> P:
+    r"""Take rounds of gradient steps, :math:`\theta \leftarrow \theta - a_i h \nabla L_i(\theta)`, in turn.
+
+    Args:
+        losses: scalar torch functions of the parameters, in the order their steps are taken.
+        theta: starting point.
+        h: rate of a step.
+        rounds: how often the list is gone through, at least 0.
+        rates: :math:`a_i`, rate of each step relative to h, all 1 if left out.
+
+    Returns:
+        The parameters after the last step.
+
+    Raises:
+        ValueError: if there is no loss or the lengths differ.
+
+    Example:
+        >>> descend([lambda t: (t**2).sum() / 2], torch.tensor([1.0]), h=0.5, rounds=2)
+        tensor([0.2500])
+    """
+    weights = check_rates(rates, losses)
+    vector, unpack = pack(theta)
+    fields = [descent_field(loss, unpack, a) for loss, a in zip(losses, weights, strict=True)]
+    for _ in range(rounds):
+        for field in fields:
+            vector = vector + h * field(vector)
+    return unpack(vector)
+
+
+def trajectory(field: Callable[[P], P], theta: P, times: Sequence[float]) -> list[P]:
+    r"""Solve :math:`\dot\theta = F(\theta)` and return the solution at given times.
+
+    SciPy's eighth-order Dormand–Prince method with relative and absolute tolerance 1e-12, or 50 units of
+    rounding of the caller's dtype if that is coarser. The state is kept in float64; the field is evaluated
+    in the caller's dtype and on the caller's device.
+
+    Args:
+        field: F, from parameters to a vector of the same form.
+        theta: value at time 0.
+        times: non-decreasing, from 0 on: the solver runs forward only. For a backward flow negate the field.
+
+    Returns:
+        One set of parameters for each time.
+
+    Raises:
+        ValueError: if times are negative or out of order.
+        RuntimeError: if the solver gives up, as it does when the solution blows up.
+
+    Example:
+        >>> growth = lambda t: t
+        >>> [float(x) for x in trajectory(growth, torch.ones(1, dtype=torch.float64), [0, 1])]
+        [1.0, 2.71828...]
+    """
+    at = np.asarray(times, dtype=float)
+    if at.size == 0 or at[0] < 0 or np.any(np.diff(at) < 0):
+        raise ValueError(f"times must be at least 0 and must not decrease; got {list(times)}")
+    vector, unpack = pack(theta)
+    tolerance = max(FINEST, ROUNDING_UNITS * torch.finfo(vector.dtype).eps)
+
+    def restore(state: np.ndarray) -> P:
+        return unpack(torch.as_tensor(state.copy(), dtype=vector.dtype, device=vector.device))
+
+    def right_hand_side(_: float, state: np.ndarray) -> np.ndarray:
+        return _numpy(pack(field(restore(state)))[0])
+
+    start = _numpy(vector)
+    if at[-1] == 0:
+        return [restore(start) for _ in at]
+    solution = solve_ivp(
+        right_hand_side, (0.0, at[-1]), start, method="DOP853", t_eval=at, rtol=tolerance, atol=tolerance
+    )
+    if not solution.success:
+        raise RuntimeError(f"no solution up to time {at[-1]:g}: {solution.message}")
+    return [restore(state) for state in solution.y.T]
+
+
+def integrate(field: Callable[[P], P], theta: P, duration: float) -> P:
+    r"""Follow the flow of a field for a while: the reference that gradient steps are compared with.
+
+    Args:
+        field: from parameters to a vector of the same form.
+        theta: starting point.
+        duration: at least 0. One round of gradient steps with rate h takes the time h.
+
+    Returns:
+        The end point, to the tolerance of :func:`trajectory`.
+
+    Raises:
+        ValueError: if the duration is negative.
+        RuntimeError: if the solver gives up.
+
+    Example:
+        >>> end = integrate(lambda t: -t, torch.ones(2, dtype=torch.float64), duration=1.0)
+        >>> bool(torch.all(torch.abs(end - np.exp(-1)) < 1e-12))
+        True
+    """
+    if not duration >= 0:
+        raise ValueError(f"duration must be at least 0; got {duration}")
+    return trajectory(field, theta, [duration])[-1]
+
+
+def _numpy(vector: Tensor) -> np.ndarray:
+    return vector.detach().to(device="cpu", dtype=torch.float64).numpy()
