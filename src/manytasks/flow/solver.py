@@ -58,7 +58,7 @@ def trajectory(field: Callable[[P], P], theta: P, times: Sequence[float]) -> lis
     Args:
         field: F, from parameters to a vector of the same form.
         theta: value at time 0.
-        times: non-decreasing, from 0 on: the solver runs forward only. For a backward flow negate the field.
+        times: increasing, none negative: the solver runs forward only.
 
     Returns:
         One set of parameters for each time.
@@ -73,8 +73,8 @@ def trajectory(field: Callable[[P], P], theta: P, times: Sequence[float]) -> lis
         [1.0, 2.71828...]
     """
     at = np.asarray(times, dtype=float)
-    if at.size == 0 or at[0] < 0 or np.any(np.diff(at) < 0):
-        raise ValueError(f"times must be at least 0 and must not decrease; got {list(times)}")
+    if at.size == 0 or at[0] < 0 or np.any(np.diff(at) <= 0):
+        raise ValueError(f"times must be at least 0 and increase; got {list(times)}")
     vector, unpack = pack(theta)
     tolerance = max(FINEST, ROUNDING_UNITS * torch.finfo(vector.dtype).eps)
 
