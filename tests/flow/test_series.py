@@ -225,3 +225,21 @@ def test_growing_order_keeps_lower_terms():
     series = [modified_series(2, order) for order in range(4)]
     for low, high in pairwise(series):
         assert high.differentials[: low.order + 1] == low.differentials
+
+
+def test_evaluation_on_linear_fields_is_the_product_of_matrices():
+    x, y = variables = sp.symbols("x y")
+    A, B = sp.Matrix([[1, 2], [0, 3]]), sp.Matrix([[1, 0], [5, 1]])
+    point = sp.Matrix(variables)
+    found = modified_series(2, 1).evaluate(1, [A * point, B * point], variables)
+    assert sp.simplify(found - (-A * A - B * B + B * A - A * B) * point / 2) == sp.zeros(2, 1)
+    with pytest.raises(ValueError, match=r"^fields must have one entry for each of 2 tasks; got 1$"):
+        modified_series(2, 1).evaluate(1, [[x, y]], variables)
+
+
+def test_evaluation_takes_directions_as_constants():
+    """In one variable f''(f, f)/12 + f'f'f/3 are ordinary products."""
+    x = sp.Symbol("x")
+    u = sp.Function("u")(x)
+    (found,) = modified_series(1, 2).evaluate(2, [[u]], [x])
+    assert sp.expand(found.doit() - u.diff(x, 2) * u**2 / 12 - u.diff(x) ** 2 * u / 3) == 0

@@ -120,6 +120,36 @@ class ModifiedSeries:
         self._check(k)
         return self._sum(self.differentials[k])
 
+    def evaluate(self, k: int, fields: Sequence[Any], variables: Sequence[sp.Symbol]) -> sp.Matrix:
+        """Return the coefficient of h^k for given fields.
+
+        Args:
+            k: power of h, from 0 to the order.
+            fields: for each task the components of f_i, SymPy expressions in the variables.
+            variables: the coordinates of the parameter space, as many as there are components.
+
+        Returns:
+            A column of SymPy expressions.
+
+        Raises:
+            ValueError: if the series does not hold h^k, or there is not one field for each task.
+
+        Example:
+            >>> x = sp.Symbol("x")
+            >>> modified_series(1, 1).evaluate(1, [[-sp.sin(x)]], [x])
+            Matrix([[-sin(x)*cos(x)/2]])
+        """
+        self._check(k)
+        if len(fields) != self.n_tasks:
+            raise ValueError(
+                f"fields must have one entry for each of {self.n_tasks} tasks; got {len(fields)}"
+            )
+        columns = [sp.Matrix(list(field)) for field in fields]
+        total = sp.zeros(len(variables), 1)
+        for tree, c in self.differentials[k].items():
+            total += c * _on_fields(tree, columns, variables)
+        return total
+
     def latex(self, expanded: bool = False) -> str:
         r"""Typeset the series, one line for each power of h.
 
@@ -223,6 +253,17 @@ def modified_series(
         trees.combine(*((c, _differentials(item)) for item, c in brackets.items())) for brackets in by_power
     )
     return ModifiedSeries(n_tasks, tuple(by_power), fields)
+
+
+def _on_fields(tree: Tree, fields: list[sp.Matrix], variables: Sequence[sp.Symbol]) -> sp.Matrix:
+    colour, branches = tree
+    result = fields[colour - 1]
+    values: dict[sp.Symbol, sp.Expr] = {}
+    for branch in branches:  # directions stay symbols until all derivatives are taken: they are constants
+        direction = [sp.Dummy() for _ in variables]
+        values |= dict(zip(direction, _on_fields(branch, fields, variables), strict=True))
+        result = sum((result.diff(x) * v for x, v in zip(variables, direction, strict=True)), result * 0)
+    return result.subs(values)
 
 
 @cache
