@@ -15,7 +15,7 @@ from manytasks.deep.data.glyphs import load_glyphs
 from manytasks.deep.data.image_folders import load_cub200, load_imagenet_r
 from manytasks.deep.data.mnist import load_mnist
 from manytasks.deep.data.official import OFFICIAL, data_root
-from manytasks.deep.seeds import stream
+from manytasks.streams import stream
 
 READERS: dict[str, Callable[[Path], Dataset]] = {
     "mnist": load_mnist,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from manytasks.deep.data.dataset import Dataset
-from manytasks.deep.seeds import stream
+from manytasks.streams import stream
 
 # The split is part of the data set, not of a run: every seed of every sweep sees the same test images.
 SPLIT_SEED = 0

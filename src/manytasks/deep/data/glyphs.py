@@ -8,7 +8,7 @@ import torch.nn.functional as F
 
 from manytasks.deep.data.dataset import Dataset
 from manytasks.deep.data.glyph_masters import CHARACTERS, SIDE, load_masters
-from manytasks.deep.seeds import stream
+from manytasks.streams import stream
 
 GLYPH_SEED = 0
 ROTATION = 12.0  # degrees, the largest; the others are the largest relative changes

@@ -10,7 +10,7 @@ import numpy as np
 from manytasks.deep.data.archives import unpack
 from manytasks.deep.data.dataset import Dataset
 from manytasks.deep.data.official import OFFICIAL
-from manytasks.deep.seeds import stream
+from manytasks.streams import stream
 
 SIDE = 224  # what the frozen backbones take
 RESIZE = 256

@@ -7,8 +7,8 @@ import torch
 import torch.nn.functional as F
 
 from manytasks.deep.data.dataset import Dataset, pixels
-from manytasks.deep.seeds import stream
 from manytasks.deep.tasks.stream import Samples, TaskStream
+from manytasks.streams import stream
 
 
 def class_split(
