@@ -1,0 +1,264 @@
+"""Claims, the evidence that notebooks record for them, and the verdicts that follow.
+
+Evidence travels inside the executed notebook, as an output of the cell that produced it: it cannot drift from
+its page, needs no file of its own and is exactly as fresh as the notebook. The registry ``claims.yml`` holds
+every claim with the verdict we committed to; a build whose evidence says otherwise fails.
+"""
+
+from __future__ import annotations
+
+import difflib
+import html
+import json
+import platform
+import re
+import time
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+MIME = "application/vnd.manytasks.evidence+json"
+UNTESTED = "untested"
+_started = time.perf_counter()
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One row of the registry; ``verdict`` is what we committed to, "untested" while nothing tests it."""
+
+    id: str
+    statement: str
+    kind: str
+    source: str
+    chapter: str
+    how: str
+    verdict: str = UNTESTED
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One check of one claim: a statistic, what it is compared with, on how much data, and what follows."""
+
+    claim: str
+    check: str
+    statistic: str
+    value: float
+    threshold: float
+    n: str
+    verdict: str
+    notebook: str = ""
+    profile: str = ""
+
+    @property
+    def anchor(self) -> str:
+        """Name of the place in the page where the check ran."""
+        return "evidence-" + re.sub(r"[^a-z0-9]+", "-", f"{self.claim} {self.check}".lower()).strip("-")
+
+    def __str__(self) -> str:
+        return (
+            f"{self.claim}, {self.check}: {self.verdict}"
+            f" ({self.statistic} = {self.value:.3g}, threshold {self.threshold:.3g}, n = {self.n})"
+        )
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        badge = (
+            f'<div class="evidence {verdict_class(self.verdict)}" id="{self.anchor}">'
+            f'<a href="../../book/claims.html#{self.claim}">{self.claim}</a> {html.escape(self.check)}: '
+            f"<strong>{html.escape(self.verdict)}</strong>"
+            f"<span>{html.escape(self.statistic)} = {self.value:.3g}, threshold {self.threshold:.3g}, "
+            f"n = {html.escape(self.n)}</span></div>"
+        )
+        return {"text/html": badge, "text/plain": str(self), MIME: asdict(self)}
+
+
+def registry() -> dict[str, Claim]:
+    """Read every claim of the two papers and ours, in the order of the claims page.
+
+    Returns:
+        Claims by id.
+
+    Raises:
+        ValueError: if two claims share an id.
+
+    Example:
+        >>> registry()["A.T1"].kind
+        'theorem'
+    """
+    import yaml
+
+    rows = [Claim(**row) for row in yaml.safe_load(files("manytasks").joinpath("claims.yml").read_text())]
+    claims = {claim.id: claim for claim in rows}
+    if len(claims) != len(rows):
+        raise ValueError("claims.yml uses an id twice")
+    return claims
+
+
+def record(
+    claim: str,
+    check: str,
+    *,
+    statistic: str,
+    value: float,
+    threshold: float,
+    n: str | int,
+    holds: bool | None,
+    when: str | None = None,
+) -> None:
+    """Record in a notebook what a check says about a claim, and show it as a badge.
+
+    Args:
+        claim: id of a registered claim.
+        check: what was done, in a few words ("derivation", "simulation"); with the claim it names the badge.
+        statistic: name of the number that decides, with its unit or direction if not obvious.
+        value: the number, from this run.
+        threshold: what it is compared with.
+        n: size of the data behind the number.
+        holds: outcome of the comparison, computed; None if the evidence cannot decide ("open").
+        when: the condition under which the claim was found to hold, if it does not always.
+
+    Raises:
+        ValueError: if the claim is not registered.
+
+    Example:
+        >>> record("A.T1", "doctest", statistic="|z|", value=1.2, threshold=3.5, n=100, holds=True)
+        A.T1, doctest: holds (|z| = 1.2, threshold 3.5, n = 100)
+    """
+    if claim not in registry():
+        near = ", ".join(difflib.get_close_matches(claim, registry(), n=3, cutoff=0.3))
+        raise ValueError(f"claim {claim!r} is not in claims.yml; the nearest ids are {near}")
+    if holds is None:
+        verdict = "open"
+    elif not holds:
+        verdict = "fails"
+    else:
+        verdict = f"holds when {when}" if when else "holds"
+    _display(Evidence(claim, check, statistic, float(value), float(threshold), str(n), verdict))
+
+
+def provenance(profile: str, seed: int) -> None:
+    """Show what a reader needs to get the same numbers: profile, seed, versions, seconds.
+
+    Args:
+        profile: name of the profile that drew the page.
+        seed: the seed of the run.
+    """
+    from importlib.metadata import version
+
+    packages = ", ".join(
+        f"{name} {version(name)}" for name in ("manytasks", "numpy", "scipy", "sympy", "torch")
+    )
+    seconds = time.perf_counter() - _started
+    python = platform.python_version()
+    line = f"Profile {profile}, seed {seed}, {seconds:.0f} seconds; Python {python}, {packages}."
+    _display(_Html(f'<p class="provenance">{line}</p>', line))
+
+
+def gather(notebooks: Iterable[Path]) -> list[Evidence]:
+    """Read the evidence out of executed notebooks.
+
+    Args:
+        notebooks: paths of executed .ipynb files below a folder called "notebooks".
+
+    Returns:
+        Evidence in page order, each with the notebook (without suffix) and profile it came from.
+
+    Raises:
+        ValueError: if a file is not a readable notebook; it names the file and what to do.
+    """
+    found = []
+    for path in sorted(notebooks):
+        try:
+            notebook = json.loads(path.read_text(encoding="utf-8"))
+            name = "/".join(path.with_suffix("").parts[path.parts.index("notebooks") + 1 :])
+            parameters = notebook["metadata"].get("papermill", {}).get("parameters", {})
+            outputs = [o for cell in notebook["cells"] for o in cell.get("outputs", [])]
+            data = [o["data"][MIME] for o in outputs if MIME in o.get("data", {})]
+            rows = [Evidence(**row) for row in data]
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise ValueError(
+                f"{path} is not a readable executed notebook ({type(error).__name__}: {error}); "
+                "delete it and run `make book` again"
+            ) from error
+        profile = parameters.get("profile", "as committed")
+        found += [replace(row, notebook=name, profile=profile) for row in rows]
+    return found
+
+
+def verdicts(evidence: Iterable[Evidence]) -> dict[str, str]:
+    """Combine all checks of each claim: one failure fails it, conditions add up.
+
+    Args:
+        evidence: any number of checks.
+
+    Returns:
+        Verdict by claim id, only for claims with evidence.
+
+    Example:
+        >>> row = Evidence("A.T1", "a", "z", 1, 2, "9", "holds")
+        >>> verdicts([row, replace(row, check="b", verdict="holds when p > N + 1")])
+        {'A.T1': 'holds when p > N + 1'}
+    """
+    by_claim: dict[str, list[str]] = {}
+    for row in evidence:
+        by_claim.setdefault(row.claim, []).append(row.verdict)
+    combined = {}
+    for claim, parts in by_claim.items():
+        conditions = dict.fromkeys(part.removeprefix("holds when ") for part in parts if " when " in part)
+        if "fails" in parts or "open" in parts:
+            combined[claim] = "fails" if "fails" in parts else "open"
+        else:
+            combined[claim] = "holds when " + "; ".join(conditions) if conditions else "holds"
+    return combined
+
+
+def changed(evidence: Iterable[Evidence]) -> list[str]:
+    """Compare what the evidence says with the verdicts committed in the registry.
+
+    Args:
+        evidence: the checks of a whole build.
+
+    Returns:
+        One sentence for every claim whose verdict differs; empty if none does.
+    """
+    found = verdicts(evidence)
+    return [
+        f"claim {claim.id}: claims.yml says {claim.verdict!r},"
+        f" the notebooks say {found.get(claim.id, UNTESTED)!r} ({claim.statement})"
+        for claim in registry().values()
+        if claim.verdict != found.get(claim.id, UNTESTED)
+    ]
+
+
+def verdict_class(verdict: str) -> str:
+    """Name the kind of a verdict, for colours.
+
+    Returns:
+        "holds", "conditional", "fails", "open" or "untested".
+    """
+    return "conditional" if verdict.startswith("holds when") else verdict
+
+
+def _display(what: Any) -> None:
+    try:
+        from IPython import get_ipython
+        from IPython.display import display
+    except ImportError:
+        get_ipython = None
+    if get_ipython is None or get_ipython() is None:
+        print(what)
+    else:
+        display(what)
+
+
+@dataclass(frozen=True)
+class _Html:
+    markup: str
+    plain: str
+
+    def __str__(self) -> str:
+        return self.plain
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        return {"text/html": self.markup, "text/plain": self.plain}

@@ -1,0 +1,166 @@
+"""One visual language: figures that follow the page's colours, scale to a phone and say what they show."""
+
+from __future__ import annotations
+
+import html
+import io
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import numpy as np
+from cycler import cycler
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+# Okabe and Ito's palette, safe for colour-blind readers, dimmed so that it reads on white and on black.
+COLORS = {
+    "blue": "#2a8bc6",
+    "orange": "#d98a00",
+    "green": "#1a9e77",
+    "red": "#d5602a",
+    "purple": "#b86a98",
+    "yellow": "#a89a1d",
+    "grey": "#808890",
+}
+# Stands for the colour of the page's text: it becomes CSS currentColor, so one figure serves light and dark.
+INK = "#010203"
+
+STYLE: dict[str, Any] = {
+    "figure.figsize": (5.0, 3.6),
+    "figure.facecolor": "none",
+    "figure.constrained_layout.use": True,
+    "axes.facecolor": "none",
+    "axes.edgecolor": INK,
+    "axes.labelcolor": INK,
+    "axes.titlecolor": INK,
+    "axes.titlesize": 12,
+    "axes.titlelocation": "left",
+    "axes.labelsize": 12,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.prop_cycle": cycler(color=list(COLORS.values())),
+    "text.color": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "xtick.labelsize": 11,
+    "ytick.labelsize": 11,
+    "legend.frameon": False,
+    "legend.fontsize": 11,
+    "font.size": 11,
+    "lines.linewidth": 2.0,
+    "svg.fonttype": "path",
+    "image.cmap": "cividis",
+}
+plt.rcParams.update(STYLE)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class Panels:
+    """Figures that belong together under one caption; they stand side by side, or stacked on a phone."""
+
+    svgs: tuple[str, ...]
+    name: str
+    caption: str
+    alt: str
+
+    def __str__(self) -> str:
+        return f"[figure {self.name}] {self.caption}"
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        drawings = "".join(
+            f'<div class="panel" role="img" aria-label="{html.escape(self.alt, quote=True)}">{svg}</div>'
+            for svg in self.svgs
+        )
+        # MathJax reads \( \) in outputs; authors write $ $ as everywhere else in the book.
+        caption = re.sub(r"\$(.+?)\$", r"\\(\1\\)", html.escape(self.caption, quote=False))
+        markup = (
+            f'<figure class="panels" id="figure-{self.name}">'
+            f'<div class="row">{drawings}</div><figcaption>{caption}</figcaption></figure>'
+        )
+        return {"text/html": markup, "text/plain": str(self)}
+
+
+def show(figure: Figure | Sequence[Figure], *, name: str, caption: str, alt: str) -> None:
+    """Show one figure, or several side by side, as inline vector graphics, and close them.
+
+    Args:
+        figure: a Matplotlib figure or a sequence of them, each about 5 x 3.6 inches.
+        name: unique kebab-case name; the figure's anchor is ``figure-<name>``.
+        caption: what to see, formatted from the run's parameters; ``$...$`` is mathematics.
+        alt: what the picture shows, for those who do not see it.
+
+    Raises:
+        ValueError: if name is not kebab-case, or caption or alt is empty.
+    """
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
+        raise ValueError(f"name must be kebab-case, such as 'error-against-width'; got {name!r}")
+    if not caption.strip() or not alt.strip():
+        raise ValueError(f"figure {name!r} needs a caption and an alt text")
+    drawn = [figure] if isinstance(figure, Figure) else list(figure)
+    svgs = tuple(_svg(each, f"{name}-{i}") for i, each in enumerate(drawn))
+    for each in drawn:
+        plt.close(each)
+
+    from IPython.display import display
+
+    display(Panels(svgs, name, caption, alt))
+
+
+def threshold(ax: Axes, at: float, label: str = "$p = N$") -> None:
+    """Mark an interpolation threshold with a dashed vertical line.
+
+    Args:
+        ax: axes to draw on; call it after the data, so that the limits are known.
+        at: position on the x axis.
+        label: what to write beside the line.
+    """
+    ax.axvline(at, color=INK, alpha=0.5, linestyle="--", linewidth=1)
+    ax.annotate(
+        label, (at, 1), xycoords=("data", "axes fraction"), xytext=(4, -10), textcoords="offset points"
+    )
+
+
+def band(ax: Axes, x: Iterable[float], draws: np.ndarray, *, color: str, label: str = "") -> None:
+    """Draw the Monte-Carlo mean of draws with its 95 % interval.
+
+    Args:
+        ax: axes to draw on.
+        x: positions, one per column of ``draws``.
+        draws: (trials, len(x)) array.
+        color: a value of ``COLORS``.
+        label: legend entry.
+    """
+    half = 1.96 * draws.std(axis=0, ddof=1) / np.sqrt(len(draws))
+    ax.errorbar(list(x), draws.mean(axis=0), half, fmt="o", markersize=4, color=color, label=label, capsize=2)
+
+
+def label_end(ax: Axes, x: float, y: float, text: str, color: str) -> None:
+    """Write a label right of the last point of a line, in the line's colour.
+
+    Args:
+        ax: axes to draw on.
+        x: last position.
+        y: last value.
+        text: the label.
+        color: the line's colour.
+    """
+    ax.annotate(text, (x, y), xytext=(5, 0), textcoords="offset points", va="center", color=color)
+
+
+def _svg(figure: Figure, salt: str) -> str:
+    buffer = io.StringIO()
+    with mpl.rc_context({"svg.hashsalt": salt}):  # same figure, same bytes
+        figure.savefig(buffer, format="svg", transparent=True, metadata={"Date": None})
+    svg = buffer.getvalue()
+    svg = svg[svg.index("<svg") :].replace(INK, "currentColor")
+    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
+    return re.sub(
+        r'(<svg[^>]*?) width="[^"]*"',
+        r"\1",
+        re.sub(r'(<svg[^>]*?) height="[^"]*"', r"\1", svg, count=1),
+        count=1,
+    )
