@@ -127,6 +127,15 @@ def test_evaluate_counts_losses_and_errors():
     np.testing.assert_array_equal(error, [0.25])
 
 
+def test_evaluate_takes_pools_of_different_sizes():
+    shape = Architecture(inputs=6, width=5, depth=1, heads=2, classes=3)
+    features, pools, weights = problem(shape, (30, 7, 12))
+    together = evaluate(Stack(shape, weights, torch.float64), features, pools)
+    for member, pool in enumerate(pools):
+        alone = evaluate(Stack(shape, weights[member : member + 1], torch.float64), features, [pool])
+        np.testing.assert_allclose([values[member] for values in together], np.ravel(alone), rtol=1e-12)
+
+
 def test_batches_use_every_sample_equally_often():
     order = batch_order(7, steps=14, batch=5, generator=np.random.default_rng(3))
     assert np.bincount(order.ravel()).tolist() == [10] * 7

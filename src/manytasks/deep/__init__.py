@@ -1,5 +1,16 @@
-"""Networks: data sets, task streams, ensembles trained as one, and every sweep of Paper A."""
+"""Networks: data sets, task streams, ensembles trained as one, and the sweeps over them."""
 
 from manytasks.deep.data import Dataset, contact_sheet, describe_datasets, load_dataset
+from manytasks.deep.sweeps import SweepResult, find_sweep, plan_sweep, run_sweep, sweep_names
 
-__all__ = ["Dataset", "contact_sheet", "describe_datasets", "load_dataset"]
+__all__ = [
+    "Dataset",
+    "SweepResult",
+    "contact_sheet",
+    "describe_datasets",
+    "find_sweep",
+    "load_dataset",
+    "plan_sweep",
+    "run_sweep",
+    "sweep_names",
+]

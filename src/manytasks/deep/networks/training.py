@@ -164,18 +164,11 @@ def train(
         generators: stream of the batch order of each member.
     """
     device = features.device
-    orders = [
-        batch_order(len(pool.rows), recipe.steps, recipe.batch, generator)
-        for pool, generator in zip(pools, generators, strict=True)
-    ]
-    rows, labels, heads = (
-        torch.from_numpy(
-            np.stack(
-                [getattr(pool, name)[order] for pool, order in zip(pools, orders, strict=True)], axis=1
-            ).astype(np.int64)
-        ).to(device)
-        for name in ("rows", "labels", "heads")
-    )
+    orders = torch.empty((recipe.steps, len(pools), recipe.batch), dtype=torch.int32, device=device)
+    for member, (pool, generator) in enumerate(zip(pools, generators, strict=True)):
+        order = batch_order(len(pool.rows), recipe.steps, recipe.batch, generator)
+        orders[:, member] = torch.from_numpy(order).to(device)
+    rows, labels, heads = _tables(pools, device)
     optimiser = torch.optim.SGD(
         stack.parameters.values(),
         lr=recipe.rate,
@@ -186,9 +179,10 @@ def train(
     for step in range(recipe.steps):
         for group in optimiser.param_groups:
             group["lr"] = recipe.rate_at(step)
-        outputs = stack.forward(features[rows[step]], heads[step], training=True)
+        order = orders[step].long()
+        outputs = stack.forward(features[rows.gather(1, order)], heads.gather(1, order), training=True)
         optimiser.zero_grad()
-        (losses(outputs, labels[step], recipe.loss).sum() / recipe.batch).backward()
+        (losses(outputs, labels.gather(1, order), recipe.loss).sum() / recipe.batch).backward()
         optimiser.step()
 
 
@@ -201,23 +195,34 @@ def evaluate(
     Args:
         stack: trained networks; BatchNorm uses its running statistics.
         features: (rows, inputs) table on the stack's device.
-        pools: samples of each member; all of one size.
+        pools: samples of each member; sizes may differ.
         loss: "cross-entropy" or "mse".
 
     Returns:
         (M,) losses and (M,) error rates; both NaN where a member's outputs are not finite.
     """
     device = features.device
-    rows, labels, heads = (
-        torch.from_numpy(np.stack([getattr(pool, name) for pool in pools]).astype(np.int64)).to(device)
-        for name in ("rows", "labels", "heads")
-    )
+    sizes = torch.tensor([len(pool.rows) for pool in pools], device=device)
+    rows, labels, heads = _tables(pools, device)
     outputs = stack.forward(features[rows], heads)
-    loss_values = losses(outputs, labels, loss).mean(1)
-    wrong = (outputs.argmax(-1) != labels).to(loss_values.dtype).mean(1)
+    weight = (torch.arange(rows.shape[1], device=device) < sizes[:, None]) / sizes[:, None].to(outputs.dtype)
+    loss_values = (losses(outputs, labels, loss) * weight).sum(1)
+    wrong = ((outputs.argmax(-1) != labels) * weight).sum(1)
     finite = outputs.isfinite().flatten(1).all(1)
     nan = torch.full_like(wrong, torch.nan)
     return (
         torch.where(finite, loss_values, nan).cpu().numpy(),
         torch.where(finite, wrong, nan).cpu().numpy(),
     )
+
+
+def _tables(pools: Sequence[Pool], device: torch.device) -> list[torch.Tensor]:
+    """Put the pools side by side, shorter ones filled up with copies that no one may count.
+
+    Returns:
+        Rows, labels and heads, each (M, largest pool).
+    """
+    longest = max(len(pool.rows) for pool in pools)
+    names = ("rows", "labels", "heads")
+    tables = (np.stack([np.resize(getattr(pool, name), longest) for pool in pools]) for name in names)
+    return [torch.from_numpy(table.astype(np.int64)).to(device) for table in tables]

@@ -1,0 +1,70 @@
+"""Frozen features: what a sweep trains its networks on."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+
+from manytasks.deep.data import Dataset, load_dataset, pixels
+from manytasks.deep.data.glyphs import load_glyphs
+
+BACKBONE_IMAGES = 20  # per class; the features must not depend on a run's training samples
+
+
+def whitened_pca(backbone: np.ndarray, components: int) -> tuple[np.ndarray, np.ndarray]:
+    """Fit a whitened principal component analysis.
+
+    Args:
+        backbone: (n, d) rows of pixels.
+        components: directions to keep, at most the rank.
+
+    Returns:
+        (d,) mean and (d, components) matrix: ``(x - mean) @ matrix`` has covariance 1 on the backbone rows.
+
+    Example:
+        >>> rows = np.random.default_rng(1).standard_normal((50, 4))
+        >>> mean, matrix = whitened_pca(rows, 2)
+        >>> np.allclose(np.cov(((rows - mean) @ matrix).T), np.eye(2))
+        True
+    """
+    mean = backbone.mean(0)
+    values, directions = np.linalg.eigh(np.cov(backbone.T.astype(float)))
+    kept = slice(-1, -components - 1, -1)
+    return mean, (directions[:, kept] / np.sqrt(values[kept])).astype(backbone.dtype)
+
+
+@lru_cache(maxsize=2)
+def frozen_features(
+    name: str, components: int, train_images: int, test_images: int
+) -> tuple[Dataset, np.ndarray, np.ndarray]:
+    """Load a data set with its frozen features, once per process.
+
+    Args:
+        name: a data set. Glyphs are rendered in the numbers asked for; any other comes whole.
+        components: features per image; the PCA is fitted on further images that no task
+            sees (glyphs), or on the training images (any other).
+        train_images: training images per class of glyphs.
+        test_images: test images per class of glyphs.
+
+    Returns:
+        The data set, features of its training images, features of its test images, float32.
+    """
+    if name == "glyphs":
+        dataset = load_glyphs(train_images + BACKBONE_IMAGES, test_images)
+        own = np.arange(len(dataset.train_labels)) % (train_images + BACKBONE_IMAGES) < train_images
+        backbone = pixels(dataset.train_images[~own])
+        dataset = Dataset(
+            name,
+            dataset.train_images[own],
+            dataset.train_labels[own],
+            dataset.test_images,
+            dataset.test_labels,
+            dataset.class_names,
+        )
+    else:
+        dataset = load_dataset(name)
+        backbone = pixels(dataset.train_images)
+    mean, matrix = whitened_pca(backbone, components)
+    train, test = ((pixels(x) - mean) @ matrix for x in (dataset.train_images, dataset.test_images))
+    return dataset, train, test

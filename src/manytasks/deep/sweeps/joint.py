@@ -1,0 +1,114 @@
+"""Multi-task against single-task training of the same tasks, paired task by task."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+
+import numpy as np
+import torch
+
+from manytasks.deep.networks import Architecture, Pool, Recipe, draw_weights, evaluate, train_members
+from manytasks.deep.sweeps.sweep import Row, Settings
+from manytasks.deep.tasks import Samples, Scenario, TaskStream, noisy_labels
+from manytasks.streams import stream
+
+METHODS = ("multi-task", "single-task")
+
+
+def joint_rows(streams: dict[int, TaskStream], settings: Settings, device: torch.device) -> Iterator[Row]:
+    """Train every method on every stream and measure each task.
+
+    A multi-task network has the heads of the scenario and trains on all tasks; a single-task network has one
+    head and trains on its task alone, on the same samples with the same wrong labels. Every network takes
+    the same number of steps.
+
+    Args:
+        streams: the tasks of each seed.
+        settings: ``width``, ``depth``, ``steps``, ``batch``, ``rate``, ``scenario``, ``noises``.
+        device: where to train.
+
+    Yields:
+        One row per seed, noise, method and task, with loss and error on the (noisy) training samples and on
+        the clean test samples of the task, and the parameters of the network.
+    """
+    table = torch.from_numpy(np.concatenate([tasks.features for tasks in streams.values()])).to(device)
+    lengths = [len(tasks.features) for tasks in streams.values()]
+    offsets = dict(zip(streams, np.cumsum([0, *lengths[:-1]]).tolist(), strict=True))
+    recipe = Recipe(settings["steps"], settings["batch"], settings["rate"])
+    for method in METHODS:
+        scenario: Scenario = settings["scenario"] if method == "multi-task" else "domain"
+        first = next(iter(streams.values()))
+        heads, classes = first.outputs(scenario)
+        shape = Architecture(table.shape[1], settings["width"], settings["depth"], heads, classes)
+        groups = [range(first.T)] if method == "multi-task" else [[task] for task in range(first.T)]
+        members = list(product(streams, settings["noises"], groups))
+        train_pools = [
+            [
+                _pool(streams[seed], streams[seed].train[t], scenario, offsets[seed], noise, seed)
+                for t in group
+            ]
+            for seed, noise, group in members
+        ]
+        stacks = train_members(
+            shape,
+            [draw_weights(shape, stream(seed, "weights", method, group[0])) for seed, _, group in members],
+            table,
+            [Pool.join(pools) for pools in train_pools],
+            recipe,
+            [stream(seed, "batches", method, group[0]) for seed, _, group in members],
+        )
+        start = 0
+        for stack in stacks:
+            part = slice(start, start + stack.members)
+            start += stack.members
+            for k in range(len(groups[0])):
+                tests = [
+                    _pool(streams[seed], streams[seed].test[group[k]], scenario, offsets[seed], 0.0, seed)
+                    for seed, _, group in members[part]
+                ]
+                train_loss, train_error = evaluate(stack, table, [pools[k] for pools in train_pools[part]])
+                test_loss, test_error = evaluate(stack, table, tests)
+                for m, (seed, noise, group) in enumerate(members[part]):
+                    yield {
+                        "seed": seed,
+                        "noise": noise,
+                        "method": method,
+                        "task": group[k],
+                        "parameters": shape.parameters,
+                        "train_loss": float(train_loss[m]),
+                        "train_error": float(train_error[m]),
+                        "test_loss": float(test_loss[m]),
+                        "test_error": float(test_error[m]),
+                    }
+
+
+def joint_flops(settings: Settings, tasks: int, inputs: int, classes: int) -> float:
+    """Return the operations of a cell of ``joint_rows``.
+
+    Args:
+        settings: as there, and ``seeds``.
+        tasks: number of tasks.
+        inputs: features per sample.
+        classes: classes per task.
+
+    Returns:
+        Operations of the training steps of all members.
+    """
+    heads = tasks if settings["scenario"] == "task" else 1
+    shapes = [Architecture(inputs, settings["width"], settings["depth"], h, classes) for h in (heads, 1)]
+    step = shapes[0].flops(settings["batch"]) + tasks * shapes[1].flops(settings["batch"])
+    return float(step * settings["steps"] * len(settings["noises"]) * len(settings["seeds"]))
+
+
+def _pool(
+    tasks: TaskStream, samples: Samples, scenario: Scenario, offset: int, noise: float, seed: int
+) -> Pool:
+    """Make the pool of one task; its wrong labels depend on seed and task only.
+
+    Returns:
+        The pool.
+    """
+    wrong = noisy_labels(samples.labels, tasks.classes, noise, stream(seed, "labels", samples.task))
+    labels, heads = tasks.targets(Samples(samples.rows, wrong, samples.task), scenario)
+    return Pool(samples.rows + offset, labels, heads)

@@ -1,0 +1,82 @@
+"""Does the error of a network peak as it grows, with many tasks and with one?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import torch
+
+from manytasks.deep.sweeps.frozen import frozen_features
+from manytasks.deep.sweeps.joint import joint_flops, joint_rows
+from manytasks.deep.sweeps.sweep import Row, Settings, Sweep
+from manytasks.deep.tasks import class_split
+
+
+def measure(settings: Settings, device: torch.device) -> Iterator[Row]:
+    """Train on class splits of frozen features.
+
+    Args:
+        settings: one cell.
+        device: where to train.
+
+    Returns:
+        Rows of ``joint_rows``.
+    """
+    dataset, train, test = frozen_features(
+        settings["dataset"], settings["components"], settings["images"], settings["test_images"]
+    )
+    streams = {
+        seed: class_split(dataset, settings["tasks"], settings["per_class"], seed, train, test)
+        for seed in settings["seeds"]
+    }
+    return joint_rows(streams, settings, device)
+
+
+def flops(settings: Settings) -> float:
+    """Count the operations of a cell.
+
+    Args:
+        settings: one cell.
+
+    Returns:
+        Operations of its training steps.
+    """
+    return joint_flops(settings, settings["tasks"], settings["components"], classes=100 // settings["tasks"])
+
+
+BOOK: Settings = {
+    "dataset": "glyphs",
+    "components": 64,
+    "images": 100,  # of each class, from which a seed draws its training samples
+    "test_images": 30,
+    "tasks": 10,
+    "per_class": 20,
+    "scenario": "task",
+    "depth": 3,
+    "width": (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192),
+    "noises": (0.0, 0.2, 0.4),
+    "seeds": (0, 1),
+    "steps": 1200,
+    "batch": 200,
+    "rate": 0.02,
+}
+SMOKE: Settings = BOOK | {"width": (2, 16), "noises": (0.0, 0.4), "seeds": (0,), "steps": 40}
+PAPER: Settings = BOOK | {
+    "images": 500,
+    "test_images": 100,
+    "per_class": 500,
+    "width": tuple(2**i for i in range(14)),
+    "noises": (0.0, 0.1, 0.2),
+    "seeds": (0, 1, 2),
+    "steps": 9800,  # 100 epochs of 50,000 samples
+    "batch": 512,
+    "rate": 0.01,
+}
+SWEEP = Sweep(
+    "multitask-width",
+    "Does the error of a network peak as it grows, and does label noise raise the peak?",
+    ("width",),
+    {"smoke": SMOKE, "book": BOOK, "paper": PAPER},
+    measure,
+    flops,
+)

@@ -1,0 +1,48 @@
+"""Every sweep by name."""
+
+from __future__ import annotations
+
+from manytasks.deep.sweeps import (
+    depth,
+    multitask_width,
+    random_features,
+    replay_noise,
+    replay_width,
+    similarity,
+)
+from manytasks.deep.sweeps.sweep import Sweep
+
+SWEEPS: dict[str, Sweep] = {
+    module.SWEEP.name: module.SWEEP
+    for module in (multitask_width, similarity, depth, replay_width, replay_noise, random_features)
+}
+
+
+def sweep_names() -> tuple[str, ...]:
+    """Return the names of all sweeps.
+
+    Returns:
+        Names, in the order of the book.
+    """
+    return tuple(SWEEPS)
+
+
+def find_sweep(name: str) -> Sweep:
+    """Return a sweep by name.
+
+    Args:
+        name: one of ``sweep_names()``.
+
+    Returns:
+        The sweep.
+
+    Raises:
+        ValueError: if there is no such sweep.
+
+    Example:
+        >>> find_sweep("replay-width").axes
+        ('scenario', 'width')
+    """
+    if name not in SWEEPS:
+        raise ValueError(f"no sweep {name!r}; the sweeps are {', '.join(SWEEPS)}")
+    return SWEEPS[name]

@@ -1,0 +1,72 @@
+"""A sweep as data: one grid at three scales, and the function that measures one cell of it."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import torch
+
+Profile = Literal["smoke", "book", "paper"]
+Settings = dict[str, Any]
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """Declare a sweep.
+
+    Args:
+        name: as on the command line.
+        question: what it is for, in one line.
+        axes: settings that make the cells; a cell is what is computed, stored and resumed as one.
+        profiles: settings of each profile. An axis holds a tuple of values, one cell for each combination;
+            any other tuple is varied inside a cell, by members of one stack.
+        measure: rows of one cell, from its settings and a device.
+        flops: floating-point operations of one cell, from its settings.
+    """
+
+    name: str
+    question: str
+    axes: tuple[str, ...]
+    profiles: dict[str, Settings]
+    measure: Callable[[Settings, torch.device], Iterator[Row]]
+    flops: Callable[[Settings], float]
+
+    def cells(self, profile: str) -> list[Settings]:
+        """Return the settings of every cell.
+
+        Args:
+            profile: "smoke", "book" or "paper".
+
+        Returns:
+            One dictionary per combination of the axes, the first axis slowest.
+
+        Raises:
+            ValueError: if the sweep has no such profile.
+        """
+        if profile not in self.profiles:
+            raise ValueError(f"profile must be one of {', '.join(self.profiles)}; got {profile!r}")
+        settings = self.profiles[profile]
+        combinations = itertools.product(*(settings[axis] for axis in self.axes))
+        return [settings | dict(zip(self.axes, values, strict=True)) for values in combinations]
+
+
+def fingerprint(cell: Settings) -> str:
+    """Return a short name for the settings of a cell.
+
+    Args:
+        cell: settings; numbers, strings and tuples of them.
+
+    Returns:
+        12 hexadecimal digits; equal settings have equal names, changed settings are computed anew.
+
+    Example:
+        >>> fingerprint({"width": 4}) == fingerprint({"width": 8})
+        False
+    """
+    return hashlib.sha256(json.dumps(cell, sort_keys=True).encode()).hexdigest()[:12]
