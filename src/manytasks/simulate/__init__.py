@@ -7,11 +7,13 @@ from manytasks.simulate.errors import (
     single_task_error,
     transfer_terms,
 )
+from manytasks.simulate.replay import replay_error
 
 __all__ = [
     "knowledge_transfer",
     "multitask_error",
     "multitask_terms",
+    "replay_error",
     "single_task_error",
     "transfer_terms",
 ]

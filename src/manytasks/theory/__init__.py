@@ -3,15 +3,21 @@
 NumPy in, NumPy out; SymPy symbols pass through the same code, so a derivation can end at the function.
 """
 
+from manytasks.theory.forgetting import average_error, forgetting, forgetting_terms
 from manytasks.theory.multitask import effective_noise, multitask_error, multitask_terms
+from manytasks.theory.replay import replay_error
 from manytasks.theory.single_task import single_task_error
 from manytasks.theory.transfer import knowledge_transfer, transfer_terms
 
 __all__ = [
+    "average_error",
     "effective_noise",
+    "forgetting",
+    "forgetting_terms",
     "knowledge_transfer",
     "multitask_error",
     "multitask_terms",
+    "replay_error",
     "single_task_error",
     "transfer_terms",
 ]

@@ -1,0 +1,198 @@
+"""Continual learning with replay: the exact error after every task, on every task, for any p."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, get_args
+
+import numpy as np
+
+from manytasks.tasks import Tasks
+from manytasks.theory.buffer_span import least_squares_error_in_span
+from manytasks.theory.domain import (
+    Regime,
+    check_regime,
+    is_symbolic,
+    noise_variance,
+    parameter_counts,
+    sample_counts,
+)
+from manytasks.theory.fit import bias_share, noise_factor, times
+from manytasks.theory.multitask import dissimilarity_error
+
+Start = Literal["warm", "scratch"]
+
+
+def replay_error(
+    tasks: Tasks,
+    samples: Any,
+    memory: Any,
+    p: Any,
+    noise_var: Any,
+    start: Start = "warm",
+    *,
+    regime: Regime = None,
+) -> Any:
+    r"""Return the expected excess risk on task i after learning task t with a replay buffer.
+
+    Paper A's replay theorem for p > N_t+1; ours below and across the thresholds. Task t is fitted on all of
+    its n_t samples and the first m_s samples of every earlier task s: counts
+    :math:`c_t = (m_1, \dots, m_{t-1}, n_t, 0, \dots)`, :math:`N_t` in total, :math:`\bar M_t` of them from
+    the buffer. Let :math:`S_i(c)` be the part of ``multitask_error`` that lies in the span of the data.
+
+    * ``start="scratch"`` fits from zero: :math:`E[t,i] = \max(0, 1 - N_t/p)\,\|w_i^*\|^2 + S_i(c_t)`.
+    * ``start="warm"`` moves the previous parameters as little as possible. From :math:`E[0,i] = \|w_i^*\|^2`
+
+    .. math:: E[t,i] = S_i(c_t) + \frac{\max(0, p - N_t)}{p - \bar M_t}\,\big(E[t-1,i] - R_i\big),
+
+    where :math:`R_i`, the part of the previous error in the span of the buffer, is :math:`S_i(m)` when the
+    previous fit interpolated, and ``least_squares_error_in_span`` when it was least squares (p < N_{t-1}).
+
+    Args:
+        tasks: the T tasks, in the order in which they are learned.
+        samples: number of samples n_t of each task, one whole number or T of them.
+        memory: number of samples m_s of each task that stay in the buffer, one whole number or T of them;
+            at most ``samples``, because the buffer holds samples that were seen. The last is never used.
+        p: number of parameters, at least 1, or an array of such numbers.
+        noise_var: label-noise variance σ², at least 0.
+        start: "warm" (from the previous solution) or "scratch" (from zero).
+        regime: side of every threshold, needed only when p or a count is a symbol.
+
+    Returns:
+        Array of shape (*p.shape, T, T): [after task t, on task i]. Infinite where abs(p - N_t) <= 1 and the
+        effective noise is positive, and after that until a step below its threshold forgets it. With
+        ``memory=samples`` the last row is ``multitask_error``; with ``memory=0`` it is fine-tuning.
+
+    Raises:
+        ValueError: if an argument is outside its range, or memory exceeds samples.
+
+    Example:
+        >>> from manytasks import Tasks, theory
+        >>> theory.replay_error(Tasks.chain(3, 0.5), samples=50, memory=20, p=200, noise_var=0.1).round(3)
+        array([[0.784, 1.034, 1.159],
+               [0.901, 0.859, 1.213],
+               [1.215, 1.062, 1.102]])
+    """
+    n, m = sample_counts(tasks, samples), sample_counts(tasks, memory, "memory")
+    check_memory(n, m)
+    check_start(start)
+    p = parameter_counts(p)[..., None]
+    check_regime(regime, n, m, p)
+    return error_matrix(tasks, n, m, p, noise_variance(noise_var), start, regime)
+
+
+def check_memory(n: Any, m: Any) -> None:
+    """Check that the buffer holds samples that were seen.
+
+    Args:
+        n: (T,) sample counts.
+        m: (T,) how many of them the buffer keeps; symbols pass.
+
+    Raises:
+        ValueError: if a task keeps more than it has.
+    """
+    if is_symbolic(n, m):
+        return
+    if np.any(m > n):
+        task = int(np.argmax(m > n))
+        raise ValueError(
+            f"memory must be at most samples: task {task + 1} has {n[task]:.0f} and would keep {m[task]:.0f}"
+        )
+
+
+def check_start(start: Start) -> None:
+    """Check the name of the starting point.
+
+    Args:
+        start: where every fit starts.
+
+    Raises:
+        ValueError: if it is neither "warm" nor "scratch".
+    """
+    if start not in get_args(Start):
+        raise ValueError(f"start must be 'warm' or 'scratch'; got {start!r}")
+
+
+def error_matrix(
+    tasks: Tasks, n: Any, m: Any, p: Any, sigma2: Any, start: Start, regime: Regime = None
+) -> Any:
+    """Return ``replay_error`` for checked arguments, which may be real instead of whole.
+
+    Returns:
+        Array of shape (*p.shape[:-1], T, T), for p with a trailing axis of length 1.
+    """
+    errors: list[Any] = []
+    error, counts = tasks.norms2 + 0 * p, 0 * n
+    for t in range(tasks.T):
+        previous, buffer = counts, np.where(np.arange(tasks.T) < t, m, 0)
+        counts = buffer.copy()
+        counts[t] = n[t]
+        fitted = span_error(tasks.distances2, counts, p, sigma2, regime)
+        if start == "scratch":
+            error = bias_share(counts.sum(), p, regime) * tasks.norms2 + fitted
+        else:
+            share = unseen_share(counts.sum(), buffer.sum(), p, regime)
+            error = fitted + unseen_error(tasks, error, share, previous, buffer, p, sigma2, regime)
+        errors.append(error)
+    return np.stack(errors, axis=-2)
+
+
+def span_error(distances2: Any, counts: Any, p: Any, sigma2: Any, regime: Regime = None) -> Any:
+    """Return S_i(c): the pooled error within the span of the data, which is all of it below the threshold.
+
+    Returns:
+        Array of shape (*p.shape[:-1], T).
+    """
+    dissimilarity = dissimilarity_error(distances2, counts, p, regime)
+    return dissimilarity + times(noise_factor(counts.sum(), p, regime), sigma2)
+
+
+def unseen_share(N: Any, M: Any, p: Any, regime: Regime = None) -> Any:
+    """Return the share (p - N)/(p - M) of what M buffered samples leave free that N samples still do.
+
+    Returns:
+        Array with the shape of p, 0 below the threshold.
+    """
+    if regime == "over":
+        return 1 - (N - M) / (p - M)
+    if regime == "under":
+        return 0 * p
+    free = np.maximum(p - M, 1)  # where p > N the first is at least 1, elsewhere the share is 0
+    return np.where(p > N, (p - N) / free, 0.0)
+
+
+def unseen_error(
+    tasks: Tasks,
+    error: Any,
+    share: Any,
+    previous: Any,
+    buffer: Any,
+    p: Any,
+    sigma2: Any,
+    regime: Regime = None,
+) -> Any:
+    """Return the part of the error that a warm start keeps, outside the span of the data.
+
+    Args:
+        tasks: the T tasks.
+        error: (..., T) error of the previous parameters.
+        share: share of the space outside the buffer that stays outside the new data.
+        previous: (T,) counts of the previous fit.
+        buffer: (T,) counts of the buffer, at most ``previous``.
+        p: array of parameter counts with a trailing axis of length 1.
+        sigma2: label-noise variance.
+        regime: side of every threshold, or None.
+
+    Returns:
+        Array of shape (*p.shape[:-1], T).
+    """
+    seen = span_error(tasks.distances2, buffer, p, sigma2, regime)
+    if regime is not None:
+        return share * (error - seen)
+    least_squares = (p < previous.sum()) & (share > 0)
+    if np.any(least_squares):
+        exact = least_squares_error_in_span(tasks.distances2, previous, buffer, p, sigma2)
+        seen = np.where(least_squares, exact, seen)
+    # Infinite before and in the buffer: nothing new was learned, for one new sample leaves share = 0.
+    with np.errstate(invalid="ignore"):
+        outside = np.where(np.isinf(seen), error, error - seen)
+    return times(outside, share)
