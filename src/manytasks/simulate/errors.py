@@ -19,8 +19,10 @@ from manytasks.theory.domain import noise_variance, parameter_counts, sample_cou
 Method = Literal["direct", "reduced"]
 
 # Numbers drawn at once. Small enough to stay near the cache and to share out among threads; it fixes which
-# stream draws which trial, so results depend neither on the number of threads nor on `trials`.
+# stream draws which trial, and a chunk is always drawn whole, so results depend neither on the number of
+# threads nor on `trials`.
 CHUNK = 2**19
+MOST_DRAWS = 1024  # in one chunk, so that a few trials of a small problem stay cheap
 
 
 def multitask_error(
@@ -48,7 +50,7 @@ def multitask_error(
             with the same distribution, at a cost that does not depend on samples and p.
 
     Returns:
-        Array of shape (trials, *p.shape, T); its mean over trials estimates ``theory.multitask_error``.
+        Array of shape ``(trials, *p.shape, T)``; its mean over trials estimates ``theory.multitask_error``.
 
     Raises:
         ValueError: if an argument is outside its range, or R^p cannot hold the tasks.
@@ -87,7 +89,7 @@ def single_task_error(
         method: "direct" or "reduced", as in ``multitask_error``.
 
     Returns:
-        Array of shape (trials, *p.shape, T).
+        Array of shape ``(trials, *p.shape, T)``.
 
     Raises:
         ValueError: if an argument is outside its range, or R^p cannot hold the tasks.
@@ -130,7 +132,7 @@ def knowledge_transfer(
         method: only "direct": the reduced statistics of the two fits are not drawn together.
 
     Returns:
-        Array of shape (trials, *p.shape, T).
+        Array of shape ``(trials, *p.shape, T)``.
 
     Raises:
         ValueError: if an argument is outside its range, or R^p cannot hold the tasks.
@@ -169,7 +171,7 @@ def multitask_terms(
         method: "direct" or "reduced", as in ``multitask_error``.
 
     Returns:
-        Dictionary of arrays of shape (trials, *p.shape), averaged over tasks.
+        Dictionary of arrays of shape ``(trials, *p.shape)``, averaged over tasks.
 
     Raises:
         ValueError: if an argument is outside its range, or R^p cannot hold the tasks.
@@ -219,7 +221,7 @@ def transfer_terms(
         method: only "direct", as in ``knowledge_transfer``.
 
     Returns:
-        Dictionary of arrays of shape (trials, *p.shape), averaged over tasks.
+        Dictionary of arrays of shape ``(trials, *p.shape)``, averaged over tasks.
 
     Raises:
         ValueError: if an argument is outside its range, or R^p cannot hold the tasks.
@@ -270,13 +272,13 @@ def _draw(
 
     def fill(width: int, start: int, size: int) -> None:
         rng = stream(seed, "data", width, start // size)
-        count = min(size, trials - start)
-        results[width][start : start + count] = draw(rng, count, span, n, width, noise_var)
+        errors = draw(rng, size, span, n, width, noise_var)
+        results[width][start : start + size] = errors[: trials - start]
 
     jobs = []
     for width in results:
-        numbers = width * n.sum() if method == "direct" else tasks.T * (span.shape[1] + 1) ** 2
-        size = int(max(1, CHUNK // max(numbers, 1)))
+        numbers = width * (n.sum() + 1) if method == "direct" else tasks.T * (span.shape[1] + 1) ** 2
+        size = int(min(MOST_DRAWS, max(1, CHUNK // numbers)))
         jobs += list(product([width], range(0, trials, size), [size]))
     with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(os.cpu_count()) as pool:
         for done in [pool.submit(fill, *job) for job in jobs]:
