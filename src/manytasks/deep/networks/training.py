@@ -166,8 +166,8 @@ def train(
     device = features.device
     orders = torch.empty((recipe.steps, len(pools), recipe.batch), dtype=torch.int32, device=device)
     for member, (pool, generator) in enumerate(zip(pools, generators, strict=True)):
-        order = batch_order(len(pool.rows), recipe.steps, recipe.batch, generator)
-        orders[:, member] = torch.from_numpy(order).to(device)
+        batches = batch_order(len(pool.rows), recipe.steps, recipe.batch, generator)
+        orders[:, member] = torch.from_numpy(batches).to(device)
     rows, labels, heads = _tables(pools, device)
     optimiser = torch.optim.SGD(
         stack.parameters.values(),

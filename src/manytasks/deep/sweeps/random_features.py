@@ -69,7 +69,7 @@ def measure(settings: Settings, device: torch.device) -> Iterator[Row]:
     for seed in settings["seeds"]:
         for fraction in settings["fractions"]:
             tasks = permuted_pixels(digits, settings["tasks"], settings["per_class"], fraction, seed)
-            phi = random_features(tasks.features.astype(float) - 0.5, p, seed)
+            phi = random_features(_centred(tasks), p, seed)
             alone = [("single-task", [task]) for task in range(tasks.T)]
             for method, group in [("multi-task", list(range(tasks.T))), *alone]:
                 rows = np.concatenate([tasks.train[t].rows for t in group])
@@ -106,6 +106,16 @@ def flops(settings: Settings) -> float:
     fits = [T * n, *[n] * T]
     runs = len(settings["seeds"]) * len(settings["fractions"])
     return float(runs * sum(14 * p * q * min(p, q) for q in fits))
+
+
+def _centred(tasks: TaskStream) -> np.ndarray:
+    """Centre each task's pixels: around a common mean far from 0, half of the features would be dead.
+
+    Returns:
+        (rows, d) features in float64.
+    """
+    views = tasks.features.reshape(tasks.T, -1, tasks.features.shape[1]).astype(float)
+    return (views - views.mean(1, keepdims=True)).reshape(tasks.features.shape)
 
 
 def _one_hot(tasks: TaskStream, task: int, noises: tuple[float, ...], seed: int) -> np.ndarray:

@@ -53,7 +53,7 @@ def class_split(
     train, test = [], []
     for task, group in enumerate(groups):
         chosen = [
-            _choose(dataset.train_labels, label, per_class, stream(seed, "data", task, int(label)))
+            _shuffled(dataset.train_labels, label, per_class, stream(seed, "data", int(label)))[:per_class]
             for label in group
         ]
         train.append(_join(chosen, task))
@@ -72,7 +72,7 @@ def permuted_pixels(dataset: Dataset, T: int, per_class: int, fraction: float, s
     Args:
         dataset: every task has all of its classes.
         T: number of tasks, at least 1.
-        per_class: training samples per class and task; tasks draw their samples independently.
+        per_class: training samples per class and task; tasks have different samples while there are enough.
         fraction: share of the pixels that each task permutes, in [0, 1]. The permuted pixels of a larger
             fraction contain those of a smaller one.
         seed: seed of the run.
@@ -138,30 +138,31 @@ def rotated_images(dataset: Dataset, T: int, per_class: int, largest: float, see
 def _same_classes(dataset: Dataset, views: list[np.ndarray], per_class: int, seed: int) -> TaskStream:
     """Stack the tasks' views of one data set; the view of task t starts at row t times its length.
 
+    Each class is shuffled once and the tasks take consecutive shares, so that no sample serves two tasks
+    while there are enough: shared samples would lower the number of equations, and move the threshold.
+
     Returns:
         The stream.
     """
     trained = len(dataset.train_labels)
     total = trained + len(dataset.test_labels)
+    labels = range(dataset.classes)
+    orders = [_shuffled(dataset.train_labels, k, per_class, stream(seed, "data", k)) for k in labels]
     train, test = [], []
     for task in range(len(views)):
-        start = task * total
-        labels = range(dataset.classes)
-        chosen = [
-            start + _choose(dataset.train_labels, label, per_class, stream(seed, "data", task, label))
-            for label in labels
-        ]
+        share = np.arange(task * per_class, (task + 1) * per_class)
+        chosen = [task * total + np.take(order, share, mode="wrap") for order in orders]
         train.append(_join(chosen, task))
-        held_out = [start + trained + np.flatnonzero(dataset.test_labels == label) for label in labels]
+        held_out = [task * total + trained + np.flatnonzero(dataset.test_labels == k) for k in labels]
         test.append(_join(held_out, task))
     return TaskStream(np.concatenate(views), tuple(train), tuple(test), dataset.classes)
 
 
-def _choose(labels: np.ndarray, label: int, count: int, generator: np.random.Generator) -> np.ndarray:
+def _shuffled(labels: np.ndarray, label: int, count: int, generator: np.random.Generator) -> np.ndarray:
     members = np.flatnonzero(labels == label)
     if not 1 <= count <= len(members):
         raise ValueError(f"per_class must be in 1..{len(members)}, all that class {label} has; got {count}")
-    return generator.permutation(members)[:count]
+    return generator.permutation(members)
 
 
 def _join(rows: list[np.ndarray], task: int) -> Samples:
