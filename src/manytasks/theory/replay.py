@@ -58,9 +58,9 @@ def replay_error(
         regime: side of every threshold, needed only when p or a count is a symbol.
 
     Returns:
-        Array of shape (*p.shape, T, T): [after task t, on task i]. Infinite where abs(p - N_t) <= 1 and the
-        effective noise is positive, and after that until a step below its threshold forgets it. With
-        ``memory=samples`` the last row is ``multitask_error``; with ``memory=0`` it is fine-tuning.
+        Array of shape ``(*p.shape, T, T)``: [after task t, on task i]. Infinite where abs(p - N_t) <= 1
+        and the effective noise is positive, and after that until a step below its threshold forgets it.
+        With ``memory=samples`` the last row is ``multitask_error``; ``memory=0`` is fine-tuning.
 
     Raises:
         ValueError: if an argument is outside its range, or memory exceeds samples.
@@ -118,20 +118,21 @@ def error_matrix(
     """Return ``replay_error`` for checked arguments, which may be real instead of whole.
 
     Returns:
-        Array of shape (*p.shape[:-1], T, T), for p with a trailing axis of length 1.
+        Array of shape ``(*p.shape[:-1], T, T)``, for p with a trailing axis of length 1.
     """
     errors: list[Any] = []
-    error, counts = tasks.norms2 + 0 * p, 0 * n
+    norms2, distances2 = tasks.norms2, tasks.distances2
+    error, counts = norms2 + 0 * p, 0 * n
     for t in range(tasks.T):
         previous, buffer = counts, np.where(np.arange(tasks.T) < t, m, 0)
         counts = buffer.copy()
         counts[t] = n[t]
-        fitted = span_error(tasks.distances2, counts, p, sigma2, regime)
+        fitted = span_error(distances2, counts, p, sigma2, regime)
         if start == "scratch":
-            error = bias_share(counts.sum(), p, regime) * tasks.norms2 + fitted
+            error = bias_share(counts.sum(), p, regime) * norms2 + fitted
         else:
             share = unseen_share(counts.sum(), buffer.sum(), p, regime)
-            error = fitted + unseen_error(tasks, error, share, previous, buffer, p, sigma2, regime)
+            error = fitted + unseen_error(distances2, error, share, previous, buffer, p, sigma2, regime)
         errors.append(error)
     return np.stack(errors, axis=-2)
 
@@ -140,7 +141,7 @@ def span_error(distances2: Any, counts: Any, p: Any, sigma2: Any, regime: Regime
     """Return S_i(c): the pooled error within the span of the data, which is all of it below the threshold.
 
     Returns:
-        Array of shape (*p.shape[:-1], T).
+        Array of shape ``(*p.shape[:-1], T)``.
     """
     dissimilarity = dissimilarity_error(distances2, counts, p, regime)
     return dissimilarity + times(noise_factor(counts.sum(), p, regime), sigma2)
@@ -161,7 +162,7 @@ def unseen_share(N: Any, M: Any, p: Any, regime: Regime = None) -> Any:
 
 
 def unseen_error(
-    tasks: Tasks,
+    distances2: Any,
     error: Any,
     share: Any,
     previous: Any,
@@ -173,7 +174,7 @@ def unseen_error(
     """Return the part of the error that a warm start keeps, outside the span of the data.
 
     Args:
-        tasks: the T tasks.
+        distances2: (T, T) squared distances between tasks.
         error: (..., T) error of the previous parameters.
         share: share of the space outside the buffer that stays outside the new data.
         previous: (T,) counts of the previous fit.
@@ -183,14 +184,14 @@ def unseen_error(
         regime: side of every threshold, or None.
 
     Returns:
-        Array of shape (*p.shape[:-1], T).
+        Array of shape ``(*p.shape[:-1], T)``.
     """
-    seen = span_error(tasks.distances2, buffer, p, sigma2, regime)
+    seen = span_error(distances2, buffer, p, sigma2, regime)
     if regime is not None:
         return share * (error - seen)
     least_squares = (p < previous.sum()) & (share > 0)
     if np.any(least_squares):
-        exact = least_squares_error_in_span(tasks.distances2, previous, buffer, p, sigma2)
+        exact = least_squares_error_in_span(distances2, previous, buffer, p, sigma2)
         seen = np.where(least_squares, exact, seen)
     # Infinite before and in the buffer: nothing new was learned, for one new sample leaves share = 0.
     with np.errstate(invalid="ignore"):

@@ -1,0 +1,147 @@
+"""One budget for parameters and stored samples: the exact best way to split it (Paper A, open question 1)."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import floor
+from typing import Any, Literal, NamedTuple, get_args
+
+import numpy as np
+
+from manytasks.tasks import Tasks
+from manytasks.theory.domain import noise_variance, sample_counts
+from manytasks.theory.forgetting import average_error, forgetting
+from manytasks.theory.replay import Start, check_start, error_matrix
+from manytasks.theory.stationary import whole_candidates
+
+Objective = Literal["error", "forgetting"]
+
+
+class Split(NamedTuple):
+    """The best split of a budget.
+
+    Attributes:
+        p: number of parameters, a whole number.
+        memory: samples kept of each past task, a whole number.
+        value: the objective there, equal to that of ``replay_error(tasks, samples, memory, p, ...)``.
+        kind: "all model" (memory = 0), "all buffer" (memory as large as samples and budget allow), or
+            "interior".
+    """
+
+    p: int
+    memory: int
+    value: float
+    kind: Literal["interior", "all model", "all buffer"]
+
+
+def best_split(
+    tasks: Tasks,
+    samples: Any,
+    noise_var: float,
+    budget: float,
+    parameter_cost: float = 1,
+    sample_cost: float = 1,
+    objective: Objective = "error",
+    start: Start = "warm",
+) -> Split:
+    r"""Return the number of parameters and of stored samples that make the most of a budget.
+
+    Ours; open question 1 of Paper A. Every past task keeps m samples, so that while the last of T tasks is
+    learned the buffer holds (T-1) m of them, and
+
+    .. math:: B \ge a\,p + b\,(T-1)\,m .
+
+    Splits are whole: m = 0, 1, ... and for each m as many parameters as the rest of the budget buys (less
+    than the price of one is left over). On every line of splits along which p falls by whole steps, error
+    and forgetting are rational functions of m between the thresholds p = N_t. Their stationary points, the
+    thresholds and the ends of the line are found, and the whole numbers next to each are compared.
+
+    Args:
+        tasks: the T >= 2 tasks (one task has no past to store), in the order in which they are learned.
+        samples: number of samples of each task, one whole number or T of them. m is at most the smallest,
+            because every task keeps as many.
+        noise_var: label-noise variance σ², at least 0.
+        budget: what can be spent, B. It must buy as many parameters as the tasks have dimensions.
+        parameter_cost: price a > 0 of a parameter. Prices are read as the decimal numbers they are printed
+            as: 0.1 is a tenth.
+        sample_cost: price b >= 0 of a stored sample.
+        objective: "error" (``average_error``) or "forgetting" of ``replay_error``. Splits where it is
+            infinite or undefined are left out: learning a task infinitely badly is no way not to forget it.
+        start: "warm" or "scratch", as in ``replay_error``.
+
+    Returns:
+        The split with the smallest objective; of equals, the one with the smallest buffer.
+
+    Raises:
+        ValueError: if an argument is outside its range, or no split has a finite objective.
+
+    Example:
+        >>> from manytasks import Tasks, theory
+        >>> tasks = Tasks.equiangular(T=5, cosine=0.7)
+        >>> split = theory.best_split(tasks, samples=50, noise_var=0.1, budget=1000, sample_cost=2)
+        >>> split.p, split.memory, round(split.value, 4), split.kind
+        (784, 27, 0.8979, 'interior')
+    """
+    n, sigma2 = sample_counts(tasks, samples), noise_variance(noise_var)
+    check_start(start)
+    if objective not in get_args(Objective):
+        raise ValueError(f"objective must be 'error' or 'forgetting'; got {objective!r}")
+    if tasks.T < 2:
+        raise ValueError("a buffer needs at least 2 tasks; got 1")
+    parameters, step = _prices(tasks, budget, parameter_cost, sample_cost)
+    least = int(np.linalg.matrix_rank(tasks.gram, hermitian=True)) or 1
+    if parameters < least:
+        raise ValueError(f"the budget must buy at least {least} parameters; got {float(parameters):.3g}")
+    most = int(n.min())
+    if step > 0:
+        most = min(most, floor((parameters - least) / step))
+    read = average_error if objective == "error" else forgetting
+
+    def value(p: float, memory: float) -> float:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            errors = error_matrix(tasks, n, np.full(tasks.T, memory), np.array([float(p)]), sigma2, start)
+            return float(read(errors))
+
+    found: dict[int, float] = {}
+    stride = step.denominator  # along m = first, first + stride, ... p falls by whole steps
+    for first in range(min(stride, most + 1)):
+        p_first = floor(parameters - step * first)
+        line = whole_candidates(
+            lambda k, p=p_first, m=first: value(p - step.numerator * k, m + stride * k),  # type: ignore[misc]
+            (most - first) // stride,
+            _thresholds(n, p_first, first, step),
+        )
+        found |= {first + stride * k: v for k, v in line.items()}
+    if not found:
+        raise ValueError(f"no split of the budget has a finite {objective}")
+    memory = min(found, key=lambda m: (found[m], m))
+    kind = "all model" if memory == 0 else "all buffer" if memory == most else "interior"
+    return Split(floor(parameters - step * memory), memory, found[memory], kind)  # type: ignore[arg-type]
+
+
+def _prices(
+    tasks: Tasks, budget: float, parameter_cost: float, sample_cost: float
+) -> tuple[Fraction, Fraction]:
+    if not 0 < parameter_cost < np.inf:
+        raise ValueError(f"parameter_cost must be finite and above 0; got {parameter_cost}")
+    if not 0 <= sample_cost < np.inf:
+        raise ValueError(f"sample_cost must be finite and at least 0; got {sample_cost}")
+    if not 0 <= budget < np.inf:
+        raise ValueError(f"budget must be finite and at least 0; got {budget}")
+    price = Fraction(str(parameter_cost))
+    return Fraction(str(budget)) / price, Fraction(str(sample_cost)) * (tasks.T - 1) / price
+
+
+def _thresholds(n: np.ndarray, p: int, memory: int, step: Fraction) -> list[Fraction]:
+    """Return where p - N_t is -1, 0 or 1 after k strides along p - numerator k, memory + denominator k.
+
+    Returns:
+        List of exact values of k, in no order.
+    """
+    crossings = []
+    for t, n_t in enumerate(n.astype(int).tolist()):
+        closing = step.numerator + t * step.denominator
+        if closing > 0:
+            gap = p - t * memory - n_t
+            crossings += [Fraction(gap - side, closing) for side in (-1, 0, 1)]
+    return crossings

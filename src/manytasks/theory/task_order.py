@@ -1,0 +1,147 @@
+"""The order of tasks: its exact effect on error and forgetting, and orders worth trying."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import permutations
+from typing import Any, get_args
+
+import numpy as np
+
+from manytasks.tasks import Tasks
+from manytasks.theory.best_split import Objective
+from manytasks.theory.domain import sample_counts
+from manytasks.theory.forgetting import average_error, forgetting
+from manytasks.theory.replay import Start, replay_error
+
+# 7! = 5040 error matrices take seconds; 8! would take a minute.
+EXHAUSTIVE = 7
+
+
+def order_values(
+    tasks: Tasks,
+    samples: Any,
+    memory: Any,
+    p: int,
+    noise_var: float,
+    orders: Iterable[Sequence[int]],
+    objective: Objective = "error",
+    start: Start = "warm",
+) -> np.ndarray:
+    """Return error or forgetting for every order in which the tasks may be learned.
+
+    Ours. Samples and memory belong to their task and move with it.
+
+    Args:
+        tasks: the T tasks.
+        samples: number of samples of each task, one whole number or T of them.
+        memory: number of samples of each task that stay in the buffer, at most ``samples``.
+        p: number of parameters, at least 1.
+        noise_var: label-noise variance σ², at least 0.
+        orders: permutations of 0, ..., T-1.
+        objective: "error" (``average_error``) or "forgetting" of ``replay_error``.
+        start: "warm" or "scratch", as in ``replay_error``.
+
+    Returns:
+        (number of orders,) array. With ``memory=samples`` all errors are equal: pooled data have no order.
+
+    Raises:
+        ValueError: if an argument is outside its range, or an order is no permutation.
+
+    Example:
+        >>> from manytasks import Tasks, theory
+        >>> outlier = Tasks.from_vectors([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
+        >>> theory.order_values(outlier, 50, 0, 200, 0.0, orders=[(0, 1, 2), (2, 0, 1)]).round(3)
+        array([0.974, 0.901])
+    """
+    if objective not in get_args(Objective):
+        raise ValueError(f"objective must be 'error' or 'forgetting'; got {objective!r}")
+    read = average_error if objective == "error" else forgetting
+    n, m = sample_counts(tasks, samples), sample_counts(tasks, memory, "memory")
+    values = []
+    for order in orders:
+        if sorted(order) != list(range(tasks.T)):
+            raise ValueError(f"an order must be a permutation of 0 to {tasks.T - 1}; got {tuple(order)}")
+        k = list(order)
+        values.append(read(replay_error(Tasks(tasks.gram[np.ix_(k, k)]), n[k], m[k], p, noise_var, start)))
+    return np.array(values)
+
+
+def candidate_orders(tasks: Tasks) -> list[tuple[int, ...]]:
+    """Return the orders worth comparing: all of them up to 7 tasks, a few that mean something beyond.
+
+    Beyond 7 tasks these are, from every first task, the path to the nearest and that to the farthest task
+    left, and the tasks sorted by their mean distance to the others, both ways.
+
+    Args:
+        tasks: the T tasks.
+
+    Returns:
+        List of permutations of 0, ..., T-1.
+
+    Example:
+        >>> from manytasks import Tasks, theory
+        >>> [len(theory.candidate_orders(Tasks.chain(T, 0.5))) for T in (5, 9)]
+        [120, 20]
+    """
+    if tasks.T <= EXHAUSTIVE:
+        return list(permutations(range(tasks.T)))
+    outlying = np.argsort(tasks.distances2.mean(axis=1), kind="stable").tolist()
+    paths = [_path(tasks, first, sign) for sign in (1, -1) for first in range(tasks.T)]
+    return [tuple(outlying), tuple(outlying[::-1]), *paths]
+
+
+def _path(tasks: Tasks, first: int, sign: int) -> tuple[int, ...]:
+    order, left = [first], set(range(tasks.T)) - {first}
+    while left:
+        distances2 = tasks.distances2[order[-1]]
+        order.append(min(left, key=lambda k, d=distances2: (sign * d[k], k)))  # type: ignore[misc]
+        left.remove(order[-1])
+    return tuple(order)
+
+
+def greedy_order(
+    tasks: Tasks,
+    samples: Any,
+    memory: Any,
+    p: int,
+    noise_var: float,
+    objective: Objective = "error",
+    start: Start = "warm",
+) -> tuple[int, ...]:
+    """Return an order improved by moving one task at a time, until no single move helps.
+
+    Ours. It starts from the best of ``candidate_orders``; up to 7 tasks that is the best of all.
+
+    Args:
+        tasks: the T tasks.
+        samples: number of samples of each task, one whole number or T of them.
+        memory: number of samples of each task that stay in the buffer, at most ``samples``.
+        p: number of parameters, at least 1.
+        noise_var: label-noise variance σ², at least 0.
+        objective: "error" or "forgetting".
+        start: "warm" or "scratch", as in ``replay_error``.
+
+    Returns:
+        A permutation of 0, ..., T-1 that no move of one task to another place makes better.
+
+    Example:
+        >>> from manytasks import Tasks, theory
+        >>> outlier = Tasks.from_vectors([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
+        >>> theory.greedy_order(outlier, 50, 0, 200, 0.0)
+        (2, 0, 1)
+    """
+    setting = (tasks, samples, memory, p, noise_var)
+    tried = candidate_orders(tasks)
+    while True:
+        values = order_values(*setting, tried, objective, start)
+        best = tried[int(np.argmin(values))]
+        moves = {_moved(best, i, j) for i in range(tasks.T) for j in range(tasks.T)} - {best}
+        if tasks.T <= EXHAUSTIVE or values.min() <= order_values(*setting, moves, objective, start).min():
+            return best
+        tried = [best, *sorted(moves)]
+
+
+def _moved(order: tuple[int, ...], i: int, j: int) -> tuple[int, ...]:
+    rest = order[:i] + order[i + 1 :]
+    return (*rest[:j], order[i], *rest[j:])
