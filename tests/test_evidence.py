@@ -1,0 +1,165 @@
+"""Evidence: recorded in a cell, read back from executed notebooks, combined into verdicts."""
+
+import json
+import re
+from dataclasses import asdict, replace
+
+import pytest
+from messages import whole
+
+from manytasks import evidence
+from manytasks.evidence import KEY, Claim, Evidence, changed, gather, record, registry, verdicts
+
+ROW = Evidence("A.T1", "simulation", "largest |z|", 2.5, 3.5, "4000 draws", "holds")
+NUMBERS = {"statistic": "largest |z|", "value": 2.5, "threshold": 3.5, "n": "4000 draws"}
+
+
+def write_notebook(path, rows, parameters=None):
+    outputs = [
+        {"output_type": "display_data", "data": {"text/plain": str(r)}, "metadata": {KEY: asdict(r)}}
+        for r in rows
+    ]
+    cells = [
+        {"cell_type": "markdown", "source": "No outputs here."},
+        {"cell_type": "code", "outputs": [{"output_type": "stream", "text": "no data"}, *outputs]},
+    ]
+    papermill = {"papermill": {"parameters": parameters}} if parameters else {}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({"cells": cells, "metadata": papermill}), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("holds", "when", "verdict"),
+    [
+        (True, None, "holds"),
+        (True, "p > N + 1", "holds when p > N + 1"),
+        (False, None, "fails"),
+        (False, "p > N + 1", "fails"),
+        (None, None, "open"),
+    ],
+)
+def test_recorded_verdict_follows_from_the_comparison(holds, when, verdict, capsys):
+    record("A.T1", "simulation", **NUMBERS, holds=holds, when=when)
+    expected = f"A.T1, simulation: {verdict} (largest |z| = 2.5, threshold 3.5, n = 4000 draws)\n"
+    assert capsys.readouterr().out == expected
+
+
+def test_unknown_claim_is_refused_with_the_nearest_ids():
+    message = "claim 'A.T9' is not in claims.yml; the nearest ids are "
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}A\\.T\\d, [AB]\\.\\w+, [AB]\\.\\w+$"):
+        record("A.T9", "simulation", **NUMBERS, holds=True)
+
+
+def test_badge_links_to_the_claim_and_can_be_linked_to():
+    row = replace(ROW, check="p > N & p < N", statistic="<z>")
+    bundle, metadata = row._repr_mimebundle_()
+    assert row.anchor == "evidence-a-t1-p-n-p-n"
+    assert f'id="{row.anchor}"' in bundle["text/html"]
+    assert 'href="../../book/claims.html#A.T1"' in bundle["text/html"]
+    assert "p &gt; N &amp; p &lt; N" in bundle["text/html"]
+    assert "&lt;z&gt;" in bundle["text/html"]
+    assert bundle["text/plain"] == str(row)
+    assert Evidence(**json.loads(json.dumps(metadata[KEY]))) == row
+
+
+@pytest.mark.parametrize(
+    ("verdict", "css"),
+    [
+        ("holds", "holds"),
+        ("holds when p > N", "conditional"),
+        ("fails", "fails"),
+        ("open", "open"),
+        ("untested", "untested"),
+    ],
+)
+def test_every_verdict_has_a_colour(verdict, css):
+    assert evidence.verdict_class(verdict) == css
+    assert f'class="evidence {css}"' in replace(ROW, verdict=verdict)._repr_mimebundle_()[0]["text/html"]
+
+
+def test_evidence_is_read_back_from_executed_notebooks(tmp_path):
+    other = replace(ROW, claim="A.T2", verdict="fails")
+    late = write_notebook(tmp_path / "notebooks/replay/buffer.ipynb", [other], {"profile": "smoke"})
+    early = write_notebook(tmp_path / "notebooks/multitask/many-tasks.ipynb", [ROW, ROW])
+    found = gather([late, early])
+    assert found == [
+        replace(ROW, notebook="multitask/many-tasks", profile="as committed"),
+        replace(ROW, notebook="multitask/many-tasks", profile="as committed"),
+        replace(other, notebook="replay/buffer", profile="smoke"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "cause"),
+    [
+        ("", "JSONDecodeError: Expecting value: line 1 column 1 (char 0)"),
+        ('{"cells": []}', "KeyError: 'metadata'"),
+        ("[]", "TypeError: list indices must be integers or slices, not str"),
+        ('{"cells": [3], "metadata": {}}', "AttributeError: 'int' object has no attribute 'get'"),
+    ],
+)
+def test_unreadable_notebook_is_named_with_its_remedy(tmp_path, text, cause):
+    path = tmp_path / "notebooks" / "multitask" / "broken.ipynb"
+    path.parent.mkdir(parents=True)
+    path.write_text(text, encoding="utf-8")
+    message = f"{path} is not a readable executed notebook ({cause}); delete it and run `make book` again"
+    with pytest.raises(ValueError, match=whole(message)):
+        gather([path])
+
+
+def test_evidence_of_another_shape_is_unreadable_too(tmp_path):
+    path = write_notebook(tmp_path / "notebooks/multitask/old.ipynb", [ROW])
+    path.write_text(path.read_text().replace('"threshold"', '"limit"'))
+    with pytest.raises(
+        ValueError, match=r"old\.ipynb is not a readable executed notebook \(TypeError: .*'limit'"
+    ):
+        gather([path])
+
+
+@pytest.mark.parametrize(
+    ("parts", "combined"),
+    [
+        (["holds", "holds"], "holds"),
+        (["holds", "holds when p > N"], "holds when p > N"),
+        (["holds when p > N", "holds when T = 2", "holds when p > N"], "holds when p > N; T = 2"),
+        (["holds", "open"], "open"),
+        (["holds when p > N", "open"], "open"),
+        (["open", "fails", "holds"], "fails"),
+    ],
+)
+def test_checks_combine_to_the_weakest_verdict(parts, combined):
+    rows = [replace(ROW, verdict=part) for part in parts]
+    other = replace(ROW, claim="B.T1", verdict="holds")
+    assert verdicts([*rows, other]) == {"A.T1": combined, "B.T1": "holds"}
+
+
+def test_no_evidence_no_verdict():
+    assert verdicts([]) == {}
+
+
+def test_changed_verdicts_are_named(monkeypatch):
+    committed = {"A": "holds", "B": "holds", "C": "untested", "D": "fails", "E": "untested"}
+    rows = [Claim(i, f"Statement {i}.", "theorem", "Ours", "x/y", "how", v) for i, v in committed.items()]
+    monkeypatch.setattr(evidence, "registry", lambda: {row.id: row for row in rows})
+    found = [replace(ROW, claim=i, verdict=v) for i, v in [("A", "holds"), ("B", "fails"), ("C", "holds")]]
+    assert changed(found) == [
+        "claim B: claims.yml says 'holds', the notebooks say 'fails' (Statement B.)",
+        "claim C: claims.yml says 'untested', the notebooks say 'holds' (Statement C.)",
+        "claim D: claims.yml says 'fails', the notebooks say 'untested' (Statement D.)",
+    ]
+
+
+def test_an_id_used_twice_is_refused(monkeypatch, tmp_path):
+    row = "- {id: A, statement: s, kind: k, source: s, chapter: c, how: h}\n"
+    (tmp_path / "claims.yml").write_text(row * 2)
+    monkeypatch.setattr(evidence, "files", lambda package: tmp_path)
+    with pytest.raises(ValueError, match=whole("claims.yml uses an id twice")):
+        registry()
+
+
+def test_provenance_says_what_is_needed_to_get_the_same_numbers(capsys):
+    evidence.provenance("smoke", 7)
+    line = capsys.readouterr().out
+    versions = ", ".join(rf"{name} \S+" for name in ("manytasks", "numpy", "scipy", "sympy", "torch"))
+    assert re.fullmatch(rf"Profile smoke, seed 7, \d+ seconds; Python 3\.\d+\.\d+, {versions}\.\n", line)

@@ -1,0 +1,131 @@
+"""Figures: vector graphics that follow the page's colours, scale, repeat exactly and can be heard."""
+
+import re
+from xml.etree import ElementTree
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from messages import whole
+
+from manytasks import figures
+
+SAID = {
+    "name": "error-against-width",
+    "caption": "Error for $p < N$, n = 3 & more.",
+    "alt": 'A "peak" at p = N.',
+}
+DARK_PAGE = "#14181e"  # background of the book's theme
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """What reaches the page."""
+    panels = []
+    monkeypatch.setattr("IPython.display.display", panels.append)
+    return panels
+
+
+def draw():
+    fig, ax = plt.subplots()
+    ax.plot([1, 2, 3], [1, 4, 2])
+    ax.set(xlabel="parameters $p$", ylabel="error")
+    return fig
+
+
+def svg_of(panels):
+    return panels.svgs[0]
+
+
+def test_figure_is_one_scalable_svg_in_the_colours_of_the_page(shown):
+    figures.show(draw(), **SAID)
+    root = ElementTree.fromstring(svg_of(shown[0]))
+    assert root.get("viewBox") == "0 0 360 259.2"
+    assert root.get("width") is None
+    assert root.get("height") is None
+    assert figures.INK not in svg_of(shown[0])
+    assert "currentColor" in svg_of(shown[0])
+    assert "#ffffff" not in svg_of(shown[0])  # no white box on a dark page
+    assert "<metadata>" not in svg_of(shown[0])
+    assert figures.COLORS["blue"] in svg_of(shown[0])
+
+
+def test_page_gets_name_caption_and_alternative_text(shown):
+    figures.show(draw(), **SAID)
+    bundle = shown[0]._repr_mimebundle_()
+    markup = bundle["text/html"]
+    assert markup.startswith('<figure class="panels" id="figure-error-against-width">')
+    assert 'role="img" aria-label="A &quot;peak&quot; at p = N."' in markup
+    assert r">Error for \(p &lt; N\), n = 3 &amp; more.</figcaption>" in markup
+    assert bundle["text/plain"] == f"[figure error-against-width] {SAID['caption']}"
+
+
+def test_figures_that_belong_together_are_panels_and_share_no_id(shown):
+    figures.show([draw(), draw()], **SAID)
+    assert shown[0]._repr_mimebundle_()["text/html"].count('class="panel"') == 2
+    first, second = (set(re.findall(r'<clipPath id="([^"]+)"', svg)) for svg in shown[0].svgs)
+    assert first
+    assert not first & second
+
+
+def test_same_figure_same_bytes(shown):
+    for _ in range(2):
+        figures.show(draw(), **SAID)
+    assert shown[0] == shown[1]
+
+
+def test_shown_figures_are_closed(shown):
+    before = plt.get_fignums()
+    figures.show([draw(), draw()], **SAID)
+    assert plt.get_fignums() == before
+
+
+@pytest.mark.parametrize(
+    "name", ["Error", "error_against_width", "error--width", "-error", "", "error width"]
+)
+def test_names_are_kebab_case(name):
+    message = f"name must be kebab-case, such as 'error-against-width'; got {name!r}"
+    with pytest.raises(ValueError, match=whole(message)):
+        figures.show([], name=name, caption="c", alt="a")
+
+
+@pytest.mark.parametrize("missing", ["caption", "alt"])
+def test_no_figure_without_words(missing):
+    message = "figure 'error-against-width' needs a caption and an alt text"
+    with pytest.raises(ValueError, match=whole(message)):
+        figures.show([], **SAID | {missing: "  "})
+
+
+def test_band_is_the_mean_with_its_95_percent_interval():
+    _, ax = plt.subplots()
+    draws = np.array([[1.0, 10.0], [2.0, 10.0], [6.0, 13.0]])
+    figures.band(ax, [5, 7], draws, color=figures.COLORS["red"], label="draws")
+    container = ax.containers[0]
+    np.testing.assert_allclose(container[0].get_xydata(), [[5, 3], [7, 11]])
+    ends = np.array(container[2][0].get_segments())[:, :, 1]
+    half = 1.96 * np.array([np.sqrt(7), np.sqrt(3)]) / np.sqrt(3)
+    np.testing.assert_allclose(ends, np.array([[3, 3], [11, 11]]) + half[:, None] * [-1, 1])
+    assert container.get_label() == "draws"
+    plt.close()
+
+
+def test_threshold_and_labels_stand_where_they_belong():
+    _, ax = plt.subplots()
+    figures.threshold(ax, at=20)
+    figures.label_end(ax, 3, 4, "pooled", figures.COLORS["blue"])
+    assert list(ax.lines[0].get_xdata()) == [20, 20]
+    assert [(text.get_text(), text.xy) for text in ax.texts] == [("$p = N$", (20, 1)), ("pooled", (3, 4))]
+    assert ax.texts[1].get_color() == figures.COLORS["blue"]
+    plt.close()
+
+
+def luminance(color):
+    channels = np.array([int(color[i : i + 2], 16) for i in (1, 3, 5)]) / 255
+    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    return linear @ [0.2126, 0.7152, 0.0722]
+
+
+@pytest.mark.parametrize("name", figures.COLORS)
+def test_labels_in_the_colour_of_their_line_read_on_a_dark_page(name):
+    """Web content accessibility guidelines 1.4.3: text needs a contrast of 4.5 to 1."""
+    assert (luminance(figures.COLORS[name]) + 0.05) / (luminance(DARK_PAGE) + 0.05) >= 4.5
