@@ -104,6 +104,16 @@ def test_changed_settings_are_computed_anew(toy, tmp_path, monkeypatch):
     assert calls == [1, 2, 3, 4] * 2
 
 
+def test_changes_stand_in_for_settings(toy, tmp_path):
+    table = pd.read_csv(toy_run(tmp_path, changes={"a": (2, 7), "note": "z"}).table)
+    assert table.a.tolist() == [2, 2, 7, 7]
+    assert set(table.note) == {"z"}
+    with pytest.raises(ValueError, match=r"^toy has no setting depth, wide$"):
+        toy_run(tmp_path, changes={"wide": 1, "depth": 2})
+    with pytest.raises(ValueError, match=r"^a is an axis and needs a tuple of values; got 3$"):
+        toy_run(tmp_path, changes={"a": 3})
+
+
 def test_killed_sweep_resumes_to_the_same_table(tmp_path):
     """kill -9 in the middle of a real sweep, as soon as its first cell is on the disk."""
     out = tmp_path / "killed"

@@ -69,7 +69,7 @@ def measure(settings: Settings, device: torch.device) -> Iterator[Row]:
     for seed in settings["seeds"]:
         for fraction in settings["fractions"]:
             tasks = permuted_pixels(digits, settings["tasks"], settings["per_class"], fraction, seed)
-            phi = random_features(_centred(tasks), p, seed)
+            phi = random_features(centred(tasks), p, seed)
             alone = [("single-task", [task]) for task in range(tasks.T)]
             for method, group in [("multi-task", list(range(tasks.T))), *alone]:
                 rows = np.concatenate([tasks.train[t].rows for t in group])
@@ -108,11 +108,14 @@ def flops(settings: Settings) -> float:
     return float(runs * sum(14 * p * q * min(p, q) for q in fits))
 
 
-def _centred(tasks: TaskStream) -> np.ndarray:
+def centred(tasks: TaskStream) -> np.ndarray:
     """Centre each task's pixels: around a common mean far from 0, half of the features would be dead.
 
+    Args:
+        tasks: a stream in which every task has its own view of the same images.
+
     Returns:
-        (rows, d) features in float64.
+        (rows, d) features in float64, of mean 0 within every task.
     """
     views = tasks.features.reshape(tasks.T, -1, tasks.features.shape[1]).astype(float)
     return (views - views.mean(1, keepdims=True)).reshape(tasks.features.shape)

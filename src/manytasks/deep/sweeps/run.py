@@ -45,6 +45,7 @@ def run_sweep(
     resume: bool = True,
     shard: tuple[int, int] = (0, 1),
     progress: bool = True,
+    changes: Settings | None = None,
 ) -> SweepResult:
     """Run a sweep and write its table.
 
@@ -62,6 +63,8 @@ def run_sweep(
         resume: keep the cells that are already there; otherwise compute all of this shard anew.
         shard: (i, n): every n-th cell, from the i-th on.
         progress: show a progress bar with the remaining time.
+        changes: settings to use instead of the profile's, such as ``{"dataset": "cifar100"}`` or
+            ``{"width": (8, 16)}``; the changed cells stand beside the others and never replace them.
 
     Returns:
         Where the table is and how much of it is there.
@@ -74,7 +77,7 @@ def run_sweep(
     index, shards = shard
     if not 0 <= index < shards:
         raise ValueError(f"shard must be (i, n) with 0 <= i < n; got {shard}")
-    cells, where = sweep.cells(profile), _device(device)
+    cells, where = sweep.cells(profile, changes), _device(device)
     files = [_cell_file(sweep, profile, cell, Path(out)) for cell in cells]
     todo = [i for i in range(index, len(cells), shards) if not (resume and files[i].exists())]
     made_by = {"sweep": name, "profile": profile, "device": where.type, "torch": torch.__version__}

@@ -37,21 +37,28 @@ class Sweep:
     measure: Callable[[Settings, torch.device], Iterator[Row]]
     flops: Callable[[Settings], float]
 
-    def cells(self, profile: str) -> list[Settings]:
+    def cells(self, profile: str, changes: Settings | None = None) -> list[Settings]:
         """Return the settings of every cell.
 
         Args:
             profile: "smoke", "book" or "paper".
+            changes: settings to use instead of the profile's.
 
         Returns:
             One dictionary per combination of the axes, the first axis slowest.
 
         Raises:
-            ValueError: if the sweep has no such profile.
+            ValueError: if the sweep has no such profile, or no such setting, or an axis is no tuple.
         """
         if profile not in self.profiles:
             raise ValueError(f"profile must be one of {', '.join(self.profiles)}; got {profile!r}")
-        settings = self.profiles[profile]
+        settings = self.profiles[profile] | (changes or {})
+        unknown = settings.keys() - self.profiles[profile].keys()
+        if unknown:
+            raise ValueError(f"{self.name} has no setting {', '.join(sorted(unknown))}")
+        for axis in self.axes:
+            if not isinstance(settings[axis], tuple):
+                raise ValueError(f"{axis} is an axis and needs a tuple of values; got {settings[axis]!r}")
         combinations = itertools.product(*(settings[axis] for axis in self.axes))
         return [settings | dict(zip(self.axes, values, strict=True)) for values in combinations]
 
