@@ -37,9 +37,10 @@ def test_vectors_have_the_gram_matrix_in_any_dimension_that_holds_them(some):
         assert np.all(W[:, some.T :] == 0)
 
 
-def test_equal_tasks_are_exactly_equal_in_spite_of_rounding():
-    W = np.repeat(np.random.default_rng(1).standard_normal((1, 1000)) / 3, 4, axis=0)
-    assert np.all(Tasks.from_vectors(W).distances2 == 0)
+def test_distances_below_rounding_error_are_zero_and_no_others():
+    for gap, distance in ((1e-16, 0), (1e-15, 0), (1e-14, 2e-14), (1e-6, 2e-6)):
+        made = Tasks([[1, 1 - gap], [1 - gap, 1]])
+        assert made.distances2[0, 1] == pytest.approx(distance, rel=0.02)
 
 
 def test_geometries():
