@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from modulefinder import ModuleFinder
+from os.path import relpath
 from pathlib import Path
 
 
 def chapters(toc: Path = Path("_toc.yml")) -> list[str]:
     """Return the notebooks that the table of contents lists, as "part/name", in its order."""
-    return re.findall(r"file: notebooks/(\S+)", toc.read_text(encoding="utf-8"))
+    return re.findall(r"(?:root|file): notebooks/(\S+)", toc.read_text(encoding="utf-8"))
 
 
 def package_sources(notebook: Path, source: Path = Path("src")) -> list[str]:
@@ -19,8 +20,8 @@ def package_sources(notebook: Path, source: Path = Path("src")) -> list[str]:
     """
     finder = ModuleFinder(path=[str(source)])
     finder.run_script(str(notebook))
-    found = [getattr(module, "__file__", None) for module in finder.modules.values()]
-    return sorted(path for path in found if path and Path(path).is_relative_to(source))
+    modules = [module for name, module in finder.modules.items() if name != "__main__"]
+    return sorted(relpath(path) for module in modules if (path := getattr(module, "__file__", None)))
 
 
 def data_files(notebook: Path, data: Path = Path("data")) -> list[str]:

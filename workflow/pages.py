@@ -21,7 +21,7 @@ def claims_page(evidence: list[Evidence]) -> str:
     """Return the claims page: one card a claim, each check linked to the cell that ran it."""
     found, claims = verdicts(evidence), registry().values()
     count = Counter(verdict_class(found.get(claim.id, UNTESTED)) for claim in claims)
-    summary = ", ".join(f"{count[kind]} {text}" for kind, text in WORDS.items() if count[kind])
+    summary = ", ".join(f"{count[kind]} {text}" for kind, text in WORDS.items() if count[kind]) or "none is judged"
     lines = [
         "# What holds, what fails, what is open?",
         "",

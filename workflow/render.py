@@ -61,7 +61,8 @@ def main(profile: str) -> int:
     work = Path("build") / profile
     source = work / "source"
     stage(profile, source)
-    command = [sys.executable, "-m", "jupyter_book", "build", str(source), "--path-output", str(work)]
+    program = Path(sys.executable).with_name("jupyter-book")
+    command = [str(program), "build", str(source), "--path-output", str(work)]
     command += ["-n", "-W", "--keep-going", "-q"]
     if code := subprocess.run(command, check=False).returncode:
         return code

@@ -31,13 +31,21 @@ from manytasks import Tasks, evidence, figures, simulate, theory
 from manytasks.symbolic import differing
 
 N = T * n
-near = N + 30  # close to the threshold, yet far enough for errors of finite variance
-noise_levels = {0.0: "blue", 0.3: "orange", 1.0: "red"}  # σ, as in Figure 1 of Paper A
+near = (
+    N + 30
+)  # close to the threshold, yet far enough for errors of finite variance
+noise_levels = {
+    0.0: "blue",
+    0.3: "orange",
+    1.0: "red",
+}  # σ, as in Figure 1 of Paper A
 geometries = {
     "similar": Tasks.equiangular(T, cosine=np.cos(np.pi / 8)),
     "opposed": Tasks.chain(T, cosine=np.cos(7 * np.pi / 8)),
 }
-peak, wide = theory.multitask_error(geometries["opposed"], n, [N + 10, 10 * N], 0.0).mean(axis=-1)
+peak, wide = theory.multitask_error(
+    geometries["opposed"], n, [N + 10, 10 * N], 0.0
+).mean(axis=-1)
 display(
     Markdown(
         "One model cannot fit tasks that disagree, so it treats their disagreement as label noise; with $p = N$ "
@@ -56,7 +64,7 @@ display(
 #
 # One model $w$ is fitted to all $N = \sum_t n_t$ samples, $X = [X_1, \dots, X_T]$ and $y = (y_1, \dots, y_T)$.
 # If $p \ge N$ it is the **minimum-norm interpolator** $w = X(X^\top X)^{-1} y$, which gradient descent from zero
-# reaches.
+# reaches .
 # Its **excess risk** on task $i$ is $L_i(w) = \|w - w_i^*\|^2$.
 # Two tasks differ by their squared distance $d_{ij} = \|w_i^* - w_j^*\|^2$.
 
@@ -70,13 +78,13 @@ display(
 # $p > N + 1$. Then the minimum-norm interpolator of the pooled data has
 #
 # $$
-# \mathbb E L_i = \Big(1 - \frac Np\Big)\|w_i^*\|^2
-#   + \sum_j \frac{n_j}{p}\, d_{ij}
-#   + \frac{1}{2p(p-N-1)} \sum_{j,k} n_j n_k\, d_{jk}
-#   + \frac{N \sigma^2}{p-N-1}.
+# \begin{aligned}
+# \mathbb E L_i = {} & \Big(1 - \frac Np\Big)\|w_i^*\|^2 + \frac{N \sigma^2}{p-N-1} \\
+#   & + \sum_j \frac{n_j}{p}\, d_{ij} + \frac{1}{2p(p-N-1)} \sum_{j,k} n_j n_k\, d_{jk}.
+# \end{aligned}
 # $$
 #
-# Averaged over $i$, the two sums of distances are $G_1$, the norm term is $G_2$ and the noise term is $G_3$.
+# Averaged over $i$, the two sums of distances are $G_1$, the norm term is $G_2$ and the noise term is $G_3$ {cite}`banayeeanzade2024`.
 # ```
 #
 # ```{prf:theorem} Dissimilarity is label noise (ours; claim O.1)
@@ -86,8 +94,10 @@ display(
 # $V = \sum_j \pi_j \|w_j^* - \bar w\|^2$, the same error is
 #
 # $$
-# \mathbb E L_i = \Big(1 - \frac Np\Big) \|w_i^*\|^2 + \frac Np\, \|w_i^* - \bar w\|^2
-#   + \frac{N}{p-N-1} \Big(\sigma^2 + \Big(1 - \frac1p\Big) V\Big).
+# \begin{aligned}
+# \mathbb E L_i = {} & \Big(1 - \frac Np\Big) \|w_i^*\|^2 + \frac Np\, \|w_i^* - \bar w\|^2 \\
+#   & + \frac{N}{p-N-1} \Big(\sigma^2 + \Big(1 - \frac1p\Big) V\Big).
+# \end{aligned}
 # $$
 # ```
 #
@@ -122,7 +132,9 @@ p, sigma2 = sp.symbols("p sigma^2", positive=True)
 counts = sp.symbols("n_1:4", positive=True)
 pooled = sum(counts)
 three = range(3)
-gram = sp.Matrix(3, 3, lambda i, j: sp.Symbol(f"Gamma_{min(i, j) + 1}{max(i, j) + 1}"))
+gram = sp.Matrix(
+    3, 3, lambda i, j: sp.Symbol(f"Gamma_{min(i, j) + 1}{max(i, j) + 1}")
+)
 
 norm_term = [(1 - pooled / p) * gram[i, i] for i in three]
 noise_term = sigma2 * pooled / (p - pooled - 1)
@@ -145,7 +157,9 @@ noise_term = sigma2 * pooled / (p - pooled - 1)
 # $$ p\, c_{jj} = \mathbb E \operatorname{tr} A^{-1}(A + B) = n_j + \frac{n_j (N - n_j)}{p - N - 1}. $$
 
 # %%
-c = sp.diag(*[(n_j + n_j * (pooled - n_j) / (p - pooled - 1)) / p for n_j in counts])
+c = sp.diag(
+    *[(n_j + n_j * (pooled - n_j) / (p - pooled - 1)) / p for n_j in counts]
+)
 
 # %% [markdown]
 # *Rows.* The blocks of $G^{-1} G = I$ give $\sum_k (G^{-1})_{jk} G_{kj} = I$, hence $\sum_k c_{jk} = n_j / p$.
@@ -156,7 +170,10 @@ c = sp.diag(*[(n_j + n_j * (pooled - n_j) / (p - pooled - 1)) / p for n_j in cou
 # %%
 e = sp.Symbol("e")
 others = [sum(counts[k] for k in three if k != j) for j in three]
-solutions = {sp.factor(sp.solve(c[j, j] + e * counts[j] * others[j] - counts[j] / p, e)[0]) for j in three}
+solutions = {
+    sp.factor(sp.solve(c[j, j] + e * counts[j] * others[j] - counts[j] / p, e)[0])
+    for j in three
+}
 assert len(solutions) == 1
 e_solved = solutions.pop()
 c += sp.Matrix(3, 3, lambda j, k: 0 if j == k else e_solved * counts[j] * counts[k])
@@ -170,7 +187,11 @@ e_solved
 
 # %%
 dissimilarity_term = [
-    sum(c[j, k] * (gram[j, k] - gram[i, j] - gram[i, k] + gram[i, i]) for j in three for k in three)
+    sum(
+        c[j, k] * (gram[j, k] - gram[i, j] - gram[i, k] + gram[i, i])
+        for j in three
+        for k in three
+    )
     for i in three
 ]
 derived = [norm_term[i] + dissimilarity_term[i] + noise_term for i in three]
@@ -180,11 +201,14 @@ derived = [norm_term[i] + dissimilarity_term[i] + noise_term for i in three]
 # of {prf:ref}`thm-dissimilarity-is-noise` and the function `theory.multitask_error` must all equal what we derived.
 
 # %% tags=["hide-input"]
-distance2 = [[gram[i, i] + gram[j, j] - 2 * gram[i, j] for j in three] for i in three]
+distance2 = [
+    [gram[i, i] + gram[j, j] - 2 * gram[i, j] for j in three] for i in three
+]
 paper = [
     norm_term[i]
     + sum(counts[j] / p * distance2[i][j] for j in three)
-    + sum(counts[j] * counts[k] * distance2[j][k] for j in three for k in three) / (2 * p * (p - pooled - 1))
+    + sum(counts[j] * counts[k] * distance2[j][k] for j in three for k in three)
+    / (2 * p * (p - pooled - 1))
     + noise_term
     for i in three
 ]
@@ -200,7 +224,9 @@ as_noise = [
 ]
 
 # %%
-package = theory.multitask_error(Tasks(gram.tolist()), counts, p, sigma2, regime="over")
+package = theory.multitask_error(
+    Tasks(gram.tolist()), counts, p, sigma2, regime="over"
+)
 
 assert differing(derived, package) == 0
 evidence.record(
@@ -237,25 +263,45 @@ evidence.record(
 
 # %% tags=["hide-input"]
 grid = np.geomspace(T, 50_000, 22).round().astype(int)
-grid = np.unique(np.concatenate([grid[np.abs(grid - N) > 30], [N - 30, N - 10, N + 10, N + 30]]))
+grid = np.unique(
+    np.concatenate([grid[np.abs(grid - N) > 30], [N - 30, N - 10, N + 10, N + 30]])
+)
 tested = np.abs(grid - N) >= 30
-curve = np.unique(np.concatenate([np.geomspace(T, 50_000, 300).round(), N + np.arange(-40, 41)]).astype(int))
+curve = np.unique(
+    np.concatenate(
+        [np.geomspace(T, 50_000, 300).round(), N + np.arange(-40, 41)]
+    ).astype(int)
+)
 
 settings = [(name, sigma) for name in geometries for sigma in noise_levels]
 draws = {
     (name, sigma): simulate.multitask_error(
-        geometries[name], n, grid, sigma**2, trials=trials, seed=seed + i, method="reduced"
+        geometries[name],
+        n,
+        grid,
+        sigma**2,
+        trials=trials,
+        seed=seed + i,
+        method="reduced",
     ).mean(axis=-1)
     for i, (name, sigma) in enumerate(settings)
 }
 panels = {name: plt.subplots() for name in geometries}
 for name, sigma in settings:
     ax, color = panels[name][1], figures.COLORS[noise_levels[sigma]]
-    exact = theory.multitask_error(geometries[name], n, curve, sigma**2).mean(axis=-1)
+    exact = theory.multitask_error(geometries[name], n, curve, sigma**2).mean(
+        axis=-1
+    )
     ax.plot(curve, exact, color=color, label=f"σ = {sigma:g}")
     figures.band(ax, grid, draws[name, sigma], color=color)
 for name, (_, ax) in panels.items():
-    ax.set(xscale="log", yscale="log", ylim=(0.02, 300), xlabel="parameters $p$", title=f"{name} tasks")
+    ax.set(
+        xscale="log",
+        yscale="log",
+        ylim=(0.02, 300),
+        xlabel="parameters $p$",
+        title=f"{name} tasks",
+    )
     ax.set_ylabel("excess risk, mean over tasks")
     figures.threshold(ax, N)
     ax.legend(loc="upper left")
@@ -265,7 +311,7 @@ figures.show(
     caption=(
         f"Paper A's Figure 1, redrawn: theory (lines) on simulation (points with 95 % intervals; {trials:,} data "
         f"sets each; $T = {T}$, $n = {n}$, so $N = {N}$). Opposed tasks peak whether or not labels are noisy. "
-        "Left of the threshold the lines are our own formula. The figure does not show how widely single data sets "
+        "Left of the threshold the lines are our own formula, derived in a later chapter. The figure does not show how widely single data sets "
         "scatter around the mean."
     ),
     alt=(
@@ -284,8 +330,13 @@ def z_scores(scale: float) -> np.ndarray:
     """Return |z| of the simulation against `scale` times the theory, for every tested cell."""
     z = []
     for (name, sigma), draw in draws.items():
-        exact = scale * theory.multitask_error(geometries[name], n, grid, sigma**2).mean(axis=-1)
-        z.append((draw.mean(axis=0) - exact) / (draw.std(axis=0, ddof=1) / np.sqrt(trials)))
+        exact = scale * theory.multitask_error(
+            geometries[name], n, grid, sigma**2
+        ).mean(axis=-1)
+        z.append(
+            (draw.mean(axis=0) - exact)
+            / (draw.std(axis=0, ddof=1) / np.sqrt(trials))
+        )
     return np.abs(z)[:, tested]
 
 
@@ -315,13 +366,27 @@ display(
 
 # %% tags=["hide-input"]
 above = curve[curve > N + 1]
-shown = {"G1": ("dissimilarity", "red"), "G2": ("norm", "blue"), "G3": ("label noise", "orange")}
+shown = {
+    "G1": ("dissimilarity", "red"),
+    "G2": ("norm", "blue"),
+    "G3": ("label noise", "orange"),
+}
 panels = {name: plt.subplots() for name in geometries}
 for name, (_, ax) in panels.items():
-    for term, values in theory.multitask_terms(geometries[name], n, above, 0.3**2).items():
+    for term, values in theory.multitask_terms(
+        geometries[name], n, above, 0.3**2
+    ).items():
         words, color = shown[term]
-        ax.plot(above, values, color=figures.COLORS[color], label=f"{term}: {words}")
-    ax.set(xscale="log", yscale="log", ylim=(1e-3, 300), xlabel="parameters $p$", title=f"{name} tasks")
+        ax.plot(
+            above, values, color=figures.COLORS[color], label=f"{term}: {words}"
+        )
+    ax.set(
+        xscale="log",
+        yscale="log",
+        ylim=(1e-3, 300),
+        xlabel="parameters $p$",
+        title=f"{name} tasks",
+    )
     ax.set_ylabel("share of the excess risk")
     ax.legend(loc="upper right")
 figures.show(
@@ -343,16 +408,29 @@ figures.show(
 
 # %% tags=["hide-input"]
 levels = np.array([0.1, 0.2, 0.4, 0.6, 0.8])
-cost = {"spread $V$, clean labels": [], "noise variance $(1 - 1/p)V$, equal tasks": []}
+cost = {
+    "spread $V$, clean labels": [],
+    "noise variance $(1 - 1/p)V$, equal tasks": [],
+}
 for level in levels:
-    differ = Tasks.equiangular(T, 1 - level * T / (T - 1))  # its spread is (1 - cosine)(T - 1)/T = level
+    differ = Tasks.equiangular(
+        T, 1 - level * T / (T - 1)
+    )  # its spread is (1 - cosine)(T - 1)/T = level
     paths = ((differ, 0.0), (Tasks.equiangular(T, 1.0), (1 - 1 / near) * level))
     for rows, (tasks, noise_var) in zip(cost.values(), paths, strict=True):
         sample = simulate.multitask_error(
-            tasks, n, near, noise_var, trials=trials, seed=seed + 10, method="reduced"
+            tasks,
+            n,
+            near,
+            noise_var,
+            trials=trials,
+            seed=seed + 10,
+            method="reduced",
         )
         in_front = theory.multitask_error(tasks, n, near, noise_var).mean()
-        in_front -= N / (near - N - 1) * theory.effective_noise(tasks, n, near, noise_var)
+        in_front -= (
+            N / (near - N - 1) * theory.effective_noise(tasks, n, near, noise_var)
+        )
         rows.append(sample.mean(axis=-1) - in_front)
 cost = {label: np.stack(rows, axis=1) for label, rows in cost.items()}
 fig, ax = plt.subplots()
@@ -363,9 +441,17 @@ ax.plot(
     linewidth=1,
     label="theory for both",
 )
-for (label, sample), color, shift in zip(cost.items(), ("red", "orange"), (-0.008, 0.008), strict=True):
-    figures.band(ax, levels + shift, sample, color=figures.COLORS[color], label=label)
-ax.set(xlabel="spread $V$", ylabel="cost of fitting the noise", title="Two roads to one error")
+for (label, sample), color, shift in zip(
+    cost.items(), ("red", "orange"), (-0.008, 0.008), strict=True
+):
+    figures.band(
+        ax, levels + shift, sample, color=figures.COLORS[color], label=label
+    )
+ax.set(
+    xlabel="spread $V$",
+    ylabel="cost of fitting the noise",
+    title="Two roads to one error",
+)
 ax.legend(loc="upper left")
 figures.show(
     fig,
@@ -401,21 +487,36 @@ evidence.record(
 # %%
 slope_noise = sp.diff(as_noise[0], sigma2)
 slope_spread = slope_noise * (1 - 1 / p)
-assert sp.limit(slope_spread.subs(dict(zip(counts, (2, 3, 5), strict=True))), p, 11, "+") == sp.oo
+assert (
+    sp.limit(
+        slope_spread.subs(dict(zip(counts, (2, 3, 5), strict=True))), p, 11, "+"
+    )
+    == sp.oo
+)
 
 cosines, variances = (1.0, 0.75, 0.5, 0.0), (0.0, 0.3, 1.0)
 samples = [
     [
         simulate.multitask_error(
-            Tasks.equiangular(T, cosine), n, near, noise_var, trials=trials, seed=seed + 20, method="reduced"
+            Tasks.equiangular(T, cosine),
+            n,
+            near,
+            noise_var,
+            trials=trials,
+            seed=seed + 20,
+            method="reduced",
         ).mean(axis=-1)
         for noise_var in variances
     ]
     for cosine in cosines
 ]
-height, variance = np.mean(samples, axis=-1), np.var(samples, axis=-1, ddof=1) / trials
+height, variance = (
+    np.mean(samples, axis=-1),
+    np.var(samples, axis=-1, ddof=1) / trials,
+)
 rises = [
-    np.diff(height, axis=axis) / np.sqrt(np.delete(variance, 0, axis) + np.delete(variance, -1, axis))
+    np.diff(height, axis=axis)
+    / np.sqrt(np.delete(variance, 0, axis) + np.delete(variance, -1, axis))
     for axis in (0, 1)
 ]
 least = min(rise.min() for rise in rises)
@@ -441,7 +542,8 @@ evidence.record(
     n=f"{len(peaks)} curves × {trials} data sets",
     holds=min(peaks.values()) > 1
     and all(
-        draws["opposed", s][:, grid == near].mean() > draws["similar", s][:, grid == near].mean()
+        draws["opposed", s][:, grid == near].mean()
+        > draws["similar", s][:, grid == near].mean()
         for s in noise_levels
     ),
 )
@@ -464,13 +566,28 @@ few = np.array([100, 300, N - 20, N + 20, 700, 1000, 3000])
 fig, ax = plt.subplots()
 for i, (label, (tasks, noise_var, color)) in enumerate(cases.items()):
     sample = simulate.multitask_error(
-        tasks, n, few, noise_var, trials=trials, seed=seed + 30 + i, method="reduced"
+        tasks,
+        n,
+        few,
+        noise_var,
+        trials=trials,
+        seed=seed + 30 + i,
+        method="reduced",
     )
     ax.plot(
-        curve, theory.multitask_error(tasks, n, curve, noise_var).mean(axis=-1), color=figures.COLORS[color]
+        curve,
+        theory.multitask_error(tasks, n, curve, noise_var).mean(axis=-1),
+        color=figures.COLORS[color],
     )
-    figures.band(ax, few, sample.mean(axis=-1), color=figures.COLORS[color], label=label)
-ax.set(xscale="log", ylim=(-0.02, 1.3), xlabel="parameters $p$", ylabel="excess risk, mean over tasks")
+    figures.band(
+        ax, few, sample.mean(axis=-1), color=figures.COLORS[color], label=label
+    )
+ax.set(
+    xscale="log",
+    ylim=(-0.02, 1.3),
+    xlabel="parameters $p$",
+    ylabel="excess risk, mean over tasks",
+)
 figures.threshold(ax, N)
 ax.legend(loc="upper left")
 figures.show(

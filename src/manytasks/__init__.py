@@ -8,14 +8,12 @@ neither SymPy nor Matplotlib on a cluster node.
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from manytasks.tasks import Tasks
 
-if TYPE_CHECKING:
-    from manytasks import deep, evidence, figures, flow, simulate, theory
-
-__all__ = ["Tasks", "deep", "evidence", "figures", "flow", "simulate", "theory"]
+_SUBMODULES = ("deep", "evidence", "figures", "flow", "simulate", "symbolic", "theory")
+__all__ = ["Tasks", *_SUBMODULES]
 
 
 def __getattr__(name: str) -> Any:
@@ -27,6 +25,6 @@ def __getattr__(name: str) -> Any:
     Raises:
         AttributeError: if the package has no such submodule.
     """
-    if name in __all__:
+    if name in _SUBMODULES:
         return importlib.import_module(f"manytasks.{name}")
     raise AttributeError(f"module 'manytasks' has no attribute {name!r}")

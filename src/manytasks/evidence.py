@@ -19,7 +19,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-MIME = "application/vnd.manytasks.evidence+json"
+KEY = "manytasks_evidence"  # where an output's metadata keeps its evidence
 UNTESTED = "untested"
 _started = time.perf_counter()
 
@@ -62,7 +62,7 @@ class Evidence:
             f" ({self.statistic} = {self.value:.3g}, threshold {self.threshold:.3g}, n = {self.n})"
         )
 
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, str], dict[str, Any]]:
         badge = (
             f'<div class="evidence {verdict_class(self.verdict)}" id="{self.anchor}">'
             f'<a href="../../book/claims.html#{self.claim}">{self.claim}</a> {html.escape(self.check)}: '
@@ -70,7 +70,7 @@ class Evidence:
             f"<span>{html.escape(self.statistic)} = {self.value:.3g}, threshold {self.threshold:.3g}, "
             f"n = {html.escape(self.n)}</span></div>"
         )
-        return {"text/html": badge, "text/plain": str(self), MIME: asdict(self)}
+        return {"text/html": badge, "text/plain": str(self)}, {KEY: asdict(self)}
 
 
 def registry() -> dict[str, Claim]:
@@ -174,8 +174,7 @@ def gather(notebooks: Iterable[Path]) -> list[Evidence]:
             name = "/".join(path.with_suffix("").parts[path.parts.index("notebooks") + 1 :])
             parameters = notebook["metadata"].get("papermill", {}).get("parameters", {})
             outputs = [o for cell in notebook["cells"] for o in cell.get("outputs", [])]
-            data = [o["data"][MIME] for o in outputs if MIME in o.get("data", {})]
-            rows = [Evidence(**row) for row in data]
+            rows = [Evidence(**o["metadata"][KEY]) for o in outputs if KEY in o.get("metadata", {})]
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise ValueError(
                 f"{path} is not a readable executed notebook ({type(error).__name__}: {error}); "

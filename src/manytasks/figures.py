@@ -79,7 +79,7 @@ class Panels:
         caption = re.sub(r"\$(.+?)\$", r"\\(\1\\)", html.escape(self.caption, quote=False))
         markup = (
             f'<figure class="panels" id="figure-{self.name}">'
-            f'<div class="row">{drawings}</div><figcaption>{caption}</figcaption></figure>'
+            f'<div class="row">{drawings}</div><figcaption class="tex2jax_process">{caption}</figcaption></figure>'
         )
         return {"text/html": markup, "text/plain": str(self)}
 

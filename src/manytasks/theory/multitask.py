@@ -24,7 +24,7 @@ from manytasks.theory.fit import (
 
 
 class ErrorParts(NamedTuple):
-    """The error of one pooled fit, split by what causes it; each part broadcasts to (*p.shape, T)."""
+    """The error of one pooled fit, split by what causes it; each part broadcasts to ``(*p.shape, T)``."""
 
     norm: Any
     dissimilarity: Any
@@ -61,7 +61,7 @@ def dissimilarity_error(distances2: Any, n: Any, p: Any, regime: Regime = None) 
         regime: side of the threshold, or None.
 
     Returns:
-        Array of shape (*p.shape[:-1], T).
+        Array of shape ``(*p.shape[:-1], T)``.
     """
     N = n.sum()
     deviation2, spread = task_spread(distances2, n)
@@ -107,7 +107,7 @@ def multitask_error(tasks: Tasks, samples: Any, p: Any, noise_var: Any, *, regim
         regime: side of the threshold, needed only when p or a sample count is a symbol.
 
     Returns:
-        Array of shape (*p.shape, T); infinite where abs(p - N) <= 1 and the effective noise is positive.
+        Array of shape ``(*p.shape, T)``; infinite where abs(p - N) <= 1 and the effective noise is positive.
         With one task, or equal tasks, it equals ``single_task_error`` for N samples.
 
     Raises:

@@ -32,7 +32,7 @@ def single_task_error(tasks: Tasks, samples: Any, p: Any, noise_var: Any, *, reg
         regime: side of the threshold, needed only when p or a sample count is a symbol.
 
     Returns:
-        Array of shape (*p.shape, T); infinite where abs(p - n) <= 1 and σ² > 0.
+        Array of shape ``(*p.shape, T)``; infinite where abs(p - n) <= 1 and σ² > 0.
 
     Raises:
         ValueError: if a count, p, the variance or the regime is outside its range.

@@ -26,7 +26,7 @@ def knowledge_transfer(tasks: Tasks, samples: Any, p: Any, noise_var: Any, *, re
         regime: side of both thresholds, needed only when p or a sample count is a symbol.
 
     Returns:
-        Array of shape (*p.shape, T), positive where the task gains. It is minus infinity at the threshold
+        Array of shape ``(*p.shape, T)``, positive where the task gains. It is minus infinity at the threshold
         of the pooled fit, plus infinity at the task's own, nan where both are infinite, and 0 for a task
         that owns all samples (the two fits are the same).
 

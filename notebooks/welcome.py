@@ -1,0 +1,109 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # One model, many tasks
+#
+# Train one model on many tasks. Sometimes they help each other. Sometimes they fight. When they come one after
+# another, the model forgets. This book says exactly when and why.
+#
+# Two papers started it. **Paper A** {cite}`banayeeanzade2024` solves the linear case in closed form: the error of one
+# model for many tasks, what tasks gain from each other, what a replay buffer saves. **Paper B** {cite}`dherin2023`
+# asks what stochastic gradient descent really follows, and finds two terms in which tasks collide. Every theorem is
+# derived here symbol by symbol, checked against simulation, and taken further.
+
+# %% tags=["parameters", "remove-input"]
+profile = "book"
+seed = 1
+trials = 1000
+T = 10
+n = 50
+
+# %% tags=["hide-input"]
+import matplotlib.pyplot as plt
+import numpy as np
+
+from manytasks import Tasks, figures, simulate, theory
+
+N = T * n
+noise_var = 0.01
+families = {
+    "cosine 1": (Tasks.equiangular(T, 1.0), "green"),
+    "cosine 0.8": (Tasks.equiangular(T, 0.8), "orange"),
+    "cosine 0": (Tasks.equiangular(T, 0.0), "red"),
+}
+curve = np.unique(np.geomspace(60, 20_000, 400).round().astype(int))
+points = np.array([60, 120, 250, 400, 600, 1000, 3000, 10_000])
+
+together, forgetting = plt.subplots(), plt.subplots()
+for i, (label, (tasks, color)) in enumerate(families.items()):
+    color = figures.COLORS[color]
+    error = theory.multitask_error(tasks, n, curve, noise_var).mean(axis=-1)
+    draws = simulate.multitask_error(
+        tasks, n, points, noise_var, trials=trials, seed=seed + i, method="reduced"
+    )
+    together[1].plot(curve, error, color=color, label=label)
+    figures.band(together[1], points, draws.mean(axis=-1), color=color)
+    for memory, style in ((0, "-"), (25, "--")):
+        lost = theory.forgetting(
+            theory.replay_error(tasks, n, memory, curve, noise_var)
+        )
+        lost = np.where(curve > N, lost, np.nan)
+        forgetting[1].plot(
+            curve, lost, style, color=color, label=label if memory == 0 else None
+        )
+together[1].set(
+    xscale="log", yscale="log", ylim=(0.005, 60), xlabel="parameters $p$"
+)
+together[1].set(ylabel="excess risk", title="All tasks at once")
+figures.threshold(together[1], N)
+forgetting[1].set(
+    xscale="log", xlim=(N, None), ylim=(-0.02, 0.6), xlabel="parameters $p$"
+)
+forgetting[1].set(ylabel="forgetting", title="One task after another")
+for _, ax in (together, forgetting):
+    ax.legend(loc="upper right")
+figures.show(
+    [together[0], forgetting[0]],
+    name="overview",
+    caption=(
+        f"The book in two pictures ($T = {T}$ tasks, $n = {n}$ samples each, noise variance {noise_var}). Left: one "
+        f"model for all tasks errs most where its parameters match the $N = {N}$ samples, and the more the tasks "
+        "differ the higher the peak; disagreement acts as label noise. Right: learned in sequence, larger models "
+        "forget less; so do models that replay 25 old samples of each task (dashed). Lines are exact; points are "
+        f"means of {trials:,} simulated data sets with 95 % intervals."
+    ),
+    alt=(
+        "Left panel: error against number of parameters for three task similarities, peaking at p = N. Right panel: "
+        "forgetting against number of parameters, falling towards zero, lower with a replay buffer."
+    ),
+)
+
+# %% [markdown]
+# ## For whom
+#
+# * **You read.** A phone and no network suffice. Start with {doc}`multitask/many-tasks`; {doc}`../book/reading` says
+#   how a page is built and what its coloured badges mean.
+# * **You experiment.** Open a chapter with `make lab`, change a number in its parameters cell, run it again. Or call
+#   the package with your own numbers: {doc}`../book/api`.
+# * **You doubt.** {doc}`../book/claims` lists every claim of both papers and ours, with a verdict that was computed,
+#   not typed, and a link to the cell that decided it.
+#
+# ## Two commands
+#
+# ```sh
+# make book   # run every notebook, judge every claim, build this book
+# make test   # check all of it
+# ```
+#
+# They need Python 3.11 or newer, pip and make; no GPU, no data, no network beyond the package index.
+# {doc}`../book/cost` says what a rebuild takes.

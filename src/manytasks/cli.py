@@ -1,0 +1,288 @@
+"""The command line: `manytasks predict | sweep | data | claims`.
+
+It uses nothing beyond the standard library, and every command imports only what it needs: a sweep must run on
+a cluster node that has Python, torch, NumPy, pandas and scikit-learn.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+import numpy as np
+
+from manytasks.tasks import Tasks
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that answers a mistake with one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print what is wrong and where help is, and exit with code 2."""
+        self.exit(2, f"{self.prog}: {message} (see {self.prog} --help)\n")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Args:
+        arguments: words of the command line; those of the process if None.
+
+    Returns:
+        Exit code: 0 if all is well, 1 if the command could not finish, 2 for a wrong argument.
+
+    Example:
+        >>> main("predict multitask --tasks 10 --cosine .9 --samples 50 --p 1000 --noise-var .1".split())
+        excess risk       0.735291
+        G1 dissimilarity  0.135090
+        G2 norm           0.500000
+        G3 label noise    0.100200
+        effective noise   0.189910
+        0
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options) or 0)
+    except ValueError as error:
+        print(f"manytasks: {error}", file=sys.stderr)
+        return 2
+    except OSError as error:
+        print(f"manytasks: {error.filename or ''}: {error.strerror or error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("manytasks: interrupted; what was finished is kept", file=sys.stderr)
+        return 130
+
+
+def _parser() -> Parser:
+    parser = Parser(prog="manytasks", description="What happens when one model learns many tasks.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    predict = commands.add_parser("predict", help="evaluate a closed form at your own numbers")
+    quantities = predict.add_subparsers(required=True, metavar="QUANTITY")
+    for name, run, help_text in (
+        ("multitask", _predict_multitask, "error of one fit to the data of all tasks, and its terms"),
+        ("transfer", _predict_transfer, "what a task gains from learning with the others, and its terms"),
+        (
+            "replay",
+            _predict_replay,
+            "error after every task of a sequence with a replay buffer, and forgetting",
+        ),
+        ("split", _predict_split, "best split of a budget between parameters and stored samples"),
+    ):
+        _add_setting(quantities.add_parser(name, help=help_text, description=help_text), name, run)
+
+    _add_sweep(commands.add_parser("sweep", help="train the networks of a sweep and write its table"))
+    _add_data(commands.add_parser("data", help="list, check or show the data sets"))
+    claims = commands.add_parser("claims", help="print every claim and its verdict")
+    claims.add_argument(
+        "--profile", help="show the evidence of this profile's last build (smoke, book or paper)"
+    )
+    claims.set_defaults(run=_claims)
+    return parser
+
+
+def _add_setting(parser: argparse.ArgumentParser, quantity: str, run: Any) -> None:
+    parser.add_argument("--tasks", type=int, default=10, help="number of tasks T (default 10)")
+    parser.add_argument("--cosine", type=float, default=0.5, help="cosine between tasks (default 0.5)")
+    parser.add_argument(
+        "--geometry",
+        choices=("equiangular", "chain"),
+        default="equiangular",
+        help="all pairs share the cosine, or neighbours of a chain do (default equiangular)",
+    )
+    parser.add_argument(
+        "--norm", type=float, default=1.0, help="length of the optimal parameters (default 1)"
+    )
+    parser.add_argument("--samples", type=int, default=50, help="samples per task n (default 50)")
+    parser.add_argument("--noise-var", type=float, default=0.0, help="label-noise variance σ² (default 0)")
+    if quantity == "split":
+        parser.add_argument("--budget", type=float, required=True, help="what can be spent")
+        parser.add_argument(
+            "--parameter-cost", type=float, default=1.0, help="price of a parameter (default 1)"
+        )
+        parser.add_argument(
+            "--sample-cost", type=float, default=1.0, help="price of a stored sample (default 1)"
+        )
+        parser.add_argument("--objective", choices=("error", "forgetting"), default="error")
+    else:
+        parser.add_argument("--p", type=int, required=True, help="number of parameters")
+    if quantity == "replay":
+        parser.add_argument("--memory", type=int, default=0, help="samples kept per past task m (default 0)")
+    if quantity in ("replay", "split"):
+        parser.add_argument(
+            "--start", choices=("warm", "scratch"), default="warm", help="where each fit starts"
+        )
+    parser.set_defaults(run=run)
+
+
+def _tasks(options: argparse.Namespace) -> Tasks:
+    return getattr(Tasks, options.geometry)(options.tasks, options.cosine, options.norm)
+
+
+def _print_table(rows: dict[str, float]) -> None:
+    width = max(map(len, rows))
+    for name, value in rows.items():
+        print(f"{name:<{width}}  {value:.6f}")
+
+
+def _predict_multitask(options: argparse.Namespace) -> None:
+    from manytasks import theory
+
+    setting = (_tasks(options), options.samples, options.p, options.noise_var)
+    terms = theory.multitask_terms(*setting)
+    _print_table(
+        {
+            "excess risk": theory.multitask_error(*setting).mean(),
+            "G1 dissimilarity": terms["G1"],
+            "G2 norm": terms["G2"],
+            "G3 label noise": terms["G3"],
+            "effective noise": theory.effective_noise(*setting),
+        }
+    )
+
+
+def _predict_transfer(options: argparse.Namespace) -> None:
+    from manytasks import theory
+
+    setting = (_tasks(options), options.samples, options.p, options.noise_var)
+    terms = theory.transfer_terms(*setting)
+    _print_table(
+        {
+            "knowledge transfer": theory.knowledge_transfer(*setting).mean(),
+            "K1 inner products": terms["K1"],
+            "K2 norms": terms["K2"],
+            "K3 label noise": terms["K3"],
+        }
+    )
+
+
+def _predict_replay(options: argparse.Namespace) -> None:
+    from manytasks import theory
+
+    errors = theory.replay_error(
+        _tasks(options), options.samples, options.memory, options.p, options.noise_var, start=options.start
+    )
+    print("excess risk: a row after each task, a column on each task")
+    for row in errors:
+        print("  ".join(f"{error:9.4f}" for error in row))
+    _print_table({"average error": theory.average_error(errors), "forgetting": theory.forgetting(errors)})
+
+
+def _predict_split(options: argparse.Namespace) -> None:
+    from manytasks import theory
+
+    split = theory.best_split(
+        _tasks(options),
+        options.samples,
+        options.noise_var,
+        options.budget,
+        options.parameter_cost,
+        options.sample_cost,
+        objective=options.objective,
+        start=options.start,
+    )
+    print(f"parameters {split.p}, samples kept per past task {split.memory} ({split.kind})")
+    print(f"{options.objective} {split.value:.6f}")
+
+
+def _add_sweep(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", help="name of the sweep; `list` names them all")
+    parser.add_argument("--profile", choices=("smoke", "book", "paper"), default="book")
+    parser.add_argument("--device", default="auto", help="auto, cpu or cuda (default auto)")
+    parser.add_argument("--out", default="data", help="folder of the table (default data)")
+    parser.add_argument("--time-limit", help="stop cleanly between cells after this long: 90s, 9m, 2h")
+    parser.add_argument(
+        "--resume", action=argparse.BooleanOptionalAction, default=True, help="keep finished cells"
+    )
+    parser.add_argument("--shard", default="0/1", help="i/n: every n-th cell from the i-th on (default 0/1)")
+    parser.add_argument(
+        "--dry-run", action="store_true", help="print cells, FLOPs and estimated seconds only"
+    )
+    parser.set_defaults(run=_sweep)
+
+
+def _sweep(options: argparse.Namespace) -> int:
+    from manytasks import deep
+
+    if options.name == "list":
+        print(*deep.sweep_names(), sep="\n")
+        return 0
+    if options.dry_run:
+        plan = deep.plan_sweep(options.name, options.profile, options.device)
+        for cell in plan:
+            print(
+                ", ".join(
+                    f"{key}={value:.3g}" if isinstance(value, float) else f"{key}={value}"
+                    for key, value in cell.items()
+                )
+            )
+        print(f"{len(plan)} cells, about {sum(cell['seconds'] for cell in plan):.0f} s of matrix products")
+        return 0
+    index, _, shards = options.shard.partition("/")
+    if not (index.isdigit() and shards.isdigit()):
+        raise ValueError(f"shard must look like 0/4; got {options.shard!r}")
+    result = deep.run_sweep(
+        options.name,
+        options.profile,
+        device=options.device,
+        out=options.out,
+        time_limit=options.time_limit,
+        resume=options.resume,
+        shard=(int(index), int(shards)),
+    )
+    print(f"{result.finished} of {result.total} cells are in {result.table} ({result.seconds:.0f} s)")
+    return 0
+
+
+def _add_data(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "action", choices=("list", "prepare", "show"), help="list all, check one, or draw one"
+    )
+    parser.add_argument("name", nargs="?", help="data set (for prepare and show)")
+    parser.add_argument("--root", help="folder of the official data sets")
+    parser.add_argument("--out", help="PNG that `show` writes (default NAME.png)")
+    parser.set_defaults(run=_data)
+
+
+def _data(options: argparse.Namespace) -> None:
+    from manytasks import deep
+
+    if options.action == "list":
+        for row in deep.describe_datasets(options.root):
+            print(f"{row['name']:<12} {row['state']:<14} {row['needs']}".rstrip())
+        return
+    if options.name is None:
+        raise ValueError(
+            f"`manytasks data {options.action}` needs the name of a data set; `data list` shows them"
+        )
+    dataset = deep.load_dataset(options.name, options.root)
+    if options.action == "prepare":
+        train, test = len(dataset.train_images), len(dataset.test_images)
+        print(f"{options.name}: {dataset.classes} classes, {train:,} training and {test:,} test images")
+        return
+    import matplotlib.image
+
+    target = Path(options.out or f"{options.name}.png")
+    sheet = np.broadcast_to(sheet := deep.contact_sheet(dataset), (*sheet.shape[:2], 3))
+    matplotlib.image.imsave(target, np.ascontiguousarray(sheet))
+    print(f"wrote {target}")
+
+
+def _claims(options: argparse.Namespace) -> None:
+    from manytasks import evidence
+
+    found = []
+    if options.profile:
+        folder = Path("build") / options.profile / "notebooks"
+        if not folder.is_dir():
+            raise ValueError(f"there is no {folder}; run `make book PROFILE={options.profile}` first")
+        found = evidence.gather(path for path in folder.rglob("*.ipynb") if path.suffixes == [".ipynb"])
+    verdicts = evidence.verdicts(found)
+    for claim in evidence.registry().values():
+        verdict = verdicts.get(claim.id, evidence.UNTESTED) if options.profile else claim.verdict
+        print(f"{claim.id:<7} {verdict}: {claim.statement}")
+        for row in (row for row in found if row.claim == claim.id):
+            print(f"          {row.notebook}: {row}")
