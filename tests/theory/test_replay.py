@@ -179,6 +179,15 @@ def test_symbols_pass_above_the_threshold():
     )
 
 
+def test_symbolic_samples_pass_with_a_buffer_in_numbers():
+    n, p = sympy.symbols("n p", positive=True)
+    errors = theory.replay_error(Tasks.chain(2, 0.5), n, 20, p, 0.1, regime="over")
+    numbers = np.array([[float(entry.subs({n: 50, p: 400})) for entry in row] for row in errors])
+    np.testing.assert_allclose(
+        numbers, theory.replay_error(Tasks.chain(2, 0.5), 50, 20, 400, 0.1), rtol=1e-12
+    )
+
+
 def test_symbols_pass_below_the_threshold():
     p = sympy.symbols("p", positive=True)
     errors = theory.replay_error(Tasks.chain(2, 0.5), 50, 20, p, 0.1, regime="under")

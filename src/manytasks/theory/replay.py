@@ -125,8 +125,7 @@ def error_matrix(
     error, counts = norms2 + 0 * p, 0 * n
     for t in range(tasks.T):
         previous, buffer = counts, np.where(np.arange(tasks.T) < t, m, 0)
-        counts = buffer.copy()
-        counts[t] = n[t]
+        counts = np.where(np.arange(tasks.T) == t, n, buffer)
         fitted = span_error(distances2, counts, p, sigma2, regime)
         if start == "scratch":
             error = bias_share(counts.sum(), p, regime) * norms2 + fitted
