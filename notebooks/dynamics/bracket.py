@@ -70,11 +70,19 @@ def draw(activation, criterion, count, stream):
     }
     data["sharpness"] = torch.ones(count, dtype=torch.float64)
     network = flow.Network(WIDTHS, activation)
-    theta = torch.stack([network.initial(1000 * seed + 50 * stream + i, scale=1.5) for i in range(count)])
+    theta = torch.stack(
+        [
+            network.initial(1000 * seed + 50 * stream + i, scale=1.5)
+            for i in range(count)
+        ]
+    )
 
     def sharpest(t, d):
         return torch.stack(
-            [torch.linalg.eigvalsh(jacrev(grad(loss))(t))[-1] for loss in two_tasks(d, activation, criterion)]
+            [
+                torch.linalg.eigvalsh(jacrev(grad(loss))(t))[-1]
+                for loss in two_tasks(d, activation, criterion)
+            ]
         ).max()
 
     data["sharpness"] = vmap(sharpest)(theta, data)
@@ -83,11 +91,15 @@ def draw(activation, criterion, count, stream):
 
 FIELDS = {
     "gradient flow": lambda losses, h: flow.modified_field(losses, h, 0),
-    "modified loss, no bracket": lambda losses, h: lambda t: -grad(flow.modified_loss(losses, h))(t),
+    "modified loss, no bracket": lambda losses, h: (
+        lambda t: -grad(flow.modified_loss(losses, h))(t)
+    ),
     "with the bracket": lambda losses, h: flow.modified_field(losses, h, 1),
     "next order": lambda losses, h: flow.modified_field(losses, h, 2),
     "bracket with the wrong sign": lambda losses, h: (
-        lambda t: flow.modified_field(losses, h, 1)(t) - h * flow.lie_bracket(*losses, t)
+        lambda t: (
+            flow.modified_field(losses, h, 1)(t) - h * flow.lie_bracket(*losses, t)
+        )
     ),
 }
 EXPECTED = dict(zip(FIELDS, (2, 2, 3, 4, 2), strict=True))
@@ -95,10 +107,14 @@ EXPECTED = dict(zip(FIELDS, (2, 2, 3, 4, 2), strict=True))
 
 def distances(activation, criterion, theta, data, h):
     """Distance of one double step from the flow of each field, for all networks at once."""
-    stepped = vmap(lambda t, d: flow.descend(two_tasks(d, activation, criterion), t, h))(theta, data)
+    stepped = vmap(
+        lambda t, d: flow.descend(two_tasks(d, activation, criterion), t, h)
+    )(theta, data)
     result = {}
     for name, make in FIELDS.items():
-        field = vmap(lambda t, d, make=make: make(two_tasks(d, activation, criterion), h)(t))
+        field = vmap(
+            lambda t, d, make=make: make(two_tasks(d, activation, criterion), h)(t)
+        )
         flowed = flow.integrate(lambda t, field=field: field(t, data), theta, h)
         result[name] = (stepped - flowed).norm(dim=1).numpy()
     return result
@@ -112,7 +128,9 @@ logs = np.log(rates)
 
 def slopes(name, points=slice(None)):
     """Least-squares slope of log distance against log rate, one for each network."""
-    y = np.concatenate([np.log([row[name] for row in table[s]])[points] for s in settings], axis=1)
+    y = np.concatenate(
+        [np.log([row[name] for row in table[s]])[points] for s in settings], axis=1
+    )
     x = logs[points] - logs[points].mean()
     return x @ y / (x @ x)
 
@@ -172,7 +190,9 @@ def along(field, v):
 
 
 order_1 = f1 + f2
-order_2 = along(f1, f2)  # the second step starts where the first one ended: f2(θ + h f1) = f2 + h f2'f1 + ...
+order_2 = along(
+    f1, f2
+)  # the second step starts where the first one ended: f2(θ + h f1) = f2 + h f2'f1 + ...
 Math(r"\theta_2 = \theta + h\,(f_1 + f_2) + h^2\, f_2' f_1 + O(h^3)")
 
 # %% [markdown]
@@ -193,7 +213,9 @@ Math(r"\tilde f_1 = f_2'f_1 - \tfrac12 (f_1 + f_2)'(f_1 + f_2)")
 bracket = along(f1, f2) - along(f2, f1)
 flatness = -(along(f1, f1) + along(f2, f2)) / 2
 assert sp.expand(field_1 - flatness - bracket / 2) == sp.zeros(2, 1)
-assert sp.expand(field_1 - flow.modified_series(2, 1).evaluate(1, [f1, f2], [x, y])) == sp.zeros(2, 1)
+assert sp.expand(
+    field_1 - flow.modified_series(2, 1).evaluate(1, [f1, f2], [x, y])
+) == sp.zeros(2, 1)
 Math(r"\tilde f_1 = -\tfrac12 (f_1'f_1 + f_2'f_2) + \tfrac12 [f_1, f_2]")
 
 # %% [markdown]
@@ -208,9 +230,14 @@ def nabla(L):
     return sp.Matrix([L.diff(x), L.diff(y)])
 
 
-losses = {**dict(zip(f1, -nabla(L1), strict=True)), **dict(zip(f2, -nabla(L2), strict=True))}
+losses = {
+    **dict(zip(f1, -nabla(L1), strict=True)),
+    **dict(zip(f2, -nabla(L2), strict=True)),
+}
 squares = sum((g.T * g)[0] for g in (nabla(L1), nabla(L2)))
-assert sp.expand(flatness.subs(losses).doit() + nabla(squares) / 4) == sp.zeros(2, 1)
+assert sp.expand(flatness.subs(losses).doit() + nabla(squares) / 4) == sp.zeros(
+    2, 1
+)
 
 
 def curl(v):
@@ -238,7 +265,8 @@ f = sp.symbols("f_{1} f_{2} f_{1}'f_{1} f_{2}'f_{2}", commutative=False)
 
 twelfth = sp.Rational(1, 12)
 brackets = -(Commutator(f[2], f[1]) + Commutator(f[0], f[3])) / 4 + twelfth * (
-    Commutator(f[0], Commutator(f[0], f[1])) + Commutator(f[1], Commutator(f[1], f[0]))
+    Commutator(f[0], Commutator(f[0], f[1]))
+    + Commutator(f[1], Commutator(f[1], f[0]))
 )
 single = sum(
     (
@@ -274,24 +302,42 @@ def turn(a):
     return np.array([[np.cos(a), -np.sin(a)], [np.sin(a), np.cos(a)]])
 
 
-A1 = torch.tensor(turn(0.3) @ np.diag([1.0, 0.15]) @ turn(0.3).T)
-A2 = torch.tensor(turn(1.35) @ np.diag([1.0, 0.15]) @ turn(1.35).T)
-c1, c2 = torch.tensor([-1.2, 0.2], dtype=torch.float64), torch.tensor([0.9, -0.9], dtype=torch.float64)
-bowl = [lambda t, A=A, c=c: (t - c) @ A @ (t - c) / 2 for A, c in ((A1, c1), (A2, c2))]
-start, step = torch.tensor([0.9, 1.3], dtype=torch.float64), 0.55
+A1 = torch.tensor(turn(0.1) @ np.diag([1.0, 0.05]) @ turn(0.1).T)
+A2 = torch.tensor(turn(0.95) @ np.diag([1.0, 0.05]) @ turn(0.95).T)
+c1, c2 = (
+    torch.tensor([-0.5, 1.3], dtype=torch.float64),
+    torch.tensor([0.9, -1.2], dtype=torch.float64),
+)
+bowl = [
+    lambda t, A=A, c=c: (t - c) @ A @ (t - c) / 2 for A, c in ((A1, c1), (A2, c2))
+]
+start, step = torch.tensor([0.9, 1.3], dtype=torch.float64), 0.9
 
 left, ax = plt.subplots()
-gx, gy = np.meshgrid(np.linspace(-1.0, 1.3, 60), np.linspace(-0.4, 1.6, 60))
+gx, gy = np.meshgrid(np.linspace(-1.6, 1.4, 60), np.linspace(-0.6, 1.6, 60))
 grid = torch.tensor(np.stack([gx, gy], -1).reshape(-1, 2))
 for loss, color in zip(bowl, (C["blue"], C["orange"]), strict=True):
-    ax.contour(gx, gy, vmap(loss)(grid).reshape(gx.shape), levels=7, colors=color, linewidths=0.7, alpha=0.55)
+    ax.contour(
+        gx,
+        gy,
+        vmap(loss)(grid).reshape(gx.shape),
+        levels=7,
+        colors=color,
+        linewidths=0.7,
+        alpha=0.55,
+    )
 ends = []
 for (i, j), style in (((0, 1), "-"), ((1, 0), "--")):
     a = flow.descend([bowl[i]], start, step)
     b = flow.descend([bowl[j]], a, step)
     ends.append(b)
     for (p, q), k in (((start, a), i), ((a, b), j)):
-        ax.plot(*np.stack([p, q]).T, style, color=(C["blue"], C["orange"])[k], linewidth=3)
+        ax.plot(
+            *np.stack([p, q]).T,
+            style,
+            color=(C["blue"], C["orange"])[k],
+            linewidth=3,
+        )
     ax.plot(*b, "o", color=C["green"], markersize=7)
 gap = step**2 * flow.lie_bracket(*bowl, start)
 ax.annotate(
@@ -301,18 +347,43 @@ ax.annotate(
     arrowprops={"arrowstyle": "-|>", "color": C["red"], "lw": 2.5},
 )
 ax.annotate(
-    "$h^2[g_1,g_2]$", (ends[0] - gap / 2).numpy(), xytext=(8, -2), textcoords="offset points", color=C["red"]
+    "$h^2[g_1,g_2]$",
+    (ends[0] - gap / 2).numpy(),
+    xytext=(8, -2),
+    textcoords="offset points",
+    color=C["red"],
 )
 ax.annotate("start", start.numpy(), xytext=(5, 3), textcoords="offset points")
-ax.annotate("1, then 2", ends[0].numpy(), xytext=(0, -16), textcoords="offset points", ha="center")
-ax.annotate("2, then 1", ends[1].numpy(), xytext=(0, 9), textcoords="offset points", ha="center")
-ax.set(xlabel=r"$\theta_1$", ylabel=r"$\theta_2$", title="Two orders, two end points", aspect="equal")
+ax.annotate(
+    "1, then 2",
+    ends[0].numpy(),
+    xytext=(-8, -4),
+    textcoords="offset points",
+    ha="right",
+)
+ax.annotate(
+    "2, then 1", ends[1].numpy(), xytext=(10, -4), textcoords="offset points"
+)
+ax.set(
+    xlabel=r"$\theta_1$",
+    ylabel=r"$\theta_2$",
+    title="Two orders, two end points",
+    aspect="equal",
+)
 
 right, ax = plt.subplots()
-palette = dict(zip(FIELDS, (C["grey"], C["blue"], C["green"], C["purple"], C["red"]), strict=True))
+palette = dict(
+    zip(
+        FIELDS,
+        (C["grey"], C["blue"], C["green"], C["purple"], C["red"]),
+        strict=True,
+    )
+)
 markers = dict(zip(FIELDS, "osD^x", strict=True))
 for name in FIELDS:
-    values = np.concatenate([np.array([row[name] for row in table[s]]) for s in settings], axis=1)
+    values = np.concatenate(
+        [np.array([row[name] for row in table[s]]) for s in settings], axis=1
+    )
     centre = np.exp(np.log(values).mean(1))
     low, high = np.exp(np.quantile(np.log(values), [0.1, 0.9], axis=1))
     ax.errorbar(
@@ -332,6 +403,8 @@ ax.set(
     ylabel="distance after a round",
     title="Slopes",
 )
+ax.set_xticks(rates, [f"{rate:g}" for rate in rates])
+ax.minorticks_off()
 ax.legend(fontsize=9, loc="lower right")
 figures.show(
     [left, right],
@@ -392,11 +465,18 @@ def lengths(t, d, activation, criterion):
     zero, one, two = (flow.modified_field(losses, 1.0, k)(t) for k in (0, 1, 2))
     half_bracket = flow.lie_bracket(*losses, t) / 2
     return torch.stack(
-        [zero.norm(), half_bracket.norm(), (one - zero - half_bracket).norm(), (two - one).norm()]
+        [
+            zero.norm(),
+            half_bracket.norm(),
+            (one - zero - half_bracket).norm(),
+            (two - one).norm(),
+        ]
     )
 
 
-parts = torch.cat([vmap(lambda t, d, s=s: lengths(t, d, *s))(*drawn[s]) for s in settings]).numpy()
+parts = torch.cat(
+    [vmap(lambda t, d, s=s: lengths(t, d, *s))(*drawn[s]) for s in settings]
+).numpy()
 crossing = np.median(parts[:, 1] / parts[:, 3])
 share = parts[:, 1] / (parts[:, 1] + parts[:, 2])
 display(
@@ -429,24 +509,39 @@ evidence.record(
 # %% tags=["hide-input"]
 def disruption(t, d, activation, criterion):
     a, b = two_tasks(d, activation, criterion)
-    flatness = grad(lambda s: grad(a)(s).square().sum() + grad(b)(s).square().sum())(t)
+    flatness = grad(
+        lambda s: grad(a)(s).square().sum() + grad(b)(s).square().sum()
+    )(t)
     lie = flow.lie_bracket(a, b, t)
     return torch.stack(
-        [2 * flatness @ lie / flatness.square().sum(), flatness @ lie / flatness.norm() / lie.norm()]
+        [
+            2 * flatness @ lie / flatness.square().sum(),
+            flatness @ lie / flatness.norm() / lie.norm(),
+        ]
     )
 
 
 many = {s: draw(*s, 25 * networks, 20 + i) for i, s in enumerate(settings)}
 ratio, cosine = (
-    torch.cat([vmap(lambda t, d, s=s: disruption(t, d, *s))(*many[s]) for s in settings]).numpy().T
+    torch.cat(
+        [vmap(lambda t, d, s=s: disruption(t, d, *s))(*many[s]) for s in settings]
+    )
+    .numpy()
+    .T
 )
 undone, against = float((ratio > 0).mean()), float((ratio > 1).mean())
 count = len(ratio)
 exceeding = int((ratio > 1).sum())
-limits = beta.ppf([0.025, 0.975], [exceeding, exceeding + 1], [count - exceeding + 1, count - exceeding])
+limits = beta.ppf(
+    [0.025, 0.975],
+    [exceeding, exceeding + 1],
+    [count - exceeding + 1, count - exceeding],
+)
 
 left, ax = plt.subplots()
-ax.hist(np.clip(ratio, -2, 2), bins=np.linspace(-2, 2, 33), color=C["blue"], alpha=0.8)
+ax.hist(
+    np.clip(ratio, -2, 2), bins=np.linspace(-2, 2, 33), color=C["blue"], alpha=0.8
+)
 ax.axvline(0, color=figures.INK, linewidth=1)
 ax.axvline(1, color=C["red"], linestyle="--")
 ax.annotate(
@@ -519,20 +614,38 @@ names = ["modified loss, no bracket", "with the bracket"]
 for rounds in round_counts:
     hh = duration / rounds
     stepped = vmap(
-        lambda t, d, hh=hh, rounds=rounds: flow.descend(two_tasks(d, *long_setting), t, hh, rounds)
+        lambda t, d, hh=hh, rounds=rounds: flow.descend(
+            two_tasks(d, *long_setting), t, hh, rounds
+        )
     )(theta, data)
     for name in names:
-        field = vmap(lambda t, d, make=FIELDS[name], hh=hh: make(two_tasks(d, *long_setting), hh)(t))
-        flowed = flow.integrate(lambda t, field=field: field(t, data), theta, duration)
-        global_error.setdefault(name, []).append((stepped - flowed).norm(dim=1).numpy())
+        field = vmap(
+            lambda t, d, make=FIELDS[name], hh=hh: make(
+                two_tasks(d, *long_setting), hh
+            )(t)
+        )
+        flowed = flow.integrate(
+            lambda t, field=field: field(t, data), theta, duration
+        )
+        global_error.setdefault(name, []).append(
+            (stepped - flowed).norm(dim=1).numpy()
+        )
 large, ratio_to_move = [0.1, 0.2, 0.4, 0.8, 1.6], {}
 for hh in large:
-    stepped = vmap(lambda t, d, hh=hh: flow.descend(two_tasks(d, *long_setting), t, hh))(theta, data)
+    stepped = vmap(
+        lambda t, d, hh=hh: flow.descend(two_tasks(d, *long_setting), t, hh)
+    )(theta, data)
     moved = (stepped - theta).norm(dim=1).numpy()
     for name in names:
-        field = vmap(lambda t, d, make=FIELDS[name], hh=hh: make(two_tasks(d, *long_setting), hh)(t))
+        field = vmap(
+            lambda t, d, make=FIELDS[name], hh=hh: make(
+                two_tasks(d, *long_setting), hh
+            )(t)
+        )
         flowed = flow.integrate(lambda t, field=field: field(t, data), theta, hh)
-        ratio_to_move.setdefault(name, []).append((stepped - flowed).norm(dim=1).numpy() / moved)
+        ratio_to_move.setdefault(name, []).append(
+            (stepped - flowed).norm(dim=1).numpy() / moved
+        )
 
 left, ax = plt.subplots()
 steps = duration / np.array(round_counts)
@@ -542,15 +655,29 @@ for name in names:
     slope = np.polyfit(np.log(steps[-3:]), np.log(values[-3:]), 1)[0]
     global_slopes[name] = slope.mean()
     ax.loglog(
-        steps, np.exp(np.log(values).mean(1)), "-o", color=palette[name], label=f"{name}: {slope.mean():.2f}"
+        steps,
+        np.exp(np.log(values).mean(1)),
+        "-o",
+        color=palette[name],
+        label=f"{name}: {slope.mean():.2f}",
     )
 ax.set(
-    xlabel="rate × curvature", ylabel=f"distance at time {duration:g}", title="Many rounds: one power less"
+    xlabel="rate × curvature",
+    ylabel=f"distance at time {duration:g}",
+    title="Many rounds: one power less",
 )
+ax.set_xticks(steps, [f"{one:g}" for one in steps])
+ax.minorticks_off()
 ax.legend(fontsize=9)
 right, ax = plt.subplots()
 for name in names:
-    ax.loglog(large, np.median(ratio_to_move[name], axis=1), "-o", color=palette[name], label=name)
+    ax.loglog(
+        large,
+        np.median(ratio_to_move[name], axis=1),
+        "-o",
+        color=palette[name],
+        label=name,
+    )
 ax.axvline(2, color=figures.INK, linestyle="--", alpha=0.5, linewidth=1)
 ax.annotate(
     "descent\nunstable",
@@ -561,7 +688,11 @@ ax.annotate(
     fontsize=10,
 )
 ax.axhline(0.05, color=C["grey"], linestyle=":")
-ax.set(xlabel="rate × curvature", ylabel="error / length of the round", title="Large rates")
+ax.set(
+    xlabel="rate × curvature",
+    ylabel="error / length of the round",
+    title="Large rates",
+)
 ax.legend(fontsize=9)
 figures.show(
     [left, right],
@@ -571,7 +702,11 @@ figures.show(
     alt="Left: two lines of slope one and two. Right: two rising lines that meet at large rates.",
 )
 reach = float(
-    np.interp(np.log(0.05), np.log(np.median(ratio_to_move["with the bracket"], axis=1)), np.log(large))
+    np.interp(
+        np.log(0.05),
+        np.log(np.median(ratio_to_move["with the bracket"], axis=1)),
+        np.log(large),
+    )
 )
 display(
     Markdown(
@@ -613,7 +748,9 @@ evidence.record(
 
 # %%
 t, s, T = sp.symbols("t s T", positive=True, integer=True)
-weight = (s - t) / (T - 1)  # [g_t, g_s] = (s − t)/(T − 1) [g_1, g_T], by bilinearity and antisymmetry
+weight = (s - t) / (
+    T - 1
+)  # [g_t, g_s] = (s − t)/(T − 1) [g_1, g_T], by bilinearity and antisymmetry
 smooth = sp.factor(sp.summation(sp.summation(weight, (s, t + 1, T)), (t, 1, T)))
 assert sp.simplify(smooth - T * (T + 1) / 6) == 0
 abrupt = T**2 / 4
@@ -639,13 +776,26 @@ for i in range(streams):
     where = network.initial(seed * 100 + i)
 
     def at(u, x1=x1, x2=x2, y1=y1, y2=y2):
-        return network.squared_loss((1 - u) * x1 + u * x2, (1 - u) * y1 + u * y2)  # inputs and targets move
+        return network.squared_loss(
+            (1 - u) * x1 + u * x2, (1 - u) * y1 + u * y2
+        )  # inputs and targets move
 
-    neighbour.append([float(flow.lie_bracket(at(0.0), at(v), where).norm()) for v in speeds])
+    neighbour.append(
+        [float(flow.lie_bracket(at(0.0), at(v), where).norm()) for v in speeds]
+    )
     T_ = 10
     stream = [at(k / (T_ - 1)) for k in range(T_)]
-    pairs = sum(flow.lie_bracket(stream[i], stream[j], where) for i in range(T_) for j in range(i + 1, T_))
-    halves.append(float(pairs.norm() / (T_**2 / 4 * flow.lie_bracket(stream[0], stream[-1], where).norm())))
+    pairs = sum(
+        flow.lie_bracket(stream[i], stream[j], where)
+        for i in range(T_)
+        for j in range(i + 1, T_)
+    )
+    halves.append(
+        float(
+            pairs.norm()
+            / (T_**2 / 4 * flow.lie_bracket(stream[0], stream[-1], where).norm())
+        )
+    )
 drift_slope = np.polyfit(np.log(speeds), np.log(neighbour).T, 1)[0]
 left_out = np.quantile(halves, [0.5, 0.1, 0.9])
 display(
@@ -690,7 +840,9 @@ def private(name, loss):
 
 parts = {"left": network.initial(1), "right": network.initial(2)}
 one_loss = network.squared_loss(x1, y1)
-apart = flow.lie_bracket(private("left", one_loss), private("right", network.squared_loss(x2, y2)), parts)
+apart = flow.lie_bracket(
+    private("left", one_loss), private("right", network.squared_loss(x2, y2)), parts
+)
 zero = max(float(v.abs().max()) for v in apart.values())
 mixing, relative = np.linspace(0, 1, 6), []
 for i in range(3 * streams):
@@ -714,7 +866,9 @@ for i in range(3 * streams):
     relative.append(row)
 relative = np.array(relative)
 growth = relative[:, -1] - relative[:, 0]
-interval = growth.mean() + np.array([-1.96, 1.96]) * growth.std(ddof=1) / np.sqrt(len(growth))
+interval = growth.mean() + np.array([-1.96, 1.96]) * growth.std(ddof=1) / np.sqrt(
+    len(growth)
+)
 left, ax = plt.subplots()
 figures.band(ax, mixing, relative, color=C["blue"])
 ax.set(
