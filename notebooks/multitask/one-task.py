@@ -1,0 +1,488 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # One task: why does the error peak?
+
+# %% tags=["parameters"]
+profile = "book"
+seed = 1
+trials = 2000  # simulated data sets per tested point
+draws = 20000  # data sets behind the quantiles
+n = 40  # samples
+
+# %% tags=["hide-input"]
+import matplotlib.pyplot as plt
+import numpy as np
+import sympy as sp
+from IPython.display import Markdown, display
+from scipy.stats import norm
+
+from manytasks import Tasks, evidence, figures, simulate, theory
+from manytasks.symbolic import differing
+
+task = Tasks([[1.0]])  # one task, ‖w*‖ = 1
+noise_levels = {0.0: "blue", 0.3: "orange", 1.0: "red"}  # σ
+
+
+def exact(p, sigma):
+    """Return the expected excess risk of the one task."""
+    return theory.single_task_error(task, n, p, sigma**2)[..., 0]
+
+
+def draw(p, sigma, size, stream, method="reduced"):
+    """Draw excess risks, one row per data set."""
+    options = {"trials": size, "seed": seed + stream, "method": method}
+    return simulate.single_task_error(task, n, p, sigma**2, **options)[..., 0]
+
+
+close, wide = exact(np.array([n + 4, 4 * n]), 0.3)
+at = np.median(draw(n, 0.3, draws, 90))
+display(
+    Markdown(
+        "A model with as many parameters as samples can fit the label noise, but in one way only, and that way is "
+        "almost always extreme: some direction of the data is nearly empty, and the noise along it is divided by "
+        f"nearly nothing. With $n = {n}$ samples and noise σ = 0.3 the expected excess risk is **{close:.2f}** at "
+        f"$p = {n + 4}$, {wide:.2f} at $p = {4 * n}$ and infinite at $p = {n}$, where even the median data set costs "
+        f"**{at:.1f}**."
+    )
+)
+
+# %% [markdown]
+# ## Setting
+#
+# One task with optimal parameters $w^* \in \mathbb R^p$ and $n$ samples: features $X \in \mathbb R^{p \times n}$ with
+# independent standard normal entries, one column per sample, and labels $y = X^\top w^* + z$ with noise
+# $z \sim \mathcal N(0, \sigma^2 I)$. If $p \ge n$ the model $w$ is the minimum-norm interpolator, which
+# {doc}`gradient-descent` finds; if $p < n$ it is the least-squares solution. The excess risk is
+# $L(w) = \|w - w^*\|^2$.
+#
+# This is the baseline for everything that follows. The rise and second fall of the error is called double descent
+# {cite}`belkin2019`; for this model it has been known exactly for some years {cite}`belkin2020,hastie2022`.
+
+# %% [markdown]
+# ## Claim
+#
+# ```{prf:theorem} Single-task error (Paper A's baseline; claims A.T1 and O.2 at one task)
+# :label: thm-one-task-error
+#
+# Let features and noise be independent and normal as above. Then
+#
+# $$
+# \mathbb E L = \begin{cases}
+#   \Big(1 - \dfrac np\Big) \|w^*\|^2 + \dfrac{n\sigma^2}{p-n-1} & p > n+1, \\[2ex]
+#   \dfrac{p\,\sigma^2}{n-p-1} & p < n-1,
+# \end{cases}
+# $$
+#
+# and $\mathbb E L = \infty$ for $|p - n| \le 1$ if $\sigma > 0$.
+# ```
+#
+# ```{prf:theorem} Which moments exist (ours)
+# :label: thm-one-task-moments
+#
+# Let $\sigma > 0$ and $s \ge 1$. Then $\mathbb E L^s$ is finite if and only if $2s < |p - n| + 1$. So the mean exists
+# if and only if $|p - n| \ge 2$, and the variance if and only if $|p - n| \ge 4$.
+# ```
+
+# %% [markdown]
+# ## Derive
+#
+# **Step 1: split the error, above the threshold.** Let $G = X^\top X$ and $P = X G^{-1} X^\top$, the projection on the span
+# of the data. Then $w - w^* = (P - I) w^* + X G^{-1} z$. The two parts are orthogonal, and the noise is independent
+# of the features:
+#
+# $$ \mathbb E L = \mathbb E \|(I - P) w^*\|^2 + \sigma^2\, \mathbb E \operatorname{tr} G^{-1}. $$
+#
+# **Step 2: the bias.** Rotating the features changes no distribution, so $\mathbb E P$ commutes with all rotations and is a
+# multiple of $I$. Its trace is $n$. Hence $\mathbb E P = \frac np I$ and the first term is $(1 - \frac np)\|w^*\|^2$.
+#
+# **Step 3: one entry of $G^{-1}$.** By the Schur complement, $(G^{-1})_{11}$ is one over the squared length of the first
+# sample's part *outside the span of the others*. An exact check with two samples in three dimensions, all six
+# features free:
+
+# %%
+X = sp.Matrix(3, 2, sp.symbols("x_1:4(1:3)"))
+first, other = X[:, 0], X[:, 1]
+outside2 = first.dot(first) - first.dot(other) ** 2 / other.dot(other)
+assert differing([((X.T * X).inv())[0, 0]], [1 / outside2]) == 0
+
+# %% [markdown]
+# That part has $d = p - n + 1$ independent normal coordinates, so its squared length is $\chi^2_d$. **This is where the
+# peak comes from:** at $p = n$ a single coordinate is left, often close to zero, and we divide by its square.
+#
+# **Step 4: the mean of one over $\chi^2_d$.** Integrate against the density $x^{d/2-1} e^{-x/2} / (2^{d/2}\Gamma(d/2))$.
+# The integral converges at zero if and only if $d > 2s$ for the power $x^{-s}$:
+
+# %%
+x, d, s = sp.symbols("x d s", positive=True)
+density = x ** (d / 2 - 1) * sp.exp(-x / 2) / (2 ** (d / 2) * sp.gamma(d / 2))
+power = sp.integrate(density * x**-s, (x, 0, sp.oo), conds="none")
+inverse_mean = sp.gammasimp(power.subs(s, 1))
+inverse_square = sp.gammasimp(power.subs(s, 2))
+assert (
+    differing(
+        [inverse_mean, inverse_square], [1 / (d - 2), 1 / ((d - 2) * (d - 4))]
+    )
+    == 0
+)
+inverse_mean
+
+# %% [markdown]
+# **Step 5: the trace.** All $n$ diagonal entries are alike.
+
+# %%
+p, sample_count = sp.symbols("p n", positive=True)
+trace = sample_count * inverse_mean.subs(d, p - sample_count + 1)
+assert differing([trace], [sample_count / (p - sample_count - 1)]) == 0
+
+# %% [markdown]
+# An independent exact check of this lemma with two samples: Bartlett writes $G = L L^\top$ with independent
+# $L_{11}^2 \sim \chi^2_p$, $L_{22}^2 \sim \chi^2_{p-1}$ and $L_{21} \sim \mathcal N(0, 1)$ {cite}`bartlett1933`. Then
+# $\operatorname{tr} G^{-1}$ is a sum of three products of independent variables, whose means we now have:
+
+# %%
+l_11, l_22, l_21 = sp.symbols("l_11 l_22 l_21", positive=True)
+L = sp.Matrix([[l_11, 0], [l_21, l_22]])
+terms = 1 / l_11**2 + 1 / l_22**2 + l_21**2 / (l_11**2 * l_22**2)
+assert differing([((L * L.T).inv()).trace()], [terms]) == 0
+mean_1, mean_2 = inverse_mean.subs(d, p), inverse_mean.subs(d, p - 1)
+assert (
+    differing([mean_1 + mean_2 + mean_1 * mean_2], [trace.subs(sample_count, 2)])
+    == 0
+)
+
+# %% [markdown]
+# **Step 6: below the threshold.** Now $w - w^* = (XX^\top)^{-1} X z$: there is no bias, and
+# $\mathbb E L = \sigma^2\, \mathbb E \operatorname{tr}(XX^\top)^{-1}$. The matrix $X^\top$ is normal too, with the roles
+# of $n$ and $p$ exchanged. So is the trace. Then we compare both sides with the package:
+
+# %%
+norm2, sigma2 = sp.symbols("gamma sigma^2", positive=True)
+derived = {
+    "over": (1 - sample_count / p) * norm2 + sigma2 * trace,
+    "under": sigma2
+    * trace.subs({p: sample_count, sample_count: p}, simultaneous=True),
+}
+mismatches = {
+    side: sum(
+        differing(
+            [formula],
+            function(Tasks([[norm2]]), sample_count, p, sigma2, regime=side),
+        )
+        for function in (theory.single_task_error, theory.multitask_error)
+    )
+    for side, formula in derived.items()
+}
+assert sum(mismatches.values()) == 0
+for claim, side in (("A.T1", "over"), ("O.2", "under")):
+    evidence.record(
+        claim,
+        "derivation for one task",
+        statistic="package functions that differ from the derivation",
+        value=mismatches[side],
+        threshold=0,
+        n="2 functions, all letters symbolic",
+        holds=mismatches[side] == 0,
+    )
+
+# %% [markdown]
+# **Step 7: which moments exist.** Let $q = \min(n, p)$, and let $K$ be $G$ above the threshold and $XX^\top$ below it.
+# Given the features, the noise part of the error is $\sigma^2 \sum_j g_j^2 / \lambda_j(K)$ with standard normal $g_j$,
+# the coordinates of the noise in an eigenbasis.
+#
+# *Finite.* That is at most $\sigma^2 \|g\|^2 \operatorname{tr} K^{-1}$, and $\|g\|^2$ is independent of $K$ with all
+# moments. For $s \ge 1$, $(\operatorname{tr} K^{-1})^s \le q^{s-1} \sum_j (K^{-1})_{jj}^s$. Each entry is one over
+# $\chi^2_{|p-n|+1}$, and step 4 gives a finite mean if $2s < |p-n| + 1$. The bias is bounded by $\|w^*\|^2$.
+#
+# *Infinite.* Its mean over the noise is $\sigma^2 \operatorname{tr} K^{-1} \ge \sigma^2 (K^{-1})_{11}$. By Jensen's
+# inequality $\mathbb E L^s \ge \sigma^{2s}\, \mathbb E (K^{-1})_{11}^s$, which is infinite if $2s \ge |p-n|+1$.
+#
+# With $s = 1$ and $s = 2$ that is $|p - n| \ge 2$ for a mean and $|p - n| \ge 4$ for a variance. So *within one of the
+# threshold the mean is infinite, and within three the variance*, exactly. At $|p-n| = 2$ and $3$ the mean exists and a
+# simulated mean is nevertheless worth little.
+
+# %% [markdown]
+# ## Check
+#
+# We draw features and labels, fit, and measure: nothing is assumed (`method="direct"`). Points where the variance is
+# finite but huge are drawn and not tested; we ask for $|p - n| \ge 10$.
+
+# %% tags=["hide-input"]
+grid = np.array([5, 10, 20, 30, 50, 60, 80, 120, 200, 400])
+samples = {
+    sigma: draw(grid, sigma, trials, i, method="direct")
+    for i, sigma in enumerate(noise_levels)
+    if sigma > 0
+}
+alpha = 0.01  # probability that a correct theory fails anywhere on the grid
+critical = norm.isf(alpha / 2 / (len(samples) * len(grid)))
+over = grid > n
+
+
+def z_scores(scale):
+    """Return |z| of the simulation against `scale` times the theory."""
+    return np.abs(
+        [
+            (sample.mean(axis=0) - scale * exact(grid, sigma))
+            / (sample.std(axis=0, ddof=1) / np.sqrt(trials))
+            for sigma, sample in samples.items()
+        ]
+    )
+
+
+z, z_wrong = z_scores(1.0), z_scores(1.03)
+for claim, side in (("A.T1", over), ("O.2", ~over)):
+    evidence.record(
+        claim,
+        "simulation for one task",
+        statistic="largest |z|",
+        value=z[:, side].max(),
+        threshold=critical,
+        n=f"{z[:, side].size} cells × {trials} data sets",
+        holds=z[:, side].max() < critical,
+    )
+display(
+    Markdown(
+        f"The largest of {z.size} scores is $|z| = {z.max():.2f}$. A correct theory exceeds {critical:.2f} anywhere with "
+        f"probability at most {alpha:.0%}. A formula wrong by 3 % is rejected in {np.mean(z_wrong > critical):.0%} of "
+        f"the cells, with scores up to {z_wrong.max():.0f}."
+    )
+)
+
+# %% [markdown]
+# ## Look
+
+# %% tags=["hide-input"]
+curve = np.unique(
+    np.concatenate(
+        [np.geomspace(4, 400, 300).round(), n + np.arange(-10, 11)]
+    ).astype(int)
+)
+left, ax = plt.subplots()
+for sigma, color in noise_levels.items():
+    ax.plot(
+        curve,
+        np.maximum(exact(curve, sigma), 1e-9),
+        color=figures.COLORS[color],
+        label=f"σ = {sigma:g}",
+    )
+    if sigma in samples:
+        figures.band(ax, grid, samples[sigma], color=figures.COLORS[color])
+ax.set(
+    xscale="log",
+    yscale="log",
+    ylim=(0.008, 60),
+    xlabel="parameters $p$",
+    ylabel="excess risk",
+)
+ax.set_title("The mean")
+figures.threshold(ax, n, "$p = n$")
+ax.legend(loc="upper left")
+
+sigma = 0.3
+levels = np.array([0.05, 0.25, 0.5, 0.75, 0.95])
+near = np.unique(
+    np.concatenate([np.geomspace(5, 400, 25).round(), n + np.arange(-6, 7)]).astype(
+        int
+    )
+)
+quantiles = np.quantile(draw(near, sigma, draws, 20), levels, axis=0)
+right, ax = plt.subplots()
+orange = figures.COLORS["orange"]
+ax.fill_between(
+    near,
+    quantiles[0],
+    quantiles[-1],
+    color=orange,
+    alpha=0.2,
+    linewidth=0,
+    label="90 % of data sets",
+)
+ax.fill_between(
+    near,
+    quantiles[1],
+    quantiles[-2],
+    color=orange,
+    alpha=0.35,
+    linewidth=0,
+    label="50 %",
+)
+ax.plot(near, quantiles[2], color=orange, label="median")
+ax.plot(
+    curve,
+    exact(curve, sigma),
+    color=figures.INK,
+    linewidth=1,
+    linestyle="--",
+    label="mean (theory)",
+)
+ax.set(
+    xscale="log",
+    yscale="log",
+    ylim=(0.008, 60),
+    xlabel="parameters $p$",
+    ylabel="excess risk",
+)
+ax.set_title(f"Single data sets, σ = {sigma}")
+figures.threshold(ax, n, "$p = n$")
+ax.legend(loc="lower right")
+figures.show(
+    [left, right],
+    name="one-task-double-descent",
+    caption=(
+        f"Left: theory (lines) on direct simulation (points with 95 % intervals, mostly hidden by the points; {trials:,} "
+        f"data sets each; $n = {n}$, $\\|w^*\\| = 1$). Right: quantiles of the excess risk of one data set "
+        f"({draws:,} per width), for σ = {sigma}. Near the threshold the mean leaves the bulk: it is made by rare, huge "
+        "errors. The right panel shows no interval around its quantiles; they would be thinner than the lines."
+    ),
+    alt=(
+        "Left: excess risk against p for three noise levels, with a peak at p = n unless there is no noise. Right: "
+        "bands of quantiles that widen at p = n, with a finite median while the mean is infinite."
+    ),
+)
+
+# %% [markdown]
+# An infinite mean is not a number too large to print. It means that the average over data sets never settles: it
+# keeps growing with the number of data sets, by leaps, whenever a more extreme one comes along.
+
+# %% tags=["hide-input"]
+gaps = {0: "red", 1: "orange", 2: "purple", 10: "blue"}
+paths = draw(n + np.array(list(gaps)), 1.0, draws, 30)
+count = np.arange(1, draws + 1)
+fig, ax = plt.subplots()
+for (gap, color), path in zip(gaps.items(), paths.T, strict=True):
+    ax.plot(
+        count,
+        np.cumsum(path) / count,
+        color=figures.COLORS[color],
+        label=f"$p = n + {gap}$",
+    )
+    if gap > 1:
+        ax.axhline(
+            exact(n + gap, 1.0),
+            color=figures.COLORS[color],
+            linewidth=1,
+            linestyle=":",
+        )
+ax.set(
+    xscale="log",
+    yscale="log",
+    xlabel="data sets averaged",
+    ylabel="mean excess risk so far",
+)
+ax.set(title="Means that settle, means that never do", xlim=(10, draws))
+ax.set_ylim(1, 300 * (np.cumsum(paths[:, 0]) / count)[9:].max())
+ax.legend(loc="upper left")
+figures.show(
+    fig,
+    name="one-task-running-mean",
+    caption=(
+        f"Running mean of the excess risk over {draws:,} data sets, σ = 1, $n = {n}$; dotted: the expected value, where "
+        "it is finite. At $p = n$ and $p = n + 1$ there is nothing to converge to. At $p = n + 2$ the mean is finite, "
+        "the variance is not, and convergence is slow and broken by leaps. One run only: another seed leaps elsewhere."
+    ),
+    alt=(
+        "Running means against number of data sets. At p = n + 10 a flat line; at p = n + 2 a line with leaps near "
+        "its expected value; at p = n + 1 and p = n lines that keep leaping upwards."
+    ),
+)
+
+# %% [markdown]
+# The appendix {doc}`distribution` measures how heavy these tails are.
+
+# %% [markdown]
+# ## Break
+#
+# **No noise, no peak.** Every infinite term carries the factor $\sigma^2$. With clean labels the error is
+# $\max(0, 1 - n/p)\,\|w^*\|^2$: zero up to the threshold, since enough clean equations determine $w^*$, and then a
+# smooth rise. No single data set exceeds $\|w^*\|^2$, because a projection lengthens nothing.
+
+# %%
+around = n + np.arange(-3, 4)
+clean = draw(around, 0.0, trials, 40)
+display(
+    Markdown(
+        f"Among {clean.size:,} data sets with clean labels and $|p - n| \\le 3$ the largest excess risk is "
+        f"{clean.max():.2f}; with σ = 1 the largest at $p = n$ alone is {paths[:, 0].max():,.0f}."
+    )
+)
+assert clean.max() <= 1
+
+# %% [markdown]
+# **Ridge regression** replaces the factor $1/\lambda$ of an empty direction by $\lambda / (\lambda + r)^2 \le 1/(4r)$, so
+# with any ridge $r > 0$ the noise costs at most $q\,\sigma^2/(4r)$, and the peak is gone.
+
+# %%
+ridge, eigenvalue = sp.symbols("r lambda", positive=True)
+damped = eigenvalue / (eigenvalue + ridge) ** 2
+worst = sp.solve(sp.diff(damped, eigenvalue), eigenvalue)[0]
+assert (
+    differing([worst, damped.subs(eigenvalue, worst)], [ridge, 1 / (4 * ridge)])
+    == 0
+)
+
+# %% [markdown]
+# ## Exercises
+#
+# ```{exercise} Double descent, or only one?
+# :label: exercise-one-task-second-descent
+#
+# *(A quick check question of Paper A asks what double descent is.)* For which $\sigma^2$ does the error *above* the
+# threshold have a minimum at a finite $p$? For $\|w^*\| = 1$, is the best wide model better than none at all?
+# ```
+#
+# ```{solution} exercise-one-task-second-descent
+# :class: dropdown
+#
+# With $\|w^*\| = 1$ set the derivative $n/p^2 - n\sigma^2/(p-n-1)^2$ to zero: $p\,(1 - \sigma) = n + 1$. There is a
+# finite minimum if and only if $\sigma < 1$, at $p = (n+1)/(1-\sigma)$; the error there is below $\|w^*\|^2 = 1$, the
+# error of $w = 0$. For $\sigma \ge 1$ the error falls towards 1 from above: no wide model beats predicting zero.
+# ```
+#
+# ```{exercise} Throw samples away
+# :label: exercise-one-task-fewer-samples
+#
+# You have $n = 100$ noisy samples and must use $p = 100$ parameters. Can you lower the expected error by ignoring data?
+# ```
+#
+# ```{solution} exercise-one-task-fewer-samples
+# :class: dropdown
+#
+# Yes. With all samples it is infinite, with $m < 99$ of them $(1 - m/p)\|w^*\|^2 + m\sigma^2/(p-m-1)$, which is
+# finite. More data hurts here because it moves the threshold onto the model.
+# ```
+#
+# ```{exercise} A variance
+# :label: exercise-one-task-variance
+#
+# Let $n = 1$, $p > 5$ and $w^* = 0$. Find the variance of the excess risk with step 4, and where it is infinite.
+# ```
+#
+# ```{solution} exercise-one-task-variance
+# :class: dropdown
+#
+# $L = z^2 / \chi^2_p$ with independent $z$. So $\mathbb E L^2 = 3\sigma^4 / ((p-2)(p-4))$ and
+# $\operatorname{Var} L = \sigma^4 \big(\frac{3}{(p-2)(p-4)} - \frac{1}{(p-2)^2}\big)$: finite if and only if
+# $p - n \ge 4$.
+# ```
+
+# %% [markdown]
+# ## In one breath
+#
+# * Each sample is worth what it has outside the span of the others. At $p = n$ that is one coordinate, often nearly
+#   zero, and the noise is divided by its square: $\mathbb E\, 1/\chi^2_d = 1/(d-2)$ with $d = |p-n| + 1$.
+# * Within one of the threshold the mean error is infinite, within three its variance. Medians are finite everywhere.
+# * Without noise there is no peak.
+
+# %% tags=["remove-input"]
+evidence.provenance(profile, seed)
