@@ -67,7 +67,7 @@ together[1].set(
 together[1].set(ylabel="excess risk", title="All tasks at once")
 figures.threshold(together[1], N)
 forgetting[1].set(
-    xscale="log", xlim=(N, None), ylim=(-0.02, 0.6), xlabel="parameters $p$"
+    xscale="log", xlim=(N, None), ylim=(-0.3, 0.8), xlabel="parameters $p$"
 )
 forgetting[1].set(ylabel="forgetting", title="One task after another")
 for _, ax in (together, forgetting):
@@ -77,14 +77,16 @@ figures.show(
     name="overview",
     caption=(
         f"The book in two pictures ($T = {T}$ tasks, $n = {n}$ samples each, noise variance {noise_var}). Left: one "
-        f"model for all tasks errs most where its parameters match the $N = {N}$ samples, and the more the tasks "
-        "differ the higher the peak; disagreement acts as label noise. Right: learned in sequence, larger models "
-        "forget less; so do models that replay 25 old samples of each task (dashed). Lines are exact; points are "
-        f"means of {trials:,} simulated data sets with 95 % intervals."
+        f"model for all tasks errs most where its parameters match the $N = {N}$ samples. The more the tasks differ, "
+        "the higher the peak: disagreement acts as label noise. Right: learned one after another, unrelated tasks are "
+        "forgotten, while equal ones keep improving (negative forgetting). Larger models change less either way. "
+        "Replaying 25 old samples of each task (dashed) helps equal tasks and hurts unrelated ones. Lines are exact; "
+        f"points are means of {trials:,} simulated data sets with 95 % intervals."
     ),
     alt=(
         "Left panel: error against number of parameters for three task similarities, peaking at p = N. Right panel: "
-        "forgetting against number of parameters, falling towards zero, lower with a replay buffer."
+        "forgetting against number of parameters, positive for unrelated tasks, negative for equal ones, both "
+        "approaching zero; dashed lines with a replay buffer lie further from zero."
     ),
 )
 

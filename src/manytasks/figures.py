@@ -19,11 +19,11 @@ from matplotlib.figure import Figure
 # Okabe and Ito's palette, safe for colour-blind readers, dimmed so that it reads on white and on black.
 COLORS = {
     "blue": "#2a8bc6",
-    "orange": "#d98a00",
+    "orange": "#ce8300",
     "green": "#1a9e77",
     "red": "#d5602a",
     "purple": "#b86a98",
-    "yellow": "#a89a1d",
+    "yellow": "#a3951c",
     "grey": "#808890",
 }
 # Stands for the colour of the page's text: it becomes CSS currentColor, so one figure serves light and dark.

@@ -34,7 +34,7 @@ def sample_counts(tasks: Tasks, samples: Any, name: str = "samples") -> np.ndarr
     Raises:
         ValueError: if the length is not T, or a count is negative or not whole.
     """
-    counts = np.asarray(samples)
+    counts = _array(samples)
     if counts.ndim > 1 or (counts.ndim == 1 and len(counts) != tasks.T):
         raise ValueError(f"{name} must be one number or {tasks.T}, one per task; got shape {counts.shape}")
     counts = np.broadcast_to(counts, (tasks.T,))
@@ -57,7 +57,7 @@ def parameter_counts(p: Any) -> np.ndarray:
     Raises:
         ValueError: if an entry is below 1 or not whole.
     """
-    p = np.asarray(p)
+    p = _array(p)
     if is_symbolic(p):
         return p
     if not np.all((p >= 1) & (p == np.floor(p)) & np.isfinite(p)):
@@ -88,7 +88,8 @@ def check_regime(regime: Regime, *values: Any) -> None:
     """Check that the side of the threshold is known.
 
     Args:
-        regime: "over" (p >= N), "under" (p < N), or None to compare p with N.
+        regime: "over" (p >= N), "under" (p < N), or None to compare p with N. With numbers it forces that
+            side's expression, which continues it analytically beyond the threshold.
         values: the numbers or symbols that would have to be compared.
 
     Raises:
@@ -98,3 +99,10 @@ def check_regime(regime: Regime, *values: Any) -> None:
         raise ValueError(f"regime must be 'over' (p >= N), 'under' (p < N) or None; got {regime!r}")
     if regime is None and is_symbolic(*values):
         raise ValueError("p and N cannot be compared when one is a symbol: say regime='over' or 'under'")
+
+
+def _array(value: Any) -> np.ndarray:
+    array = np.asarray(value)
+    if array.dtype == object and all(isinstance(item, int) for item in array.flat):
+        return array.astype(float)  # whole numbers beyond 64 bits, which NumPy keeps as objects
+    return array
