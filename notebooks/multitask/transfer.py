@@ -1,0 +1,982 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # When do tasks help each other?
+
+# %% tags=["parameters"]
+profile = "book"
+seed = 1
+trials = 2000  # simulated data sets per point
+
+# %% tags=["hide-input"]
+import matplotlib.pyplot as plt
+import numpy as np
+import sympy as sp
+from IPython.display import Markdown, display
+from scipy.stats import kendalltau, mannwhitneyu, norm
+
+from manytasks import Tasks, evidence, figures, simulate, theory
+from manytasks.streams import stream
+from manytasks.symbolic import differing
+
+alpha = 0.01  # probability that a correct theory fails anywhere on a grid
+
+
+def frontier(T: int, n: int, p: int, noise_var: float) -> np.ndarray:
+    """Return the cosine at which tasks of norm 1 neither gain nor lose; K is a straight line in the cosine."""
+    terms = theory.transfer_terms(Tasks.equiangular(T, 1.0), n, p, noise_var)
+    return -(terms["K2"] + terms["K3"]) / terms["K1"]
+
+
+wide_model = frontier(10, 50, 10_000, 0.0)
+display(
+    Markdown(
+        "Above the interpolation threshold another task helps only if its solution is a better guess than no guess: "
+        "closer to yours than zero is. Ten tasks with 50 clean samples each must share a cosine of at least "
+        f"**{wide_model:.2f}** to gain with $p = 10{{,}}000$ parameters, and of **{frontier(10, 50, 600, 0.0):.2f}** "
+        "with $p = 600$; below that, learning together is worse than learning alone."
+    )
+)
+
+# %% [markdown]
+# ## Setting
+#
+# The setting is that of {doc}`many-tasks`: task $i$ has optimal parameters $w_i^*$, $n_i$ samples with standard
+# normal features, and label noise of variance $\sigma^2$; one model is fitted to all $N = \sum_i n_i$ samples, and
+# $\Gamma_{ij} = \langle w_i^*, w_j^* \rangle$. Now we also fit each task alone. The **knowledge transfer** of task
+# $i$ is what it gains in company,
+#
+# $$ K_i = \mathbb E L_i(\text{fitted alone}) - \mathbb E L_i(\text{fitted with all others}), $$
+#
+# and $K = \frac1T \sum_i K_i$. Where it is negative, one speaks of negative transfer {cite}`caruana1997`.
+
+# %% [markdown]
+# ## Claim
+#
+# ```{prf:theorem} Knowledge transfer (Paper A; claim A.T2)
+# :label: thm-transfer-terms
+#
+# Let $p > N + 1$ and the features be independent standard normal. Then $K = K_1 + K_2 + K_3$ with
+#
+# $$
+# \begin{aligned}
+# K_1 &= \sum_{i < j} \frac2p \Big[\frac{n_i + n_j}{T} + \frac{n_i n_j}{p - N - 1}\Big] \langle w_i^*, w_j^* \rangle, \\
+# K_2 &= -\sum_j \frac{n_j}p \Big[\frac{T - 1}{T} + \frac{N - n_j}{p - N - 1}\Big] \|w_j^*\|^2, \\
+# K_3 &= -\frac{\sigma^2}{T} \sum_i \Big[\frac{N}{p - N - 1} - \frac{n_i}{p - n_i - 1}\Big].
+# \end{aligned}
+# $$
+# ```
+#
+# ```{prf:theorem} Signs above the threshold (ours; claims A.M2, A.K3)
+# :label: thm-transfer-signs
+#
+# Let $T \ge 2$, $p > N + 1$ and every $n_i \ge 1$.
+#
+# 1. $K_2 < 0$ unless all $w_j^*$ are zero, and $K_3 < 0$ unless $\sigma = 0$. Only $K_1$ can make $K$ positive.
+# 2. Every coefficient of $K_1$ is positive. So $K_1$ has the sign of the cosine if there are two tasks, or if all
+#    pairs have cosines of one sign, whatever the norms and sample counts.
+# 3. With equal norms and equal sample counts $K_1$ has the sign of the *mean* pairwise cosine.
+# 4. With cosines of both signs, and unequal norms or unequal counts, $K_1$ and the mean cosine may have opposite
+#    signs.
+# ```
+#
+# ```{prf:theorem} Who gains (ours)
+# :label: thm-transfer-who
+#
+# With the spread $V$ of the tasks (see {doc}`many-tasks`) and $p > N + 1$,
+#
+# $$
+# K_i = \sum_{j \ne i} \frac{n_j}{p} \big(\|w_i^*\|^2 - \|w_i^* - w_j^*\|^2\big) - \frac{N^2 V}{p(p-N-1)}
+#   - \sigma^2 \Big[\frac{N}{p-N-1} - \frac{n_i}{p-n_i-1}\Big].
+# $$
+#
+# The last two terms are never positive. So task $i$ gains only if some $w_j^*$ is closer to $w_i^*$ than $0$ is.
+# ```
+
+# %% [markdown]
+# ## Derive
+#
+# **Step 1: subtract the two error formulas.** Fitted alone, task $i$ costs
+# $(1 - n_i/p)\|w_i^*\|^2 + n_i \sigma^2 / (p - n_i - 1)$; this is the theorem of {doc}`many-tasks` for one task.
+# Three tasks show every kind of term.
+
+# %%
+p, sigma2 = sp.symbols("p sigma^2", positive=True)
+counts = sp.symbols("n_1:4", positive=True)
+pooled, three = sum(counts), range(3)
+gram = sp.Matrix(
+    3, 3, lambda i, j: sp.Symbol(f"Gamma_{min(i, j) + 1}{max(i, j) + 1}")
+)
+distance2 = [
+    [gram[i, i] + gram[j, j] - 2 * gram[i, j] for j in three] for i in three
+]
+pairs = sum(counts[j] * counts[k] * distance2[j][k] for j in three for k in three)
+
+alone = [
+    (1 - n_i / p) * gram[i, i] + n_i * sigma2 / (p - n_i - 1)
+    for i, n_i in enumerate(counts)
+]
+together = [
+    (1 - pooled / p) * gram[i, i]
+    + sum(counts[j] * distance2[i][j] for j in three) / p
+    + pairs / (2 * p * (p - pooled - 1))
+    + pooled * sigma2 / (p - pooled - 1)
+    for i in three
+]
+gain = [one - other for one, other in zip(alone, together, strict=True)]
+mean_gain = sp.expand(sum(gain) / 3)
+
+# %% [markdown]
+# **Step 2: sort by what multiplies what.** The difference is linear in the entries of $\Gamma$ and in $\sigma^2$, so
+# the coefficient of each is unambiguous. Factored, they are those of {prf:ref}`thm-transfer-terms`.
+
+# %%
+pair_coefficient = {
+    (j, k): mean_gain.coeff(gram[j, k]) for j, k in ((0, 1), (0, 2), (1, 2))
+}
+norm_coefficient = [mean_gain.coeff(gram[j, j]) for j in three]
+sp.factor(pair_coefficient[0, 1])
+
+# %%
+K1_claimed = {
+    (j, k): 2
+    / p
+    * (
+        (counts[j] + counts[k]) / sp.Integer(3)
+        + counts[j] * counts[k] / (p - pooled - 1)
+    )
+    for j, k in pair_coefficient
+}
+K2_claimed = [
+    -n_j / p * (sp.Rational(2, 3) + (pooled - n_j) / (p - pooled - 1))
+    for n_j in counts
+]
+K3_claimed = (
+    -sigma2
+    / 3
+    * sum(pooled / (p - pooled - 1) - n_i / (p - n_i - 1) for n_i in counts)
+)
+assert differing(pair_coefficient.values(), K1_claimed.values()) == 0
+assert differing(norm_coefficient, K2_claimed) == 0
+
+# %% [markdown]
+# **Step 3: it is the package.** The three terms must equal those of `theory.transfer_terms`.
+
+# %%
+terms = theory.transfer_terms(
+    Tasks(gram.tolist()), counts, p, sigma2, regime="over"
+)
+claimed = [
+    sum(K1_claimed[pair] * gram[pair] for pair in K1_claimed),
+    sum(K2_claimed[j] * gram[j, j] for j in three),
+    K3_claimed,
+]
+differences = differing(
+    [terms["K1"], terms["K2"], terms["K3"], mean_gain], [*claimed, sum(claimed)]
+)
+assert differences == 0
+evidence.record(
+    "A.T2",
+    "derivation",
+    statistic="terms on which derivation, theorem and package differ",
+    value=differences,
+    threshold=0,
+    n="3 tasks, symbolic counts and Gram matrix",
+    holds=differences == 0,
+)
+
+# %% [markdown]
+# **Step 4: the signs.**
+#
+# ```{prf:proof}
+# *Part 1.* In $K_2$ every bracket is positive. In $K_3$ the function $x \mapsto x/(p-x-1)$ increases on $[0, p-1)$ and
+# $N > n_i$. *Part 2.* In $K_1$ every bracket is positive. *Part 3.* With $n_i = n$ the bracket is the same for all
+# pairs, and with equal norms $\langle w_i^*, w_j^* \rangle$ is proportional to the cosine.
+# *Part 4.* Take $w_1^*, w_2^*$ at 120° and $w_3^*$ between them, 60° from both: the cosines are
+# $-\frac12, \frac12, \frac12$ and their mean is $\frac16$. With equal counts and norms $2, 2, \frac12$ the sum of
+# the inner products is $-2 + \frac12 + \frac12 = -1$. With equal norms and counts $40, 40, 4$ and $p = 100$ the
+# bracket of the opposed pair is largest. Both make $K_1 < 0$; we compute them next.
+# ```
+
+# %%
+directions = np.array([[np.sqrt(3) / 2, 0.5], [-np.sqrt(3) / 2, 0.5], [0.0, 1.0]])
+by_norm = theory.transfer_terms(
+    Tasks.from_vectors(directions * [[2.0], [2.0], [0.5]]), 20, 100, 0.0
+)["K1"]
+by_count = theory.transfer_terms(
+    Tasks.from_vectors(directions), [40, 40, 4], 100, 0.0
+)["K1"]
+assert by_norm < 0
+assert by_count < 0
+display(
+    Markdown(
+        f"Mean cosine $+1/6$ in both cases. Unequal norms: $K_1 = {by_norm:.2f}$. "
+        f"Unequal counts: $K_1 = {by_count:.2f}$."
+    )
+)
+
+# %% [markdown]
+# **Step 5: task by task.** {prf:ref}`thm-transfer-who` regroups the same difference. Note
+# $\|w_i^*\|^2 - \|w_i^*-w_j^*\|^2 = 2\Gamma_{ij} - \|w_j^*\|^2$: task $i$ prefers a $w_j^*$ that points its way and is
+# not too long.
+
+# %%
+weights = sp.Matrix([count / pooled for count in counts])
+spread = sum(weights[j] * (gram[j, j] - (gram * weights)[j]) for j in three)
+who = [
+    sum(counts[j] / p * (gram[i, i] - distance2[i][j]) for j in three if j != i)
+    - pooled**2 * spread / (p * (p - pooled - 1))
+    - sigma2 * (pooled / (p - pooled - 1) - counts[i] / (p - counts[i] - 1))
+    for i in three
+]
+package = theory.knowledge_transfer(
+    Tasks(gram.tolist()), counts, p, sigma2, regime="over"
+)
+assert differing(gain + gain, who + list(package)) == 0
+
+# %% [markdown]
+# **Step 6: the frontier.** Let all norms be $r$, all counts $n$, all cosines $\rho$. Then $K > 0$ exactly if
+# $\rho > \rho^*$ with
+#
+# $$
+# \rho^* = \frac{p - 1}{2p - N - 2} \Big[1 + \frac{\sigma^2}{r^2}\, \frac{p}{p - n - 1}\Big].
+# $$ (eq-transfer-frontier)
+#
+# The fraction is 1 at $p = N + 1$ and falls to $\frac12$. Hence, above the threshold: a cosine of $\frac12$ or less
+# never suffices; clean labels leave room for a gain at every $p$; and if $\sigma^2 \ge r^2$, not even equal tasks
+# gain, because $\rho^* < 1$ requires $\sigma^2/r^2 < (p-N-1)(p-n-1)/\big(p(p-1)\big) < 1$.
+
+# %%
+n_, cosine, r2 = sp.symbols("n rho r^2", positive=True)
+equiangular = Tasks([[r2 if i == j else r2 * cosine for j in three] for i in three])
+K_equal = theory.knowledge_transfer(equiangular, n_, p, sigma2, regime="over")[0]
+rho_star = (p - 1) / (2 * p - 3 * n_ - 2) * (1 + sigma2 / r2 * p / (p - n_ - 1))
+limit_noise = (p - 3 * n_ - 1) * (p - n_ - 1) / (p * (p - 1)) * r2
+assert (
+    differing(
+        [K_equal.subs(cosine, rho_star), rho_star.subs(sigma2, limit_noise)], [0, 1]
+    )
+    == 0
+)
+assert all(
+    np.isclose(
+        frontier(T, 7, 13 * T, 0.3),
+        (13 * T - 1) / (19 * T - 2) * (1 + 0.3 * 13 * T / (13 * T - 8)),
+    )
+    for T in range(2, 20)
+)  # the same for other numbers of tasks
+
+# %% [markdown]
+# ## Check
+#
+# Both fits of each simulated trial see the same data, drawn in full and fitted; nothing of the theory is used. Two
+# sets of three tasks, one with equal norms and counts, one without, on both sides of $N = 48$ and of each $n_i$.
+
+# %% tags=["hide-input"]
+n, widths = 16, np.array([4, 6, 32, 72, 112, 224])
+N = 3 * n
+unequal = Tasks.from_vectors([[1.5, 0.0, 0.0], [0.6, 0.8, 0.0], [-0.3, 0.2, 0.4]])
+settings = {
+    "equal": (Tasks.equiangular(3, 0.7), n, 0.25),
+    "unequal": (unequal, [14, 16, 18], 0.25),
+}
+names = ("K1", "K2", "K3")
+exact, draws = {}, {}
+for i, (name, (tasks, samples, noise_var)) in enumerate(settings.items()):
+    K = simulate.knowledge_transfer(
+        tasks, samples, widths, noise_var, trials=trials, seed=seed + 2 * i
+    )
+    above = widths[widths > N + 1]
+    parts = simulate.transfer_terms(
+        tasks, samples, above, noise_var, trials=trials, seed=seed + 2 * i + 1
+    )
+    parts_exact = theory.transfer_terms(tasks, samples, above, noise_var)
+    draws[name] = np.concatenate(
+        [K.reshape(trials, -1), *(parts[k] for k in names)], axis=1
+    )
+    exact[name] = np.concatenate(
+        [
+            theory.knowledge_transfer(tasks, samples, widths, noise_var).ravel(),
+            *(parts_exact[k] for k in names),
+        ]
+    )
+
+
+def z_scores(scale: float) -> np.ndarray:
+    """Return |z| of the simulation against `scale` times the theory, for every transfer and term."""
+    return np.concatenate(
+        [
+            np.abs(draw.mean(axis=0) - scale * exact[name])
+            / (draw.std(axis=0, ddof=1) / np.sqrt(trials))
+            for name, draw in draws.items()
+        ]
+    )
+
+
+z, z_wrong = z_scores(1.0), z_scores(1.03)
+critical = norm.isf(alpha / 2 / len(z))
+evidence.record(
+    "A.T2",
+    "simulation",
+    statistic="largest |z|",
+    value=z.max(),
+    threshold=critical,
+    n=f"{len(z)} transfers and terms × {trials} data sets",
+    holds=z.max() < critical,
+)
+display(
+    Markdown(
+        f"The largest of {len(z)} scores is $|z| = {z.max():.2f}$; a correct theory exceeds {critical:.2f} anywhere with "
+        f"probability at most {alpha:.0%}. With all formulas wrong by 3 % the test would reject in "
+        f"{np.mean(z_wrong > critical):.0%} of the cells, with scores up to {z_wrong.max():.0f}."
+    )
+)
+
+# %% [markdown]
+# Now vary the similarity alone: Paper A's second experiment. Every point is a mean of paired differences.
+
+# %% tags=["hide-input"]
+cosines = np.array([-0.5, -0.25, 0.0, 0.25, 0.5, 0.75, 1.0])
+noise_var, shown = 0.1, {6: "green", 72: "red", 224: "blue"}
+fine = np.linspace(-0.5, 1, 2)
+by_cosine = np.stack(
+    [
+        simulate.knowledge_transfer(
+            Tasks.equiangular(3, c),
+            n,
+            list(shown),
+            noise_var,
+            trials=trials,
+            seed=seed + 10,
+        ).mean(axis=-1)
+        for c in cosines
+    ],
+    axis=-1,
+)  # (trials, widths, cosines): one seed, so the same features serve every cosine
+fig, ax = plt.subplots()
+for row, (width, color) in enumerate(shown.items()):
+    line = [
+        theory.knowledge_transfer(
+            Tasks.equiangular(3, c), n, width, noise_var
+        ).mean()
+        for c in fine
+    ]
+    ax.plot(fine, line, color=figures.COLORS[color])
+    figures.band(
+        ax,
+        cosines,
+        by_cosine[:, row],
+        color=figures.COLORS[color],
+        label=f"$p = {width}$",
+    )
+ax.axhline(0, color=figures.INK, linewidth=0.8)
+ax.set(
+    xlabel="cosine of every two tasks",
+    ylabel="knowledge transfer $K$",
+    title=f"Three tasks, {n} samples each",
+)
+ax.legend(loc="lower right")
+figures.show(
+    fig,
+    name="transfer-against-cosine",
+    caption=(
+        f"Transfer rises in a straight line with the cosine, on both sides of the threshold ($N = {N}$, "
+        f"$\\sigma^2 = {noise_var:g}$). Lines: theory. Points: means of {trials:,} paired data sets with 95 % intervals, "
+        "mostly smaller than the points. The figure does not show the spread over single data sets."
+    ),
+    alt="Transfer against cosine for three widths: straight rising lines through the simulated points, crossing 0.",
+)
+
+# %%
+steps = np.diff(by_cosine, axis=-1)
+rise = steps.mean(axis=0) / (steps.std(axis=0, ddof=1) / np.sqrt(trials))
+evidence.record(
+    "A.E2",
+    "linear model",
+    statistic="smallest rise of K from one cosine to the next, in standard errors",
+    value=rise.min(),
+    threshold=4,
+    n=f"{len(shown)} widths × {len(cosines)} cosines × {trials} data sets",
+    holds=rise.min() > 4,
+)
+
+# %% [markdown]
+# ### Does the sign of K₁ follow the pairwise cosine?
+#
+# That is Mechanism 2 of Paper A. {prf:ref}`thm-transfer-signs` says when it does. We try the three cases with random
+# tasks: pairs with any norms and counts; any number of tasks that all agree in sign; mixed signs with equal norms and
+# counts. Then we leave the conditions.
+
+# %% tags=["hide-input"]
+rng = stream(seed, "random tasks")
+
+
+def mismatches(vectors: list[np.ndarray], samples: list[np.ndarray]) -> float:
+    """Return the share of task sets whose K1 and mean pairwise cosine differ in sign."""
+    wrong = []
+    for W, n_j in zip(vectors, samples, strict=True):
+        tasks, pair = Tasks.from_vectors(W), np.triu_indices(len(W), 1)
+        length = np.sqrt(tasks.norms2)
+        mean_cosine = (tasks.gram / np.outer(length, length))[pair].mean()
+        K1 = theory.transfer_terms(tasks, n_j, 3 * int(n_j.sum()) // 2, 0.0)["K1"]
+        wrong.append(K1 * mean_cosine < 0)
+    return float(np.mean(wrong))
+
+
+def random_unit(T: int) -> np.ndarray:
+    """Draw T unit vectors in three dimensions."""
+    W = rng.standard_normal((T, 3))
+    return W / np.linalg.norm(W, axis=1, keepdims=True)
+
+
+sets = 300
+lengths = [np.exp(rng.standard_normal((4, 1))) for _ in range(sets)]
+uneven = [rng.integers(10, 200, size=4) for _ in range(sets)]
+even = [np.full(4, 50)] * sets
+units = [random_unit(4) for _ in range(sets)]
+inside = {
+    "two tasks": mismatches(
+        [W[:2] * a[:2] for W, a in zip(units, lengths, strict=True)],
+        [m[:2] for m in uneven],
+    ),
+    "one sign": mismatches(
+        [abs(W) * a for W, a in zip(units, lengths, strict=True)], uneven
+    ),
+    "equal norms and counts": mismatches(units, even),
+}
+outside = {
+    "unequal norms": mismatches(
+        [W * a for W, a in zip(units, lengths, strict=True)], even
+    ),
+    "unequal counts": mismatches(units, uneven),
+}
+evidence.record(
+    "A.M2",
+    "sign of K1 against the mean cosine",
+    statistic="share of task sets where the signs differ, conditions met",
+    value=max(inside.values()),
+    threshold=0,
+    n=f"{sets} random task sets in each of {len(inside)} cases within and {len(outside)} outside the condition",
+    holds=max(inside.values()) == 0 and min(outside.values()) > 0,
+    when="two tasks, or all cosines of one sign, or equal norms and sample counts",
+)
+display(
+    Markdown(
+        "Share of sets of four tasks where $K_1$ and the mean cosine differ in sign: "
+        + ", ".join(
+            f"{name} {share:.0%}" for name, share in (inside | outside).items()
+        )
+        + "."
+    )
+)
+
+# %% [markdown]
+# The summary of Paper A also says that $K_1$ is negative for tasks with a *low* inner product. It is not: $K_1$ is
+# positive for every positive inner product, however small. What is negative there is $K$, because $K_2$ asks for
+# more. Two tasks with a cosine of 0.2, and of −0.2:
+
+# %%
+low = {}
+for i, c in enumerate((0.2, -0.2)):
+    parts = simulate.transfer_terms(
+        Tasks.equiangular(2, c), n, 4 * n, 0.0, trials=trials, seed=seed + 30 + i
+    )
+    total = sum(parts.values())
+    low[c] = [
+        x.mean() / (x.std(ddof=1) / np.sqrt(trials)) for x in (parts["K1"], total)
+    ]
+signed = min(low[0.2][0], -low[-0.2][0])
+evidence.record(
+    "A.K3",
+    "small inner products",
+    statistic="smallest distance of K1 from 0 on the side of the inner product, in standard errors",
+    value=signed,
+    threshold=4,
+    n=f"cosines 0.2 and -0.2, 2 tasks × {trials} data sets",
+    holds=signed > 4 and low[0.2][1] < -4,
+    when="low means below zero, with two tasks or cosines of one sign",
+)
+display(
+    Markdown(
+        f"At cosine 0.2, $K_1$ lies {low[0.2][0]:.0f} standard errors above zero and $K$ {-low[0.2][1]:.0f} below; at "
+        f"cosine −0.2, $K_1$ lies {-low[-0.2][0]:.0f} below."
+    )
+)
+
+# %% [markdown]
+# ## Look
+#
+# ### The frontier between gain and loss
+#
+# $K$ is a straight line in the cosine, so the frontier $K = 0$ is one cosine for every $p$ and $\sigma$. Above the
+# threshold it is {eq}`eq-transfer-frontier`; below, it follows from {doc}`below-threshold`.
+
+# %% tags=["hide-input"]
+T, n_each = 10, 50
+N_pooled = T * n_each
+p_grid = np.unique(np.geomspace(10, 30_000, 1500).round().astype(int))
+p_grid = p_grid[(np.abs(p_grid - N_pooled) > 1) & (np.abs(p_grid - n_each) > 1)]
+fig_p, ax = plt.subplots()
+for sigma, color in {0.0: "blue", 0.3: "orange", 0.7: "red"}.items():
+    line = frontier(T, n_each, p_grid, sigma**2)
+    for part in (
+        p_grid < n_each,
+        (p_grid > n_each) & (p_grid < N_pooled),
+        p_grid > N_pooled,
+    ):
+        ax.plot(p_grid[part], line[part], color=figures.COLORS[color])
+    ax.plot([], [], color=figures.COLORS[color], label=f"σ = {sigma:g}")
+clean = frontier(T, n_each, p_grid, 0.0)
+ax.fill_between(
+    p_grid,
+    -1 / (T - 1),
+    clean,
+    where=p_grid > N_pooled,
+    color=figures.COLORS["grey"],
+    alpha=0.25,
+    linewidth=0,
+)
+ax.set(
+    xscale="log",
+    ylim=(-1 / (T - 1), 1.02),
+    xlabel="parameters $p$",
+    ylabel="cosine",
+)
+ax.set_title("$K = 0$: gain above each line")
+for at, label in ((n_each, "$p = n$"), (N_pooled, "$p = N$")):
+    ax.axvline(at, color=figures.INK, alpha=0.5, linestyle="--", linewidth=1)
+    ax.annotate(label, (at, 0), xytext=(4, -6), textcoords="offset points")
+ax.legend(loc="lower right")
+
+sigmas = np.linspace(0, 1.1, 200)
+fig_s, ax = plt.subplots()
+for width, color in {
+    20: "green",
+    200: "purple",
+    600: "red",
+    1000: "orange",
+    30_000: "blue",
+}.items():
+    line = np.array([frontier(T, n_each, width, s**2) for s in sigmas])
+    seen = line <= 1.02
+    ax.plot(
+        sigmas[seen],
+        line[seen],
+        color=figures.COLORS[color],
+        label=f"$p = {width:,}$",
+    )
+ax.set(
+    ylim=(-1 / (T - 1), 1.02),
+    xlabel="label noise σ",
+    ylabel="cosine",
+    title="$K = 0$: gain above each line",
+)
+ax.legend(loc="lower left")
+figures.show(
+    [fig_p, fig_s],
+    name="transfer-frontier",
+    caption=(
+        f"The frontier between gain (above a line) and loss (below it) for $T = {T}$ equiangular tasks of norm 1 with "
+        f"$n = {n_each}$. Left: just above $p = N$ hardly any similarity suffices; wide models need a cosine of ½, more "
+        "with noise (grey: loss even with clean labels). Right: above $N$ noise works against company; for $p < n$ it "
+        "works for it, because there averaging is all that company does. A line that leaves the frame at the top means "
+        "that not even equal tasks gain; at the bottom, that all gain. The lines are exact; they say nothing of how much "
+        "is gained."
+    ),
+    alt=(
+        "Two panels of frontier lines: cosine against p with poles at n and N, levelling off near one half; cosine "
+        "against sigma, rising for widths above N, falling for p = 20."
+    ),
+)
+
+# %% [markdown]
+# Three regimes, three reasons:
+#
+# * $p > N$: company shows the model more directions, and fills them with noise. Only a $w_j^*$ nearer than zero pays.
+# * $n < p < N$: the task alone does not see all directions, the pooled fit does. Moderately different tasks gain here;
+#   near $p = n$, where noise makes the lonely fit peak, all do. Near $p = N$ it is the pooled fit that peaks.
+# * $p < n$: the lonely fit is unbiased, so company can only average noise away. With clean labels it always hurts.
+#
+# We check the frontier by crossing it: 0.15 on either side at four points, and equal tasks with $\sigma^2 = r^2$, where
+# no cosine is left.
+
+# %% tags=["hide-input"]
+crossings = []
+for i, (width, noise_var) in enumerate(
+    ((112, 0.0), (112, 0.1), (224, 0.0), (224, 0.1))
+):
+    at = frontier(3, n, width, noise_var)
+    crossings += [
+        (
+            Tasks.equiangular(3, at + side * 0.15),
+            width,
+            noise_var,
+            side,
+            2 * i + (side > 0),
+        )
+        for side in (-1, 1)
+    ]
+crossings += [
+    (Tasks.equiangular(3, 1.0), width, 1.0, -1, 20 + width) for width in (112, 224)
+]
+sides = []
+for tasks, width, noise_var, side, stream_number in crossings:
+    K = simulate.knowledge_transfer(
+        tasks, n, width, noise_var, trials=trials, seed=seed + 40 + stream_number
+    ).mean(axis=-1)
+    sides.append(side * K.mean() / (K.std(ddof=1) / np.sqrt(trials)))
+evidence.record(
+    "A.M2",
+    "gain and loss across the frontier",
+    statistic="smallest distance of K from 0 on the predicted side, in standard errors",
+    value=min(sides),
+    threshold=4,
+    n=f"{len(sides)} settings with p > N + 1 × {trials} data sets",
+    holds=min(sides) > 4,
+    when="p > N + 1, with similar read as a cosine above ρ* > 1/2, and σ² small enough that ρ* < 1",
+)
+losses = [s for s, setting in zip(sides, crossings, strict=True) if setting[3] < 0]
+evidence.record(
+    "A.B2",
+    "negative transfer below the frontier",
+    statistic="smallest distance of K below 0, in standard errors",
+    value=min(losses),
+    threshold=4,
+    n=f"{len(losses)} settings × {trials} data sets",
+    holds=min(losses) > 4,
+)
+
+# %% [markdown]
+# ### One may gain while another loses
+#
+# $K$ is a mean. {prf:ref}`thm-transfer-who` shows what it hides: a short $w_1^*$ and a long $w_2^*$ in the same
+# direction. The long one is nearer to the short one than to zero once $\|w_2^*\| > \frac12\|w_1^*\|$; the reverse
+# needs $\|w_1^*\| > \frac12\|w_2^*\|$. For parallel tasks with clean labels the interval where both
+# gain tends to $\frac12 < \|w_2^*\|/\|w_1^*\| < 2$ as $p$ grows.
+
+# %% tags=["hide-input"]
+n_pair, p_pair = 16, 224
+ratios, marks = np.geomspace(0.25, 4, 101), np.array([0.25, 0.5, 1.0, 2.0, 4.0])
+
+
+def parallel(ratio: float) -> Tasks:
+    """Return two parallel tasks, norms 1/√ratio and √ratio: their product is 1, so K1 never changes."""
+    return Tasks.from_vectors([[ratio**-0.5], [ratio**0.5]])
+
+
+exact_pair = np.array(
+    [theory.knowledge_transfer(parallel(a), n_pair, p_pair, 0.0) for a in ratios]
+)
+drawn_pair = np.stack(
+    [
+        simulate.knowledge_transfer(
+            parallel(a), n_pair, p_pair, 0.0, trials=trials, seed=seed + 500 + i
+        )
+        for i, a in enumerate(marks)
+    ],
+    axis=1,
+)
+fig, ax = plt.subplots()
+for task, color in enumerate(("blue", "orange")):
+    ax.plot(ratios, exact_pair[:, task], color=figures.COLORS[color])
+    figures.band(
+        ax,
+        marks,
+        drawn_pair[..., task],
+        color=figures.COLORS[color],
+        label=f"task {task + 1}",
+    )
+ax.plot(
+    ratios,
+    exact_pair.mean(axis=1),
+    color=figures.INK,
+    linestyle="--",
+    linewidth=1,
+    label="mean",
+)
+ax.axhline(0, color=figures.INK, linewidth=0.8)
+ax.set(
+    xscale="log",
+    xlabel=r"norm ratio $\|w_2^*\| / \|w_1^*\|$",
+    ylabel="transfer $K_i$",
+    title="Cosine 1",
+)
+ax.set_xticks(marks, [f"{mark:g}" for mark in marks])
+ax.minorticks_off()
+ax.legend(loc="lower center")
+figures.show(
+    fig,
+    name="transfer-by-task",
+    caption=(
+        f"Two parallel tasks with clean labels ($n = {n_pair}$ each, $p = {p_pair}$): whatever the ratio of the norms, the "
+        "cosine is 1 and $K_1$ is the same. Both gain if the norms are alike; otherwise the longer gains, the shorter "
+        f"loses, and at a ratio of 4 even the mean is negative. Points: means of {trials:,} data sets with 95 % intervals."
+    ),
+    alt="Transfer of two tasks against their norm ratio: both positive near ratio 1, opposite signs away from it.",
+)
+
+# %% [markdown]
+# ## Break
+#
+# ### Similarity measured another way
+#
+# Is it the distance or the cosine that decides? For tasks of one norm $r$ the question is void:
+# $d_{ij} = 2r^2(1 - \cos)$. For unequal norms we rank random pairs by each measure. How well does the ranking
+# separate pairs that gain from pairs that lose? The area under the ROC curve says so: 1 for a perfect measure, ½ for a
+# useless one. And how well does it order the pairs by their gain? That is Kendall's rank correlation.
+# Two measures come from our theorems. For two tasks with equal counts and clean labels {prf:ref}`thm-transfer-terms`
+# gives
+#
+# $$
+# K > 0 \iff \frac{2\langle w_1^*, w_2^* \rangle}{\|w_1^*\|^2 + \|w_2^*\|^2}
+#   = 1 - \frac{d_{12}}{\|w_1^*\|^2 + \|w_2^*\|^2} > \frac{p-1}{2p-N-2},
+# $$
+#
+# the **relative distance**: distance compared with length. And {prf:ref}`thm-transfer-who` suggests the **margin**
+# $\frac12(\|w_1^*\|^2 + \|w_2^*\|^2) - d_{12}$: how much closer the other is than zero.
+
+# %% tags=["hide-input"]
+blocks, per_block, n_two, p_two = 10, 400, 50, 1000
+unit = theory.transfer_terms(
+    Tasks.equiangular(2, 1.0), n_two, p_two, 0.0
+)  # K is linear: norms 1 suffice
+cos = rng.uniform(-1, 1, (blocks, per_block))
+scatter = rng.standard_normal((2, blocks, per_block))
+norm_spreads = np.array([0.0, 0.1, 0.2, 0.4, 0.6, 0.8, 1.0])
+colors = {
+    "relative distance": "green",
+    "margin": "purple",
+    "cosine": "blue",
+    "distance": "red",
+    "inner product": "orange",
+}
+auc, tau = (
+    {measure: np.empty((blocks, len(norm_spreads))) for measure in colors}
+    for _ in range(2)
+)
+for column, norm_spread in enumerate(norm_spreads):
+    a, b = np.exp(norm_spread * scatter)
+    inner, squares = a * b * cos, a**2 + b**2
+    transfer = unit["K1"] * inner + unit["K2"] * squares / 2
+    measures = {
+        "relative distance": 2 * inner / squares,
+        "margin": 2 * inner - squares / 2,
+        "cosine": cos,
+        "distance": -(squares - 2 * inner),
+        "inner product": inner,
+    }
+    for measure, values in measures.items():
+        for block, (value, K) in enumerate(
+            zip(values.round(12), transfer, strict=True)
+        ):
+            gains, loses = value[K > 0], value[K <= 0]
+            auc[measure][block, column] = mannwhitneyu(gains, loses).statistic / (
+                len(gains) * len(loses)
+            )
+            tau[measure][block, column] = kendalltau(value, K).statistic
+
+panels = {
+    "Who gains?": (auc, "area under the ROC curve"),
+    "Who gains more?": (tau, "Kendall's rank correlation"),
+}
+figs = []
+for title, (scores, label) in panels.items():
+    fig, ax = plt.subplots()
+    for measure, color in colors.items():
+        ax.plot(
+            norm_spreads, scores[measure].mean(axis=0), color=figures.COLORS[color]
+        )
+        figures.band(
+            ax,
+            norm_spreads,
+            scores[measure],
+            color=figures.COLORS[color],
+            label=measure,
+        )
+    ax.set(
+        xlabel="spread of the norms (s.d. of their logarithm)",
+        ylabel=label,
+        title=title,
+    )
+    if not figs:
+        ax.legend(loc="lower left")
+    figs.append(fig)
+figures.show(
+    figs,
+    name="transfer-measures",
+    caption=(
+        f"How well five measures of similarity predict the exact $K$ of random pairs of tasks (cosine uniform, log-normal "
+        f"norms, $n = {n_two}$, $p = {p_two:,}$, clean labels). Means over {blocks} blocks of {per_block} pairs with 95 % "
+        "intervals. With one norm all agree. As norms spread, only the relative distance keeps the sign, and only the "
+        "margin keeps sign and size almost. Plain distance tells gain from loss worst of all; it orders the sizes well, "
+        "because long tasks are far apart and lose much. Other distributions of norms give other curves."
+    ),
+    alt=(
+        "Two panels against norm spread. Left: relative distance stays at area 1, margin close to it; cosine, inner "
+        "product and distance fall. Right: margin stays near 1, distance at 0.8, the others fall below 0.4."
+    ),
+)
+display(
+    Markdown(
+        "Area under the curve, and Kendall's τ, at spread 1: "
+        + "; ".join(
+            f"{measure} {auc[measure][:, -1].mean():.2f}, {tau[measure][:, -1].mean():.2f}"
+            for measure in auc
+        )
+        + "."
+    )
+)
+
+# %%
+equal_norms = min(score[:, 0].min() for score in (*auc.values(), *tau.values()))
+unequal_norms = max(
+    auc[measure][:, -1].mean() for measure in ("distance", "inner product")
+)
+same_distance = [
+    theory.knowledge_transfer(Tasks.from_vectors(W), 50, 1000, 0.0).mean()
+    for W in ([[0.1, 0.0], [-0.1, 0.0]], [[1.0, 0.1], [1.0, -0.1]])
+]
+same_cosine = [
+    theory.knowledge_transfer(parallel(ratio), 50, 1000, 0.0).mean()
+    for ratio in (1.0, 4.0)
+]
+evidence.record(
+    "A.S2",
+    "distance and inner product as measures of similarity",
+    statistic="smallest AUC or rank correlation with K of any measure, equal norms",
+    value=equal_norms,
+    threshold=1 - 1e-9,
+    n=f"{blocks * per_block} random pairs at each of {len(norm_spreads)} spreads of the norms",
+    holds=equal_norms > 1 - 1e-9 and unequal_norms < 0.95,
+    when="all tasks have one norm; otherwise neither alone fixes the transfer",
+)
+evidence.record(
+    "A.B2",
+    "cosine 1, unequal norms",
+    statistic="K of parallel tasks with norms 1/2 and 2, clean labels",
+    value=same_cosine[1],
+    threshold=0,
+    n="exact, n = 50, p = 1000",
+    holds=same_cosine[1] < 0 < same_cosine[0],
+)
+display(
+    Markdown(
+        f"Same cosine 1: $K = {same_cosine[0]:.3f}$ with equal norms, ${same_cosine[1]:.3f}$ with norms ½ and 2. Same "
+        f"distance 0.2: $K = {same_distance[0]:.4f}$ for short opposed tasks, $+{same_distance[1]:.4f}$ for long similar "
+        "ones."
+    )
+)
+
+# %% [markdown]
+# So Paper A's break condition is right that transfer can turn negative when similarity is measured otherwise, but
+# Euclidean distance is no safeguard either: short opposed tasks are close. Distance must be compared with length.
+# Below both thresholds that changes: for $p < n_i - 1$ no task is biased towards zero, zero is no longer a special
+# point, and distances alone do fix every error and every transfer. Moving all tasks by one common vector changes
+# nothing there and everything above:
+
+# %%
+moved = Tasks.from_vectors([[4.0, 3.0], [3.0, 4.0]])
+still = Tasks.from_vectors([[1.0, 0.0], [0.0, 1.0]])
+shift = {
+    width: theory.knowledge_transfer(moved, 50, width, 0.1)
+    - theory.knowledge_transfer(still, 50, width, 0.1)
+    for width in (20, 1000)
+}
+assert np.abs(shift[20]).max() < 1e-12 < np.abs(shift[1000]).max()
+
+# %% [markdown]
+# ### Below the threshold
+#
+# With the exact error of {doc}`below-threshold`, the coefficient of $\langle w_i^*, w_j^* \rangle$ in $K_1$ for
+# $p < N - 1$ is $2\big[\frac{n_i + n_j}{TN} - c_2 n_i n_j\big]$ with $c_2 < \frac{1}{N(N-1)}$. With equal counts this is
+# $\frac{2}{T^2}(2 - c_2N^2) > 0$: parts 2 and 3 of {prf:ref}`thm-transfer-signs` carry over. With unequal counts it is
+# positive for $T \le 3$, because $\frac{n_in_j}{n_i+n_j} \le \frac N4 \le \frac{N-1}{T}$ for $N \ge 4$. With more tasks
+# part 2 fails: two data-rich tasks that agree pull the model their way, and the many data-poor ones pay.
+
+# %%
+counts_poor = np.array([50, 50] + [1] * 8)
+agree = np.eye(10)
+agree[0, 1] = agree[1, 0] = 0.9  # every other pair is orthogonal
+reversed_sign = {
+    p_: theory.transfer_terms(Tasks(agree), counts_poor, p_, 0.0)["K1"]
+    for p_ in (10, 1000)
+}
+assert reversed_sign[10] < 0 < reversed_sign[1000]
+display(
+    Markdown(
+        f"Ten tasks, two of them with 50 samples and a cosine of 0.9, the others orthogonal with 1 sample: $K_1 = "
+        f"{reversed_sign[10]:.3f}$ at $p = 10$, and $+{reversed_sign[1000]:.3f}$ at $p = 1{{,}}000$."
+    )
+)
+
+# %% [markdown]
+# ## Exercises
+#
+# ```{exercise} Half is the limit
+# :label: exercise-transfer-half
+#
+# Derive the limit of $\rho^*$ for $p \to \infty$ with $n$ and $\sigma$ fixed, and explain the ½ by
+# {prf:ref}`thm-transfer-who`.
+# ```
+#
+# ```{solution} exercise-transfer-half
+# :class: dropdown
+#
+# From {eq}`eq-transfer-frontier`, $\rho^* \to \frac12 (1 + \sigma^2/r^2)$. With equal norms $w_j^*$ is closer to $w_i^*$
+# than $0$ is exactly if their angle is below 60°, whose cosine is ½. The terms in $V$ and $\sigma^2$ are of order
+# $1/p^2$ and $\sigma^2 (N-n)/p$: the first vanishes against the gain, which is of order $1/p$, the second does not.
+# ```
+#
+# ```{exercise} Multi-task or continual?
+# :label: exercise-transfer-continual
+#
+# *(A quick check question of Paper A.)* What is the key difference between multi-task learning and continual learning,
+# and how does it affect design? Which of the three terms of $K$ could a continual learner still earn?
+# ```
+#
+# ```{solution} exercise-transfer-continual
+# :class: dropdown
+#
+# A multi-task learner sees all samples at once; a continual learner sees the tasks one after another, and earlier samples
+# only as far as a buffer holds them. So the one must choose which tasks to join (the sign of $K$), the other also how
+# much to store and where to start. With a full buffer the two are the same fit and earn the same $K$; with less, the
+# counts $n_j$ of past tasks shrink to the buffered ones.
+# ```
+#
+# ```{exercise} A task without data
+# :label: exercise-transfer-no-data
+#
+# Task $i$ has $n_i = 0$. When does it gain from the others above the threshold? When does it below?
+# ```
+#
+# ```{solution} exercise-transfer-no-data
+# :class: dropdown
+#
+# Alone it predicts zero and costs $\|w_i^*\|^2$. {prf:ref}`thm-transfer-who` holds with $n_i = 0$: it gains if the mean
+# task $\bar w$ of the others is closer to $w_i^*$ than zero is, by more than the variance costs. Below the threshold
+# the error is $\|w_i^* - \bar w\|^2$ plus a variance, so the condition is the same, with other weights.
+# ```
+
+# %% [markdown]
+# ## In one breath
+#
+# * $K_2$ and $K_3$ are always negative above the threshold. Only inner products between tasks, $K_1$, can pay for
+#   them, and $K_1$ weighs every pair positively.
+# * Its sign is that of the cosine for two tasks or unanimous signs; that of the mean cosine for equal norms and counts;
+#   otherwise anything.
+# * Company pays if other solutions are closer to mine than zero is: a cosine above ½ for equal norms, more with noise,
+#   and nothing suffices if $\sigma^2 \ge \|w^*\|^2$.
+# * Neither cosine nor distance alone decides when norms differ. Distance relative to length does.
+
+# %% tags=["remove-input"]
+evidence.provenance(profile, seed)
