@@ -314,7 +314,7 @@ level = alpha / (len(grid) * small.T)
 same, wrong, scaled = (
     p_values(direct, other) for other in (reduced, off_by_one, 1.1 * reduced)
 )
-beside = np.abs(grid - small_N) <= 2
+within_two = np.abs(grid - small_N) <= 2
 evidence.record(
     "O.12",
     "two-sample tests against direct draws",
@@ -328,7 +328,7 @@ display(
     Markdown(
         f"The smallest of {same.size} p-values is {same.min():.3f}; equal distributions give one below {level:.1e} "
         f"anywhere with probability at most {alpha:.0%}. The tests have teeth: a reduced draw with one parameter too "
-        f"many is rejected in {np.mean(wrong[beside] < level):.0%} of the tests within two of the threshold, and errors "
+        f"many is rejected in {np.mean(wrong[within_two] < level):.0%} of the tests within two of the threshold, and errors "
         f"10 % too large are rejected in {np.mean(scaled < level):.0%} of all. A shape can be compared even where "
         "mean and variance do not exist."
     )
@@ -367,15 +367,14 @@ display(
 
 # %% tags=["hide-input"]
 levels = np.array([0.05, 0.25, 0.5, 0.75, 0.95])
+beside = [0, 1, 3, 8, 20, 50, 100, 150]
 near = np.unique(
-    np.concatenate(
-        [
-            np.geomspace(100, 5000, 12).round(),
-            N + np.array([-50, -20, -8, -3, -1, 0, 1, 3, 8, 20, 50]),
-        ]
-    )
-)
-near = near.astype(int)
+    [
+        *np.geomspace(100, 5000, 12).round(),
+        *np.add(N, beside),
+        *np.subtract(N, beside),
+    ]
+).astype(int)
 drawn = simulate.multitask_error(
     large, n, near, noise_var, trials=band_trials, seed=seed + 5, method="reduced"
 )
@@ -463,6 +462,13 @@ tails = simulate.multitask_error(
 tails = -np.sort(-tails, axis=0)
 hill = 1 / np.log(tails[:m] / tails[m]).mean(axis=0)
 z = np.abs(hill - predicted) / (predicted / np.sqrt(m))
+
+
+def place(gap):
+    """Name a width by its distance to the threshold."""
+    return f"$p = N {gap:+d}$" if gap else "$p = N$"
+
+
 z_wrong = np.abs(hill - (predicted + 0.5)) / ((predicted + 0.5) / np.sqrt(m))
 critical = norm.isf(alpha / 2 / len(gaps))
 
@@ -475,7 +481,7 @@ for (gap, color), errors, slope in zip(
         errors[rank],
         (rank + 1) / tail_trials,
         color=figures.COLORS[color],
-        label=f"$p = N {gap:+d}$",
+        label=place(gap),
     )
     ends = errors[[m, 2]]
     ax.plot(
@@ -549,7 +555,7 @@ evidence.record(
 )
 display(
     Markdown(
-        f"Measured exponents: {', '.join(f'{value:.2f} at $p = N {gap:+d}$' for gap, value in zip(gaps, hill, strict=True))}. "
+        f"Measured exponents: {', '.join(f'{value:.2f} at {place(gap)}' for gap, value in zip(gaps, hill, strict=True))}. "
         f"Exponents larger by one half, as of a threshold one parameter off, would score {z_wrong.min():.0f} or more."
     )
 )

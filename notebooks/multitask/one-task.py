@@ -209,7 +209,11 @@ for claim, side in (("A.T1", "over"), ("O.2", "under")):
 #
 # With $s = 1$ and $s = 2$ that is $|p - n| \ge 2$ for a mean and $|p - n| \ge 4$ for a variance. So *within one of the
 # threshold the mean is infinite, and within three the variance*, exactly. At $|p-n| = 2$ and $3$ the mean exists and a
-# simulated mean is nevertheless worth little.
+# simulated mean is nevertheless worth little. The package says so too:
+
+# %%
+assert np.all(np.isinf(exact(n + np.array([-1, 0, 1]), 0.3)))
+assert np.all(np.isfinite(exact(n + np.array([-2, 2]), 0.3)))
 
 # %% [markdown]
 # ## Check
