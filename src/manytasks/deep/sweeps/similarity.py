@@ -50,10 +50,10 @@ BOOK: Settings = {
     "fraction": (0.0, 0.25, 0.5, 1.0),
     "scenario": "domain",
     "depth": 3,
-    "width": (2, 4, 6, 8, 12, 16, 24, 32, 64, 128),
+    "width": (3, 6, 8, 12, 16, 32, 96),
     "noises": (0.0, 0.2),
     "seeds": (0, 1),
-    "steps": 1000,
+    "steps": 800,
     "batch": 110,
     "rate": 0.02,
 }

@@ -1,0 +1,42 @@
+"""What is committed under data/ is what the code says it is."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from manytasks.deep import find_sweep
+from manytasks.deep.sweeps.package import describe_results, write_package
+
+DATA = Path(__file__).parents[2] / "data"
+TABLES = sorted(DATA.glob("*.csv"))
+
+
+def test_package_describes_the_committed_tables():
+    assert json.loads((DATA / "datapackage.json").read_text()) == describe_results(DATA)
+
+
+@pytest.mark.parametrize("path", TABLES, ids=lambda path: path.stem)
+def test_table_is_whole_and_of_the_present_grid(path):
+    table = pd.read_csv(path)
+    sweep = find_sweep(table["sweep"][0])
+    profile = table["profile"][0]
+    assert path.name == f"{sweep.name}-{profile}.csv"
+    cells = sweep.cells(profile)
+    assert list(map(tuple, table[list(sweep.axes)].drop_duplicates().to_numpy().tolist())) == [
+        tuple(cell[axis] for axis in sweep.axes) for cell in cells
+    ]
+    assert table.groupby(list(sweep.axes)).size().nunique() == 1
+    for name, value in cells[0].items():
+        if not isinstance(value, tuple) and name not in sweep.axes:
+            assert table[name].unique().tolist() == [value]
+    assert set(table["seed"]) == set(cells[0]["seeds"])
+
+
+def test_descriptor_is_written_beside_the_tables(tmp_path):
+    (tmp_path / "a.csv").write_bytes(TABLES[0].read_bytes())
+    package = json.loads(write_package(tmp_path).read_text())
+    (resource,) = package["resources"]
+    assert resource["path"] == "a.csv"
+    assert resource["schema"]["fields"][0] == {"name": "sweep", "type": "string"}
