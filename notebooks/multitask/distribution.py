@@ -430,8 +430,8 @@ figures.show(
     caption=(
         f"Quantiles of the error of single data sets ($T = 10$ opposed tasks, $n = {n}$, σ = 0.3; {band_trials:,} data "
         "sets per width) and its mean. Far from the threshold all data sets err alike, and the mean tells all. Close to "
-        "it the bands span orders of magnitude, and the mean rises above most of them before it ceases to exist. The "
-        "figure shows the average over tasks, not how single tasks differ."
+        "it the bands span orders of magnitude, and the mean rises above most data sets before it ceases to exist. The "
+        "figure shows the average over tasks, not how single tasks differ, nor the sampling error of its quantiles."
     ),
     alt=(
         "Two panels of quantile bands against p. The bands are thin far from p = N and widen to several orders of "

@@ -116,7 +116,9 @@ display(
 # Let $X$ have full rank.
 #
 # 1. *Above the threshold*, $p \ge N$, with $0 < h < 2/\lambda_1$: gradient descent converges to
+#
 #    $$ w_\infty = w_0 + X (X^\top X)^{-1} (y - X^\top w_0), $$
+#
 #    the interpolator nearest to $w_0$. From $w_0 = 0$ it is the minimum-norm interpolator.
 # 2. *Below it*, $p < N$: for the same $h$ it converges to the one least-squares solution $(XX^\top)^{-1} X y$.
 #    The start is forgotten.
@@ -124,6 +126,7 @@ display(
 #    is $h = 2/(\lambda_1 + \lambda_r)$, with the factor $(\kappa - 1)/(\kappa + 1)$ per step.
 # 4. *SGD*, $p \ge N$, one uniformly random sample $x_i$ per step, $0 < h < 2/R^2$ with $R = \max_i \|x_i\|$: the limit
 #    is the same $w_\infty$, and
+#
 #    $$ \mathbb E\|w_k - w_\infty\|^2 \le \big(1 - h(2 - hR^2)\lambda_N\big)^k\, \|w_0 - w_\infty\|^2. $$
 # ```
 #
@@ -351,8 +354,8 @@ figures.show(
     caption=(
         f"Distance to the minimum-norm interpolator, relative to the start at zero ($N = {N}$, one data set per "
         "width). Left: gradient descent (solid) under the bound of the theorem (dotted). Right: SGD, one sample per "
-        "step. Straight lines are geometric convergence; the left axis is logarithmic to hold all widths. "
-        "The figure does not show how far either is from the truth."
+        "step. Straight lines on the right are geometric convergence; on the left the steps are on a logarithmic axis, "
+        "which holds all widths and bends them. The figure does not show how far either is from the truth."
     ),
     alt=(
         "Two panels of relative distance on a logarithmic scale. Left: four widths fall to 1e-8, the narrowest "

@@ -347,7 +347,7 @@ figures.show(
         f"Left: theory (lines) on direct simulation (points with 95 % intervals, mostly hidden by the points; {trials:,} "
         f"data sets each; $n = {n}$, $\\|w^*\\| = 1$). Right: quantiles of the excess risk of one data set "
         f"({draws:,} per width), for σ = {sigma}. Near the threshold the mean leaves the bulk: it is made by rare, huge "
-        "errors. The right panel shows no interval around its quantiles; they would be thinner than the lines."
+        "errors. The right panel does not show the sampling error of the quantiles themselves."
     ),
     alt=(
         "Left: excess risk against p for three noise levels, with a peak at p = n unless there is no noise. Right: "
@@ -369,7 +369,7 @@ for (gap, color), path in zip(gaps.items(), paths.T, strict=True):
         count,
         np.cumsum(path) / count,
         color=figures.COLORS[color],
-        label=f"$p = n + {gap}$",
+        label=f"$p = n + {gap}$" if gap else "$p = n$",
     )
     if gap > 1:
         ax.axhline(
