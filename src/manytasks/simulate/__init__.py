@@ -1,5 +1,6 @@
 """The quantities of ``theory``, drawn instead of derived: same names, same arguments, one row a draw."""
 
+from manytasks.simulate.bracket_moments import bracket_moments, training_forgetting
 from manytasks.simulate.errors import (
     knowledge_transfer,
     multitask_error,
@@ -8,12 +9,16 @@ from manytasks.simulate.errors import (
     transfer_terms,
 )
 from manytasks.simulate.replay import replay_error
+from manytasks.simulate.ridge import ridge_error
 
 __all__ = [
+    "bracket_moments",
     "knowledge_transfer",
     "multitask_error",
     "multitask_terms",
     "replay_error",
+    "ridge_error",
     "single_task_error",
+    "training_forgetting",
     "transfer_terms",
 ]

@@ -4,19 +4,24 @@ NumPy in, NumPy out; SymPy symbols pass through the same code, so a derivation c
 """
 
 from manytasks.theory.best_split import Split, best_split
+from manytasks.theory.bracket_moments import BracketMoments, bracket_moments, training_forgetting
 from manytasks.theory.forgetting import average_error, forgetting, forgetting_terms
 from manytasks.theory.multitask import effective_noise, multitask_error, multitask_terms
 from manytasks.theory.replay import replay_error
+from manytasks.theory.ridge import effective_ridge, ridge_error
 from manytasks.theory.single_task import single_task_error
 from manytasks.theory.task_order import candidate_orders, greedy_order, order_values
 from manytasks.theory.transfer import knowledge_transfer, transfer_terms
 
 __all__ = [
+    "BracketMoments",
     "Split",
     "average_error",
     "best_split",
+    "bracket_moments",
     "candidate_orders",
     "effective_noise",
+    "effective_ridge",
     "forgetting",
     "forgetting_terms",
     "greedy_order",
@@ -25,6 +30,8 @@ __all__ = [
     "multitask_terms",
     "order_values",
     "replay_error",
+    "ridge_error",
     "single_task_error",
+    "training_forgetting",
     "transfer_terms",
 ]

@@ -1,0 +1,93 @@
+"""Ridge fits to Gaussian features of any covariance, drawn."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from manytasks.simulate.direct import draw_data, fit
+from manytasks.simulate.errors import CHUNK, MOST_DRAWS
+from manytasks.streams import stream
+from manytasks.tasks import Tasks
+from manytasks.theory.domain import noise_variance, sample_counts
+from manytasks.theory.ridge import check_coefficients, check_ridge, check_spectrum
+
+
+def ridge_error(
+    eigenvalues: ArrayLike,
+    coefficients: ArrayLike,
+    samples: Any,
+    noise_var: float,
+    ridge: float = 0.0,
+    *,
+    trials: int,
+    seed: int,
+) -> np.ndarray:
+    r"""Draw the excess risk on every task of one ridge fit to the pooled data of all.
+
+    Mirrors ``theory.ridge_error``. In the eigenbasis the features are :math:`\sqrt{s_k}` times standard
+    normal ones. Ridge is the minimum-norm fit of as many more equations :math:`\sqrt\lambda\,w = 0`, but
+    solving N or p of them is enough.
+
+    Args:
+        eigenvalues: (p,) eigenvalues of the covariance, at least 0.
+        coefficients: (T, p) optimal parameters of the tasks, in the eigenbasis.
+        samples: number of samples of each task, one whole number or T of them.
+        noise_var: label-noise variance σ², at least 0.
+        ridge: λ, at least 0, added to the sum of the samples and not to their mean.
+        trials: number of independent data sets, at least 1.
+        seed: whole number >= 0; the same data for every ridge.
+
+    Returns:
+        Array of shape ``(trials, T)``; its mean over trials tends to ``theory.ridge_error``.
+
+    Raises:
+        ValueError: if an argument is outside its range or shapes do not match.
+
+    Example:
+        >>> from manytasks import simulate, theory
+        >>> problem = (1 / np.arange(1, 201), np.ones((2, 200)), 40, 0.1, 1.0)
+        >>> draws = simulate.ridge_error(*problem, trials=200, seed=1)
+        >>> draws.mean(axis=0).round(1), theory.ridge_error(*problem).round(1)
+        (array([1.8, 1.8]), array([1.8, 1.8]))
+    """
+    s = check_spectrum(eigenvalues)
+    w, ridge = check_coefficients(coefficients, s), check_ridge(ridge)
+    n, sigma2 = sample_counts(Tasks(np.eye(len(w))), samples), noise_variance(noise_var)
+    if int(trials) != trials or trials < 1:
+        raise ValueError(f"trials must be a whole number of at least 1; got {trials}")
+    s, w = s[s > 0], w[:, s > 0]  # an absent feature is never seen and never missed
+    trials, p, root = int(trials), len(s), np.sqrt(s)
+    errors = np.zeros((trials, len(w)))
+    if p == 0:
+        return errors
+    size = int(min(MOST_DRAWS, max(1, CHUNK // (p * (int(n.sum()) + 1)))))
+    for start in range(0, trials, size):
+        rng = stream(seed, "data", start // size)
+        X, y = draw_data(rng, size, w * root, n, p, sigma2)
+        fitted = ridge_fit(root[:, None] * X, y, ridge)
+        missed = np.square((fitted[:, None] - w) * root).sum(axis=-1)
+        errors[start : start + size] = missed[: trials - start]
+    return errors
+
+
+def ridge_fit(X: np.ndarray, y: np.ndarray, ridge: float) -> np.ndarray:
+    """Return the ridge solution, or the minimum-norm or least-squares one if the ridge is 0.
+
+    Args:
+        X: (trials, p, N) features, one column a sample.
+        y: (trials, N) labels.
+        ridge: λ, at least 0.
+
+    Returns:
+        (trials, p) parameters.
+    """
+    p, N = X.shape[1:]
+    if ridge == 0:
+        return fit(X, y)
+    Xt = X.swapaxes(1, 2)
+    if N < p:
+        return (X @ np.linalg.solve(Xt @ X + ridge * np.eye(N), y[..., None]))[..., 0]
+    return np.linalg.solve(X @ Xt + ridge * np.eye(p), X @ y[..., None])[..., 0]
