@@ -49,7 +49,7 @@ def replay_error(
             span of the data, at a cost that does not depend on p.
 
     Returns:
-        Array of shape (trials, *p.shape, T, T): [.., after task t, on task i]; its mean over trials
+        Array of shape ``(trials, *p.shape, T, T)``: [.., after task t, on task i]; its mean over trials
         estimates ``theory.replay_error``.
 
     Raises:

@@ -38,7 +38,7 @@ def least_squares_error_in_span(distances2: Any, counts: Any, buffer: Any, p: An
         sigma2: label-noise variance.
 
     Returns:
-        Array of shape (*p.shape[:-1], T); zero for an empty buffer.
+        Array of shape ``(*p.shape[:-1], T)``; zero for an empty buffer.
     """
     N, M = counts.sum(), buffer.sum()
     K = N - M
