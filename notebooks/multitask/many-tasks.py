@@ -257,7 +257,7 @@ evidence.record(
 # *Similar* means that all pairs share the angle $\pi/8$.
 #
 # Every point is a mean over simulated data sets. They are drawn exactly in distribution without ever forming $X$;
-# the appendix on reduced draws shows how. We then ask whether the theory lies within the Monte-Carlo error. The points
+# the appendix {doc}`distribution` shows how. We then ask whether the theory lies within the Monte-Carlo error. The points
 # nearest to the threshold are drawn but not tested: there the *variance* of the error is huge or infinite, and
 # a $z$-score means nothing.
 
@@ -311,7 +311,7 @@ figures.show(
     caption=(
         f"Paper A's Figure 1, redrawn: theory (lines) on simulation (points with 95 % intervals; {trials:,} data "
         f"sets each; $T = {T}$, $n = {n}$, so $N = {N}$). Opposed tasks peak whether or not labels are noisy. "
-        "Left of the threshold the lines are our own formula, derived in a later chapter. The figure does not show how widely single data sets "
+        "Left of the threshold the lines are our own formula, derived two chapters on. The figure does not show how widely single data sets "
         "scatter around the mean."
     ),
     alt=(

@@ -66,13 +66,14 @@ class Panels:
     name: str
     caption: str
     alt: str
+    role: str = "img"  # "group" when there is something to operate inside
 
     def __str__(self) -> str:
         return f"[figure {self.name}] {self.caption}"
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         drawings = "".join(
-            f'<div class="panel" role="img" aria-label="{html.escape(self.alt, quote=True)}">{svg}</div>'
+            f'<div class="panel" role="{self.role}" aria-label="{html.escape(self.alt, quote=True)}">{svg}</div>'
             for svg in self.svgs
         )
         # MathJax reads \( \) in outputs; authors write $ $ as everywhere else in the book.

@@ -39,7 +39,7 @@ def fit(X: np.ndarray, y: np.ndarray) -> np.ndarray:
 
     Args:
         X: (trials, p, N) features.
-        y: (trials, N) labels.
+        y: (trials, N) labels; overwritten, to save a copy of what is rarely needed again.
 
     Returns:
         (trials, p) parameters; zero where there are no samples.

@@ -264,7 +264,7 @@ def _draw(
     if method not in ("direct", "reduced"):
         raise ValueError(f"method must be 'direct' or 'reduced'; got {method!r}")
 
-    tasks.vectors(p.min())  # raises if the smallest p cannot hold the tasks
+    tasks.vectors(min(int(p.min()), tasks.T))  # raises if the smallest p cannot hold the tasks
     span = tasks.vectors(tasks.T)
     span = span[:, np.any(span != 0, axis=0)]
     draw = draw_direct if method == "direct" else reduced.pooled_errors
