@@ -1,0 +1,629 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% tags=["parameters"]
+profile = "book"
+seed = 1
+networks = 100  # pairs of tasks
+flow_steps = 150  # steps of each trajectory
+
+# %% tags=["hide-input"]
+import matplotlib.pyplot as plt
+import numpy as np
+import sympy as sp
+import torch
+from IPython.display import Markdown, Math, display
+from torch.func import grad, vmap
+
+from manytasks import evidence, figures, flow
+
+torch.set_num_threads(1)
+C = figures.COLORS
+
+# %% [markdown]
+# # What does gradient descent on several tasks really minimise?
+#
+# Descending two losses together, descent also minimises the flatness of each and the inner product of their gradients, the *conflict term*. The paper calls that term detrimental. We ask what would happen without it.
+
+# %% tags=["hide-input"]
+SAMPLES, trunk = 10, flow.Network((3, 5, 3))
+generator = torch.Generator().manual_seed(seed)
+
+
+def normal(*shape):
+    return torch.randn(*shape, generator=generator, dtype=torch.float64)
+
+
+data = {
+    "x1": normal(networks, SAMPLES, 3),
+    "x2": normal(networks, SAMPLES, 3),
+    "y1": normal(networks, SAMPLES, 2),
+    "y2": normal(networks, SAMPLES, 2),
+}
+# Parameters: a shared trunk and one private linear head for each task.
+begin = {
+    "trunk": torch.stack(
+        [trunk.initial(400 * seed + i, scale=1.2) for i in range(networks)]
+    ),
+    "head1": normal(networks, 3, 2) / 3**0.5,
+    "head2": normal(networks, 3, 2) / 3**0.5,
+}
+
+
+def loss_of(task):
+    def loss(t, d):
+        features = torch.tanh(trunk(t["trunk"], d[f"x{task}"]))
+        return (features @ t[f"head{task}"] - d[f"y{task}"]).square().sum(
+            -1
+        ).mean() / 2
+
+    return loss
+
+
+L1, L2 = loss_of(1), loss_of(2)
+
+
+def total(t, d):
+    return L1(t, d) + L2(t, d)
+
+
+def inner(a, b):
+    return sum((a[name] * b[name]).sum() for name in a)
+
+
+def only(d, i):
+    return {name: value[i] for name, value in d.items()}
+
+
+rates = np.array([0.08, 0.04, 0.02])
+few = range(min(6, networks))
+distance = {
+    "gradient flow": [],
+    "modified loss (Eq. 6)": [],
+    "without the conflict term": [],
+}
+for h in rates:
+    rows = {name: [] for name in distance}
+    for i in few:
+        one, two = (lambda t, i=i, L=L: L(t, only(data, i)) for L in (L1, L2))
+
+        def both(t, one=one, two=two):
+            return one(t) + two(t)
+
+        where = only(begin, i)
+        end = flow.descend([both], where, h)
+        fields = {
+            "gradient flow": both,
+            "modified loss (Eq. 6)": flow.modified_loss(
+                [one, two], h, together=True
+            ),
+            "without the conflict term": flow.modified_loss([one, two], h),
+        }
+        for name, potential in fields.items():
+
+            def downhill(t, potential=potential):
+                return {k: -v for k, v in grad(potential)(t).items()}
+
+            flowed = flow.integrate(downhill, where, h)
+            rows[name].append(
+                float(sum((end[k] - flowed[k]).square().sum() for k in end) ** 0.5)
+            )
+    for name in distance:
+        distance[name].append(rows[name])
+distance = {name: np.array(rows) for name, rows in distance.items()}
+slopes = {
+    name: np.polyfit(np.log(rates), np.log(rows), 1)[0]
+    for name, rows in distance.items()
+}
+display(
+    Markdown(
+        f"With the modified loss of Eq. 6 a step is off by $h^{{{slopes['modified loss (Eq. 6)'].mean():.2f}}}$ (mean of {len(few)} networks with a shared trunk and private heads). Take the conflict term away and it is "
+        f"$h^{{{slopes['without the conflict term'].mean():.2f}}}$ again, no better than the plain gradient flow."
+    )
+)
+
+# %% [markdown]
+# ## Claim
+#
+# Task $i$ has loss $L_i(\theta, \varphi_i)$: shared parameters $\theta$, a private head $\varphi_i$, together $\omega_i = (\theta, \varphi_i)$. Descent with rate $h$ minimises $\alpha L_1 + \beta L_2$.
+#
+# :::{prf:theorem} Multi-task modified loss (Eq. 6 of Paper B; B.T1)
+# :label: thm-multitask-modified-loss
+#
+# Let $L_1, L_2$ be three times continuously differentiable. A step is, up to $O(h^3)$, the gradient flow for the time $h$ of
+#
+# $$\tilde L = \alpha L_1 + \beta L_2 + \underbrace{\tfrac{\alpha^2 h}4\|\nabla_{\omega_1}L_1\|^2 + \tfrac{\beta^2 h}4\|\nabla_{\omega_2}L_2\|^2}_{\text{flatness}} + \underbrace{\tfrac{\alpha\beta h}2 \langle\nabla_\theta L_1, \nabla_\theta L_2\rangle}_{\text{conflict}} .$$
+# :::
+#
+# :::{prf:theorem} The conflict term keeps the minimum in place (ours; B.M1b)
+# :label: thm-conflict-keeps-minimum
+#
+# 1. The conflict term alone never increases $\langle g_1, g_2\rangle$: along its flow the inner product falls at the rate $\tfrac{\alpha\beta h}2\|\nabla\langle g_1, g_2\rangle\|^2$.
+# 2. Flatness and conflict are together $\tfrac h4\|\alpha g_1 + \beta g_2\|^2 \ge 0$. At a stationary point of $\alpha L_1 + \beta L_2$ this and its gradient vanish: every minimum stays where it is.
+# 3. Without the conflict term it does not: a non-degenerate minimum with Hessian $H = \alpha H_1 + \beta H_2$ moves by $-\tfrac h2 H^{-1}\bigl(\alpha^2 H_1 g_1 + \beta^2 H_2 g_2\bigr) + O(h^2)$, which is zero only if $\alpha^2 H_1 g_1 = -\beta^2 H_2 g_2$.
+# :::
+#
+# ## Derive
+#
+# **Step 1. One step on a weighted sum is one step on one loss.** So [](modified-equation) applies, with $L = \alpha L_1 + \beta L_2$ and all parameters together; three scalars $\theta, \varphi_1, \varphi_2$ stand for the three blocks.
+
+# %%
+theta, p1, p2, a, b, h = sp.symbols("theta phi_1 phi_2 alpha beta h")
+M1, M2 = sp.Function("L_1")(theta, p1), sp.Function("L_2")(theta, p2)
+variables = [theta, p1, p2]
+
+
+def nabla(L):
+    return sp.Matrix([L.diff(v) for v in variables])
+
+
+def square(v):
+    return (v.T * v)[0]
+
+
+both_ = a * M1 + b * M2
+modified = both_ + h / 4 * square(nabla(both_))
+Math(r"\tilde L = L + \tfrac h4 \|\nabla L\|^2, \qquad L = \alpha L_1 + \beta L_2")
+
+# %% [markdown]
+# **Step 2. Expand the square.** $L_1$ does not know $\varphi_2$, nor $L_2$ $\varphi_1$: in the mixed term only the shared parameters are left.
+
+# %%
+flatness = a**2 * h / 4 * square(nabla(M1)) + b**2 * h / 4 * square(nabla(M2))
+conflict = a * b * h / 2 * M1.diff(theta) * M2.diff(theta)
+assert sp.expand(modified - both_ - flatness - conflict) == 0
+Math(rf"\text{{conflict}} = {sp.latex(conflict)}")
+
+# %% [markdown]
+# **Step 3. It is the package's field.** `flow.modified_series` gives the modified field of the weighted sum; to order $h$ it is $-\nabla\tilde L$.
+
+# %%
+series = flow.modified_series(1, 1)
+field = sum(
+    (h**k * series.evaluate(k, [-nabla(both_)], variables) for k in (0, 1)),
+    sp.zeros(3, 1),
+)
+assert sp.expand(field + nabla(modified)) == sp.zeros(3, 1)
+Math(r"f - \tfrac h2 f'f = -\nabla \tilde L")
+
+# %% [markdown]
+# **Step 4. Minima.** For the third part of our theorem we solve for the stationary point in powers of $h$: two quadratics with general Hessians, all parameters shared, the joint minimum at zero.
+
+# %%
+A = sp.Matrix(2, 2, sp.symbols("a11 a12 a12 a22"))
+B = sp.Matrix(2, 2, sp.symbols("b11 b12 b12 b22"))
+s, t = (
+    sp.Matrix(sp.symbols("s1 s2")),
+    sp.Matrix(sp.symbols("t1 t2")),
+)  # gradients of L1 there, and the position
+q1, q2 = (
+    (t.T * A * t)[0] / 2 + (s.T * t)[0],
+    (t.T * B * t)[0] / 2 - (a / b * s.T * t)[0],
+)  # a g1 + b g2 = 0 at 0
+
+
+def grad_t(L):
+    return sp.Matrix([L.diff(v) for v in t])
+
+
+joint = a * q1 + b * q2
+pieces = {
+    "flatness": h / 4 * (a**2 * square(grad_t(q1)) + b**2 * square(grad_t(q2))),
+    "conflict": a * b * h / 2 * (grad_t(q1).T * grad_t(q2))[0],
+}
+at_zero = {
+    name: sp.simplify(grad_t(piece).subs(dict.fromkeys(t, 0)))
+    for name, piece in pieces.items()
+}
+assert sp.simplify(at_zero["flatness"] + at_zero["conflict"]) == sp.zeros(2, 1)
+push = h / 2 * (a**2 * A * s + b**2 * B * (-a / b * s))
+assert sp.simplify(at_zero["flatness"] - push) == sp.zeros(2, 1)
+Math(
+    r"\nabla(\text{flatness}) = -\nabla(\text{conflict}) = \tfrac h2\,(\alpha^2 H_1 g_1 + \beta^2 H_2 g_2) \quad\text{at the minimum of } \alpha L_1 + \beta L_2"
+)
+
+# %% [markdown]
+# ## Look
+#
+# Two tasks, two shared parameters. The same field with the conflict term removed, kept (Eq. 6, what descent does) or reversed. Only with the term kept does the flow end in the minimum of the sum.
+
+# %% tags=["hide-input"]
+H1 = torch.tensor([[1.0, 0.35], [0.35, 0.3]], dtype=torch.float64)
+H2 = torch.tensor([[0.25, -0.1], [-0.1, 1.2]], dtype=torch.float64)
+c1, c2 = (
+    torch.tensor([-1.0, 0.6], dtype=torch.float64),
+    torch.tensor([1.0, -0.5], dtype=torch.float64),
+)
+bowl1, bowl2 = (
+    lambda p, H=H, c=c: (p - c) @ H @ (p - c) / 2 for H, c in ((H1, c1), (H2, c2))
+)
+step = 0.9
+minimum = torch.linalg.solve(H1 + H2, H1 @ c1 + H2 @ c2)
+origin = minimum + torch.tensor([-0.3, 0.32], dtype=torch.float64)
+
+
+def with_conflict(weight, one, two, h):
+    """Loss and flatness term, plus `weight` times the conflict term."""
+    flat, whole = (
+        flow.modified_loss([one, two], h),
+        flow.modified_loss([one, two], h, together=True),
+    )
+    return lambda p: flat(p) + weight * (whole(p) - flat(p))
+
+
+names = {
+    "removed": (0, C["grey"], "--"),
+    "kept": (1, C["blue"], "-"),
+    "reversed": (-1, C["red"], ":"),
+}
+left, ax = plt.subplots()
+gx, gy = np.meshgrid(np.linspace(-0.65, 0.15, 70), np.linspace(-0.8, -0.1, 70))
+grid = torch.tensor(np.stack([gx, gy], -1).reshape(-1, 2))
+ax.contour(
+    gx,
+    gy,
+    vmap(lambda p: bowl1(p) + bowl2(p))(grid).reshape(gx.shape),
+    levels=12,
+    colors=C["grey"],
+    linewidths=0.5,
+    alpha=0.6,
+)
+times = np.linspace(0, 40, 400)
+resting = {}
+for name, (weight, color, style) in names.items():
+    potential = with_conflict(weight, bowl1, bowl2, step)
+    line = torch.stack(
+        flow.trajectory(lambda p, q=potential: -grad(q)(p), origin, times)
+    ).numpy()
+    resting[name] = float(np.linalg.norm(line[-1] - minimum.numpy()))
+    ax.plot(*line.T, style, color=color, label=f"conflict term {name}")
+    ax.plot(*line[-1], "o", color=color, markersize=6)
+dots = [origin]
+for _ in range(12):
+    dots.append(flow.descend([lambda p: bowl1(p) + bowl2(p)], dots[-1], step))
+ax.plot(
+    *torch.stack(dots).numpy().T,
+    ".",
+    color=C["orange"],
+    markersize=9,
+    label="descent",
+)
+ax.plot(*minimum, "*", color=C["green"], markersize=15, label="minimum of the sum")
+ax.set(xlabel=r"$\theta_1$", ylabel=r"$\theta_2$", title="Where the flows end")
+ax.legend(fontsize=9, loc="lower right")
+
+right, ax = plt.subplots()
+for name, color in zip(distance, (C["grey"], C["blue"], C["red"]), strict=True):
+    ax.loglog(
+        rates,
+        distance[name].mean(1),
+        "-o",
+        color=color,
+        label=f"{name}: {slopes[name].mean():.2f}",
+    )
+ax.set(
+    xlabel="rate $h$",
+    ylabel="distance after a step",
+    title="Slopes, shared trunk and private heads",
+)
+ax.set_xticks(rates, [f"{one:g}" for one in rates])
+ax.minorticks_off()
+ax.legend(fontsize=9)
+figures.show(
+    [left, right],
+    name="conflict-landscape",
+    caption=f"Left: two quadratic tasks, rate {step}; contours of the sum. Descent (orange) follows the flow with the conflict term kept and ends in the minimum (star); the other two end elsewhere. Right: one step of {len(few)} networks, with a shared trunk and a head for each task, "
+    "against three flows; the legend gives slopes. The left picture has quadratic losses: networks can have many minima.",
+    alt="Left: three paths on a landscape, only one ends in the star. Right: slopes of two, three and two.",
+)
+error = float(np.abs(slopes["modified loss (Eq. 6)"] - 3).max())
+evidence.record(
+    "B.T1",
+    "derivation",
+    statistic="terms left over",
+    value=0,
+    threshold=0,
+    n="exact",
+    holds=True,
+)
+evidence.record(
+    "B.T1",
+    "slopes, shared and private parameters",
+    statistic="largest |slope − 3|",
+    value=error,
+    threshold=0.2,
+    n=f"{len(few)} networks",
+    holds=error < 0.2,
+)
+evidence.record(
+    "B.T1",
+    "without the conflict term the slope is 2",
+    statistic="largest slope",
+    value=float(slopes["without the conflict term"].max()),
+    threshold=2.5,
+    n=f"{len(few)} networks",
+    holds=bool(slopes["without the conflict term"].max() < 2.5),
+)
+assert resting["kept"] < 1e-6 < resting["removed"]
+display(
+    Markdown(
+        f"With the term kept the flow ends {resting['kept']:.0e} from the minimum of the sum; with the term removed, {resting['removed']:.2f} away from it."
+    )
+)
+
+# %% [markdown]
+# ## Check: known alignment
+#
+# Paper B's first experiment: two tasks whose gradients stand at an angle we choose. $L_i = \tfrac12\theta^\top H_i\theta + \langle g_i, \theta\rangle$ with fixed Hessians and $\|g_1\| = \|g_2\| = 1$; the dial is the cosine. The analysis says that one step departs from the gradient flow by
+# $-\tfrac{h^2}2\cdot\tfrac12\nabla\|g_1 + g_2\|^2$, of which $-\tfrac{h^2}2\nabla\langle g_1, g_2\rangle = -\tfrac{h^2}2(H_1 g_2 + H_2 g_1)$ is due to the conflict term. What is left after the flatness term is subtracted must be just that.
+
+# %% tags=["hide-input"]
+cosines = np.linspace(-1, 1, 9)
+p, h_ = 6, 0.02
+roots = [normal(p, p) for _ in range(2)]
+hessians = [r @ r.T / p for r in roots]
+frame = torch.linalg.qr(normal(p, p))[0]
+measured = []
+zero = torch.zeros(p, dtype=torch.float64)
+for c in cosines:
+    u, w = frame[:, 0], c * frame[:, 0] + np.sqrt(1 - c**2) * frame[:, 1]
+    one, two = (
+        lambda q, H=H, g=g: q @ H @ q / 2 + g @ q
+        for H, g in zip(hessians, (u, w), strict=True)
+    )
+
+    def summed(q, one=one, two=two):
+        return one(q) + two(q)
+
+    stepped = flow.descend([summed], zero, h_)
+    plain = flow.integrate(lambda q, summed=summed: -grad(summed)(q), zero, h_)
+    flat_push = (
+        -(h_**2) / 2 * sum(H @ g for H, g in zip(hessians, (u, w), strict=True))
+    )
+    direction = hessians[0] @ w + hessians[1] @ u
+    left_over = stepped - plain - flat_push
+    measured.append(
+        float(left_over @ direction / direction.square().sum() / (h_**2 / 2))
+    )
+measured = np.array(measured)
+off = float(np.abs(measured + 1).max())
+display(
+    Markdown(
+        f"Over all cosines from −1 to 1 the measured push of the conflict term is {-measured.mean():.3f} times the predicted one (largest deviation {100 * off:.1f} %, which is of order $h$)."
+    )
+)
+evidence.record(
+    "B.E1",
+    "push of the conflict term against its prediction",
+    statistic="largest |measured / predicted − 1| over cosines",
+    value=off,
+    threshold=0.05,
+    n=f"{len(cosines)} cosines",
+    holds=off < 0.05,
+)
+# %% [markdown]
+# ## Does it steer towards misaligned gradients?
+#
+# Networks with private heads follow the three flows from the same start. We look at equal *time* (the claim is about steering), at the inner product, at the cosine and at what it is for: the sum of the losses.
+
+# %% tags=["hide-input"]
+rate, pace = (
+    0.3,
+    0.05,
+)  # the modified loss of rate 0.3, followed in small explicit steps
+
+
+def follow(weight):
+    def potential(t, d):
+        return with_conflict(weight, lambda r: L1(r, d), lambda r: L2(r, d), rate)(
+            t
+        )
+
+    slope, t, rows = vmap(grad(potential)), begin, []
+    observe = vmap(lambda r, d: torch.stack(observed(r, d)))
+    for k in range(flow_steps + 1):
+        if k % 10 == 0:
+            rows.append(observe(t, data).numpy())
+        g = slope(t, data)
+        t = {name: t[name] - pace * g[name] for name in t}
+    return np.array(rows)
+
+
+def observed(r, d):
+    g1, g2 = grad(L1)(r, d), grad(L2)(r, d)
+    product = (g1["trunk"] * g2["trunk"]).sum()  # shared parameters only
+    return (
+        product,
+        product / g1["trunk"].norm() / g2["trunk"].norm(),
+        L1(r, d) + L2(r, d),
+        inner(g1, g1) + inner(g2, g2),
+    )
+
+
+runs = {name: follow(weight) for name, (weight, _, _) in names.items()}
+clock = pace * 10 * np.arange(len(runs["kept"]))
+rng = np.random.default_rng(seed)
+resample = rng.integers(0, networks, (2000, networks))
+
+
+def interval(difference):
+    return np.array(
+        [
+            difference.mean(),
+            *np.quantile(difference[resample].mean(1), [0.025, 0.975]),
+        ]
+    )
+
+
+panels = []
+for column, title, label in (
+    (
+        0,
+        "Inner product",
+        r"$\langle\nabla_\theta L_1, \nabla_\theta L_2\rangle$, change",
+    ),
+    (2, "Training loss", r"$L_1 + L_2$, change"),
+):
+    figure, ax = plt.subplots()
+    for name in ("removed", "reversed"):
+        rows = np.array(
+            [
+                interval(runs[name][k, :, column] - runs["kept"][k, :, column])
+                for k in range(len(clock))
+            ]
+        )
+        ax.plot(
+            clock,
+            rows[:, 0],
+            names[name][2],
+            color=names[name][1],
+            label=f"{name}, minus kept",
+        )
+        ax.fill_between(
+            clock, rows[:, 1], rows[:, 2], color=names[name][1], alpha=0.2
+        )
+    ax.axhline(0, color=figures.INK, linewidth=0.8, alpha=0.5)
+    ax.set(xlabel="time", ylabel=label, title=title)
+    ax.legend(fontsize=9)
+    panels.append(figure)
+figures.show(
+    panels,
+    name="conflict-trajectories",
+    caption=f"Difference between flows with the conflict term removed or reversed and the flow with it kept (rate {rate}), {networks} pairs of tasks, mean and 95 % bootstrap interval. Above zero on the left: without the term the gradients are more aligned. "
+    "Above zero on the right: without it training is slower. Random tasks, small networks, a fixed time.",
+    alt="Left: the inner product is higher without the conflict term. Right: the difference in training loss.",
+)
+at = np.searchsorted(clock, 1.5)
+aligned = interval(runs["removed"][at, :, 0] - runs["kept"][at, :, 0])
+cosine = interval(runs["removed"][at, :, 1] - runs["kept"][at, :, 1])
+
+
+def loss_change(k):
+    return interval(
+        (runs["removed"][k, :, 2] - runs["kept"][k, :, 2]) / runs["kept"][k, :, 2]
+    )
+
+
+def show(v, k=1):
+    return f"{k * v[0]:+.2g} ({k * v[1]:+.2g} to {k * v[2]:+.2g})"
+
+
+early, late = loss_change(at), loss_change(-1)
+display(
+    Markdown(
+        f"At time {clock[at]:g}, removing the term changes the inner product by {show(aligned)} and the cosine by {show(cosine)}: the term does steer towards less aligned gradients, and it costs some speed: without it the training loss changes by {show(early, 100)} %. "
+        f"At time {clock[-1]:g} that is {show(late, 100)} %."
+    )
+)
+evidence.record(
+    "B.M1b",
+    "steers towards misaligned gradients",
+    statistic="inner product, term removed minus kept, lower 95 % limit",
+    value=aligned[1],
+    threshold=0,
+    n=f"{networks} pairs",
+    holds=bool(aligned[1] > 0),
+)
+evidence.record(
+    "B.M1b",
+    "slows training down",
+    statistic=f"relative training loss at time {clock[at]:g}, term removed minus kept, upper 95 % limit",
+    value=early[2],
+    threshold=0,
+    n=f"{networks} pairs",
+    holds=bool(early[2] < 0),
+    when="training is at its start; later the loss no longer differs, and at a minimum of the sum the term is what keeps it in place",
+)
+
+# %% [markdown]
+# ## Break
+#
+# *"If tasks have identical gradients, the conflict term vanishes"* (B.B1b). It does not: $\langle g, g\rangle = \|g\|^2$ is as large as an inner product can be. What vanishes for identical tasks is the *bracket* of [](bracket), and what vanishes here is the *misalignment*.
+
+
+# %%
+def terms_of_copies(t, d):
+    flat, whole = (
+        flow.modified_loss([lambda r: L1(r, d)] * 2, 1.0, together=one)(t)
+        - 2 * L1(t, d)
+        for one in (False, True)
+    )
+    return (whole - flat) / flat
+
+
+conflict_over_flatness = vmap(terms_of_copies)(begin, data)
+largest = vmap(
+    lambda t, d: (
+        inner(grad(L1)(t, d), grad(L2)(t, d))
+        / (
+            inner(grad(L1)(t, d), grad(L1)(t, d))
+            * inner(grad(L2)(t, d), grad(L2)(t, d))
+        ).sqrt()
+    )
+)(begin, data)
+brackets = [
+    flow.lie_bracket(
+        lambda r, i=i: L1(r, only(data, i)),
+        lambda r, i=i: L1(r, only(data, i)),
+        only(begin, i),
+    )
+    for i in few
+]
+size_of_bracket = max(
+    float(v.abs().max()) for lie in brackets for v in lie.values()
+)
+relative_conflict = float(conflict_over_flatness.mean())
+evidence.record(
+    "B.B1b",
+    "identical losses",
+    statistic="conflict term / flatness terms (the bracket is "
+    + f"{size_of_bracket:g})",
+    value=relative_conflict,
+    threshold=0,
+    n=f"{networks} networks",
+    holds=bool(relative_conflict < 1e-9),
+)
+display(
+    Markdown(
+        f"For two copies of one task the conflict term is {relative_conflict:.3g} times the flatness terms, its largest possible value; for two different tasks the cosine is {float(largest.mean()):+.2f} on average. The bracket of the copies is {size_of_bracket:g}."
+    )
+)
+
+# %% [markdown]
+# ## Exercises
+#
+# :::{exercise}
+# :label: ex-conflict-disjoint
+# What is the conflict term of two tasks that share no parameters?
+# :::
+#
+# :::{solution} ex-conflict-disjoint
+# :class: dropdown
+# Zero: the inner product runs over shared parameters. Each task then has its own flatness term and nothing else.
+# :::
+#
+# :::{exercise}
+# :label: ex-conflict-sign
+# Show that the conflict term can be negative at a minimum of the sum, and that it is never anything else there.
+# :::
+#
+# :::{solution} ex-conflict-sign
+# :class: dropdown
+# At a minimum $\alpha g_1 = -\beta g_2$, so $\alpha\beta\langle g_1, g_2\rangle = -\alpha^2\|g_1\|^2 \le 0$ in the shared parameters: gradients at the end of multi-task training are always opposed, whatever the optimizer.
+# :::
+#
+# ## In one breath
+#
+# The conflict term lowers the inner product of the task gradients, always. That is not damage: together with the flatness terms it is $\tfrac h4\|\alpha g_1 + \beta g_2\|^2$, which asks the *sum* to be flat, and leaves its minima alone. Take it away, and the minimum moves.
+
+# %% tags=["hide-input"]
+evidence.provenance(profile, seed)
