@@ -15,6 +15,7 @@
 
 # %% tags=["parameters"]
 profile = "book"
+seed = 0  # nothing is drawn
 # where the sliders stand
 T_start, n_start, p_start, cosine_start, sigma_start = 10, 50, 1000, 0.8, 0.3
 
@@ -25,21 +26,15 @@ from bokeh.layouts import column
 from bokeh.models import ColumnDataSource, CustomJS, Div, Slider, Span
 from bokeh.plotting import figure
 
-from manytasks import Tasks, figures, interactive, theory
+from manytasks import Tasks, evidence, figures, interactive, theory
 from manytasks.symbolic import differing
 from manytasks.theory.fit import bias_share, noise_factor, spread_factor
 
 # %% [markdown]
-# Move a slider: the curves are the exact theorems of {doc}`many-tasks`, {doc}`transfer` and {doc}`below-threshold`,
-# for $T$ tasks of length one with the same cosine between every two and $n$ samples each. The formulas behind the
-# sliders are not typed a second time. SymPy prints the package's own expressions as JavaScript, and this page checks
-# them first.
-#
-# For such tasks the mean task is at the same distance from all, and the spread is
-# $V = (1 - \rho)(T-1)/T$. With symbols passed through the three factors on which the package builds every error, the
-# terms are:
+# Move a slider. The curves are the exact theorems of {doc}`many-tasks`, {doc}`transfer` and {doc}`below-threshold`,
+# for $T$ tasks of length one with the same cosine $\rho$ between every two and $n$ samples each.
 
-# %%
+# %% tags=["hide-input"]
 T, n, p, rho, sigma2 = sp.symbols("T n p rho sigma2", positive=True)
 spread = (1 - rho) * (T - 1) / T
 
@@ -57,12 +52,8 @@ def terms(N: sp.Expr, spread: sp.Expr, regime: str) -> dict[str, sp.Expr]:
 
 pooled = {regime: terms(T * n, spread, regime) for regime in ("over", "under")}
 alone = {regime: terms(n, sp.Integer(0), regime) for regime in ("over", "under")}
-pooled["over"]["dissimilarity"].factor()
 
-# %% [markdown]
-# They must be what `theory.multitask_terms` gives, for two, three and five tasks with every other number a symbol:
-
-# %%
+# %% tags=["hide-input"]
 for tasks in (2, 3, 5):
     gram = sp.Matrix(tasks, tasks, lambda i, j: 1 if i == j else rho)
     for regime, ours in pooled.items():
@@ -147,7 +138,7 @@ def plot(
 ) -> object:
     """Make one plot of some columns of the data against p."""
     fig = figure(
-        title=title, x_axis_type="log", x_axis_label="parameters p", y_axis_label=label, height=320,
+        title=title, x_axis_type="log", x_axis_label="parameters p", y_axis_label=label, height=380,
         sizing_mode="stretch_width", toolbar_location=None, tools="", background_fill_alpha=0,
         border_fill_alpha=0, outline_line_color=None, **ranges,
     )  # fmt: skip
@@ -163,6 +154,8 @@ def plot(
         )
     fig.legend.background_fill_alpha = 0
     fig.legend.border_line_alpha = 0
+    fig.legend.ncols = 2
+    fig.add_layout(fig.legend[0], "below")
     fig.add_layout(threshold)
     fig.add_layout(chosen)
     return fig
@@ -227,3 +220,29 @@ interactive.show(
     ),
     alt="Five sliders; a plot of the pooled error, its three terms and the single-task error; a plot of the transfer.",
 )
+
+# %% [markdown]
+# ## Things to try
+#
+# * Cosine 1 and no noise: the peak at $p = N$ is gone, and transfer is positive everywhere.
+# * Cosine 0: transfer is negative at every $p$ above the threshold, however clean the labels.
+# * Put $p$ at 1000 and raise $n$. The error grows, is infinite at $n = 100$, and falls again: more data can hurt.
+#
+# ## Where the formulas come from
+#
+# Nothing is typed a second time. For such tasks the mean task is equally far from all, and the spread is
+# $V = (1 - \rho)(T-1)/T$. We pass symbols through the three factors on which the package builds every error, assert
+# that the result is `theory.multitask_terms` for two, three and five tasks on both sides of the threshold, and let
+# SymPy print it as JavaScript. For instance, the dissimilarity term above the threshold:
+
+# %%
+pooled["over"]["dissimilarity"].factor()
+
+# %% [markdown]
+# In JavaScript:
+
+# %%
+print(interactive.javascript("pooled_over", (T, n, p, rho, sigma2), pooled["over"]))
+
+# %% tags=["remove-input"]
+evidence.provenance(profile, seed)
