@@ -327,8 +327,8 @@ display(
 # in which neighbours have the cosine $\cos(7\pi/8)$, because ten tasks cannot all oppose each other.
 
 # %% tags=["hide-input"]
-buffers = (0, 10, 20, 30, 40, 50)
-drawn_buffers, drawn_p = (0, 20, 50), np.array([160, 700, 2500])
+buffers = tuple(n * k // 5 for k in range(6))
+drawn_buffers, drawn_p = (0, 2 * n // 5, n), np.array([160, 700, 2500])
 curve = np.unique(
     np.concatenate(
         [np.geomspace(10, 10_000, 400).round(), np.arange(45, 560, 5)]
@@ -397,7 +397,7 @@ for start in ("warm", "scratch"):
             caption=(
                 f"{'Mean error G' if r == 'error' else 'Forgetting F'} against $p$, {start} start, buffers of m samples "
                 f"a task ($T = {T}$, $n = {n}$, σ² = {sigma2}). Lines: theory for every $p$; points: means of "
-                f"{trials_figure} data sets for m = 0, 20 and 50, with 95 % intervals. "
+                f"{trials_figure} data sets for m = 0, {2 * n // 5} and {n}, with 95 % intervals. "
                 + (
                     "The peak moves right as the buffer grows. For opposed tasks a larger buffer means a larger error "
                     "nearly everywhere above its peak."

@@ -20,6 +20,7 @@ trials = 3000  # simulated data sets per point
 problems = 2000  # random problems on which the exact condition is tried
 T = 10  # tasks
 n = 50  # samples per task
+cells = 51  # cosines on the maps
 
 # %% tags=["hide-input"]
 import matplotlib.pyplot as plt
@@ -276,7 +277,7 @@ display(
 # law for large models, read for equiangular tasks of norm 1.
 
 # %% tags=["hide-input"]
-cosines = np.linspace(0, 1, 51)
+cosines = np.linspace(0, 1, cells)
 widths = np.unique(np.geomspace(5, 20_000, 170).round().astype(int))
 half = n // 2
 panels, shares = [], {}
@@ -316,7 +317,7 @@ figures.show(
     caption=(
         f"Red: a buffer of $m = {half}$ makes it worse than no buffer; blue: better ($T = {T}$, $n = {n}$, σ² = {sigma2}, "
         "warm start). Dashed: thresholds of the first and of the last step. Small models gain, at the threshold all lose, "
-        "and large models gain only if their tasks agree. The sign is shown, not the size. Exact, hence no intervals."
+        "and large models gain only if their tasks agree. Left of the last threshold forgetting is low for a bad reason: the tasks were learned badly. The sign is shown, not the size. Exact, hence no intervals."
     ),
     alt="Two maps over p and cosine for error and forgetting: red between the thresholds and below a cosine of about 0.8.",
 )
@@ -404,8 +405,8 @@ figures.show(
     name="buffer-double-descent",
     caption=(
         f"More buffer, more error, then less: $p = {shown_p}$, $T = {T}$, $n = {n}$, σ² = {sigma2}. Even similar tasks "
-        "are hurt near the threshold. A warm start stays high to the left because it carries the errors of every step. "
-        "Exact; gaps are infinite values; single data sets scatter widely there."
+        "are hurt near the threshold. Left of it a warm start is better for similar tasks and worse for orthogonal ones; right "
+        "of it the fit is unique. Exact; gaps are infinite values; single data sets scatter widely there."
     ),
     alt="Error against buffer size with a peak at m = 28 for both starts, similar and orthogonal tasks.",
 )

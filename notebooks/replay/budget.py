@@ -1,0 +1,553 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Buffer or parameters?
+
+# %% tags=["parameters"]
+profile = "book"
+seed = 1
+trials = 1000  # simulated data sets per split
+problems = 60  # random budgets for brute force and for the rule of thumb
+cells = 28  # points along each axis of the maps
+T = 5  # tasks
+n = 30  # samples per task
+
+# %% tags=["hide-input"]
+import matplotlib.pyplot as plt
+import numpy as np
+import sympy as sp
+from IPython.display import Markdown, display
+from matplotlib.colors import BoundaryNorm, ListedColormap
+from matplotlib.patches import Patch
+from scipy.stats import norm
+
+from manytasks import Tasks, evidence, figures, simulate, theory
+from manytasks.symbolic import differing
+
+sigma2 = 0.1
+sample_cost = 2  # parameters that one stored sample costs
+step = sample_cost * (
+    T - 1
+)  # parameters given up for one more sample of every past task
+budget = 600
+middling = Tasks.equiangular(T, 0.7)
+best = theory.best_split(middling, n, sigma2, budget, sample_cost=sample_cost)
+ends = [
+    float(
+        theory.average_error(
+            theory.replay_error(middling, n, m, budget - step * m, sigma2)
+        )
+    )
+    for m in (0, n)
+]
+display(
+    Markdown(
+        "There is no universal balance, but there is an exact one for every budget, and similarity decides it: dissimilar "
+        "or noisy tasks want parameters, similar ones want samples, and interior optima form a strip between. "
+        f"For {T} tasks with cosine 0.7 and a budget of {budget} parameters the optimum is "
+        f"**{best.memory} samples a task beside {best.p} parameters** ({best.kind}), with an error of {best.value:.4f} against "
+        f"{ends[0]:.4f} for no buffer and {ends[1]:.4f} for a full one."
+    )
+)
+
+# %% [markdown]
+# ## Claim
+#
+# A budget $B$ pays $a$ for a parameter and $b$ for a stored sample. While the last of $T$ tasks is learned the buffer holds
+# $m$ samples of each of the $T - 1$ others, so $B = a\,p + b\,(T-1)\,m$. This is open question 1 of Paper A (claim A.Q1).
+#
+# ```{prf:theorem} The best split (ours; claim O.5)
+# :label: thm-best-split
+#
+# Along the budget line $p = B/a - \frac ba (T-1)\,m$ the mean error $G$ and forgetting $F$ of
+# {prf:ref}`thm-replay-error` are rational functions of $m$ between the thresholds $p = N_t$. So their smallest value over
+# whole $m$ lies at an end of the line or next to a threshold or a real root of a polynomial, and finitely many
+# comparisons decide.
+# ```
+#
+# ```{prf:theorem} Large budgets have no interior optimum (ours)
+# :label: thm-large-budget
+#
+# Let $T$ tasks have norm 1 and common cosine $\rho$, $n$ samples each, and let one more sample of every past task cost
+# $s = \frac ba(T-1)$ parameters. For a warm start, as $B \to \infty$, the error along the line is monotone in $m$. It falls, so
+# that all samples should be stored, iff
+#
+# $$
+# \frac{T-1}{2}\Big(2(1-\rho)\big(2-\tfrac1T\big) + 3\sigma^2 - 1\Big)
+#   + s\,\Big(2(1-\rho)\,\tfrac{T-1}{T} + \sigma^2 - 1\Big) < 0 .
+# $$
+# ```
+
+# %% [markdown]
+# ## Derive
+#
+# **Step 1: the line, for two tasks.** Put $p = P - s\,m$ into the exact error. The result is a quotient of polynomials in $m$.
+
+# %%
+m, P, s = sp.symbols("m P s", positive=True)
+rho_value, noise_value = sp.Rational(7, 10), sp.Rational(1, 10)
+two = Tasks([[sp.Integer(1), rho_value], [rho_value, sp.Integer(1)]])
+numbers = {P: 200, s: 2}
+line = theory.replay_error(
+    two, (50, 50), np.array([m, m]), P - s * m, noise_value, regime="over"
+)[1]
+error_on_line = sp.cancel(sp.together(sum(line).subs(numbers) / 2))
+numerator = sp.Poly(sp.fraction(sp.cancel(sp.diff(error_on_line, m)))[0], m)
+
+# %% [markdown]
+# **Step 2: stationary points are roots of a polynomial.** We isolate them exactly, and ask where the best whole split lies.
+
+# %%
+last = 33  # p > m + 51 holds up to here
+roots = [
+    float(root)
+    for root in numerator.nroots(n=30)
+    if abs(sp.im(root)) < 1e-20 and 0 <= sp.re(root) <= last
+]
+on_line = {k: float(error_on_line.subs(m, k)) for k in range(last + 1)}
+smallest = min(on_line, key=on_line.get)
+assert smallest in {0, last} | {int(np.floor(r)) for r in roots} | {
+    int(np.ceil(r)) for r in roots
+}
+display(
+    Markdown(
+        f"The derivative has degree {numerator.degree()}. Its real roots on $0 \\le m \\le {last}$ are "
+        f"{', '.join(f'{r:.3f}' for r in roots) or 'none'}; the best whole number is $m = {smallest}$."
+    )
+)
+
+# %% [markdown]
+# With more tasks the degree grows quickly. `theory.best_split` therefore finds the roots on short pieces, where a polynomial
+# of degree 23 equals the rational function to rounding error, and treats each threshold as an end.
+#
+# **Step 3: large budgets.** To first order $G \approx 1 + A/p$, with $A$ the first-order law of the previous chapters, and by
+# {prf:ref}`thm-buffer-large` the buffer adds $m\,C/p^2$. Giving up $s$ parameters changes $A/p$ by $sA/p^2$. So the slope of $G$
+# along the line is $(C + sA)/p^2$, of constant sign.
+
+# %%
+T_, n_, rho, s2 = sp.symbols("T n rho sigma^2", positive=True)
+A = n_ * T_ * (2 * (1 - rho) * (T_ - 1) / T_ + s2 - 1)
+C = n_ * T_ * (T_ - 1) / 2 * (2 * (1 - rho) * (2 - 1 / T_) + 3 * s2 - 1)
+stated = (T_ - 1) / 2 * (2 * (1 - rho) * (2 - 1 / T_) + 3 * s2 - 1) + s * (
+    2 * (1 - rho) * (T_ - 1) / T_ + s2 - 1
+)
+assert differing([(C + s * A) / (n_ * T_)], [stated]) == 0
+slope = sp.limit(P**2 * sp.diff(sum(line).subs(s, 2) / 2, m).subs(m, 10), P, sp.oo)
+assert (
+    sp.simplify(
+        slope
+        - (C + s * A).subs({T_: 2, n_: 50, rho: rho_value, s2: noise_value, s: 2})
+    )
+    == 0
+)
+
+
+def keep_all(tasks_count, cosine, noise_var, price):
+    """Return whether the rule of thumb stores everything."""
+    values = {
+        T_: tasks_count,
+        rho: cosine,
+        s2: noise_var,
+        s: price * (tasks_count - 1),
+    }
+    return float(stated.subs(values)) < 0
+
+
+# %% [markdown]
+# ## Check
+#
+# Brute force looks at every whole split. It must agree with `best_split` on random tasks, prices, noise, both objectives and both
+# starts. (The test-suite does this on two thousand problems.)
+
+# %% tags=["hide-input"]
+rng = np.random.default_rng(seed)
+gaps = []
+for _ in range(problems):
+    tasks = Tasks.from_vectors(rng.choice([0, 1, 3]) + rng.standard_normal((3, 2)))
+    stored = int(rng.integers(5, 40))
+    a, b = rng.choice([1, 2, 3], size=2).tolist()
+    money, objective, start = (
+        int(rng.integers(40, 500)),
+        rng.choice(["error", "forgetting"]),
+        rng.choice(["warm", "scratch"]),
+    )
+    noise_var = rng.choice([0.02, 0.5])
+    read = theory.average_error if objective == "error" else theory.forgetting
+    values = []
+    for k in range(stored + 1):
+        width = (money - 2 * b * k) // a
+        if width >= 2:
+            values.append(
+                read(theory.replay_error(tasks, stored, k, width, noise_var, start))
+            )
+    values = np.array(values)
+    found = theory.best_split(
+        tasks, stored, noise_var, money, a, b, objective, start
+    )
+    gaps.append(abs(found.value - values[np.isfinite(values)].min()))
+evidence.record(
+    "O.5",
+    "brute force",
+    statistic="largest distance to the best of all whole splits",
+    value=max(gaps),
+    threshold=1e-10,
+    n=f"{problems} random problems",
+    holds=max(gaps) < 1e-10,
+)
+
+# %% [markdown]
+# Simulation along one line, at the optimum and at both ends:
+
+# %% tags=["hide-input"]
+alpha = 0.01
+split_m = [0, best.memory, n]
+draws = [
+    theory.average_error(
+        simulate.replay_error(
+            middling,
+            n,
+            kept,
+            budget - step * kept,
+            sigma2,
+            trials=trials,
+            seed=seed + kept,
+            method="reduced",
+        )
+    )
+    for kept in split_m
+]
+exact = [
+    theory.average_error(
+        theory.replay_error(middling, n, kept, budget - step * kept, sigma2)
+    )
+    for kept in split_m
+]
+z = [
+    (x.mean() - e) / (x.std(ddof=1) / np.sqrt(trials))
+    for x, e in zip(draws, exact, strict=True)
+]
+critical = norm.isf(alpha / 6)
+evidence.record(
+    "A.Q1",
+    "simulated error at optimum and ends",
+    statistic="largest |z|",
+    value=np.abs(z).max(),
+    threshold=critical,
+    n=f"3 splits × {trials} data sets",
+    holds=np.abs(z).max() < critical,
+    when="the model is linear: best_split is exact",
+)
+
+# %% [markdown]
+# ## Look
+#
+# Three budget lines. Moving right trades parameters for samples.
+
+# %% tags=["hide-input"]
+every = np.arange(n + 1)
+panels = []
+for objective, read in (
+    ("error G", theory.average_error),
+    ("forgetting F", theory.forgetting),
+):
+    fig, ax = plt.subplots()
+    for cosine, color in ((0.5, "red"), (0.7, "orange"), (0.9, "blue")):
+        tasks = Tasks.equiangular(T, cosine)
+        values = np.array(
+            [
+                read(theory.replay_error(tasks, n, k, budget - step * k, sigma2))
+                for k in every
+            ]
+        )
+        ax.plot(
+            every, values, color=figures.COLORS[color], label=f"cosine {cosine}"
+        )
+        ax.plot(
+            every[values.argmin()], values.min(), "o", color=figures.COLORS[color]
+        )
+    if objective == "error G":
+        figures.band(ax, split_m, np.stack(draws, axis=1), color=figures.INK)
+    ax.set(
+        xlabel=f"samples kept of each task  (p = {budget} − {step} m)",
+        ylabel=objective,
+    )
+    ax.legend()
+    panels.append(fig)
+figures.show(
+    panels,
+    name="budget-lines",
+    caption=(
+        f"Error and forgetting along a budget of {budget} parameters; a stored sample costs {sample_cost} ($T = {T}$, $n = {n}$, "
+        f"σ² = {sigma2}, warm start). Coloured dots: optima. Black: simulation at cosine 0.7, means of {trials:,} data sets "
+        "with 95 % intervals. The lines are flat near their optima: the exact balance matters less than the right end."
+    ),
+    alt="Error and forgetting against buffer size for three cosines; the minimum moves from left to right with the cosine.",
+)
+
+# %% [markdown]
+# The phase diagram. For every point we take the optimum over all whole splits. One call of `replay_error` serves all budgets at
+# once; the map is compared with `best_split` at random points.
+
+# %% tags=["hide-input"]
+kinds = ("all model", "interior", "all buffer")
+
+
+def best_memory(tasks, noise_var, budgets):
+    """Return the best m and the largest affordable m for every budget."""
+    most = np.minimum(len(every) - 1, (budgets - T) // step)
+    values = np.full((len(every), len(budgets)), np.inf)
+    for k in every:
+        open_to = most >= k
+        if open_to.any():
+            errors = theory.replay_error(
+                tasks, n, k, (budgets - step * k)[open_to], noise_var
+            )
+            values[k, open_to] = theory.average_error(errors)
+    return values.argmin(axis=0), most
+
+
+def phase(memory, most):
+    """Return the index in `kinds`."""
+    return np.where(memory == 0, 0, np.where(memory == most, 2, 1))
+
+
+cosines = np.linspace(0, 1, cells)
+budgets = np.geomspace(40, 5000, 2 * cells).round().astype(int)
+by_budget = np.array(
+    [phase(*best_memory(Tasks.equiangular(T, c), sigma2, budgets)) for c in cosines]
+)
+noises = np.linspace(0, 0.5, cells)
+clean, noisy = (
+    np.array(
+        [
+            [
+                theory.average_error(
+                    theory.replay_error(
+                        Tasks.equiangular(T, c), n, k, budget - step * k, v
+                    )
+                )
+                for k in every
+            ]
+            for c in cosines
+        ]
+    )
+    for v in (0.0, 1.0)
+)
+lines = (
+    clean[:, None] + noises[:, None] * (noisy - clean)[:, None]
+)  # the error is a straight line in σ²
+by_noise = phase(lines.argmin(axis=-1), n)
+for _ in range(20):
+    i, j = rng.integers(cells), rng.integers(2 * cells)
+    split = theory.best_split(
+        Tasks.equiangular(T, cosines[i]),
+        n,
+        sigma2,
+        int(budgets[j]),
+        sample_cost=sample_cost,
+    )
+    assert kinds[by_budget[i, j]] == split.kind
+
+colors = [figures.COLORS[c] for c in ("red", "yellow", "blue")]
+style = {
+    "cmap": ListedColormap(colors),
+    "norm": BoundaryNorm([-0.5, 0.5, 1.5, 2.5], 3),
+    "rasterized": True,
+}
+law = sp.lambdify(s2, sp.solve(stated.subs({T_: T, s: step}), rho)[0])
+fig1, ax1 = plt.subplots()
+ax1.pcolormesh(budgets, cosines, by_budget, **style)
+ax1.axhline(law(sigma2), color=figures.INK, linestyle="--", linewidth=1.5)
+ax1.axvline(T * n + step * n, color=figures.INK, linestyle=":", linewidth=1.5)
+ax1.set(xscale="log", xlabel="budget", ylabel="cosine", title=f"σ² = {sigma2}")
+fig2, ax2 = plt.subplots()
+ax2.pcolormesh(noises, cosines, by_noise, **style)
+law_line = law(noises)
+inside = law_line <= 1
+ax2.plot(
+    noises[inside],
+    law_line[inside],
+    color=figures.INK,
+    linestyle="--",
+    linewidth=1.5,
+)
+ax2.set(xlabel="noise variance σ²", ylabel="cosine", title=f"budget {budget}")
+ax2.legend(
+    handles=[Patch(color=c, label=k) for c, k in zip(colors, kinds, strict=True)],
+    loc="lower right",
+    frameon=True,
+    labelcolor="black",
+    facecolor="white",
+)
+figures.show(
+    [fig1, fig2],
+    name="budget-phases",
+    caption=(
+        f"Where the budget should go: red, parameters only; yellow, both; blue, as many samples as possible ($T = {T}$, $n = {n}$, "
+        f"sample price {sample_cost}). Dashed: the law for large budgets. Dotted: the budget that stores everything and still "
+        "interpolates; left of it small models with large buffers win, below their threshold. Exact, hence no intervals; the "
+        "map does not say how much is lost on the wrong side."
+    ),
+    alt="Two maps of the optimum's kind: blue for similar tasks and for small budgets, red for dissimilar or noisy ones, a thin yellow strip between.",
+)
+interior = by_budget[:, budgets > T * n + step * n]
+evidence.record(
+    "O.5",
+    "phase diagram",
+    statistic="share of interior optima beyond the dotted line",
+    value=np.mean(interior == 1),
+    threshold=0.5,
+    n=f"{by_budget.size} budgets and cosines",
+    holds=set(np.unique(by_budget)) == {0, 1, 2} and np.mean(interior == 1) < 0.5,
+)
+
+# %% [markdown]
+# How the optimum moves with the number of tasks, and whether forgetting wants the same as error:
+
+# %% tags=["hide-input"]
+rows = []
+for tasks_count in (2, 4, 8):
+    for objective in ("error", "forgetting"):
+        line_kinds = []
+        for c in np.linspace(0.4, 1, 11):
+            split = theory.best_split(
+                Tasks.equiangular(tasks_count, c),
+                n,
+                sigma2,
+                tasks_count * n * 4,
+                sample_cost=sample_cost,
+                objective=objective,
+            )
+            line_kinds.append(kinds.index(split.kind))
+        rows.append((tasks_count, objective, line_kinds))
+fig, ax = plt.subplots()
+ax.pcolormesh(
+    np.linspace(0.4, 1, 11), np.arange(len(rows)), [r[2] for r in rows], **style
+)
+ax.set_yticks(range(len(rows)), [f"T = {r[0]}, {r[1]}" for r in rows])
+ax.set(xlabel="cosine", title="More tasks need more similarity")
+figures.show(
+    fig,
+    name="budget-tasks",
+    caption=(
+        f"Kind of the optimum (red: model, yellow: both, blue: buffer) for a budget of four times all samples; σ² = {sigma2}, "
+        f"$n = {n}$, warm start. Forgetting asks for more similarity than error does before a buffer pays. Exact."
+    ),
+    alt="Rows of coloured cells by number of tasks and objective; the blue region starts at a larger cosine for more tasks.",
+)
+evidence.record(
+    "A.C3",
+    "linear optimum over budgets",
+    statistic="budgets at which the best split was found",
+    value=len(budgets),
+    threshold=1,
+    n=f"{len(budgets)} budgets × {cells} cosines, exact",
+    holds=len(budgets) > 1,
+    when="the model is linear: similar tasks take the buffer, dissimilar or noisy ones the model",
+)
+
+# %% [markdown]
+# **A rule of thumb and its error.** {prf:ref}`thm-large-budget` needs no optimisation: store all, or nothing. What does it cost
+# to follow it?
+
+# %% tags=["hide-input"]
+losses, naive = [], []
+for _ in range(problems):
+    count, c, v = int(rng.integers(2, 6)), rng.uniform(0, 1), rng.uniform(0, 0.4)
+    tasks, price = Tasks.equiangular(count, c), int(rng.integers(1, 4))
+    money = int(count * n * rng.uniform(2, 10) + price * (count - 1) * n)
+    split = theory.best_split(tasks, n, v, money, sample_cost=price)
+    ends = [
+        theory.average_error(
+            theory.replay_error(tasks, n, k, money - price * (count - 1) * k, v)
+        )
+        for k in (0, n)
+    ]
+    losses.append(ends[int(keep_all(count, c, v, price))] / split.value - 1)
+    naive.append(max(ends) / split.value - 1)
+losses = np.array(losses)
+display(
+    Markdown(
+        f"On {problems} random problems whose budget buys at least twice as many parameters as samples, the rule loses "
+        f"{losses.mean():.2%} of error on average, {np.quantile(losses, 0.95):.1%} at the 95th percentile and {losses.max():.0%} at worst. "
+        f"Always taking the worse end would lose {np.mean(naive):.0%} on average."
+    )
+)
+
+# %% [markdown]
+# ## Break
+#
+# Forgetting alone is a dangerous objective. It compares with what was once known, so it can be bought by learning badly. On a
+# budget that reaches the thresholds the "best" split for forgetting sits next to one:
+
+# %%
+trap = theory.best_split(
+    Tasks.equiangular(T, 0.0),
+    n,
+    sigma2,
+    200,
+    sample_cost=sample_cost,
+    objective="forgetting",
+)
+honest = theory.best_split(
+    Tasks.equiangular(T, 0.0), n, sigma2, 200, sample_cost=sample_cost
+)
+trapped = theory.replay_error(
+    Tasks.equiangular(T, 0.0), n, trap.memory, trap.p, sigma2
+)
+assert theory.average_error(trapped) > honest.value
+display(
+    Markdown(
+        f"Least forgetting: $p = {trap.p}$, $m = {trap.memory}$, $F = {trap.value:.1f}$, but an error of "
+        f"{theory.average_error(trapped):.2f}. Least error: $p = {honest.p}$, $m = {honest.memory}$, error {honest.value:.2f}."
+    )
+)
+
+# %% [markdown]
+# ## Exercises
+#
+# ```{exercise} Free samples
+# :label: exercise-free-samples
+#
+# Let samples cost nothing, $b = 0$. Does the best split always store everything?
+# ```
+#
+# ```{solution} exercise-free-samples
+# :class: dropdown
+#
+# No. With $s = 0$ the rule reads $2(1-\rho)(2 - 1/T) + 3\sigma^2 < 1$: dissimilar or noisy tasks are better off without
+# replay even when it is free, because stored samples of other tasks act as noise.
+# ```
+#
+# ```{exercise} Dear samples
+# :label: exercise-dear-samples
+#
+# And if samples are very dear, $s \to \infty$? Why is the answer not "never store"?
+# ```
+#
+# ```{solution} exercise-dear-samples
+# :class: dropdown
+#
+# The sign is then that of $2(1-\rho)\frac{T-1}T + \sigma^2 - 1$. If it is negative, fewer parameters *lower* the error: features
+# all carry equal signal here, so a wide model sees a smaller share of it. Giving up parameters is then a gain in itself. On
+# data where extra features add signal this does not happen: see the chapter on real features.
+# ```
+#
+# ## In one breath
+#
+# * Along a budget line error and forgetting are rational functions, so the best split is found exactly.
+# * Similar, clean tasks want samples; dissimilar or noisy ones want parameters. Interior optima form a strip between.
+# * Large budgets have no interior optimum, and a one-line rule says which end.
+
+# %% tags=["remove-input"]
+evidence.provenance(profile, seed)
