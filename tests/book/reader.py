@@ -1,0 +1,65 @@
+"""Read a page as people do: on a screen, in the dark, on a phone; and note everything that is wrong."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+INSPECT = Path(__file__).with_name("inspect.js").read_text(encoding="utf-8")
+OPEN_ALL = """() => {
+  document.head.append(Object.assign(document.createElement("style"),
+    {textContent: "*, ::before, ::after { transition: none !important; animation: none !important; }"}));
+  for (const box of document.querySelectorAll("details")) box.open = true;
+  for (const box of document.querySelectorAll(".toggle-hidden")) box.classList.remove("toggle-hidden");
+}"""
+DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+
+
+@dataclass
+class Findings:
+    """What is wrong with one page, by kind; a page in order has none."""
+
+    console: list[str] = field(default_factory=list)
+    leaving: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+    mathematics: list[str] = field(default_factory=list)
+    raw: list[str] = field(default_factory=list)
+    faint_by_day: dict[str, str] = field(default_factory=dict)
+    faint_by_night: dict[str, str] = field(default_factory=dict)
+    sideways: list[str] = field(default_factory=list)
+    formulas: int = 0
+
+
+def read(browser: Any, address: str) -> Findings:
+    """Open a page in a context of its own and look at it by day, by night and at 390 px."""
+    found = Findings()
+    context = browser.new_context(viewport=DESKTOP, color_scheme="light", service_workers="block")
+    page = context.new_page()
+
+    def note_request(request: Any) -> None:
+        if not request.url.startswith(("file:", "data:", "blob:", "http://127.0.0.1:")):
+            found.leaving.append(request.url)
+
+    page.on("console", lambda line: line.type in ("error", "warning") and found.console.append(line.text))
+    page.on("pageerror", lambda error: found.console.append(str(error)))
+    page.on("request", note_request)
+    page.on("requestfailed", lambda request: found.failed.append(f"{request.url}: {request.failure}"))
+    page.on(
+        "response",
+        lambda answer: answer.status >= 400 and found.failed.append(f"{answer.url}: {answer.status}"),
+    )
+    try:
+        page.goto(address, wait_until="load", timeout=120_000)
+        page.evaluate("async () => { await window.MathJax?.startup.promise; await document.fonts.ready; }")
+        page.evaluate(OPEN_ALL)
+        found.formulas = page.locator("mjx-container").count()
+        seen = page.evaluate(INSPECT)
+        found.mathematics, found.raw, found.faint_by_day = seen["mathematics"], seen["raw"], seen["faint"]
+        page.emulate_media(color_scheme="dark")
+        page.wait_for_function("document.documentElement.dataset.theme === 'dark'", timeout=60_000)
+        found.faint_by_night = page.evaluate(INSPECT)["faint"]
+        page.set_viewport_size(PHONE)
+        seen = page.evaluate(INSPECT)
+        found.sideways = seen["cut"] + ([f"{seen['sideways']} px too wide"] if seen["sideways"] > 0 else [])
+    finally:
+        context.close()
+    return found

@@ -1,0 +1,213 @@
+"""The book as a reader meets it: opened from disk in Chromium, and every link and picture followed."""
+
+import functools
+import http.server
+import json
+import os
+import threading
+from dataclasses import fields
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import nbformat
+import pytest
+from bs4 import BeautifulSoup
+from reader import Findings, read
+
+from manytasks import evidence
+
+pytestmark = pytest.mark.book
+KINDS = [field.name for field in fields(Findings) if field.name != "formulas"]
+
+
+@pytest.fixture(scope="module")
+def pages(html):
+    """Every page of the book, parsed, by its path below the book's folder."""
+    return {
+        path.relative_to(html).as_posix(): BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+        for path in sorted(html.rglob("*.html"))
+        if "_static" not in path.parts
+    }
+
+
+@pytest.fixture(scope="module")
+def findings(html, pages, browser):
+    """What the browser found on every page that is more than a redirection."""
+    shown = [name for name, page in pages.items() if not page.find("meta", {"http-equiv": "Refresh"})]
+    return {name: read(browser, (html / name).as_uri()) for name in shown}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_page_has(kind, findings):
+    wrong = {name: found for name, page in findings.items() if (found := getattr(page, kind))}
+    assert wrong == {}
+
+
+def test_formulas_are_rendered_at_all(findings):
+    assert findings["book/notation.html"].formulas > 100
+
+
+def test_each_kind_of_fault_is_found(tmp_path, browser):
+    # Without this, the tests above could pass because the reader is blind.
+    page = tmp_path / "faults.html"
+    page.write_text(
+        """<!doctype html><html data-theme="light"><meta charset="utf-8"><body>
+        <script>
+          console.error("a script complains");
+          matchMedia("(prefers-color-scheme: dark)").onchange = () => {
+            document.documentElement.dataset.theme = "dark";
+          };
+        </script>
+        <img src="https://example.org/far.png"><img src="missing.png">
+        <span class="math">\\(x\\)</span><mjx-merror>Undefined</mjx-merror>
+        <p>See {prf:ref}`somewhere` and $x$.</p>
+        <p style="color: #999; background: #fff">faint on white</p>
+        <p style="color: rgba(255, 255, 255, .2); background: #000">faint on black</p>
+        <div style="width: 500px">wide</div></body></html>""",
+        encoding="utf-8",
+    )
+    found = read(browser, page.as_uri())
+    assert "a script complains" in found.console
+    assert found.leaving == ["https://example.org/far.png"]
+    assert {failure.rpartition(": ")[0] for failure in found.failed} == {
+        "https://example.org/far.png",
+        (tmp_path / "missing.png").as_uri(),
+    }
+    assert found.mathematics == ["error in mjx-merror", r"not rendered: \(x\)"]
+    assert found.raw == ["span.math: \\(x\\)", "p: See {prf:ref}`somewhere` and $x$."]
+    assert list(found.faint_by_day.values()) == [
+        "2.85 < 4.5: faint on white",
+        "1.66 < 4.5: faint on black",
+    ]
+    assert found.faint_by_night == found.faint_by_day
+    assert found.sideways == ["118 px too wide"]
+
+
+@pytest.fixture(scope="module")
+def site(html):
+    """The same folder as a web server publishes it."""
+
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *_):
+            pass
+
+    with http.server.ThreadingHTTPServer(
+        ("127.0.0.1", 0), functools.partial(Quiet, directory=html)
+    ) as server:
+        server.handle_error = lambda *_: None  # the browser hangs up on what it no longer needs
+        threading.Thread(target=server.serve_forever).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.mark.parametrize("page", ["notebooks/welcome.html", "book/notation.html"])
+def test_published_pages_read_like_those_on_disk(page, site, browser):
+    found = read(browser, f"{site}/{page}")
+    assert {kind: seen for kind in KINDS if (seen := getattr(found, kind))} == {}
+
+
+@pytest.mark.parametrize("origin", ["disk", "web"])
+def test_search_finds_a_term_in_its_chapter(origin, html, site, browser):
+    root = html.as_uri() if origin == "disk" else site
+    page = browser.new_page()
+    try:
+        page.goto(f"{root}/search.html?q=replay+buffer")
+        page.locator("#search-results li a").first.wait_for(timeout=60_000)
+        found = page.locator("#search-results li a").evaluate_all("links => links.map(link => link.href)")
+    finally:
+        page.close()
+    assert any("/book/glossary.html" in address for address in found)
+
+
+def test_every_internal_link_leads_somewhere(html, pages):
+    anchors = {name: {tag["id"] for tag in page.find_all(id=True)} for name, page in pages.items()}
+    dead = []
+    for name, page in pages.items():
+        refresh = [
+            tag["content"].partition("url=")[2] for tag in page.find_all("meta", {"http-equiv": "Refresh"})
+        ]
+        tags = page.find_all(["a", "link", "script", "img", "source", "iframe"])
+        for address in refresh + [tag[key] for tag in tags for key in ("href", "src") if tag.get(key)]:
+            link = urlsplit(address)
+            if link.scheme or link.netloc:
+                continue
+            target = os.path.normpath(Path(name).parent / unquote(link.path)) if link.path else name
+            if not (html / target).is_file():
+                dead.append(f"{name}: {address}")
+            elif link.fragment and unquote(link.fragment) not in anchors.get(target, ()):
+                dead.append(f"{name}: {address} (no such place on the page)")
+    assert dead == []
+
+
+def test_nothing_is_loaded_from_elsewhere(pages):
+    # The browser sees only what is asked for at once; this also finds what a click would load.
+    far = [
+        f"{name}: {tag.get('src') or tag.get('href')}"
+        for name, page in pages.items()
+        for tag in page.find_all(["script", "img", "iframe", "source", "link"])
+        if urlsplit(tag.get("src") or tag.get("href") or "").netloc and "canonical" not in tag.get("rel", [])
+    ]
+    assert far == []
+
+
+def test_ids_are_unique_on_each_page(pages):
+    # Those that sphinx-proof and sphinx-exercise give to every box are nobody's target.
+    boxes = {"proof-content", "exercise-content", "solution-content"}
+    twice = {}
+    for name, page in pages.items():
+        ids = [tag["id"] for tag in page.find_all(id=True) if not tag.find_parent("svg")]
+        if repeated := {each for each in ids if ids.count(each) > 1} - boxes:
+            twice[name] = repeated
+    assert twice == {}
+
+
+def test_every_picture_says_what_it_shows(pages):
+    mute = []
+    for name, page in pages.items():
+        for picture in page.find_all(["img", "svg"]) + page.select("[role=img], .panel"):
+            described = picture.find_parent(attrs={"role": ["img", "group"]}) or picture
+            text = described.get("alt") or described.get("aria-label") or ""
+            unseen = described.get("aria-hidden") == "true" or "display: none" in described.get("style", "")
+            if not unseen and len(text.split()) < 3:
+                mute.append(f"{name}: {str(picture)[:100]}")
+        for figure in page.find_all("figure"):
+            if not figure.select("img, svg, .panel") or not figure.find("figcaption"):
+                mute.append(f"{name}: figure {figure.get('id')} has no picture or no caption")
+    assert mute == []
+
+
+def test_every_claim_has_its_row_and_its_evidence_a_badge(tree, pages):
+    page = pages["book/claims.html"]
+    rows = {row["id"]: row for row in page.select("section.claim")}
+    assert list(rows) == list(evidence.registry())
+    found = json.loads((tree / "build" / "smoke" / "evidence.json").read_text(encoding="utf-8"))
+    links = [link for row in rows.values() for link in row.select("li a")]
+    assert len(links) == len(found) > 0
+    for link in links:
+        path, _, anchor = link["href"].removeprefix("../").partition("#")
+        badge = pages[path].find(id=anchor)
+        assert "evidence" in badge["class"]
+        claim = badge.find("a")
+        assert claim["href"] == f"../../book/claims.html#{link.find_parent('section')['id']}"
+
+
+def test_downloads_are_the_executed_notebooks(tree, html, pages):
+    executed = tree / "build" / "smoke" / "notebooks"
+    offered = {}
+    for name, page in pages.items():
+        if link := page.select_one("a.btn-download-source-button[href$='.ipynb']"):
+            offered[name] = html / Path(name).parent / link["href"]
+    assert set(offered) == {
+        f"notebooks/{path.relative_to(executed).with_suffix('.html').as_posix()}"
+        for path in executed.rglob("*.ipynb")
+    }
+    for name, path in offered.items():
+        notebook = nbformat.read(path, as_version=4)
+        nbformat.validate(notebook)
+        assert path.read_bytes() == (tree / "build" / "smoke" / name).with_suffix(".ipynb").read_bytes()
+        assert any(cell.get("outputs") for cell in notebook.cells)
+
+
+def test_no_launch_button_without_a_repository_to_launch(pages):
+    buttons = [name for name, page in pages.items() if page.select(".btn-launch, .dropdown-launch-buttons")]
+    assert buttons == []
