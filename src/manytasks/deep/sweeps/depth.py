@@ -6,8 +6,8 @@ from manytasks.deep.sweeps import multitask_width
 from manytasks.deep.sweeps.sweep import Settings, Sweep
 
 BOOK: Settings = multitask_width.BOOK | {
-    "depth": (0, 1, 2, 3, 5),
-    "width": (2, 4, 8, 16, 32, 64, 128),
+    "depth": (1, 2, 3, 5),
+    "width": (3, 6, 12, 24, 64),
     "noises": (0.2,),
     "steps": 800,
 }

@@ -1,0 +1,669 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Do networks peak too?
+
+# %% tags=["parameters"]
+profile = "book"
+seed = 0  # of the networks that are trained on this page; the tables hold seeds 0 and 1
+again_width = 4
+
+# %% tags=["hide-input"]
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import sympy as sp
+import torch
+from IPython.display import Markdown, display
+from scipy.stats import norm
+
+from manytasks import deep, evidence, figures
+from manytasks.deep.networks import Architecture
+from manytasks.symbolic import differing
+
+table, similar = (
+    deep.load_results("multitask-width", "book"),
+    deep.load_results("similarity", "book"),
+)
+T, per_class = int(table.tasks[0]), int(table.per_class[0])
+n, classes = 10 * per_class, 10
+widths, noises, seeds = (
+    sorted(table.width.unique()),
+    sorted(table.noise.unique()),
+    table.seed.nunique(),
+)
+samples = {"multi-task": T * n, "single-task": n}
+
+
+def curves(rows, measure):
+    """One row per seed and task, one column per width."""
+    return rows.pivot(index=["seed", "task"], columns="width", values=measure)
+
+
+def peak(units):
+    """The most prominent inner maximum of the mean curve, and how sure it is.
+
+    Returns its width, its height above the lower of the two valleys beside it (the larger one counts), and
+    the smaller z of the two drops, paired by seed and task.
+    """
+    mean = units.mean().to_numpy()
+    drops = [
+        (min(mean[j] - mean[:j].min(), mean[j] - mean[j + 1 :].min()), j)
+        for j in range(1, len(mean) - 1)
+    ]
+    height, j = max(drops)
+    sides = (mean[:j].argmin(), j + 1 + mean[j + 1 :].argmin())
+    gaps = [units.iloc[:, j] - units.iloc[:, side] for side in sides]
+    z = min(gap.mean() / (gap.std(ddof=1) / np.sqrt(len(gap))) for gap in gaps)
+    return {"width": units.columns[j], "height": height, "z": z}
+
+
+def select(rows, **where):
+    """Rows with these values."""
+    for name, value in where.items():
+        rows = rows[rows[name] == value]
+    return rows
+
+
+in_loss = {
+    (m, s): peak(curves(select(table, method=m, noise=s), "test_loss"))
+    for m in samples
+    for s in noises
+}
+in_error = {
+    (m, s): peak(curves(select(table, method=m, noise=s), "test_error"))
+    for m in samples
+    for s in noises
+}
+noisiest = in_loss["multi-task", noises[-1]]
+display(
+    Markdown(
+        f"In the loss, yes: one network for {T} tasks with {noises[-1]:.0%} wrong labels gets worse by "
+        f"**{noisiest['height']:.2f}** nats on its way to width {noisiest['width']}, just where it has learned to fit "
+        "every wrong label, and better again beyond. In accuracy the same peak is "
+        f"**{in_error['multi-task', noises[-1]]['height']:.3f}** high: hardly there."
+    )
+)
+
+# %% [markdown]
+# ## Setting
+#
+# Networks have three hidden layers of equal width $k$, batch normalisation and ReLU. They see frozen features: 64 whitened
+# principal components of *glyphs*, drawn characters that stand in for CIFAR-100. A hundred classes form ten tasks of ten
+# classes. A **multi-task** network has one trunk and a head per task and trains on all $N = Tn$ samples; a
+# **single-task** network trains on the $n$ samples of one task alone, and every task gets one. All take the same number of
+# steps. Label noise exchanges a share of the labels *within their task*; test labels are clean.
+# We judge test loss (cross-entropy) and test error (share of wrong answers) apart.
+
+# %% [markdown]
+# ## Claim
+#
+# Claim A.N1: *deep networks trained on many tasks show double descent of the test error against width, with a peak that is
+# higher when labels are noisier and tasks less similar.* For linear models the peak stands at $p = N$. For a network
+# there is no such theorem. There is an exact count of what it has:
+#
+# ```{prf:theorem} Parameters of a trunk with heads (ours)
+# :label: thm-network-parameters
+#
+# A network with $d$ inputs, $L \ge 1$ hidden layers of width $k$ with batch normalisation, and $H$ heads of $C$ classes
+# has
+#
+# $$ P(k) = (L-1)\,k^2 + (d + 2L + HC)\,k + HC $$
+#
+# trained numbers. There is exactly one width $k_c > 0$ at which $P(k_c) = cN$, for every $c > HC/N$.
+# ```
+#
+# So the linear theory makes a guess for networks: a peak near $k_1$, where parameters match samples. We let the training
+# error say where the network really starts to fit everything, and measure the $c$ that belongs to it.
+
+# %% [markdown]
+# ## Derive
+#
+# **Step 1: count.** The first layer has $dk$ weights, each further one $k^2$, batch normalisation $2k$ per layer, the
+# heads $HCk$ weights and $HC$ biases.
+
+# %%
+k, d, L, H, C, c, N = sp.symbols("k d L H C c N", positive=True)
+counted = d * k + (L - 1) * k**2 + 2 * L * k + H * C * k + H * C
+theorem = (L - 1) * k**2 + (d + 2 * L + H * C) * k + H * C
+assert differing([counted], [theorem]) == 0
+
+# %% [markdown]
+# **Step 2: it is the package's count**, and that of every network in the table:
+
+# %%
+shape = {d: 64, L: int(table.depth[0]), C: classes}
+for method, heads in (("multi-task", T), ("single-task", 1)):
+    for width in widths:
+        network = Architecture(64, int(width), int(table.depth[0]), heads, classes)
+        assert theorem.subs(shape | {H: heads, k: int(width)}) == network.parameters
+        assert set(select(table, method=method, width=width).parameters) == {
+            network.parameters
+        }
+
+# %% [markdown]
+# **Step 3: solve for the width.** $P$ is increasing for $k > 0$ and starts at $HC$, so the root is unique:
+
+# %%
+assert (
+    sp.expand(sp.diff(theorem, k) - (2 * (L - 1) * k + d + 2 * L + H * C)) == 0
+)  # every term positive
+linear = d + 2 * L + H * C
+k_c = (-linear + sp.sqrt(linear**2 + 4 * (L - 1) * (c * N - H * C))) / (2 * (L - 1))
+assert sp.simplify(theorem.subs(k, k_c) - c * N) == 0
+guess = {
+    method: float(k_c.subs(shape | {H: heads, c: 1, N: samples[method]}))
+    for method, heads in (("multi-task", T), ("single-task", 1))
+}
+guess
+
+# %% [markdown]
+# ## Check
+#
+# The tables were made by `manytasks sweep multitask-width --profile book --device cpu` and
+# `manytasks sweep similarity --profile book --device cpu`. To know that they are what the code computes, this page trains
+# eleven of the networks again: all of one width, one seed and the highest noise.
+
+# %% tags=["hide-input"]
+sweep = deep.find_sweep("multitask-width")
+again = {"width": again_width, "seeds": (seed,), "noises": (noises[-1],)}
+fresh = pd.DataFrame(
+    sweep.measure(sweep.profiles["book"] | again, torch.device("cpu"))
+)
+keys = ["seed", "noise", "method", "task"]
+rows = select(table, width=again_width).merge(
+    fresh, on=keys, suffixes=("", "_again")
+)
+difference = (rows.test_error - rows.test_error_again).abs().mean()
+assert len(rows) == len(fresh) == 2 * T
+assert (
+    difference < 0.05
+)  # other processors round float32 otherwise, and training amplifies it
+display(
+    Markdown(
+        f"{len(rows)} test errors, computed again, differ by {difference:.4f} on average."
+    )
+)
+
+# %% tags=["hide-input"]
+colors = dict(zip(noises, ("blue", "orange", "red"), strict=True))
+
+
+def fitted_width(method, noise, level=0.01):
+    """First width whose mean training error is below `level`."""
+    error = curves(select(table, method=method, noise=noise), "train_error").mean()
+    return error.index[(error < level).to_numpy()][0]
+
+
+def draw(ax, rows, measure, color, label):
+    """Mean over seeds and tasks with its 95 % interval over tasks and seeds."""
+    units = curves(rows, measure)
+    figures.band(ax, units.columns, units.to_numpy(), color=color, label=label)
+    ax.plot(units.columns, units.mean(), color=color, linewidth=1.2)
+
+
+def width_axis(ax, shown):
+    ax.set_xscale("log", base=2)
+    ax.set_xticks(shown, shown)
+    ax.minorticks_off()
+    ax.set_xlabel("width $k$")
+
+
+for measure, words, name in (
+    ("test_loss", "test loss", "networks-peak-loss"),
+    ("test_error", "test error", "networks-peak-error"),
+):
+    panels = []
+    for method, title in (
+        ("multi-task", f"one network, {T} tasks"),
+        ("single-task", "a network per task"),
+    ):
+        fig, ax = plt.subplots()
+        for noise in noises:
+            color = figures.COLORS[colors[noise]]
+            draw(
+                ax,
+                select(table, method=method, noise=noise),
+                measure,
+                color,
+                f"{noise:.0%} wrong labels",
+            )
+            ax.axvline(
+                fitted_width(method, noise),
+                color=color,
+                linestyle=":",
+                linewidth=1.2,
+            )
+        width_axis(ax, [1, 2, 4, 8, 16, 32, 64])
+        ax.set(ylabel=words, title=title)
+        ax.set_ylim(bottom=0)
+        panels.append(fig)
+    panels[0].axes[0].legend(
+        loc="upper left" if measure == "test_loss" else "lower left"
+    )
+    figures.show(
+        panels,
+        name=name,
+        caption=(
+            f"{words.capitalize()} against width: {T} tasks of ten glyph classes, {per_class} samples per class, means over {T} "
+            f"tasks × {seeds} seeds with 95 % intervals over these units. Dotted: first width with less than 1 % training "
+            "error on the noisy labels. "
+            + (
+                "Both kinds of network peak, and noise raises the peak. The figure does not say what the loss is made of: "
+                "confidence in wrong answers counts heavily."
+                if measure == "test_loss"
+                else "The same networks hardly peak: what grows at the threshold is mostly the confidence of wrong answers."
+            )
+        ),
+        alt=f"Two panels of {words} against width for three noise levels, multi-task and single-task.",
+    )
+
+# %% tags=["hide-input"]
+alpha = 0.01
+multi = [in_loss["multi-task", s] for s in noises]
+critical = norm.isf(
+    alpha / len(noises) / (len(widths) - 2)
+)  # the place of the peak was chosen among the widths
+rising = np.diff([p["height"] for p in multi]).min()
+sure = min(p["z"] for p in multi[1:])
+condition = (
+    "the error is a loss and labels are noisy (dissimilarity then raises the whole curve, peak included, "
+    "not the peak above its valleys)"
+)
+evidence.record(
+    "A.N1",
+    "peak of the multi-task loss under label noise",
+    statistic="smallest z of the drops on both sides of the peak",
+    value=sure,
+    threshold=critical,
+    n=f"{len(noises) - 1} noise levels, {T} tasks × {seeds} seeds",
+    holds=bool(sure > critical),
+    when=condition,
+)
+evidence.record(
+    "A.N1",
+    "noisier labels raise the peak",
+    statistic="smallest rise of its height from one noise level to the next",
+    value=rising,
+    threshold=0.0,
+    n=f"{len(noises)} noise levels, {T} tasks × {seeds} seeds",
+    holds=bool(rising > 0),
+    when=condition,
+)
+evidence.record(
+    "A.F2",
+    "redrawn on frozen features of glyphs, smaller scale",
+    statistic="smallest z of the drops on both sides of the multi-task peak",
+    value=sure,
+    threshold=critical,
+    n=f"{len(noises) - 1} noise levels, {T} tasks × {seeds} seeds",
+    holds=bool(sure > critical),
+    when="features are frozen and the error is a loss; no ResNet-18 was trained",
+)
+lines = [
+    f"| {m} | {s:.0%} | {in_loss[m, s]['width']} | {in_loss[m, s]['height']:.2f} | {in_loss[m, s]['z']:.1f} "
+    f"| {max(in_error[m, s]['height'], 0):.3f} | {fitted_width(m, s)} |"
+    for m in samples
+    for s in noises
+]
+display(
+    Markdown(
+        "| networks | wrong labels | loss peaks at width | by | z | error peaks by | fits from width |\n"
+        "|---|---|---|---|---|---|---|\n" + "\n".join(lines)
+    )
+)
+
+# %% [markdown]
+# *By* is the height above the higher of the two valleys beside the peak, *z* how sure the smaller of the two drops is,
+# paired by task and seed. Tasks of one multi-task network are not independent of one another, so read $z$ as a guide.
+
+# %% [markdown]
+# ## Look
+#
+# **Where is the threshold?** The guess was $P = N$. Below, the same losses against parameters per training sample.
+
+# %% tags=["hide-input"]
+fig, ax = plt.subplots()
+places = []
+for method, style in (("multi-task", "-"), ("single-task", "--")):
+    for noise in noises[1:]:
+        units = curves(
+            select(table, method=method, noise=noise), "test_loss"
+        ).mean()
+        parameters = (
+            select(table, method=method, noise=noise)
+            .groupby("width")
+            .parameters.first()
+        )
+        ratio = parameters / samples[method]
+        ax.plot(
+            ratio,
+            units,
+            style,
+            color=figures.COLORS[colors[noise]],
+            label=f"{method}, {noise:.0%}",
+        )
+        places.append(
+            {
+                "peak": ratio[in_loss[method, noise]["width"]],
+                "fit": ratio[fitted_width(method, noise)],
+            }
+        )
+ax.set(
+    xscale="log",
+    yscale="log",
+    xlabel="parameters per training sample $P/N$",
+    ylabel="test loss",
+)
+ax.set_title("One threshold for both?")
+ax.set_yticks([2, 4, 8, 16], ["2", "4", "8", "16"])
+ax.minorticks_off()
+ax.set_xticks([0.1, 1, 10, 100], ["0.1", "1", "10", "100"])
+figures.threshold(ax, 1, "$P = N$")
+ax.legend(loc="upper right")
+figures.show(
+    fig,
+    name="networks-peak-place",
+    caption=(
+        "Test loss against parameters per sample, two noise levels; solid: one network for all tasks, dashed: a network per "
+        f"task. Sample sizes differ by a factor {T}, yet the peaks lie within a factor of a few of each other. They lie "
+        f"*beyond* $P = N$. Means over {T} tasks × {seeds} seeds; the figure shows no intervals, the ones before do."
+    ),
+    alt="Loss against parameters per sample: four curves that peak between about 2 and 5 parameters per sample.",
+)
+where = pd.DataFrame(places)
+display(
+    Markdown(
+        f"The loss peaks at {where.peak.min():.1f} to {where.peak.max():.1f} parameters per sample; training error vanishes at "
+        f"{where.fit.min():.1f} to {where.fit.max():.1f}. The guess $P = N$ has the right order of magnitude and no more: a "
+        "trained network needs several parameters per sample to fit noisy labels in the steps it is given."
+    )
+)
+
+# %% [markdown]
+# **Similarity.** Now ten tasks share *one* head. All ask for the ten digits, but each task sees the pixels through its own
+# permutation of a share of them, $n = 110$ samples each. This is the dial that the linear theory calls spread.
+
+# %% tags=["hide-input"]
+shares = sorted(similar.fraction.unique())
+shades = dict(zip(shares, ("blue", "green", "orange", "red"), strict=True))
+dial_widths = sorted(similar.width.unique())
+panels = []
+for noise in sorted(similar.noise.unique()):
+    fig, ax = plt.subplots()
+    for share in shares:
+        rows = select(similar, method="multi-task", noise=noise, fraction=share)
+        draw(
+            ax,
+            rows,
+            "test_loss",
+            figures.COLORS[shades[share]],
+            f"{share:.0%} permuted",
+        )
+    width_axis(ax, dial_widths)
+    ax.set(
+        ylabel="test loss of the pooled network", title=f"{noise:.0%} wrong labels"
+    )
+    ax.set_ylim(bottom=0)
+    panels.append(fig)
+panels[0].axes[0].legend(loc="upper right")
+figures.show(
+    panels,
+    name="networks-peak-similarity",
+    caption=(
+        f"One network with one head for {similar.tasks[0]} permuted versions of the digits; means over tasks and "
+        f"{similar.seed.nunique()} seeds with 95 % intervals over these units. Left: clean labels; equal tasks (0 %) fall without "
+        "any peak. Right: wrong labels make peaks. The figure does not show networks with a head per task."
+    ),
+    alt="Two panels of test loss against width for four shares of permuted pixels, clean and noisy labels.",
+)
+dial = {
+    (share, noise): peak(
+        curves(
+            select(similar, method="multi-task", noise=noise, fraction=share),
+            "test_loss",
+        )
+    )
+    for share in shares
+    for noise in sorted(similar.noise.unique())
+}
+lines = [
+    f"| {share:.0%} | {noise:.0%} | "
+    + (
+        f"{p['width']} | {p['height']:.2f} | {p['z']:.1f} |"
+        if p["height"] > 0
+        else "no peak | | |"
+    )
+    for (share, noise), p in dial.items()
+]
+display(
+    Markdown(
+        "| permuted | wrong labels | loss peaks at width | by | z |\n|---|---|---|---|---|\n"
+        + "\n".join(lines)
+    )
+)
+
+# %% tags=["hide-input"]
+noise = max(similar.noise)
+dial_error = {
+    share: peak(
+        curves(
+            select(similar, method="multi-task", noise=noise, fraction=share),
+            "test_error",
+        )
+    )
+    for share in shares
+}
+tops = {
+    share: curves(
+        select(similar, method="multi-task", noise=noise, fraction=share),
+        "test_loss",
+    )[dial[share, noise]["width"]]
+    for share in shares
+}
+climbs = [
+    (after - before).to_numpy()
+    for before, after in zip(tops.values(), list(tops.values())[1:], strict=False)
+]
+climb = min(gap.mean() / (gap.std(ddof=1) / np.sqrt(len(gap))) for gap in climbs)
+heights = {share: dial[share, noise]["height"] for share in shares}
+clean_heights = {share: dial[share, 0.0]["height"] for share in shares}
+evidence.record(
+    "A.N1",
+    f"less similar tasks: loss at the peak, {noise:.0%} wrong labels",
+    statistic="smallest z of its rise from one share of permuted pixels to the next",
+    value=climb,
+    threshold=norm.isf(alpha / (len(shares) - 1)),
+    n=f"{len(shares)} shares, {similar.tasks[0]} tasks × {similar.seed.nunique()} seeds",
+    holds=bool(climb > norm.isf(alpha / (len(shares) - 1))),
+    when=condition,
+)
+evidence.record(
+    "A.B1",
+    "networks: equal tasks, clean labels",
+    statistic="height of the loss peak (negative: none)",
+    value=clean_heights[0.0],
+    threshold=0.0,
+    n=f"{similar.tasks[0]} tasks × {similar.seed.nunique()} seeds",
+    holds=bool(clean_heights[0.0] <= 0),
+)
+display(
+    Markdown(
+        f"Dissimilarity raises the loss at the peak from {tops[0.0].mean():.2f} to {tops[1.0].mean():.2f}. But it raises the "
+        f"valley more: above its valley the peak stands {heights[0.0]:.2f} high for equal tasks and {heights[1.0]:.2f} for "
+        f"unrelated ones. With clean labels {sum(h > 0.01 for h in clean_heights.values())} of {len(shares)} curves peak by more "
+        "than 0.01. Here the networks part with the linear theory, in which spread $V$ and label noise are one and the same: "
+        "one way to read it is that a wide network can tell the permuted versions of a digit apart and fit them all, while "
+        "no width can explain a wrong label. This page does not test that reading. In accuracy, the peak under noise is "
+        f"{dial_error[0.0]['height']:.3f} for equal tasks (z = {dial_error[0.0]['z']:.1f}) and "
+        f"{max(dial_error[1.0]['height'], 0):.3f} for unrelated ones."
+    )
+)
+
+# %% [markdown]
+# **Who gains from company?** Knowledge transfer is the single-task loss minus the multi-task loss, paired by task on the same
+# samples. It falls as tasks become less similar, and it depends on the width at which one looks: near its own
+# threshold a lone network is so bad that any company helps.
+
+# %% tags=["hide-input"]
+clean = select(similar, noise=0.0)
+
+
+def transfer_by_share(measure, width):
+    """Seeds × tasks down, shares across."""
+    units = [
+        curves(select(clean, method="single-task", fraction=share), measure)[width]
+        - curves(select(clean, method="multi-task", fraction=share), measure)[width]
+        for share in shares
+    ]
+    return np.stack(units, axis=1)
+
+
+panels = []
+shown = [dial_widths[1], dial_widths[-2], dial_widths[-1]]
+for measure, words in (("test_loss", "test loss"), ("test_error", "accuracy")):
+    fig, ax = plt.subplots()
+    for width, color, shift in zip(
+        shown, ("orange", "green", "blue"), (-0.015, 0.0, 0.015), strict=True
+    ):
+        units = transfer_by_share(measure, width)
+        figures.band(
+            ax,
+            np.array(shares) + shift,
+            units,
+            color=figures.COLORS[color],
+            label=f"width {width}",
+        )
+        ax.plot(
+            np.array(shares) + shift,
+            units.mean(0),
+            color=figures.COLORS[color],
+            linewidth=1.2,
+        )
+    ax.axhline(0, color=figures.INK, linewidth=1)
+    ax.set(
+        xlabel="share of permuted pixels",
+        ylabel="knowledge transfer",
+        title=f"in {words}",
+    )
+    panels.append(fig)
+panels[0].axes[0].legend(loc="upper right")
+figures.show(
+    panels,
+    name="networks-peak-transfer",
+    caption=(
+        f"Knowledge transfer against dissimilarity, clean labels, one shared head; means over {similar.tasks[0]} tasks × "
+        f"{similar.seed.nunique()} seeds with 95 % intervals over these units, points shifted for legibility. The figure does "
+        "not separate what the shared trunk gives from what the shared head gives."
+    ),
+    alt="Two panels: transfer in loss and in accuracy falls as the share of permuted pixels grows, at three widths.",
+)
+ends = transfer_by_share("test_error", dial_widths[-1])
+fall = ends[:, 0] - ends[:, -1]
+signs = [
+    units.mean() / (units.std(ddof=1) / np.sqrt(len(units)))
+    for units in (ends[:, 0], -ends[:, -1], fall)
+]
+display(
+    Markdown(
+        f"At width {dial_widths[-1]} equal tasks gain {ends[:, 0].mean():+.1%} accuracy from being learned together, unrelated "
+        f"ones {ends[:, -1].mean():+.1%}; the difference is {fall.mean():.1%}."
+    )
+)
+evidence.record(
+    "A.N2",
+    "transfer in accuracy: equal tasks gain, unrelated tasks lose",
+    statistic=f"smallest z of gain, loss and their difference at width {dial_widths[-1]}",
+    value=min(signs),
+    threshold=norm.isf(alpha / 3),
+    n=f"{similar.tasks[0]} tasks × {similar.seed.nunique()} seeds",
+    holds=bool(min(signs) > norm.isf(alpha / 3)),
+)
+
+# %% [markdown]
+# ## Break
+#
+# Paper A says that the peak may vanish when tasks are perfectly collaborative. Networks agree: equal tasks with clean
+# labels fall monotonically (the blue curve on the left above). The linear theory adds that *few samples* are no reason
+# for a peak either when nothing acts as noise. There networks disagree: the single-task networks peak on perfectly clean
+# labels. Random features did the same, for the reason given there: what a network cannot express acts as noise.
+
+# %% tags=["hide-input"]
+alone = peak(
+    curves(select(clean, method="single-task", fraction=shares[0]), "test_loss")
+)
+alone_glyphs = in_loss["single-task", 0.0]
+display(
+    Markdown(
+        f"Clean labels, a network per task: on glyphs the loss peaks by {alone_glyphs['height']:.2f} (z = "
+        f"{alone_glyphs['z']:.1f}); on digits {'by ' + format(alone['height'], '.2f') if alone['height'] > 0 else 'not at all'}. "
+        f"Equal tasks together, clean: "
+        f"{'by ' + format(clean_heights[0.0], '.2f') if clean_heights[0.0] > 0 else 'not at all'}."
+    )
+)
+
+# %% [markdown]
+# ## Exercises
+#
+# ```{exercise} Nats and answers
+# :label: exercise-nats
+#
+# How can the test loss double while the test error falls? Construct two predictions for one sample with ten classes.
+# ```
+#
+# ```{solution} exercise-nats
+# :class: dropdown
+#
+# A wrong answer held with probability 0.5 may cost $-\ln 0.1 = 2.3$ nats, held with 0.9999 it may cost $-\ln 10^{-5} = 11.5$.
+# Both are one wrong answer. Near the threshold networks fit wrong labels by being sure of them, and the loss charges for that.
+# ```
+#
+# ```{exercise} The quadratic term
+# :label: exercise-quadratic
+#
+# In {prf:ref}`thm-network-parameters`, at which width do the hidden layers outweigh the input layer and the heads? Which
+# term decides where the threshold of the multi-task network is?
+# ```
+#
+# ```{solution} exercise-quadratic
+# :class: dropdown
+#
+# At $(L-1)k = d + 2L + HC$, that is $k = 85$ with $d = 64$, $L = 3$, $H = C = 10$. The threshold lies at $k \approx 10$ to 32, so
+# input layer and heads decide: a head per task moves the multi-task threshold to smaller widths.
+# ```
+#
+# ```{exercise} Fair company
+# :label: exercise-fair
+#
+# Suppose the single-task baseline were trained on the first task only and compared with the average over all ten tasks. What
+# could go wrong?
+# ```
+#
+# ```{solution} exercise-fair
+# :class: dropdown
+#
+# Tasks differ in difficulty. If the first is harder than the average, every multi-task network seems to gain. Transfer must be
+# paired: each task against itself, on the same samples and the same wrong labels.
+# ```
+
+# %% [markdown]
+# ## In one breath
+#
+# * Networks peak in test loss, multi-task and single-task alike, at the width where they come to fit every training label.
+# * Counted in parameters per sample, both peaks stand at the same place, a few times beyond $P = N$.
+# * Label noise raises the peak. Dissimilar tasks raise the whole curve; with clean labels and one shared head they make no
+#   peak of their own, unlike in the linear theory.
+# * In accuracy the networks on glyphs hardly peak; equal tasks with noisy labels on digits do. Say which error you mean.
+
+# %% tags=["remove-input"]
+evidence.provenance(profile, seed)
