@@ -415,11 +415,11 @@ evidence.record(
 # How the optimum moves with the number of tasks, and whether forgetting wants the same as error:
 
 # %% tags=["hide-input"]
-rows = []
+rows, row_cosines = [], np.linspace(0.4, 1, max(5, cells // 3))
 for tasks_count in (2, 4, 8):
     for objective in ("error", "forgetting"):
         line_kinds = []
-        for c in np.linspace(0.4, 1, 11):
+        for c in row_cosines:
             split = theory.best_split(
                 Tasks.equiangular(tasks_count, c),
                 n,
@@ -431,9 +431,7 @@ for tasks_count in (2, 4, 8):
             line_kinds.append(kinds.index(split.kind))
         rows.append((tasks_count, objective, line_kinds))
 fig, ax = plt.subplots()
-ax.pcolormesh(
-    np.linspace(0.4, 1, 11), np.arange(len(rows)), [r[2] for r in rows], **style
-)
+ax.pcolormesh(row_cosines, np.arange(len(rows)), [r[2] for r in rows], **style)
 ax.set_yticks(range(len(rows)), [f"T = {r[0]}, {r[1]}" for r in rows])
 ax.set(xlabel="cosine", title="More tasks need more similarity")
 figures.show(

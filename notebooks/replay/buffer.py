@@ -434,8 +434,8 @@ panels = []
 for p_shown in (700, 3000):
     fig, axes = plt.subplots(1, 3, figsize=(5.0, 2.4))
     matrices = [
-        theory.replay_error(geometries["similar"], n, m, p_shown, sigma2)
-        for m in (0, 25, 50)
+        theory.replay_error(Tasks.chain(T, 0.6), n, m, p_shown, sigma2)
+        for m in (0, half, n)
     ]
     for ax, m, matrix in zip(axes, (0, half, n), matrices, strict=True):
         image = ax.imshow(matrix, vmin=np.min(matrices), vmax=np.max(matrices))
