@@ -56,7 +56,7 @@ def assert_is_the_best(problem):
     assert bought + parameter_cost > budget - 1e-9
 
 
-@given(problems(largest=15))
+@given(problems(largest=10))
 @settings(max_examples=2000, deadline=None)
 def test_brute_force_agrees(problem):
     assert_is_the_best(problem)

@@ -11,7 +11,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from manytasks.simulate.direct import draw_data
-from manytasks.simulate.errors import CHUNK, Method
+from manytasks.simulate.errors import CHUNK, MOST_DRAWS, Method
 from manytasks.simulate.replay_path import data_in_span, path_errors
 from manytasks.streams import stream
 from manytasks.tasks import Tasks
@@ -72,7 +72,7 @@ def replay_error(
     if method not in ("direct", "reduced"):
         raise ValueError(f"method must be 'direct' or 'reduced'; got {method!r}")
 
-    tasks.vectors(p.min())  # raises if the smallest p cannot hold the tasks
+    tasks.vectors(min(int(p.min()), tasks.T))  # raises if the smallest p cannot hold the tasks
     span = tasks.vectors(tasks.T)
     span = span[:, np.any(span != 0, axis=0)]
     draw = draw_data if method == "direct" else data_in_span
@@ -80,13 +80,14 @@ def replay_error(
 
     def fill(width: int, begin: int, size: int) -> None:
         rng = stream(seed, "data", width, begin // size)
-        X, y = draw(rng, min(size, trials - begin), span, n, width, sigma2)
-        results[width][begin : begin + size] = path_errors(X, y, span, n, m, start)
+        X, y = draw(rng, size, span, n, width, sigma2)  # a whole chunk, however many trials are asked for
+        count = min(size, trials - begin)
+        results[width][begin : begin + count] = path_errors(X[:count], y[:count], span, n, m, start)
 
     jobs = []
     for width in results:
         rows = width if method == "direct" else min(width, span.shape[1] + int(n.sum()))
-        size = max(1, CHUNK // max(rows * int(n.sum()), 1))
+        size = min(MOST_DRAWS, max(1, CHUNK // (rows * (int(n.sum()) + 1))))
         jobs += list(product([width], range(0, trials, size), [size]))
     with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(os.cpu_count()) as pool:
         for done in [pool.submit(fill, *job) for job in jobs]:
