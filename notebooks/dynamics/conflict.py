@@ -13,8 +13,8 @@
 # %% tags=["parameters"]
 profile = "book"
 seed = 1
-networks = 100  # pairs of tasks
-flow_steps = 150  # steps of each trajectory
+networks = 60  # pairs of tasks
+flow_steps = 120  # steps of each trajectory
 
 # %% tags=["hide-input"]
 import matplotlib.pyplot as plt
@@ -84,8 +84,8 @@ def only(d, i):
     return {name: value[i] for name, value in d.items()}
 
 
-rates = np.array([0.08, 0.04, 0.02])
-few = range(min(6, networks))
+rates = np.array([0.04, 0.02, 0.01])
+few = range(min(4, networks))
 distance = {
     "gradient flow": [],
     "modified loss (Eq. 6)": [],
@@ -246,7 +246,7 @@ c1, c2 = (
 bowl1, bowl2 = (
     lambda p, H=H, c=c: (p - c) @ H @ (p - c) / 2 for H, c in ((H1, c1), (H2, c2))
 )
-step = 0.9
+step = 0.55
 minimum = torch.linalg.solve(H1 + H2, H1 @ c1 + H2 @ c2)
 origin = minimum + torch.tensor([-0.3, 0.32], dtype=torch.float64)
 
@@ -368,7 +368,7 @@ display(
 
 # %% tags=["hide-input"]
 cosines = np.linspace(-1, 1, 9)
-p, h_ = 6, 0.02
+p, h_ = 6, 0.01
 roots = [normal(p, p) for _ in range(2)]
 hessians = [r @ r.T / p for r in roots]
 frame = torch.linalg.qr(normal(p, p))[0]
