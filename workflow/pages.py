@@ -21,11 +21,11 @@ def claims_page(evidence: list[Evidence]) -> str:
     """Return the claims page: one card a claim, each check linked to the cell that ran it."""
     found, claims = verdicts(evidence), registry().values()
     count = Counter(verdict_class(found.get(claim.id, UNTESTED)) for claim in claims)
-    summary = ", ".join(f"{count[kind]} {text}" for kind, text in WORDS.items() if count[kind]) or "none is judged"
+    judged = ", ".join(f"{count[kind]} {text}" for kind, text in WORDS.items() if count[kind])
     lines = [
         "# What holds, what fails, what is open?",
         "",
-        f"Of {len(claims)} claims, {summary}; {count[UNTESTED]} are untested so far.",
+        f"Of {len(claims)} claims, {judged or 'none is judged'}; {count[UNTESTED]} are untested so far.",
         "Every verdict below was computed by the notebooks when this book was built.",
         "A link leads to the cell that decided.",
         "A build whose evidence contradicts a committed verdict fails.",

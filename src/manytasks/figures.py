@@ -72,15 +72,16 @@ class Panels:
         return f"[figure {self.name}] {self.caption}"
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        label = html.escape(self.alt, quote=True)
         drawings = "".join(
-            f'<div class="panel" role="{self.role}" aria-label="{html.escape(self.alt, quote=True)}">{svg}</div>'
-            for svg in self.svgs
+            f'<div class="panel" role="{self.role}" aria-label="{label}">{svg}</div>' for svg in self.svgs
         )
         # MathJax reads \( \) in outputs; authors write $ $ as everywhere else in the book.
         caption = re.sub(r"\$(.+?)\$", r"\\(\1\\)", html.escape(self.caption, quote=False))
         markup = (
             f'<figure class="panels" id="figure-{self.name}">'
-            f'<div class="row">{drawings}</div><figcaption class="tex2jax_process">{caption}</figcaption></figure>'
+            f'<div class="row">{drawings}</div>'
+            f'<figcaption class="tex2jax_process">{caption}</figcaption></figure>'
         )
         return {"text/html": markup, "text/plain": str(self)}
 

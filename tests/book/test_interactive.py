@@ -58,8 +58,9 @@ def test_an_arrow_key_moves_the_slider_the_curve_and_the_words(page):
     exact = theory.multitask_error(Tasks.equiangular(11, 0.8), 50, 1000, 0.09).mean()
     assert f"error {exact:.4g}" in page.locator("p[aria-live]").inner_text()
     curve = page.evaluate(
-        """() => { for (const model of window.Bokeh.documents[0]._all_models.values())
-             if (model.type === 'ColumnDataSource') return [Array.from(model.data.p), Array.from(model.data.error)]; }"""
+        """() => { const all = [...window.Bokeh.documents[0]._all_models.values()];
+             const {p, error} = all.find((model) => model.type === 'ColumnDataSource').data;
+             return [Array.from(p), Array.from(error)]; }"""
     )
     p, error = np.array(curve[0]), np.array(curve[1], dtype=float)
     exact = theory.multitask_error(Tasks.equiangular(11, 0.8), 50, p, 0.09).mean(axis=-1)
