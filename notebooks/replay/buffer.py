@@ -209,40 +209,101 @@ assert differing([e.subs(m_1, n_1) for e in E2], multitask) == 0
 # $Qw_{t-1}$ solves is the sum of a Wishart matrix with $p$ degrees of freedom (the buffer) and one with $N - p$ (the
 # rest): again Wishart, with $N$ degrees of freedom in $M$ dimensions. So label noise costs $M\sigma^2/(N-M-1)$.
 #
-# Disagreement needs the same for products. With $x$ a buffered sample and $S$ the sum of all $xx^\top$, rotation
-# invariance leaves $e_{ll'} I = \mathbb E[x_l x_l^\top S^{-1} Q S^{-1} x_{l'} x_{l'}^\top]$, one number for each kind
-# of pair. Two of them come from second moments of the Beta-distributed matrix $W^{-1/2}AW^{-1/2}$, the others from
-# $\sum_{l'} x_{l'}x_{l'}^\top = S$. Here is the last one, for one sample outside the buffer; its share $\pi$ outside
-# the row space of the other coordinates is $\mathrm{Beta}(\frac{N-p}2, \frac{p-M}2)$:
+# Disagreement needs the same for products. With $S$ the sum of all $xx^\top$, rotation invariance leaves
+# $\mathbb E[x_l x_l^\top S^{-1} Q S^{-1} x_{l'} x_{l'}^\top] = e_{ll'} I$: one number for each kind of pair. There are five
+# kinds, for samples inside and outside the buffer, equal or different.
+#
+# *Inside the buffer.* Let $A \sim \mathrm{Wishart}_M(p)$ be the buffer's Gram matrix and $W \sim \mathrm{Wishart}_M(N)$ the whole.
+# $L = W^{-1/2} A W^{-1/2}$ is Beta distributed and independent of $W$, with
+# $\mathbb E L_{ij}L_{kl} = s_1\delta_{ij}\delta_{kl} + s_2(\delta_{ik}\delta_{jl} + \delta_{il}\delta_{jk})$. The rotation that turns $A^{1/2}$ into
+# samples gives $e_{ll}$ from $\mathbb E \operatorname{tr}A \operatorname{tr}AW^{-2}$ and $\mathbb E \operatorname{tr}A^2W^{-2}$, and the sum over a row of
+# the buffer from the latter alone. Both need $\tau = \mathbb E \operatorname{tr} W \operatorname{tr} W^{-1}$.
 
 # %%
 N_, M_ = sp.symbols("N M", positive=True)
 K_ = N_ - M_
+s_2 = p * (N_ - p) / (N_ * (N_ + 2) * (N_ - 1))
+s_1 = p * (p + 2) / (N_ * (N_ + 2)) - 2 * s_2
+tau = M_ * (N_ * M_ - 2) / (K_ - 1)
+product_of_traces = s_1 * tau + 2 * s_2 * M_  # E tr(LW) tr(LW⁻¹)
+trace_of_product = (s_1 + s_2) * M_ + s_2 * tau  # E tr(L W L W⁻¹)
+inside_equal = (product_of_traces + 2 * trace_of_product) / (M_ * (M_ + 2)) / p
+inside_row = trace_of_product / (M_ * p)
+
+# %% [markdown]
+# *Outside, the same sample.* Its share $\pi$ outside the row space of the other $p - M$ coordinates is
+# $\mathrm{Beta}(\frac{N-p}2, \frac{p-M}2)$, and those coordinates add the last term below.
+
+# %%
 pi_squared = (N_ - p) * (N_ - p + 2) / (K_ * (K_ + 2))
 pi_rest = (N_ - p) * (p - M_) / (K_ * (K_ + 2))
-in_buffer_space = (
-    M_ * (N_ - 2) * (M_ + 2) / (N_ * (N_ + 2) * (K_ - 1))
-)  # E |x|² xᵀW⁻²x for N samples in M dimensions
-one_sample = (
+# E |x|² xᵀW⁻²x for one of N samples in M dimensions, as in the chapter on small models
+in_buffer_space = M_ * (N_ - 2) * (M_ + 2) / (N_ * (N_ + 2) * (K_ - 1))
+outside_equal = (
     pi_squared * in_buffer_space
     + pi_rest * M_**2 / (N_ * (K_ - 1))
     + (p - M_) * (N_ - p) * M_ / (N_ * (K_ - 1) * (K_ + 2))
 ) / p
-stated = (
-    ((N_ - p + 2) * (N_ - 2) * (M_ + 2) / (N_ + 2) + (p - M_) * N_) * (N_ - p) * M_
-)
-assert differing([one_sample], [stated / (p * N_ * K_ * (K_ + 2) * (K_ - 1))]) == 0
 
 # %% [markdown]
-# The full $R_i$ is in the docstring of `least_squares_error_in_span`. For equal tasks it must reduce to noise plus
-# nothing, and for *one* group of tasks to the projected target: both are exact.
+# *The other three* follow from $\sum_{l'} x_{l'}x_{l'}^\top = S$: a row sums to $\mathbb E[x_l^\top S^{-1} Q x_l]/p$, which is $1/N$ for a
+# buffered sample and, because all rows together give $\mathbb E\, Q = \frac Mp I$, the stated value for another.
 
 # %%
-counts, kept = np.array([30.0, 20.0]), np.array([8.0, 4.0])
-same = least_squares_error_in_span(
-    np.zeros((2, 2)), counts, kept, np.array([25.0]), sigma2
+inside_different = (inside_row - inside_equal) / (M_ - 1)
+across = (1 / N_ - inside_row) / K_
+outside_row = M_ * (N_ - p) / (p * N_ * K_)
+outside_different = (outside_row - outside_equal - M_ * across) / (K_ - 1)
+
+# %% [markdown]
+# With $\delta_j = w_j^* - w_i^*$ the error in the span of the buffer is the sum of $e_{ll'}\langle\delta_{j(l)}, \delta_{j(l')}\rangle$ over
+# all pairs of samples, plus noise. It must be the package's $R_i$; we compare for three tasks, symbolic distances and $p$.
+
+# %%
+d12, d13, d23 = sp.symbols("d_12 d_13 d_23")
+distance2 = np.array([[0, d12, d13], [d12, 0, d23], [d13, d23, 0]], dtype=object)
+inner = [
+    [(distance2[0, j] + distance2[0, k] - distance2[j, k]) / 2 for k in range(3)]
+    for j in range(3)
+]
+derived_R, package_R = [], []
+for numbers, kept in (
+    ((9, 8, 7), (3, 0, 2)),
+    ((20, 5, 6), (4, 4, 1)),
+    ((4, 30, 2), (1, 10, 2)),
+):
+    rest = [a - b for a, b in zip(numbers, kept, strict=True)]
+    value = s2 * M_ / (K_ - 1)
+    for j in range(3):
+        for k in range(3):
+            pairs = (
+                inside_different * kept[j] * kept[k]
+                + outside_different * rest[j] * rest[k]
+            )
+            value += inner[j][k] * (
+                pairs + across * (kept[j] * rest[k] + rest[j] * kept[k])
+            )
+        value += inner[j][j] * kept[j] * (inside_equal - inside_different)
+        value += inner[j][j] * rest[j] * (outside_equal - outside_different)
+    derived_R.append(value.subs({N_: sum(numbers), M_: sum(kept)}))
+    counts, buffer = (
+        np.array([sp.Integer(x) for x in each], dtype=object)
+        for each in (numbers, kept)
+    )
+    package_R.append(
+        least_squares_error_in_span(distance2, counts, buffer, p, s2)[0]
+    )
+different = differing(derived_R, package_R)
+assert different == 0
+evidence.record(
+    "O.3",
+    "derivation across the threshold",
+    statistic="cases on which derivation and package differ",
+    value=different,
+    threshold=0,
+    n="3 choices of counts, symbolic p, distances and noise",
+    holds=different == 0,
 )
-np.testing.assert_allclose(same, 12 * sigma2 / (50 - 12 - 1))
 
 # %% [markdown]
 # ## Check
