@@ -51,6 +51,13 @@ def test_ridge_fit_minimizes_its_loss(shape):
     np.testing.assert_allclose(gradient, 0, atol=1e-13)
 
 
+@pytest.mark.parametrize("ridge", [0.0, 0.7])
+def test_ridge_fit_keeps_its_arguments(ridge):
+    X, y = np.random.default_rng(0).standard_normal((2, 20, 8)), np.ones((2, 8))
+    assert np.abs(ridge_fit(X, y, ridge)).max() > 0
+    np.testing.assert_array_equal(y, np.ones((2, 8)))
+
+
 def test_absent_features_are_not_seen():
     padded = np.concatenate([W, np.ones((2, 3))], axis=1)
     options = {"trials": 3, "seed": 1}

@@ -86,7 +86,7 @@ def ridge_fit(X: np.ndarray, y: np.ndarray, ridge: float) -> np.ndarray:
     """
     p, N = X.shape[1:]
     if ridge == 0:
-        return fit(X, y)
+        return fit(X, y.copy())  # which solves in place
     Xt = X.swapaxes(1, 2)
     if N < p:
         return (X @ np.linalg.solve(Xt @ X + ridge * np.eye(N), y[..., None]))[..., 0]
