@@ -42,6 +42,8 @@ def main() -> int:
     except BlockingIOError:
         print("another build is running in this tree; waiting for it to finish", file=sys.stderr)
         fcntl.flock(lock, fcntl.LOCK_EX)
+    for leftover in Path("build").rglob("*.partial.ipynb"):  # of a build that was killed
+        leftover.unlink()
 
     command = [sys.executable, "-m", "snakemake", "--cores", str(options.jobs), "--config"]
     command += [f"profile={options.profile}", "--nolock", "--rerun-incomplete", "--keep-going"]
