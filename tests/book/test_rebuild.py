@@ -1,0 +1,247 @@
+"""Only what changed runs again; a kill, a failing cell or a second build costs nothing that was finished."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from urllib.parse import parse_qs, urlsplit
+
+import nbformat
+import psutil
+import pytest
+import yaml
+from bs4 import BeautifulSoup
+from copies import build, environment
+from miniature import CHAPTERS, configure, miniature, runs, source
+
+pytestmark = pytest.mark.book
+VERDICTS = "build/smoke/evidence.json"  # a build up to here runs and judges notebooks, and renders nothing
+ONCE = dict.fromkeys(CHAPTERS, 1)
+NOTHING = "Nothing to be done (all requested files are present and up to date)."
+PATIENCE = 300  # seconds; other work may keep the machine busy
+
+
+@pytest.fixture(scope="module")
+def rendered(tmp_path_factory):
+    """A miniature with its book, as a build that knows its public repository makes it."""
+    tree = miniature(tmp_path_factory.mktemp("rendered") / "tree")
+    done = build(tree, MANYTASKS_REPOSITORY="https://github.com/someone/manytasks")
+    assert done.returncode == 0, done.stdout
+    return tree
+
+
+@pytest.fixture(scope="module")
+def judged(tmp_path_factory):
+    tree = miniature(tmp_path_factory.mktemp("judged") / "tree")
+    done = build(tree, VERDICTS)
+    assert done.returncode == 0, done.stdout
+    return tree
+
+
+@pytest.fixture
+def finished(judged, tmp_path):
+    """A miniature whose notebooks have run and been judged, for one test to change."""
+    return shutil.copytree(judged, tmp_path / "tree")
+
+
+def outputs(tree):
+    """Times of change of all that a build writes."""
+    return {
+        path: path.stat().st_mtime_ns
+        for path in tree.glob("build/**/*")
+        if path.is_file() and path.name != ".lock"
+    }
+
+
+def start(tree, log, *options):
+    """Start a build in the background; its output goes to a file."""
+    command = [sys.executable, "workflow/build.py", "--profile", "smoke", "--jobs", "3", VERDICTS, *options]
+    with open(log, "w") as stream:
+        return subprocess.Popen(
+            command, cwd=tree, env=environment(tree), stdout=stream, stderr=subprocess.STDOUT
+        )
+
+
+def wait_until(condition, what):
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < end, f"waited {PATIENCE} s for {what}"
+        time.sleep(0.05)
+
+
+def test_a_second_build_of_the_book_does_nothing(tree):
+    before = outputs(tree)
+    done = build(tree)
+    assert done.returncode == 0
+    assert NOTHING in done.stdout
+    assert done.stdout.endswith("the book is at build/html-smoke/index.html\n")
+    assert outputs(tree) == before
+
+
+def test_a_second_build_needs_less_than_four_seconds(tree):
+    # Seconds of processor: what it takes on an idle machine, whatever else keeps this one busy.
+    seconds = []
+    for _ in range(3):
+        before = os.times()
+        build(tree)
+        after = os.times()
+        seconds.append(
+            after.children_user + after.children_system - before.children_user - before.children_system
+        )
+    assert min(seconds) < 4
+
+
+def test_editing_a_notebook_runs_it_alone_and_renders(rendered):
+    notebook = rendered / "notebooks/part/beta.py"
+    before, earlier = outputs(rendered), runs(rendered)
+    notebook.write_text(source("part/beta").replace("Does part/beta hold?", "Does it, after an edit?"))
+    done = build(rendered, MANYTASKS_REPOSITORY="https://github.com/someone/manytasks")
+    assert done.returncode == 0, done.stdout
+    assert runs(rendered) == earlier | {"part/beta": earlier["part/beta"] + 1}
+    changed = {
+        path.relative_to(rendered).as_posix()
+        for path, at in outputs(rendered).items()
+        if before.get(path) != at
+    }
+    assert {name for name in changed if name.startswith("build/smoke/notebooks/")} == {
+        "build/smoke/notebooks/part/beta.ipynb"
+    }
+    page = (rendered / "build/html-smoke/notebooks/part/beta.html").read_text(encoding="utf-8")
+    assert "Does it, after an edit?" in page
+
+
+def test_launch_buttons_lead_to_notebooks_that_are_published(rendered):
+    for name in CHAPTERS:
+        page = BeautifulSoup(
+            (rendered / f"build/html-smoke/notebooks/{name}.html").read_text(encoding="utf-8"), "html.parser"
+        )
+        links = [link["href"] for link in page.select(".dropdown-launch-buttons a[href]")]
+        assert [urlsplit(link).netloc for link in links] == ["mybinder.org"]
+        link = urlsplit(links[0])
+        assert link.path == "/v2/gh/someone/manytasks/executed"
+        (opened,) = parse_qs(link.query)["urlpath"]
+        # .github/workflows/book.yml publishes build/book/notebooks as notebooks on that branch.
+        assert (rendered / "build/smoke" / opened.removeprefix("lab/tree/")).is_file()
+
+
+@pytest.mark.parametrize(
+    ("edited", "rerun"),
+    [
+        ("src/manytasks/figures.py", {"part/alpha"}),
+        ("src/manytasks/tasks.py", set(CHAPTERS)),
+        ("src/manytasks/deep/sweeps/run.py", set()),
+        ("workflow/execute.py", set(CHAPTERS)),
+    ],
+)
+def test_editing_a_source_runs_exactly_the_notebooks_that_use_it(edited, rerun, finished):
+    with open(finished / edited, "a") as file:
+        file.write("\n# edited\n")
+    done = build(finished, VERDICTS)
+    assert done.returncode == 0, done.stdout
+    assert runs(finished) == {name: 2 if name in rerun else 1 for name in CHAPTERS}
+
+
+def test_changing_a_parameter_runs_its_notebook_alone(finished):
+    configure(finished, part_beta={"seed": 2})
+    done = build(finished, VERDICTS)
+    assert done.returncode == 0, done.stdout
+    assert runs(finished) == ONCE | {"part/beta": 2}
+
+
+def test_editing_a_table_runs_the_notebooks_that_name_it(finished):
+    (finished / "data/counts.csv").write_text("n\n1\n")
+    notebook = finished / "notebooks/part/beta.py"
+    notebook.write_text(notebook.read_text() + "\n# %%\nPath('data/counts.csv').read_text()\n")
+    assert build(finished, VERDICTS).returncode == 0
+    assert runs(finished) == ONCE | {"part/beta": 2}
+    (finished / "data/counts.csv").write_text("n\n2\n")
+    assert build(finished, VERDICTS).returncode == 0
+    assert runs(finished) == ONCE | {"part/beta": 3}
+
+
+def test_after_a_kill_finished_notebooks_do_not_run_again(tmp_path):
+    tree = miniature(tmp_path / "tree")
+    configure(tree, part_beta={"wait": "go"})
+    log = tmp_path / "log"
+    first = start(tree, log)
+    wait_until(lambda: "2 of 4 steps" in log.read_text() and runs(tree) == ONCE, "two notebooks to finish")
+    family = [*psutil.Process(first.pid).children(recursive=True), psutil.Process(first.pid)]
+    for process in family:
+        process.kill()
+    first.wait()
+    psutil.wait_procs(family)
+    (tree / "go").touch()
+    done = build(tree, VERDICTS)
+    assert done.returncode == 0, done.stdout
+    assert runs(tree) == ONCE | {"part/beta": 2}
+    assert not list(tree.glob("build/smoke/**/*.partial.*"))
+
+
+def test_kernels_do_not_outlive_a_killed_build(tmp_path):
+    tree = miniature(tmp_path / "tree")
+    configure(tree, part_beta={"wait": "never"})
+    first = start(tree, tmp_path / "log")
+    wait_until(lambda: (tree / "runs.log").exists() and "part/beta" in runs(tree), "the notebook to start")
+    family = psutil.Process(first.pid).children(recursive=True)
+    kernels = [process for process in family if "ipykernel_launcher" in process.cmdline()]
+    assert kernels
+    for process in family:
+        if process not in kernels:
+            process.kill()
+    first.kill()
+    first.wait()
+    assert psutil.wait_procs(kernels, timeout=PATIENCE)[1] == []
+
+
+def test_a_failing_cell_is_named_kept_and_alone(finished):
+    notebook = finished / "notebooks/part/alpha.py"
+    notebook.write_text(source("part/alpha") + '\n# %%\nraise ValueError("the peak is gone")\n')
+    configure(finished, part_beta={"seed": 2})
+    done = build(finished, VERDICTS, "--jobs", "1")
+    assert done.returncode == 1
+    assert (
+        "notebooks/part/alpha.py, cell 5: ValueError: the peak is gone\n"
+        "  the notebook up to there is kept in build/smoke/notebooks/part/alpha.failed.ipynb\n"
+    ) in done.stdout
+    assert done.stdout.endswith("the book was not built; what failed is named above\n")
+    assert runs(finished) == {"welcome": 1, "part/alpha": 2, "part/beta": 2}
+    kept = nbformat.read(finished / "build/smoke/notebooks/part/alpha.failed.ipynb", as_version=4)
+    nbformat.validate(kept)
+    assert any("O.1, count: holds" in str(cell.get("outputs")) for cell in kept.cells)
+    assert not (finished / "build/smoke/notebooks/part/alpha.ipynb").exists()
+
+    notebook.write_text(source("part/alpha"))
+    assert build(finished, VERDICTS).returncode == 0
+    assert not list(finished.glob("build/smoke/**/*.failed.ipynb"))
+    assert runs(finished) == {"welcome": 1, "part/alpha": 3, "part/beta": 2}
+
+
+def test_two_builds_at_once_wait_for_each_other(tmp_path):
+    tree = miniature(tmp_path / "tree")
+    configure(tree, part_beta={"wait": "go"})
+    logs = tmp_path / "first", tmp_path / "second"
+    first = start(tree, logs[0])
+    wait_until(lambda: (tree / "runs.log").exists() and "part/beta" in runs(tree), "the first build to run")
+    second = start(tree, logs[1])
+    waiting = "another build is running in this tree; waiting for it to finish\n"
+    wait_until(lambda: waiting in logs[1].read_text(), "the second build to wait")
+    assert second.poll() is None
+    (tree / "go").touch()
+    assert (first.wait(PATIENCE), second.wait(PATIENCE)) == (0, 0)
+    assert runs(tree) == ONCE
+    assert NOTHING in logs[1].read_text()
+
+
+def test_a_changed_verdict_fails_the_build_and_names_the_claim(finished):
+    path = finished / "src/manytasks/claims.yml"
+    claims = yaml.safe_load(path.read_text())
+    claims[1]["verdict"] = "fails"
+    path.write_text(yaml.safe_dump(claims))
+    done = build(finished, VERDICTS)
+    assert done.returncode == 1
+    assert (
+        "claim O.1: claims.yml says 'fails', the notebooks say 'holds' (It holds.)\n"
+        "If the new verdict is right, write it into src/manytasks/claims.yml and say why.\n"
+    ) in done.stdout
+    assert runs(finished) == ONCE
