@@ -15,6 +15,7 @@ profile = "book"
 seed = 1
 networks = 60  # pairs of tasks
 flow_steps = 120  # steps of each trajectory
+slope_networks = 4  # networks whose slopes are measured
 
 # %% tags=["hide-input"]
 import matplotlib.pyplot as plt
@@ -85,7 +86,7 @@ def only(d, i):
 
 
 rates = np.array([0.04, 0.02, 0.01])
-few = range(min(4, networks))
+few = range(slope_networks)
 distance = {
     "gradient flow": [],
     "modified loss (Eq. 6)": [],

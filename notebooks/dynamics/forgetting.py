@@ -314,6 +314,7 @@ ax.set(
     title="As a cause: third order",
     ylim=(0, 2),
 )
+ax.set_xticks(small_rates, [f"{one:g}" for one in small_rates])
 figures.show(
     [left, right],
     name="forgetting-local-theorem",

@@ -16,6 +16,8 @@ seed = 1
 networks = 60  # pairs of tasks in the multi-task comparison
 steps = 200  # of every method in that comparison
 streams = 8  # sets of five tasks whose 120 orders are compared
+trials = 6  # networks whose slopes are measured
+rounds = 200  # of alternating training
 
 # %% tags=["hide-input"]
 from itertools import permutations
@@ -58,7 +60,6 @@ def draw_tasks(count, network=small, samples=6):
 
 
 rates = np.array([0.04, 0.02, 0.01])
-trials = 8
 ORDERS = {
     "1, 2": ([0, 1], [1, 1]),
     "½1, 2, ½1": ([0, 1, 0], [0.5, 1, 0.5]),
@@ -226,7 +227,7 @@ def second(t, d):
 
 
 slope_1, slope_2 = vmap(grad(first)), vmap(grad(second))
-rate, rounds = 0.1, 200
+rate = 0.1
 flips = torch.rand(rounds, generator=generator) < 0.5
 
 
