@@ -67,7 +67,8 @@ def main(source: Path, output: Path, parameters: dict[str, Any]) -> None:
     except OSError as error:
         sys.exit(f"{source}: cannot write {error.filename or partial}: {error.strerror}")
     finally:
-        partial.unlink(missing_ok=True)
+        if partial.exists():  # asked first: where a file stands in the folder's place, unlink raises
+            partial.unlink()
 
 
 if __name__ == "__main__":

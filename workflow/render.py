@@ -26,8 +26,7 @@ def stage(profile: str, source: Path) -> None:
     wanted |= {path: path.read_bytes() for path in Path("book").rglob("*") if path.is_file()}
     executed = sorted(path for path in (built / "notebooks").rglob("*.ipynb") if path.suffixes == [".ipynb"])
     wanted |= {path.relative_to(built): path.read_bytes() for path in executed}
-    rows = [Evidence(**row) for row in json.loads((built / "evidence.json").read_text())]
-    wanted[Path("book/claims.md")] = claims_page(rows).encode()
+    wanted[Path("book/claims.md")] = claims_page(read_evidence(built / "evidence.json")).encode()
     wanted[Path("book/cost.md")] = cost_page(built / "notebooks", executed, profile).encode()
     wanted[Path("_config.yml")] = configuration(wanted[Path("_config.yml")].decode()).encode()
 
@@ -39,6 +38,17 @@ def stage(profile: str, source: Path) -> None:
         if not path.exists() or path.read_bytes() != content:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
+
+
+def read_evidence(path: Path) -> list[Evidence]:
+    """Return what `judge.py` wrote; a damaged file raises a ValueError that says what to do."""
+    try:
+        return [Evidence(**row) for row in json.loads(path.read_text(encoding="utf-8"))]
+    except (ValueError, TypeError) as error:
+        raise ValueError(
+            f"{path} is not a readable evidence file ({type(error).__name__}: {error}); "
+            "delete it and run `make book` again"
+        ) from error
 
 
 def configuration(text: str) -> str:
@@ -60,7 +70,11 @@ def main(profile: str) -> int:
     """Build into a scratch folder and put the result in place only when it is whole."""
     work = Path("build") / profile
     source = work / "source"
-    stage(profile, source)
+    try:
+        stage(profile, source)
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 1
     program = Path(sys.executable).with_name("jupyter-book")
     command = [str(program), "build", str(source), "--path-output", str(work)]
     command += ["-n", "-W", "--keep-going", "-q"]
