@@ -1,0 +1,140 @@
+"""The three descriptions of the environment agree, and nothing in the tree is orphaned."""
+
+import re
+import subprocess
+import tomllib
+from importlib.metadata import version
+from pathlib import Path
+
+import jupytext
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
+NOTEBOOKS = sorted(ROOT.glob("notebooks/**/*.py"))
+CHAPTERS = [path.relative_to(ROOT / "notebooks").with_suffix("").as_posix() for path in NOTEBOOKS]
+LISTED = re.findall(r"(?:root|file): (\S+)", (ROOT / "_toc.yml").read_text(encoding="utf-8"))
+
+
+def pins():
+    return {canonicalize_name(name): pin for name, pin in (line.split("==") for line in LOCK)}
+
+
+def requirements():
+    extras = PROJECT["optional-dependencies"]
+    return [Requirement(line) for line in PROJECT["dependencies"] + extras["book"] + extras["test"]]
+
+
+def test_every_line_of_the_lock_is_one_exact_pin():
+    assert [line for line in LOCK if not re.fullmatch(r"[A-Za-z0-9_.-]+==[A-Za-z0-9_.!+-]+", line)] == []
+    assert len(pins()) == len(LOCK)
+
+
+@pytest.mark.parametrize("requirement", requirements(), ids=str)
+def test_the_lock_pins_each_requirement_within_its_range(requirement):
+    pin = pins().get(canonicalize_name(requirement.name))
+    assert pin is not None, f"{requirement.name} is not in requirements.lock"
+    assert requirement.specifier.contains(pin, prereleases=True)
+
+
+def test_the_lock_forces_no_gpu_packages():
+    assert pins()["torch"] == "2.13.0"
+    assert [name for name in pins() if re.search(r"nvidia|cuda|triton|cudnn|nccl", name)] == []
+
+
+def test_the_installed_versions_are_those_of_the_lock():
+    installed = {name: version(name) for name in pins()}
+    installed["torch"] = installed["torch"].partition("+")[0]  # the build, such as +cpu, is pip's choice
+    assert installed == pins()
+
+
+def test_conda_installs_the_same_pins():
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
+    assert environment["name"] == PROJECT["name"]
+    python, pip, from_pip = environment["dependencies"]
+    assert pip == "pip"
+    assert from_pip == {"pip": ["-r requirements.lock", "-e ."]}
+    name, pin = python.split("=")
+    assert name == "python"
+    assert Requirement(f"python{PROJECT['requires-python']}").specifier.contains(pin)
+
+
+def test_every_place_names_the_same_oldest_python():
+    oldest = PROJECT["requires-python"].removeprefix(">=")
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert f"sys.version_info >= ({oldest.replace('.', ', ')})" in makefile
+    workflow = (ROOT / ".github/workflows/book.yml").read_text(encoding="utf-8")
+    assert set(re.findall(r'python-version: "([\d.]+)"', workflow)) == {oldest}
+    for page in ("README.md", "CONTRIBUTING.md", "book/reading.md"):
+        named = re.findall(r"Python (\d\.\d+) or newer", (ROOT / page).read_text(encoding="utf-8"))
+        assert set(named) == {oldest}, page
+
+
+def test_continuous_integration_runs_the_gate():
+    workflow = yaml.safe_load((ROOT / ".github/workflows/book.yml").read_text(encoding="utf-8"))
+    jobs = workflow["jobs"]
+    assert "bash .ci/run" in [step.get("run") for step in jobs["test"]["steps"]]
+    assert jobs["publish"]["needs"] == "test"
+    assert "make book" in [step.get("run") for step in jobs["publish"]["steps"]]
+    for job in jobs.values():
+        uploads = [step for step in job["steps"] if "upload-artifact" in step.get("uses", "")]
+        assert [step["if"] for step in uploads] == ["failure()"]
+    gate = (ROOT / ".ci/run").read_text(encoding="utf-8").splitlines()
+    assert {"make lint", "make test"} <= set(gate)
+    subprocess.run(["bash", "-n", ROOT / ".ci/run"], check=True)
+
+
+def test_the_table_of_contents_lists_every_notebook_once():
+    listed = [name.removeprefix("notebooks/") for name in LISTED if name.startswith("notebooks/")]
+    assert sorted(listed) == CHAPTERS
+
+
+def test_every_page_and_file_of_the_book_is_used():
+    made_by_the_build = {"book/claims", "book/cost"}
+    pages = {path.relative_to(ROOT).with_suffix("").as_posix() for path in ROOT.glob("book/**/*.md")}
+    assert pages | made_by_the_build == {name for name in LISTED if name.startswith("book/")}
+    texts = [ROOT / "_config.yml", *ROOT.glob("book/**/*.md"), *NOTEBOOKS]
+    words = "\n".join(path.read_text(encoding="utf-8") for path in texts)
+    files = [path for path in ROOT.glob("book/**/*") if path.is_file() and path.suffix != ".md"]
+    assert [path for path in files if path.name not in words] == []
+
+
+def test_every_committed_table_is_drawn_or_described():
+    texts = [*NOTEBOOKS, *ROOT.glob("data/*.json"), *ROOT.glob("book/*.md")]
+    words = "\n".join(path.read_text(encoding="utf-8") for path in texts)
+    assert [path.name for path in ROOT.glob("data/*.csv") if path.name not in words] == []
+
+
+@pytest.mark.parametrize("profile", ["smoke", "book", "paper"])
+def test_a_profile_overrides_only_parameters_that_notebooks_have(profile):
+    sections = yaml.safe_load((ROOT / "config" / f"{profile}.yml").read_text(encoding="utf-8")) or {}
+    assert set(sections) <= set(CHAPTERS)
+    for chapter, overrides in sections.items():
+        defaults = parameters(ROOT / "notebooks" / f"{chapter}.py")
+        assert set(overrides) <= set(defaults), f"{profile}.yml, {chapter}"
+
+
+def parameters(notebook):
+    cells = [cell for cell in jupytext.read(notebook).cells if "parameters" in cell.metadata.get("tags", [])]
+    values = {}
+    exec(cells[0].source, {}, values)
+    return values
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=CHAPTERS)
+def test_every_notebook_has_a_profile_and_a_seed_of_its_own(notebook):
+    values = parameters(notebook)
+    assert values["profile"] == "book"
+    assert isinstance(values["seed"], int)
+
+
+def test_the_citation_names_the_package_and_both_papers():
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert citation["cff-version"] == "1.2.0"
+    assert citation["version"] == PROJECT["version"]
+    assert {"message", "title", "authors"} <= set(citation)
+    assert {"2408.16939", "2311.00235"} <= set(re.findall(r"\d{4}\.\d{5}", str(citation["references"])))
