@@ -368,7 +368,7 @@ display(
 # *Gaussian features of other spectra.* Here an exact formula does not exist; we compare with draws.
 
 # %% tags=["hide-input"]
-p = 200
+p = 120
 spectra = {
     "flat": (np.ones(p), "blue"),
     "$s_k = 1/k$": (1 / np.arange(1, p + 1), "orange"),
@@ -376,8 +376,8 @@ spectra = {
 }
 vectors = stream(seed, "tasks").standard_normal((2, p)) / np.sqrt(p)
 vectors[1] = 0.7 * vectors[0] + 0.7 * vectors[1]
-checked_N = np.array([40, 100, 160, 240, 400])
-smooth_N = np.unique(np.geomspace(20, 600, 120).astype(int) // 2 * 2)
+checked_N = np.array([24, 60, 96, 144, 240])
+smooth_N = np.unique(np.geomspace(12, 360, 120).astype(int) // 2 * 2)
 smooth_N = smooth_N[np.abs(smooth_N - p) > 3]
 panels = [plt.subplots(), plt.subplots()]
 gaussian_gaps = []
@@ -410,7 +410,7 @@ for (_, ax), title in zip(
     ax.set(xscale="log", yscale="log", xlabel="samples $N$", title=title)
     ax.set_ylabel("excess risk, mean over tasks")
     figures.threshold(ax, p, "$N = p$")
-    ax.set_xticks([20, 50, 100, 200, 500], ["20", "50", "100", "200", "500"])
+    ax.set_xticks([20, 50, 100, 200], ["20", "50", "100", "200"])
     ax.set_xticks([], minor=True)
 panels[1][1].legend(loc="lower left")
 panels[0][1].set_ylim(0.03, 60)
@@ -565,22 +565,22 @@ evidence.record(
 )
 names = list(populations)
 wide = [(k, N) for k in names for N in grid_N if N < len(populations[k].s)]
-ours = np.mean([abs(gaps[k, N, 0.0]) for k, N in wide])
-theirs = np.mean([abs(iid[k, N]) for k, N in wide])
+ours = abs(np.mean([gaps[k, N, 0.0] for k, N in wide]))
+theirs = abs(np.mean([iid[k, N] for k, N in wide]))
 evidence.record(
     "A.S3",
     "i.i.d. formula on real features, N < p",
-    statistic="mean relative error of the i.i.d. formula over that of the one with covariance",
-    value=theirs / ours,
-    threshold=1,
+    statistic="bias of the i.i.d. formula (threshold: that of the formula with covariance)",
+    value=theirs,
+    threshold=ours,
     n=f"{len(wide)} cells without ridge × {repeats} training sets",
     holds=theirs > ours,
     when="p > N, or with ridge; for N > p without ridge the covariance drops out and real features obey the formula",
 )
 display(
     Markdown(
-        f"The formula for i.i.d. features, told the same signal and noise, errs by {theirs:.0%} on average where $p > N$ and by up to "
-        f"{max(abs(v) for v in iid.values()):.0%}; ours by {ours:.0%}. For $N > p$ both say the same, since least squares does not notice a linear change of the "
+        f"The formula for i.i.d. features, told the same signal and noise, is {theirs:.0%} too low on average where $p > N$, and off by up to "
+        f"{max(abs(v) for v in iid.values()):.0%}; ours by {ours:.0%} on average. For $N > p$ both say the same, since least squares does not notice a linear change of the "
         "features. The low confidence for real data is deserved where the fit interpolates, and the covariance is most of what was missing."
     )
 )
