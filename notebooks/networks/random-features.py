@@ -53,7 +53,7 @@ top = median["multi-task", 0.5, 0.1]
 display(
     Markdown(
         "A network whose first layer stays as it was drawn is a linear model on random features, and the linear "
-        f"theory tells where its error peaks: at $p = N$ to the unit, {N} parameters for {T} tasks of {n} real "
+        f"theory tells where its error peaks: at $p = N$, {N} parameters for {T} tasks of {n} real "
         f"digits, where the test error is **{top[N]:.0f}** against **{top.min():.2f}** at the best width. What the "
         "theory misses lies on the far side: its noise term vanishes as $p$ grows, the network's does not."
     )
@@ -232,7 +232,20 @@ display(
 assert largest < critical
 
 # %% [markdown]
-# **The threshold.** The table behind the next figures was made by
+# **The threshold.** From which $p$ on does the pooled fit reproduce every training label? Exactly from $p = N$ on, to the
+# unit:
+
+# %%
+residual = {}
+for p in (N - 1, N):
+    train, _, y, _ = features_of(p, 0.5, seed)
+    residual[p] = float(np.abs(train @ minimum_norm_fit(train, y) - y).max())
+assert residual[N] < 1e-8
+assert residual[N - 1] > 1e-3
+residual
+
+# %% [markdown]
+# The table behind the next figures was made by
 # `manytasks sweep random-features --profile book` and is part of the repository. To know that it is what the code
 # computes, this page computes one of its cells again:
 
@@ -439,11 +452,17 @@ evidence.record(
     n=f"{(grid < 0.9 * N).sum()} widths × {repeats} draws",
     holds=under < 0.1,
 )
+spectrum = np.square(
+    np.linalg.svd(features_of(grid[-1], 0.5, seed)[1], compute_uv=False)
+)
+directions = spectrum.sum() ** 2 / np.square(spectrum).sum()
 display(
     Markdown(
         f"Below $0.9N$ the deviation is at most {under:.0%}. At $p = {grid[-1]}$ the network amplifies noise "
         f"**{over:.0f} times** more than the linear theory says. Overfitting is benign in the theory because noise is "
-        "spread over ever more directions; these features offer no more directions, however many there are."
+        "spread over ever more directions. These features do not offer them: the participation ratio of their second "
+        f"moment, $(\\operatorname{{tr}} C)^2/\\operatorname{{tr}} C^2$, is {directions:.1f} at $p = {grid[-1]}$, where $C = I$ "
+        f"would have {grid[-1]}."
     )
 )
 

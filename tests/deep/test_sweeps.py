@@ -114,6 +114,16 @@ def test_changes_stand_in_for_settings(toy, tmp_path):
         toy_run(tmp_path, changes={"a": 3})
 
 
+def test_another_data_set_can_stand_in(tmp_path):
+    changes = {"dataset": "digits", "tasks": 5, "components": 16, "width": (4,)}
+    table = pd.read_csv(
+        run_sweep("multitask-width", "smoke", "cpu", tmp_path, progress=False, changes=changes).table
+    )
+    assert set(table["dataset"]) == {"digits"}
+    assert sorted(table["task"].unique()) == list(range(5))
+    assert table["test_loss"].notna().all()
+
+
 def test_killed_sweep_resumes_to_the_same_table(tmp_path):
     """kill -9 in the middle of a real sweep, as soon as its first cell is on the disk."""
     out = tmp_path / "killed"

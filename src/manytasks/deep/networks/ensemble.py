@@ -14,7 +14,7 @@ from manytasks.deep.networks.training import Pool, Recipe, train
 # Largest width and members per stack, from benchmarks/deep.py on one CPU core: 20 narrow members take a third
 # to a quarter of their plain loop's time, and above width 256 one large matrix product wins.
 CPU_STACKS = ((64, 20), (256, 8))
-CUDA_NUMBERS = 1 << 30  # activations of one layer that a GPU stack may hold, 4 GB
+CUDA_NUMBERS = 1 << 30  # activations of one layer that a GPU stack may hold, 4 GB; chosen, not measured
 
 
 def members_per_stack(architecture: Architecture, batch: int, device_type: str) -> int:
@@ -22,7 +22,7 @@ def members_per_stack(architecture: Architecture, batch: int, device_type: str) 
 
     Ours, a measured rule. A stack saves the fixed cost of every operation, which matters while a member's
     layers are small; on a CPU large ones run fastest alone, through one matrix product each. A GPU takes
-    what fits.
+    what fits; that branch has not been measured.
 
     Args:
         architecture: shape of the members.
