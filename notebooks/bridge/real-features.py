@@ -620,7 +620,7 @@ figures.show(
     name="bridge-best-ridge",
     caption=(
         f"Test error against ridge at $N = 150$: predicted (lines, optimum ▼) and measured (points: mean of {repeats} training sets with 95 % intervals, "
-        "best of the grid ▲). The minima are flat, so their places are uncertain; their values are not."
+        "best of the grid ▲). The minima are flat, so their places are uncertain. The predicted values lie a few per cent too high, for the reason given under Break."
     ),
     alt="Three curves with flat minima; measured points follow them; predicted and found optimum lie close together.",
 )
