@@ -50,7 +50,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"manytasks: {error}", file=sys.stderr)
         return 2
     except OSError as error:
-        print(f"manytasks: {error.filename or ''}: {error.strerror or error}", file=sys.stderr)
+        what = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+        print(f"manytasks: {what}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("manytasks: interrupted; what was finished is kept", file=sys.stderr)
