@@ -1,0 +1,193 @@
+"""The command line prints the package's numbers, and answers a mistake with one line and exit code 2."""
+
+import subprocess
+import sys
+
+import pytest
+
+from manytasks import Tasks, evidence, theory
+from manytasks.cli import main
+
+SETTING = "--tasks 10 --cosine .9 --samples 50 --p 1000 --noise-var .1"
+SIMILAR = (Tasks.equiangular(10, 0.9), 50, 1000, 0.1)
+
+
+def printed(capsys, words):
+    """Run one command that succeeds; return its table."""
+    assert main(words.split()) == 0
+    output = capsys.readouterr()
+    assert output.err == ""
+    return dict(line.rsplit(maxsplit=1) for line in output.out.splitlines())
+
+
+def test_multitask_prints_the_error_and_its_terms(capsys):
+    terms = theory.multitask_terms(*SIMILAR)
+    assert printed(capsys, f"predict multitask {SETTING}") == {
+        "excess risk": f"{theory.multitask_error(*SIMILAR).mean():.6f}",
+        "G1 dissimilarity": f"{terms['G1']:.6f}",
+        "G2 norm": f"{terms['G2']:.6f}",
+        "G3 label noise": f"{terms['G3']:.6f}",
+        "effective noise": f"{theory.effective_noise(*SIMILAR):.6f}",
+    }
+
+
+def test_transfer_prints_the_gain_and_its_terms(capsys):
+    terms = theory.transfer_terms(*SIMILAR)
+    assert printed(capsys, f"predict transfer {SETTING}") == {
+        "knowledge transfer": f"{theory.knowledge_transfer(*SIMILAR).mean():.6f}",
+        "K1 inner products": f"{terms['K1']:.6f}",
+        "K2 norms": f"{terms['K2']:.6f}",
+        "K3 label noise": f"{terms['K3']:.6f}",
+    }
+
+
+@pytest.mark.parametrize("start", ["warm", "scratch"])
+def test_replay_prints_the_error_matrix_and_forgetting(start, capsys):
+    command = f"predict replay --tasks 3 --cosine .5 --samples 20 --memory 10 --p 200 --start {start}"
+    assert main(command.split()) == 0
+    _, *rows, average, forgetting = capsys.readouterr().out.splitlines()
+    errors = theory.replay_error(Tasks.equiangular(3, 0.5), 20, 10, 200, 0.0, start=start)
+    assert [row.split() for row in rows] == [[f"{error:.4f}" for error in row] for row in errors]
+    assert average == f"average error  {theory.average_error(errors):.6f}"
+    assert forgetting == f"forgetting     {theory.forgetting(errors):.6f}"
+
+
+@pytest.mark.parametrize("objective", ["error", "forgetting"])
+def test_split_prints_the_best_use_of_a_budget(objective, capsys):
+    command = f"predict split --tasks 5 --cosine .2 --samples 30 --budget 600 --objective {objective}"
+    assert main(command.split()) == 0
+    best = theory.best_split(Tasks.equiangular(5, 0.2), 30, 0.0, 600, 1.0, 1.0, objective=objective)
+    assert capsys.readouterr().out == (
+        f"parameters {best.p}, samples kept per past task {best.memory} ({best.kind})\n"
+        f"{objective} {best.value:.6f}\n"
+    )
+
+
+def test_a_chain_and_a_length_are_handed_on(capsys):
+    setting = (Tasks.chain(4, -0.5, 2.0), 20, 30, 0.0)
+    table = printed(
+        capsys,
+        "predict multitask --geometry chain --tasks 4 --cosine -.5 --norm 2 --samples 20 --p 30",
+    )
+    assert table["excess risk"] == f"{theory.multitask_error(*setting).mean():.6f}"
+
+
+def test_at_the_threshold_the_error_is_infinite(capsys):
+    assert printed(capsys, "predict multitask --p 500 --noise-var .1")["excess risk"] == "inf"
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ("predict multitask --p 1000 --cosine 2", "cosine must be in [-1, 1]; got 2.0"),
+        ("predict multitask --p 0", "p must be a whole number of at least 1 parameter; got 0"),
+        ("predict multitask --p 9 --tasks 0", "T must be a whole number of at least 1 task; got 0"),
+        ("predict multitask --p 9 --samples -1", "samples must be whole numbers of at least 0; got -1"),
+        (
+            "predict transfer --p 9 --noise-var nan",
+            "noise_var must be a variance, finite and at least 0; got nan",
+        ),
+        (
+            "predict replay --p 100 --memory 60",
+            "memory must be at most samples: task 1 has 50 and would keep 60",
+        ),
+        ("predict split --budget -1", "budget must be finite and at least 0; got -1.0"),
+        ("sweep depth --shard 3", "shard must look like 0/4; got '3'"),
+        ("sweep depth --time-limit 9x", "time limit must look like 90s, 9m or 2h; got '9x'"),
+        (
+            "sweep width",
+            "no sweep 'width'; the sweeps are multitask-width, similarity, depth, replay-width,"
+            " replay-noise, random-features",
+        ),
+        (
+            "data prepare cifar",
+            "no data set 'cifar'; the data sets are digits, glyphs, mnist, cifar100, cub200, imagenet-r",
+        ),
+        ("data show", "`manytasks data show` needs the name of a data set; `data list` shows them"),
+        (
+            "claims --profile nosuch",
+            "there is no build/nosuch/notebooks; run `make book PROFILE=nosuch` first",
+        ),
+    ],
+)
+def test_a_bad_value_gets_one_line_and_code_two(words, message, capsys):
+    assert main(words.split()) == 2
+    assert capsys.readouterr() == ("", f"manytasks: {message}\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (
+            "predict multitask --p many",
+            "manytasks predict multitask: argument --p: invalid int value: 'many'"
+            " (see manytasks predict multitask --help)",
+        ),
+        (
+            "predict multitask",
+            "manytasks predict multitask: the following arguments are required: --p"
+            " (see manytasks predict multitask --help)",
+        ),
+        (
+            "predict",
+            "manytasks predict: the following arguments are required: QUANTITY"
+            " (see manytasks predict --help)",
+        ),
+        ("", "manytasks: the following arguments are required: COMMAND (see manytasks --help)"),
+    ],
+)
+def test_a_wrong_word_gets_one_line_and_code_two(words, message, capsys):
+    with pytest.raises(SystemExit) as stop:
+        main(words.split())
+    assert stop.value.code == 2
+    assert capsys.readouterr() == ("", message + "\n")
+
+
+def test_a_missing_data_set_says_where_it_belongs(tmp_path, capsys):
+    assert main(["data", "prepare", "mnist", "--root", str(tmp_path)]) == 1
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert output.err.startswith(f"manytasks: {tmp_path}/mnist/train-images-idx3-ubyte.gz is missing")
+    assert output.err.count("\n") == 1
+
+
+def test_an_output_that_cannot_be_written_is_named(tmp_path, capsys):
+    target = tmp_path / "nosuch" / "digits.png"
+    assert main(["data", "show", "digits", "--out", str(target)]) == 1
+    assert capsys.readouterr() == ("", f"manytasks: {target}: No such file or directory\n")
+
+
+def test_claims_prints_every_row_with_its_committed_verdict(capsys):
+    assert main(["claims"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        f"{claim.id:<7} {claim.verdict}: {claim.statement}" for claim in evidence.registry().values()
+    ]
+
+
+def run(*command):
+    return subprocess.run([sys.executable, *command], capture_output=True, text=True, check=False)
+
+
+def test_the_module_runs_as_the_script_does():
+    command = ("-m", "manytasks", "predict", "multitask", *SETTING.split())
+    done = run(*command)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("excess risk       0.735291\n")
+    done = run(*command, "--p", "0")
+    message = "manytasks: p must be a whole number of at least 1 parameter; got 0\n"
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", message)
+
+
+@pytest.mark.parametrize("words", [["sweep", "--help"], ["sweep", "list"]])
+def test_a_sweep_needs_nothing_that_a_cluster_node_lacks(words):
+    script = (
+        "import sys; from manytasks.cli import main\n"
+        "try: main(sys.argv[1:])\n"
+        "except SystemExit: pass\n"
+        "print('imported', *{name.partition('.')[0] for name in sys.modules})"
+    )
+    done = run("-c", script, *words)
+    assert (done.returncode, done.stderr) == (0, "")
+    imported = set(done.stdout.splitlines()[-1].split())
+    assert {"imported", "numpy"} <= imported
+    assert imported & {"sympy", "matplotlib", "yaml", "IPython", "seaborn", "bokeh", "jupytext"} == set()
