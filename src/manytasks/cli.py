@@ -7,6 +7,7 @@ a cluster node that has Python, torch, NumPy, pandas and scikit-learn.
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -202,7 +203,27 @@ def _add_sweep(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--dry-run", action="store_true", help="print cells, FLOPs and estimated seconds only"
     )
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="a setting to use instead of the profile's, such as dataset=cifar100; may be repeated",
+    )
     parser.set_defaults(run=_sweep)
+
+
+def _changes(pairs: Sequence[str]) -> dict[str, Any]:
+    changes = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not (name and equals):
+            raise ValueError(f"--set takes NAME=VALUE; got {pair!r}")
+        try:
+            changes[name] = json.loads(value)
+        except json.JSONDecodeError:
+            changes[name] = value  # a word, such as the name of a data set
+    return changes
 
 
 def _sweep(options: argparse.Namespace) -> int:
@@ -233,6 +254,7 @@ def _sweep(options: argparse.Namespace) -> int:
         time_limit=options.time_limit,
         resume=options.resume,
         shard=(int(index), int(shards)),
+        changes=_changes(options.set),
     )
     print(f"{result.finished} of {result.total} cells are in {result.table} ({result.seconds:.0f} s)")
     return 0
