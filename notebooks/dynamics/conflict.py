@@ -278,7 +278,7 @@ ax.contour(
     linewidths=0.5,
     alpha=0.6,
 )
-times = np.linspace(0, 40, 400)
+times = np.linspace(0, 15, 200)
 resting = {}
 for name, (weight, color, style) in names.items():
     potential = with_conflict(weight, bowl1, bowl2, step)
