@@ -26,7 +26,8 @@ def check_parameters(source: Path, notebook: Any, parameters: dict[str, Any]) ->
     for name, value in parameters.items():
         if name not in defaults:
             sys.exit(f"{source}: unknown parameter {name!r}; its parameters are {', '.join(defaults)}")
-        kinds = (int, float) if isinstance(defaults[name], float) else (type(defaults[name]),)
+        kinds: tuple[type, ...] = (type(defaults[name]),)
+        kinds += {float: (int,), tuple: (list,)}.get(kinds[0], ())  # YAML has neither 1 as float nor tuples
         if not isinstance(value, kinds) or isinstance(value, bool) != isinstance(defaults[name], bool):
             sys.exit(
                 f"{source}: parameter {name!r} must be {type(defaults[name]).__name__}"
