@@ -70,9 +70,8 @@
     });
     return 0.2126 * r + 0.7152 * g + 0.0722 * b;
   };
-  const contrast = (element, property) => {
+  const contrast = (element, property, below) => {
     const style = getComputedStyle(element);
-    const below = backdrop(element);
     const ink = [...rgba(style[property])];
     for (let e = element; e; e = e.parentElement) ink[3] *= getComputedStyle(e).opacity;
     const [low, high] = [luminance(over(ink, below)), luminance(below)].sort((a, b) => a - b);
@@ -84,16 +83,34 @@
     return size >= 24 || (size >= 18.66 && style.fontWeight >= 700) ? 3 : 4.5;
   };
   const faint = {};
-  const judge = (element, what, property, least) => {
-    const ratio = contrast(element, property);
+  const judge = (element, what, property, least, below = backdrop(element)) => {
+    const ratio = contrast(element, property, below);
     if (ratio < least)
       faint[`${where(element)} ${getComputedStyle(element)[property]}`] = `${ratio.toFixed(2)} < ${least}: ${what}`;
   };
   for (const [element, node] of texts) judge(element, node.data.trim().slice(0, 40), "color", needed(element));
   for (const element of formulas) judge(element, "formula", "color", needed(element));
-  // Words drawn in a figure are shapes; the guideline for graphics applies.
-  for (const element of document.querySelectorAll("figure svg g[id^='text_'] > g"))
-    if (visible(element)) judge(element, "label in " + element.closest("figure").id, "fill", 3);
+  // Words drawn in a figure are shapes; the guideline for graphics applies. They may stand on filled shapes.
+  const shapesBelow = (label) => {
+    const box = label.getBoundingClientRect();
+    const centre = new DOMPoint(box.x + box.width / 2, box.y + box.height / 2);
+    const covers = (shape) =>
+      shape.compareDocumentPosition(label) & Node.DOCUMENT_POSITION_FOLLOWING &&
+      getComputedStyle(shape).fill !== "none" &&
+      shape.isPointInFill(centre.matrixTransform(shape.getScreenCTM().inverse()));
+    return [...label.ownerSVGElement.querySelectorAll("path:not(defs path)")].filter(covers);
+  };
+  const fill = (shape) => {
+    const style = getComputedStyle(shape);
+    const colour = [...rgba(style.fill)];
+    colour[3] *= style.fillOpacity * style.opacity;
+    return colour;
+  };
+  for (const label of document.querySelectorAll("figure svg g[id^='text_'] > g")) {
+    if (!visible(label)) continue;
+    const below = shapesBelow(label).map(fill).reduce((ground, colour) => over(colour, ground), backdrop(label));
+    judge(label, "label in " + label.closest("figure").id, "fill", 3, below);
+  }
 
   // Text that lies beyond the edge where no scrolling reaches it.
   const edge = document.documentElement.clientWidth + 1;

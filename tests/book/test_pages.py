@@ -63,6 +63,11 @@ def test_each_kind_of_fault_is_found(tmp_path, browser):
         <p>See {prf:ref}`somewhere` and $x$.</p>
         <p style="color: #999; background: #fff">faint on white</p>
         <p style="color: rgba(255, 255, 255, .2); background: #000">faint on black</p>
+        <figure id="drawn"><svg width="90" height="30">
+          <path d="M 0 0 h 40 v 30 h -40 z" fill="#ffffff"/>
+          <g id="text_1"><g fill="#000000"><path d="M 10 10 h 20 v 9 h -20 z"/></g></g>
+          <g id="text_2"><g fill="#dddddd"><path d="M 60 10 h 20 v 9 h -20 z"/></g></g>
+        </svg></figure>
         <div style="width: 500px">wide</div></body></html>""",
         encoding="utf-8",
     )
@@ -78,6 +83,7 @@ def test_each_kind_of_fault_is_found(tmp_path, browser):
     assert list(found.faint_by_day.values()) == [
         "2.85 < 4.5: faint on white",
         "1.66 < 4.5: faint on black",
+        "1.36 < 3: label in drawn",
     ]
     assert found.faint_by_night == found.faint_by_day
     assert found.sideways == ["118 px too wide"]
