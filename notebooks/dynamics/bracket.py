@@ -10,6 +10,9 @@
 #     name: python3
 # ---
 
+# %% [markdown]
+# # What happens when tasks come one after the other?
+
 # %% tags=["parameters"]
 profile = "book"
 seed = 1
@@ -32,8 +35,6 @@ torch.set_num_threads(1)
 C = figures.COLORS
 
 # %% [markdown]
-# # What happens when tasks come one after the other?
-#
 # Two gradient steps, one on each task, do not commute. What is left over is a vector that no loss function
 # contains: the **Lie bracket** of the two gradients.
 

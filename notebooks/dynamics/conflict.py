@@ -10,6 +10,9 @@
 #     name: python3
 # ---
 
+# %% [markdown]
+# # What does gradient descent on several tasks really minimise?
+
 # %% tags=["parameters"]
 profile = "book"
 seed = 1
@@ -31,8 +34,6 @@ torch.set_num_threads(1)
 C = figures.COLORS
 
 # %% [markdown]
-# # What does gradient descent on several tasks really minimise?
-#
 # Descending two losses together, descent also minimises the flatness of each and the inner product of their gradients, the *conflict term*. The paper calls that term detrimental. We ask what would happen without it.
 
 # %% tags=["hide-input"]

@@ -10,6 +10,9 @@
 #     name: python3
 # ---
 
+# %% [markdown]
+# # Does the bracket cause forgetting?
+
 # %% tags=["parameters"]
 profile = "book"
 seed = 1
@@ -33,8 +36,6 @@ C = figures.COLORS
 GRID = [1, 3, 10, 30, 100, 300, 1000]
 
 # %% [markdown]
-# # Does the bracket cause forgetting?
-#
 # Paper B conjectures that a Lie bracket that does not vanish is linked to catastrophic forgetting. At a minimum of the first task this is a theorem, for the first steps. We then turn the bracket like a dial, with everything else
 # held fixed, and follow the training until the theorem no longer says anything.
 
@@ -494,8 +495,8 @@ figures.show(
     alt="Left: forgetting against the bracket for two dials, one rising and one flat. Right: forgetting against the dial, rising for few steps, falling for many.",
 )
 first, last = turned["forgetting"][0], turned["forgetting"][-1]
-effect = {
-    k: np.median(np.log10(last[j] / np.maximum(first[j], 1e-300)))
+ends = {
+    k: f"{np.median(first[j]):.1e} to {np.median(last[j]):.1e}"
     for j, k in enumerate(dialled["steps"])
 }
 raised = {
@@ -503,7 +504,8 @@ raised = {
 }
 display(
     Markdown(
-        f"Turning the dial from least to most multiplies forgetting after one step by $10^{{{effect[1]:.1f}}}$ (median), after 100 steps by $10^{{{effect[100]:.1f}}}$ and after {long_steps} steps by $10^{{{effect[long_steps]:.1f}}}$. It rises in "
+        f"Turning the dial from least to most changes the median forgetting after one step from {ends[1]}, "
+        f"after 100 steps from {ends[100]} and after {long_steps} steps from {ends[long_steps]}. It rises in "
         f"{100 * raised[1]:.0f} %, {100 * raised[100]:.0f} % and {100 * raised[long_steps]:.0f} % of the networks. The gradient norm does not change. **In the long run the dial turns the other way**: "
         f"at one gradient norm, a target that lies along a flat direction of the outputs is further away, so that training travels further. The bracket sees the first steps; the distance to the new minimum decides the rest."
     )

@@ -10,6 +10,9 @@
 #     name: python3
 # ---
 
+# %% [markdown]
+# # What does gradient descent really follow?
+
 # %% tags=["parameters"]
 profile = "book"
 seed = 1
@@ -29,8 +32,6 @@ torch.set_num_threads(1)
 C = figures.COLORS
 
 # %% [markdown]
-# # What does gradient descent really follow?
-#
 # Gradient descent with rate $h$ does not follow the gradient flow. It follows another smooth flow, and one can write that flow down, power by power of $h$.
 
 # %% tags=["hide-input"]

@@ -10,6 +10,9 @@
 #     name: python3
 # ---
 
+# %% [markdown]
+# # Can one remove the bracket, or the conflict?
+
 # %% tags=["parameters"]
 profile = "book"
 seed = 1
@@ -36,8 +39,6 @@ torch.set_num_threads(1)
 C = figures.COLORS
 
 # %% [markdown]
-# # Can one remove the bracket, or the conflict?
-#
 # Running tasks in palindromic order removes the Lie bracket; projecting gradients removes conflict. We derive what each remedy takes out of the modified equation, and measure what that is worth.
 
 # %% tags=["hide-input"]
