@@ -269,3 +269,8 @@ def test_more_random_features_keep_the_earlier_ones():
     x = np.random.default_rng(0).standard_normal((4, 6))
     few, many = random_features(x, 3, seed=1), random_features(x, 7, seed=1)
     np.testing.assert_allclose(few * np.sqrt(3), many[:, :3] * np.sqrt(7), rtol=1e-13)
+
+
+def test_an_unknown_device_is_refused_before_any_work(tmp_path):
+    with pytest.raises(ValueError, match="^device must be auto, cpu or cuda; got 'tpu'$"):
+        run_sweep("random-features", "smoke", "tpu", tmp_path, progress=False)
