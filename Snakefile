@@ -8,11 +8,12 @@ import yaml
 
 sys.path.insert(0, "workflow")
 from build import html_folder
-from dependencies import chapters, data_files, package_sources
+from dependencies import all_package_sources, chapters, data_files
 
 PROFILE = config.get("profile", "book")
 PARAMETERS = yaml.safe_load(Path(f"config/{PROFILE}.yml").read_text()) or {}
 CHAPTERS = chapters()
+SOURCES = all_package_sources([Path(f"notebooks/{name}.py") for name in CHAPTERS], Path("build/sources.json"))
 BUILD = f"build/{PROFILE}"
 HTML = html_folder(PROFILE)
 EXECUTED = expand(f"{BUILD}/notebooks/{{chapter}}.ipynb", chapter=CHAPTERS)
@@ -29,7 +30,7 @@ rule all:
 rule notebook:
     input:
         "notebooks/{chapter}.py",
-        lambda wildcards: package_sources(Path(f"notebooks/{wildcards.chapter}.py")),
+        lambda wildcards: SOURCES[f"notebooks/{wildcards.chapter}.py"],
         lambda wildcards: data_files(Path(f"notebooks/{wildcards.chapter}.py")),
         runner="workflow/execute.py",
     output:

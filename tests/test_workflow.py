@@ -45,6 +45,21 @@ def test_a_notebook_depends_on_what_it_imports_also_indirectly_and_late(project)
     assert package_sources(notebook) == expected
 
 
+def test_dependencies_are_remembered_until_a_source_changes(project, monkeypatch):
+    import dependencies
+
+    notebook, memory = Path("notebook.py"), Path("build/sources.json")
+    notebook.write_text("from package import formulas\n")
+    known = dependencies.all_package_sources([notebook], memory)
+    assert known == {"notebook.py": dependencies.package_sources(notebook)}
+    monkeypatch.setattr(dependencies, "package_sources", lambda *_: ["read again"])
+    assert dependencies.all_package_sources([notebook], memory) == known
+    Path("src/package/formulas.py").write_text("import numpy\n")
+    assert dependencies.all_package_sources([notebook], memory) == {"notebook.py": ["read again"]}
+    memory.write_text("{")
+    assert dependencies.all_package_sources([notebook], memory) == {"notebook.py": ["read again"]}
+
+
 def test_a_notebook_without_the_package_depends_on_none_of_it(project):
     from dependencies import package_sources
 
@@ -59,6 +74,16 @@ def test_a_notebook_depends_on_the_tables_that_it_names(project):
     notebook = project / "notebook.py"
     notebook.write_text("# data/widths-book.csv twice: data/widths-book.csv; data/not-there.csv\n")
     assert data_files(notebook) == ["data/widths-book.csv"]
+
+
+def test_a_notebook_depends_on_every_profile_of_the_sweeps_that_it_loads(project):
+    from dependencies import data_files
+
+    Path("data/widths-paper.csv").touch()
+    Path("data/depths-book.csv").touch()
+    notebook = project / "notebook.py"
+    notebook.write_text("load_results('widths', 'book'); load_results(\n 'widths'); load_results('absent')\n")
+    assert data_files(notebook) == ["data/widths-book.csv", "data/widths-paper.csv"]
 
 
 def test_only_notebooks_of_the_table_of_contents_are_chapters(project):
