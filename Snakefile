@@ -8,12 +8,12 @@ import yaml
 
 sys.path.insert(0, "workflow")
 from build import html_folder
-from dependencies import all_package_sources, chapters, data_files
+from dependencies import remembered_sources, chapters, data_files
 
 PROFILE = config.get("profile", "book")
 PARAMETERS = yaml.safe_load(Path(f"config/{PROFILE}.yml").read_text()) or {}
 CHAPTERS = chapters()
-SOURCES = all_package_sources([Path(f"notebooks/{name}.py") for name in CHAPTERS], Path("build/sources.json"))
+SOURCES = remembered_sources([Path(f"notebooks/{name}.py") for name in CHAPTERS], Path("build/sources.json"))
 BUILD = f"build/{PROFILE}"
 HTML = html_folder(PROFILE)
 EXECUTED = expand(f"{BUILD}/notebooks/{{chapter}}.ipynb", chapter=CHAPTERS)

@@ -50,14 +50,14 @@ def test_dependencies_are_remembered_until_a_source_changes(project, monkeypatch
 
     notebook, memory = Path("notebook.py"), Path("build/sources.json")
     notebook.write_text("from package import formulas\n")
-    known = dependencies.all_package_sources([notebook], memory)
+    known = dependencies.remembered_sources([notebook], memory)
     assert known == {"notebook.py": dependencies.package_sources(notebook)}
     monkeypatch.setattr(dependencies, "package_sources", lambda *_: ["read again"])
-    assert dependencies.all_package_sources([notebook], memory) == known
+    assert dependencies.remembered_sources([notebook], memory) == known
     Path("src/package/formulas.py").write_text("import numpy\n")
-    assert dependencies.all_package_sources([notebook], memory) == {"notebook.py": ["read again"]}
+    assert dependencies.remembered_sources([notebook], memory) == {"notebook.py": ["read again"]}
     memory.write_text("{")
-    assert dependencies.all_package_sources([notebook], memory) == {"notebook.py": ["read again"]}
+    assert dependencies.remembered_sources([notebook], memory) == {"notebook.py": ["read again"]}
 
 
 def test_a_notebook_without_the_package_depends_on_none_of_it(project):

@@ -25,10 +25,10 @@ def package_sources(notebook: Path, source: Path = Path("src")) -> list[str]:
     return sorted(relpath(path) for module in modules if (path := getattr(module, "__file__", None)))
 
 
-def all_package_sources(
+def remembered_sources(
     notebooks: list[Path], memory: Path, source: Path = Path("src")
 ) -> dict[str, list[str]]:
-    """Return ``package_sources`` of every notebook, read from the file ``memory`` while no source has changed.
+    """Return ``package_sources`` of every notebook, from the file ``memory`` while no source has changed.
 
     Following the imports takes most of a second; a call that finds nothing to do should not.
     """

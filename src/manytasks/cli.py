@@ -208,7 +208,7 @@ def _add_sweep(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="NAME=VALUE",
-        help="a setting to use instead of the profile's, such as dataset=cifar100; may be repeated",
+        help="a setting to use instead of the profile's, such as dataset=cifar100 or width=[8,16]; may be repeated",
     )
     parser.set_defaults(run=_sweep)
 
@@ -220,9 +220,10 @@ def _changes(pairs: Sequence[str]) -> dict[str, Any]:
         if not (name and equals):
             raise ValueError(f"--set takes NAME=VALUE; got {pair!r}")
         try:
-            changes[name] = json.loads(value)
+            read = json.loads(value)
         except json.JSONDecodeError:
-            changes[name] = value  # a word, such as the name of a data set
+            read = value  # a word, such as the name of a data set
+        changes[name] = tuple(read) if isinstance(read, list) else read
     return changes
 
 
@@ -233,7 +234,7 @@ def _sweep(options: argparse.Namespace) -> int:
         print(*deep.sweep_names(), sep="\n")
         return 0
     if options.dry_run:
-        plan = deep.plan_sweep(options.name, options.profile, options.device)
+        plan = deep.plan_sweep(options.name, options.profile, options.device, _changes(options.set))
         for cell in plan:
             print(
                 ", ".join(

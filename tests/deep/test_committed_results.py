@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import frictionless
 import pandas as pd
 import pytest
 
@@ -15,6 +16,21 @@ TABLES = sorted(DATA.glob("*.csv"))
 
 def test_package_describes_the_committed_tables():
     assert json.loads((DATA / "datapackage.json").read_text()) == describe_results(DATA)
+
+
+def test_the_package_is_a_valid_data_package():
+    report = frictionless.validate(DATA / "datapackage.json")
+    assert report.flatten(["type", "message"]) == []
+    assert report.stats["tasks"] == len(TABLES)
+
+
+def test_a_table_that_was_edited_by_hand_is_no_longer_valid(tmp_path):
+    (tmp_path / "a.csv").write_bytes(TABLES[0].read_bytes())
+    package = write_package(tmp_path)
+    with (tmp_path / "a.csv").open("a") as file:
+        file.write("typed in\n")
+    found = {kind for (kind,) in frictionless.validate(package).flatten(["type"])}
+    assert {"hash-count", "byte-count", "missing-cell"} <= found
 
 
 @pytest.mark.parametrize("path", TABLES, ids=lambda path: path.stem)

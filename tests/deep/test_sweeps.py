@@ -1,5 +1,6 @@
 """Sweeps end with the same table however often they are stopped."""
 
+import json
 import os
 import re
 import signal
@@ -70,6 +71,19 @@ def test_interrupted_and_uninterrupted_tables_are_equal(toy, tmp_path):
     stop_at.clear()
     assert toy_run(tmp_path / "stopped").table.read_bytes() == whole
     assert calls == [1, 2, 3, 3, 4]  # only the running cell was lost
+
+
+def test_provenance_stands_beside_the_table(toy, tmp_path):
+    beside = toy_run(tmp_path).table.with_suffix(".json")
+    made = json.loads(beside.read_text())
+    assert made["cells"] == 4
+    assert made["begun"] <= made["ended"]
+    assert 0 <= made["seconds"] < 60
+    assert made["torch"] == [torch.__version__]
+    (commit,) = made["commit"]
+    assert re.fullmatch(r"[0-9a-f]{40}\+?|unknown", commit)
+    toy_run(tmp_path)  # nothing left to do, nothing new to say
+    assert json.loads(beside.read_text()) == made
 
 
 def test_shards_make_the_same_table(toy, tmp_path):

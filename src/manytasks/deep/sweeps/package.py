@@ -53,6 +53,7 @@ def write_package(folder: Path) -> Path:
 def _resource(table: Path) -> dict[str, Any]:
     rows = pd.read_csv(table)
     raw = table.read_bytes()
+    sidecar = table.with_suffix(".json")
     sweep, profile, device, torch = (rows[name][0] for name in ("sweep", "profile", "device", "torch"))
     return {
         "profile": "tabular-data-resource",
@@ -74,7 +75,8 @@ def _resource(table: Path) -> dict[str, Any]:
             "command": f"manytasks sweep {sweep} --profile {profile} --device {device}",
             "torch": torch,
             "rows": len(rows),
-        },
+        }
+        | (json.loads(sidecar.read_text(encoding="utf-8")) if sidecar.exists() else {}),
     }
 
 

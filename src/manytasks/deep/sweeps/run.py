@@ -12,9 +12,10 @@ from typing import Any
 import torch
 from tqdm import tqdm
 
+from manytasks.deep.sweeps.provenance import cell_provenance, table_provenance
 from manytasks.deep.sweeps.registry import find_sweep
 from manytasks.deep.sweeps.sweep import Settings, Sweep, fingerprint
-from manytasks.deep.sweeps.table import read_table, write_table
+from manytasks.deep.sweeps.table import read_table, write_json, write_table
 
 UNITS = {"s": 1, "m": 60, "h": 3600}
 
@@ -50,8 +51,8 @@ def run_sweep(
     """Run a sweep and write its table.
 
     Every finished cell is one small file under ``out/.cells``, put there in one step; the table
-    ``out/<name>-<profile>.csv`` is made anew from these files at the end, also after Ctrl-C. A process
-    killed at any moment therefore loses the running cell at most, and shards may share a folder.
+    ``out/<name>-<profile>.csv`` is made anew from these files at the end, also after Ctrl-C, and beside it
+    ``out/<name>-<profile>.json`` says when, where and from which commit they came. A process killed at any moment therefore loses the running cell at most, and shards may share a folder.
 
     Args:
         name: a sweep of ``sweep_names()``.
@@ -96,8 +97,11 @@ def run_sweep(
                     break
                 begun = time.monotonic()
                 constants = {key: value for key, value in cells[i].items() if not isinstance(value, tuple)}
-                write_table(files[i], (made_by | constants | row for row in sweep.measure(cells[i], where)))
-                spent += time.monotonic() - begun
+                rows = [made_by | constants | row for row in sweep.measure(cells[i], where)]
+                elapsed = time.monotonic() - begun
+                write_json(files[i].with_suffix(".json"), cell_provenance(where, elapsed))
+                write_table(files[i], rows)  # last: it is what says that the cell is finished
+                spent += elapsed
                 counted += sweep.flops(cells[i])
                 bar.update(sweep.flops(cells[i]))
     finally:
@@ -106,13 +110,16 @@ def run_sweep(
     return SweepResult(table, finished, len(cells), time.monotonic() - started)
 
 
-def plan_sweep(name: str, profile: str = "book", device: str = "auto") -> list[dict[str, Any]]:
+def plan_sweep(
+    name: str, profile: str = "book", device: str = "auto", changes: Settings | None = None
+) -> list[dict[str, Any]]:
     """List the cells of a sweep without running them: the dry run.
 
     Args:
         name: a sweep of ``sweep_names()``.
         profile: "smoke", "book" or "paper".
         device: where it would run; its speed is measured for a moment.
+        changes: settings to use instead of the profile's.
 
     Returns:
         One row per cell: its place on the axes, ``flops``, and ``seconds``, an estimate from the measured
@@ -125,7 +132,7 @@ def plan_sweep(name: str, profile: str = "book", device: str = "auto") -> list[d
     sweep = find_sweep(name)
     rate = _matrix_rate(_device(device))
     rows = []
-    for cell in sweep.cells(profile):
+    for cell in sweep.cells(profile, changes):
         flops = sweep.flops(cell)
         rows.append({axis: cell[axis] for axis in sweep.axes} | {"flops": flops, "seconds": flops / rate})
     return rows
@@ -171,6 +178,7 @@ def _merge(files: list[Path], table: Path) -> Path | None:
     rows = [row for file in files if file.exists() for row in read_table(file)]
     if not rows:
         return None
+    write_json(table.with_suffix(".json"), table_provenance(file.with_suffix(".json") for file in files))
     write_table(table, rows)
     return table
 

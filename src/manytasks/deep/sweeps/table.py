@@ -1,9 +1,10 @@
-"""Tables of results that are whole at every moment, even if the process is killed."""
+"""Files of results that are whole at every moment, even if the process is killed."""
 
 from __future__ import annotations
 
 import csv
 import io
+import json
 import os
 import tempfile
 from collections.abc import Iterable
@@ -31,18 +32,17 @@ def write_table(path: Path, rows: Iterable[dict[str, Any]]) -> None:
         if row.keys() != rows[0].keys():
             raise ValueError(f"{path}: a row has the columns {list(row)}, the first {list(rows[0])}")
         writer.writerow({name: _number(value) for name, value in row.items()})
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, work = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text.getvalue())
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(work, 0o644)
-        os.replace(work, path)
-    except BaseException:
-        os.unlink(work)
-        raise
+    _write_whole(path, text.getvalue())
+
+
+def write_json(path: Path, content: dict[str, Any]) -> None:
+    """Write a JSON file that appears complete or not at all.
+
+    Args:
+        path: file to write; replaced in one step once the new one is on the disk.
+        content: what it holds.
+    """
+    _write_whole(path, json.dumps(content, indent=1) + "\n")
 
 
 def read_table(path: Path) -> list[dict[str, str]]:
@@ -65,3 +65,18 @@ def _number(value: Any) -> Any:
         The value as it is written.
     """
     return f"{value:.7g}" if isinstance(value, float) else value
+
+
+def _write_whole(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, work = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(work, 0o644)
+        os.replace(work, path)
+    except BaseException:
+        os.unlink(work)
+        raise
