@@ -6,6 +6,8 @@ from manytasks.deep.sweeps import (
     depth,
     multitask_width,
     random_features,
+    replay_budget,
+    replay_methods,
     replay_noise,
     replay_width,
     similarity,
@@ -14,7 +16,16 @@ from manytasks.deep.sweeps.sweep import Sweep
 
 SWEEPS: dict[str, Sweep] = {
     module.SWEEP.name: module.SWEEP
-    for module in (multitask_width, similarity, depth, replay_width, replay_noise, random_features)
+    for module in (
+        multitask_width,
+        similarity,
+        depth,
+        replay_width,
+        replay_noise,
+        replay_budget,
+        replay_methods,
+        random_features,
+    )
 }
 
 

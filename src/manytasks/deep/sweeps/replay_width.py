@@ -37,18 +37,33 @@ def streams(settings: Settings) -> dict[int, TaskStream]:
     Returns:
         A task stream per seed.
     """
-    if settings["scenario"] == "domain":
-        digits = load_dataset("digits")
+    return task_streams("digits" if settings["scenario"] == "domain" else "glyphs", settings)
+
+
+def task_streams(dataset: str, settings: Settings) -> dict[int, TaskStream]:
+    """Make the tasks of every seed from a data set.
+
+    Args:
+        dataset: "digits" and "mnist" give all classes to every task and permute all pixels; of any other,
+            each task takes ten classes, seen through frozen features.
+        settings: ``tasks``, ``per_class``, ``seeds``; ``components``, ``images``, ``test_images`` of frozen
+            features.
+
+    Returns:
+        A task stream per seed.
+    """
+    if dataset in ("digits", "mnist"):
+        whole = load_dataset(dataset)
         return {
-            seed: permuted_pixels(digits, settings["tasks"], settings["per_class"], 1.0, seed)
+            seed: permuted_pixels(whole, settings["tasks"], settings["per_class"], 1.0, seed)
             for seed in settings["seeds"]
         }
-    glyphs, train, test = frozen_features(
-        "glyphs", settings["components"], settings["images"], settings["test_images"]
+    whole, train, test = frozen_features(
+        dataset, settings["components"], settings["images"], settings["test_images"]
     )
     streams = {}
     for seed in settings["seeds"]:
-        tasks = class_split(glyphs, 10, settings["per_class"], seed, train, test)
+        tasks = class_split(whole, whole.classes // 10, settings["per_class"], seed, train, test)
         kept = slice(settings["tasks"])
         streams[seed] = TaskStream(tasks.features, tasks.train[kept], tasks.test[kept], tasks.classes)
     return streams

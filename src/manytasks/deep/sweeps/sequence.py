@@ -19,7 +19,14 @@ from manytasks.deep.networks import (
     train,
 )
 from manytasks.deep.sweeps.sweep import Row, Settings
-from manytasks.deep.tasks import Samples, Scenario, TaskStream, noisy_labels, random_buffer
+from manytasks.deep.tasks import (
+    BufferMethod,
+    Samples,
+    Scenario,
+    TaskStream,
+    noisy_labels,
+    replay_buffers,
+)
 from manytasks.streams import stream
 
 
@@ -29,17 +36,21 @@ class Learner:
 
     Args:
         seed: its tasks, weights and batches.
-        memory: buffer samples per class of each finished task.
+        memory: buffer samples per class of each finished task; see ``replay_buffers``.
         noise: share of wrong labels, in the buffer too.
     """
 
     seed: int
-    memory: int
+    memory: float
     noise: float
 
 
 def sequence_rows(
-    streams: dict[int, TaskStream], learners: list[Learner], settings: Settings, device: torch.device
+    streams: dict[int, TaskStream],
+    learners: list[Learner],
+    settings: Settings,
+    device: torch.device,
+    method: BufferMethod = "random",
 ) -> Iterator[Row]:
     """Train every learner through its tasks, always from the weights that it has.
 
@@ -51,6 +62,7 @@ def sequence_rows(
         learners: what differs inside the cell.
         settings: ``width``, ``depth``, ``steps`` (per task), ``batch``, ``rate``, ``scenario``.
         device: where to train.
+        method: which samples the buffers keep.
 
     Yields:
         One row per learner, trained task (``after``) and measured task, for ``task <= after``: loss and
@@ -70,7 +82,10 @@ def sequence_rows(
         weights = [draw_weights(shape, stream(member.seed, "weights")) for member in members]
         stack = Stack(shape, weights, table.dtype, device)
         for after in range(first.T):
-            pools = [_pool_with_buffer(streams[m.seed], after, m, scenario, offsets[m.seed]) for m in members]
+            pools = [
+                _pool_with_buffer(streams[m.seed], after, m, method, scenario, offsets[m.seed])
+                for m in members
+            ]
             train(stack, table, pools, recipe, [stream(m.seed, "batches", after) for m in members])
             for task in range(after + 1):
                 measured = []
@@ -123,7 +138,12 @@ def _pool(
 
 
 def _pool_with_buffer(
-    tasks: TaskStream, after: int, learner: Learner, scenario: Scenario, offset: int
+    tasks: TaskStream,
+    after: int,
+    learner: Learner,
+    method: BufferMethod,
+    scenario: Scenario,
+    offset: int,
 ) -> Pool:
     """Join the buffers of the finished tasks and all samples of the present one.
 
@@ -131,8 +151,7 @@ def _pool_with_buffer(
         The pool.
     """
     pools = []
-    for past in range(after):
+    for past, kept in enumerate(replay_buffers(tasks, after, learner.memory, method, learner.seed)):
         whole = _pool(tasks, tasks.train[past], scenario, offset, learner)
-        kept = random_buffer(tasks.train[past].labels, learner.memory, stream(learner.seed, "buffer", past))
         pools.append(Pool(whole.rows[kept], whole.labels[kept], whole.heads[kept]))
     return Pool.join([*pools, _pool(tasks, tasks.train[after], scenario, offset, learner)])
