@@ -1,8 +1,9 @@
 """Networks trained per second: a stack against the plain tensor loop and the usual research loop.
 
-All three train the same members on the same batches in one run; only ratios are printed. The plain loop is
-a stack of one member after the other: data resident in a tensor, no module, no loader. The research loop is
-nn.Module, TensorDataset, shuffling DataLoader and torch.optim.SGD, one member after the other.
+All train the same members with the same recipe in one run; only ratios are printed. The plain loop has its
+data resident in a tensor, indexes it, and calls torch's functions and optimiser, one member after the other.
+The research loop is nn.Module, TensorDataset, shuffling DataLoader and torch.optim.SGD, one member after the
+other. Each kind is timed in turns with the others, and its best turn counts.
 """
 
 from __future__ import annotations
@@ -13,12 +14,13 @@ from collections.abc import Callable
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch.utils.data import DataLoader, TensorDataset
 
 from manytasks.deep.networks.architecture import Architecture, draw_weights
 from manytasks.deep.networks.ensemble import members_per_stack, train_members
 from manytasks.deep.networks.mlp import MLP
-from manytasks.deep.networks.training import Pool, Recipe
+from manytasks.deep.networks.training import Pool, Recipe, batch_order
 
 SAMPLES, INPUTS, HEADS, CLASSES = 2000, 64, 10, 10
 
@@ -41,7 +43,7 @@ def main() -> None:
         size = min(size, arguments.members)
         runs: list[tuple[int, Callable[[], object]]] = [
             (arguments.members, lambda s=shape, w=weights, r=recipe: stacked(s, w, features, pool, r, None)),
-            (3, lambda s=shape, w=weights, r=recipe: stacked(s, w[:3], features, pool, r, 1)),
+            (3, lambda s=shape, w=weights, r=recipe: plain_loop(s, w[:3], features, pool, r)),
             (2, lambda s=shape, w=weights, r=recipe: research_loop(s, w[:2], features, pool, r)),
         ]
         chosen, plain, research = interleaved(runs)
@@ -73,6 +75,36 @@ def stacked(
     train_members(shape, weights, features, [pool] * len(weights), recipe, generators, size=size)
 
 
+def plain_loop(
+    shape: Architecture,
+    weights: list[dict[str, np.ndarray]],
+    features: torch.Tensor,
+    pool: Pool,
+    recipe: Recipe,
+) -> None:
+    device = features.device
+    rows, labels, heads = (torch.from_numpy(a).to(device) for a in (pool.rows, pool.labels, pool.heads))
+    for number, start in enumerate(weights):
+        order = batch_order(len(rows), recipe.steps, recipe.batch, np.random.default_rng(number))
+        p = {name: torch.from_numpy(w).to(features).requires_grad_() for name, w in start.items()}
+        means = [torch.zeros(shape.width, device=device) for _ in range(shape.depth)]
+        variances = [torch.ones(shape.width, device=device) for _ in range(shape.depth)]
+        optimiser = torch.optim.SGD(p.values(), lr=recipe.rate, momentum=0.95, nesterov=True, foreach=True)
+        for step, batch in enumerate(torch.from_numpy(order).to(device)):
+            optimiser.param_groups[0]["lr"] = recipe.rate_at(step)
+            x = features[rows[batch]]
+            for layer in range(shape.depth):
+                x = F.linear(x, p[f"hidden.{layer}.weight"])
+                gain, shift = p[f"norm.{layer}.weight"], p[f"norm.{layer}.bias"]
+                x = F.batch_norm(x, means[layer], variances[layer], gain, shift, training=True).relu_()
+            outputs = F.linear(x, p["head.weight"], p["head.bias"]).view(-1, shape.heads, shape.classes)
+            own = heads[batch][:, None, None].expand(-1, 1, shape.classes)
+            loss = F.cross_entropy(outputs.gather(1, own).squeeze(1), labels[batch])
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+
+
 def research_loop(
     shape: Architecture,
     weights: list[dict[str, np.ndarray]],
@@ -89,7 +121,7 @@ def research_loop(
         while step < recipe.steps:
             for x, labels, heads in loader:
                 x, labels, heads = (t.to(features.device) for t in (x, labels, heads))
-                loss = torch.nn.functional.cross_entropy(network(x, heads), labels)
+                loss = F.cross_entropy(network(x, heads), labels)
                 optimiser.zero_grad()
                 loss.backward()
                 optimiser.step()

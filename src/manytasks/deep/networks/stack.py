@@ -9,8 +9,8 @@ import torch
 import torch.nn.functional as F
 
 from manytasks.deep.networks.architecture import Architecture
-
-MOMENTUM = 0.1  # of the running BatchNorm statistics, torch's default
+from manytasks.deep.networks.flat import FlatParameters
+from manytasks.deep.networks.gradient import EPSILON, MOMENTUM, fill_gradient
 
 
 class Stack:
@@ -39,12 +39,13 @@ class Stack:
     ) -> None:
         self.architecture = architecture
         self.members = len(weights)
-        self.parameters = {
-            name: torch.from_numpy(np.stack([member[name] for member in weights]))
-            .to(device, dtype)
-            .requires_grad_()
-            for name in architecture.shapes()
-        }
+        self.flat = FlatParameters(
+            {
+                name: torch.from_numpy(np.stack([member[name] for member in weights])).to(device, dtype)
+                for name in architecture.shapes()
+            }
+        )
+        self.parameters = self.flat.views
         shape = (self.members * architecture.width,)
         self.means = [torch.zeros(shape, dtype=dtype, device=device) for _ in range(architecture.depth)]
         self.variances = [torch.ones(shape, dtype=dtype, device=device) for _ in range(architecture.depth)]
@@ -72,6 +73,17 @@ class Stack:
         index = heads[..., None, None].expand(*heads.shape, 1, architecture.classes)
         return outputs.gather(-2, index).squeeze(-2)
 
+    def fill_gradient(self, x: torch.Tensor, heads: torch.Tensor, labels: torch.Tensor, loss: str) -> None:
+        """Compute the gradient of every member's mean loss.
+
+        Args:
+            x: (M, n, inputs) features.
+            heads: (M, n) head of each sample.
+            labels: (M, n) label of each sample.
+            loss: "cross-entropy" or "mse".
+        """
+        fill_gradient(self, x, heads, labels, loss)
+
     def _normalise(self, x: torch.Tensor, layer: int, training: bool) -> torch.Tensor:
         """Normalise all units of all members as the channels of one BatchNorm: one kernel instead of six.
 
@@ -87,6 +99,7 @@ class Stack:
             self.parameters[f"norm.{layer}.bias"].view(-1),
             training,
             MOMENTUM,
+            EPSILON,
         )
         return flat.view(samples, members, width).transpose(0, 1)
 

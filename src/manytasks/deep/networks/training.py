@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 
-from manytasks.deep.networks.stack import Stack
+from manytasks.deep.networks.flat import FlatParameters
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Recipe:
         loss: "cross-entropy", or "mse" against one-hot targets, summed over the classes.
 
     Raises:
-        ValueError: if a number is outside its range.
+        ValueError: if a number is outside its range or the loss is unknown.
     """
 
     steps: int
@@ -46,6 +46,8 @@ class Recipe:
             raise ValueError(
                 f"rate must be positive and momentum in [0, 1); got {self.rate} and {self.momentum}"
             )
+
+        _check_loss(self.loss)
 
     def rate_at(self, step: int) -> float:
         """Return the learning rate of a step.
@@ -129,36 +131,45 @@ def losses(outputs: torch.Tensor, labels: torch.Tensor, loss: str) -> torch.Tens
     Returns:
         (...) losses.
 
-    Raises:
-        ValueError: if the loss is unknown.
-
     Example:
         >>> losses(torch.tensor([[0.0, 1.0]]), torch.tensor([0]), "mse")
         tensor([2.])
     """
+    _check_loss(loss)
     if loss == "cross-entropy":
         flat = F.cross_entropy(outputs.flatten(0, -2), labels.flatten(), reduction="none")
         return flat.view(labels.shape)
-    if loss == "mse":
-        return (outputs - F.one_hot(labels, outputs.shape[-1])).square().sum(-1)
-    raise ValueError(f"loss must be 'cross-entropy' or 'mse'; got {loss!r}")
+    return (outputs - F.one_hot(labels, outputs.shape[-1])).square().sum(-1)
+
+
+class Network(Protocol):
+    """What ``train`` and ``evaluate`` need of a stack of networks."""
+
+    members: int
+    flat: FlatParameters
+
+    def forward(self, x: torch.Tensor, heads: torch.Tensor) -> torch.Tensor:
+        """Return (M, n, classes) outputs of (n, inputs) or (M, n, inputs) features, for testing."""
+
+    def fill_gradient(self, x: torch.Tensor, heads: torch.Tensor, labels: torch.Tensor, loss: str) -> None:
+        """Put the gradient of every member's mean loss into ``flat.slopes``."""
 
 
 def train(
-    stack: Stack,
+    network: Network,
     features: torch.Tensor,
     pools: Sequence[Pool],
     recipe: Recipe,
     generators: Sequence[np.random.Generator],
 ) -> None:
-    """Train every member of a stack in place.
+    """Train every member in place.
 
     The sum of the members' mean losses is differentiated, so that no member sees another; one that diverges
     turns NaN alone.
 
     Args:
-        stack: networks to train; their momentum starts at zero.
-        features: (rows, inputs) table on the stack's device.
+        network: networks to train; their momentum starts at zero.
+        features: (rows, inputs) table on the networks' device.
         pools: training samples of each member; sizes may differ.
         recipe: steps, batch size, rate.
         generators: stream of the batch order of each member.
@@ -169,32 +180,23 @@ def train(
         batches = batch_order(len(pool.rows), recipe.steps, recipe.batch, generator)
         orders[:, member] = torch.from_numpy(batches).to(device)
     rows, labels, heads = _tables(pools, device)
-    optimiser = torch.optim.SGD(
-        stack.parameters.values(),
-        lr=recipe.rate,
-        momentum=recipe.momentum,
-        nesterov=recipe.momentum > 0,
-        foreach=True,
-    )
+    velocity = torch.zeros_like(network.flat.values)
     for step in range(recipe.steps):
-        for group in optimiser.param_groups:
-            group["lr"] = recipe.rate_at(step)
         order = orders[step].long()
-        outputs = stack.forward(features[rows.gather(1, order)], heads.gather(1, order), training=True)
-        optimiser.zero_grad()
-        (losses(outputs, labels.gather(1, order), recipe.loss).sum() / recipe.batch).backward()
-        optimiser.step()
+        x = features.index_select(0, rows.gather(1, order).view(-1)).view(*order.shape, -1)
+        network.fill_gradient(x, heads.gather(1, order), labels.gather(1, order), recipe.loss)
+        network.flat.nesterov_step(velocity, recipe.rate_at(step), recipe.momentum)
 
 
 @torch.no_grad()
 def evaluate(
-    stack: Stack, features: torch.Tensor, pools: Sequence[Pool], loss: str = "cross-entropy"
+    network: Network, features: torch.Tensor, pools: Sequence[Pool], loss: str = "cross-entropy"
 ) -> tuple[np.ndarray, np.ndarray]:
     """Measure mean loss and share of wrong answers of every member.
 
     Args:
-        stack: trained networks; BatchNorm uses its running statistics.
-        features: (rows, inputs) table on the stack's device.
+        network: trained networks; BatchNorm uses its running statistics.
+        features: (rows, inputs) table on the networks' device.
         pools: samples of each member; sizes may differ.
         loss: "cross-entropy" or "mse".
 
@@ -204,7 +206,7 @@ def evaluate(
     device = features.device
     sizes = torch.tensor([len(pool.rows) for pool in pools], device=device)
     rows, labels, heads = _tables(pools, device)
-    outputs = stack.forward(features[rows], heads)
+    outputs = network.forward(features[rows], heads)
     weight = (torch.arange(rows.shape[1], device=device) < sizes[:, None]) / sizes[:, None].to(outputs.dtype)
     loss_values = (losses(outputs, labels, loss) * weight).sum(1)
     wrong = ((outputs.argmax(-1) != labels) * weight).sum(1)
@@ -214,6 +216,11 @@ def evaluate(
         torch.where(finite, loss_values, nan).cpu().numpy(),
         torch.where(finite, wrong, nan).cpu().numpy(),
     )
+
+
+def _check_loss(loss: str) -> None:
+    if loss not in ("cross-entropy", "mse"):
+        raise ValueError(f"loss must be 'cross-entropy' or 'mse'; got {loss!r}")
 
 
 def _tables(pools: Sequence[Pool], device: torch.device) -> list[torch.Tensor]:
