@@ -70,7 +70,7 @@ def divide(settings: Settings) -> Division:
 
     Example:
         >>> divide(BOOK | {"stream": "digits", "stored": "uint8", "budget": 32_000, "share": 0.4})
-        Division(width=42, memory=4.6, model_bytes=19832, buffer_bytes=11960)
+        Division(width=27, memory=4.5, model_bytes=19640, buffer_bytes=11700)
     """
     past = (settings["tasks"] - 1) * CLASSES
     price = sample_bytes(settings)
