@@ -1,18 +1,28 @@
 # Two commands: `make book` builds the book, `make test` checks it. Both start from nothing but Python.
 PROFILE ?= book
 PYTHON  ?= python3
+EXECUTOR ?= local
+SHARDS  ?= $(JOBS)
+DEVICE  ?= auto
+OUT     ?= data
 JOBS    ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu 2>/dev/null || echo 2)
 BIN     := .venv/bin
 READY   := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help book test lint bench serve lab claims clean
+.PHONY: help book sweep test lint bench serve lab claims clean
 
 help:  ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 book: $(READY)  ## run every notebook and build the book (PROFILE=smoke|book|paper)
 	@$(BIN)/python workflow/build.py --profile $(PROFILE) --jobs $(JOBS)
+
+sweep: $(READY)  ## run sweeps in shards (NAME="depth layers" SHARDS=8 DEVICE=cuda EXECUTOR=slurm OUT=data)
+	@$(BIN)/python -m snakemake --snakefile workflow/sweeps.smk --quiet rules host --rerun-incomplete \
+	  --executor $(EXECUTOR) --cores $(JOBS) --jobs $(JOBS) $(OPTIONS) \
+	  --config names="$(or $(NAME),$(shell $(BIN)/manytasks sweep list))" \
+	  profile=$(PROFILE) shards=$(SHARDS) device=$(DEVICE) out=$(OUT)
 
 test: $(READY)  ## run every test, the smoke book in a browser included
 	@$(BIN)/python -m pytest

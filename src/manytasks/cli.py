@@ -208,7 +208,7 @@ def _add_sweep(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="NAME=VALUE",
-        help="a setting to use instead of the profile's, such as dataset=cifar100 or width=[8,16]; may be repeated",
+        help="use this instead of the profile's setting: dataset=cifar100, width=[8,16]; may be repeated",
     )
     parser.set_defaults(run=_sweep)
 

@@ -1,4 +1,4 @@
-"""Say who computed a table: commit, machine, versions, dates and seconds, kept per cell and summed per table."""
+"""Say where a table comes from: commit, machine, versions, dates and seconds, kept per cell."""
 
 from __future__ import annotations
 
@@ -50,8 +50,8 @@ def table_provenance(cells: Iterable[Path]) -> dict[str, Any]:
         cells: files that hold what ``cell_provenance`` returned; missing ones are counted.
 
     Returns:
-        ``begun`` and ``ended`` (the first and last date), ``seconds`` (all cells together), ``cells``, and for
-        every other key the sorted list of its values.
+        ``begun`` and ``ended`` (the first and last date), ``seconds`` (all cells together), ``cells``, and
+        for every other key the sorted list of its values.
     """
     rows = [json.loads(cell.read_text(encoding="utf-8")) for cell in cells if cell.exists()]
     if not rows:

@@ -52,7 +52,8 @@ def run_sweep(
 
     Every finished cell is one small file under ``out/.cells``, put there in one step; the table
     ``out/<name>-<profile>.csv`` is made anew from these files at the end, also after Ctrl-C, and beside it
-    ``out/<name>-<profile>.json`` says when, where and from which commit they came. A process killed at any moment therefore loses the running cell at most, and shards may share a folder.
+    ``out/<name>-<profile>.json`` says when, where and from which commit they came. A process killed at any
+    moment therefore loses the running cell at most, and shards may share a folder.
 
     Args:
         name: a sweep of ``sweep_names()``.
