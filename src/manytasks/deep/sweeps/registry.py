@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from manytasks.deep.sweeps import (
+    conflict_remedies,
     depth,
+    gradient_regularization,
+    layers,
     multitask_width,
     random_features,
     replay_budget,
@@ -11,6 +14,7 @@ from manytasks.deep.sweeps import (
     replay_noise,
     replay_width,
     similarity,
+    similarity_measures,
 )
 from manytasks.deep.sweeps.sweep import Sweep
 
@@ -19,7 +23,11 @@ SWEEPS: dict[str, Sweep] = {
     for module in (
         multitask_width,
         similarity,
+        similarity_measures,
+        layers,
+        conflict_remedies,
         depth,
+        gradient_regularization,
         replay_width,
         replay_noise,
         replay_budget,
