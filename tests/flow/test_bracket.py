@@ -6,6 +6,7 @@ import pytest
 import torch
 from problems import random_quadratic, two_tasks
 from torch.func import grad, jacrev, vmap
+from torch.utils.flop_counter import FlopCounterMode
 
 from manytasks.flow import Network, lie_bracket
 
@@ -163,6 +164,29 @@ def test_bracket_can_be_mapped_over_many_networks():
     mapped = vmap(lambda t: lie_bracket(a, b, t))(many)
     for row, theta in zip(mapped, many, strict=True):
         torch.testing.assert_close(row, lie_bracket(a, b, theta), rtol=1e-12, atol=1e-14)
+
+
+def test_cost_is_four_gradients_for_the_first_layer_and_six_for_later_ones():
+    """Multiplications, exactly: 2 of the first layer's size for a gradient, 3 of a later layer's."""
+
+    def multiplications(call):
+        with FlopCounterMode(display=False) as counter:
+            call()
+        return counter.get_total_flops() / (2 * samples)
+
+    samples, (inputs, hidden, outputs) = 10, (7, 5, 3)
+    (a, b), theta = two_tasks("tanh", "squared", seed=1, widths=(inputs, hidden, outputs), samples=samples)
+    first, later = inputs * hidden, hidden * outputs
+    assert multiplications(lambda: grad(a)(theta)) == 2 * first + 3 * later
+    assert multiplications(lambda: lie_bracket(a, b, theta)) == 4 * 2 * first + 6 * 3 * later
+
+
+def test_without_a_graph_the_bracket_is_the_same():
+    (a, b), theta = two_tasks("tanh", "squared", seed=2)
+    with torch.no_grad():
+        without = lie_bracket(a, b, theta)
+    assert not without.requires_grad
+    torch.testing.assert_close(without, lie_bracket(a, b, theta), rtol=0, atol=0)
 
 
 def test_relu_bracket_is_that_of_the_smooth_piece():

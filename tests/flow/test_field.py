@@ -72,10 +72,12 @@ def test_third_order_field_gives_the_fifth_power_of_h():
     assert abs(found - 5) < 0.15
 
 
+@pytest.mark.parametrize("activation", ["tanh", "softplus"])
+@pytest.mark.parametrize("criterion", ["squared", "cross-entropy"])
 @pytest.mark.parametrize("factor", [0.0, 0.97, -1.0])
-def test_the_check_has_power(factor):
+def test_the_check_has_power(activation, criterion, factor):
     """Power: with no bracket, with one 3 % too small, or with the wrong sign, the slope is 2 and not 3."""
-    losses, theta = two_tasks("tanh", "squared", seed=11)
+    losses, theta = two_tasks(activation, criterion, seed=11)
 
     def wrong(h):
         right = modified_field(losses, h, order=1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from manytasks.flow.parameters import Loss, P, descent_field, pack
+from manytasks.flow.parameters import Loss, P, pack
 
 
 def lie_bracket(loss_a: Loss[P], loss_b: Loss[P], theta: P) -> P:
@@ -15,7 +15,10 @@ def lie_bracket(loss_a: Loss[P], loss_b: Loss[P], theta: P) -> P:
     .. math:: [g_a, g_b] = H_b g_a - H_a g_b = [f_a, f_b], \qquad f = -g,
 
     The Hessians are symmetric, so that both products are vector-Jacobian products and one reverse pass
-    through the two gradients gives their difference: the cost is that of a few gradients at any size.
+    through the two gradients gives their difference. In multiplications of a network, relative to the
+    gradient of one loss, a layer that reads the data costs 4 and every later layer 6 (of which 2 are the
+    gradients): at most 5 if the first layer takes half of a gradient's work, 6 in the limit of depth.
+    Under ``torch.no_grad()`` no graph is kept for a further derivative.
 
     The losses must be twice differentiable where they are evaluated. For ReLU networks the gradient jumps
     on kinks; torch differentiates the smooth piece :math:`\theta` lies in, which gives the bracket of that
@@ -37,7 +40,8 @@ def lie_bracket(loss_a: Loss[P], loss_b: Loss[P], theta: P) -> P:
         tensor([-2.,  1.])
     """
     vector, unpack = pack(theta)
-    f_a, f_b = descent_field(loss_a, unpack), descent_field(loss_b, unpack)
-    (value_a, value_b), pull_back = torch.func.vjp(lambda at: (f_a(at), f_b(at)), vector)[:2]
+    g_a = torch.func.grad(lambda at: loss_a(unpack(at)))
+    g_b = torch.func.grad(lambda at: loss_b(unpack(at)))
+    (value_a, value_b), pull_back = torch.func.vjp(lambda at: (g_a(at), g_b(at)), vector)[:2]
     (difference,) = pull_back((-value_b, value_a))
     return unpack(difference)

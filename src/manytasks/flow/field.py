@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from functools import cache
+from typing import TypeAlias
 
 import torch
 from torch import Tensor
@@ -12,6 +13,8 @@ from torch import Tensor
 from manytasks.flow.parameters import Loss, P, VectorField, check_rates, descent_field, pack
 from manytasks.flow.series import modified_series
 from manytasks.flow.trees import Tree
+
+Branches: TypeAlias = tuple[int, tuple[Tree, ...]]  # colour of a root and what hangs on it
 
 
 def modified_field(
@@ -67,31 +70,39 @@ def _coefficients(n_tasks: int, order: int) -> tuple[tuple[Tree, float, int], ..
 def _evaluate(
     coefficients: tuple[tuple[Tree, float, int], ...], fields: list[VectorField], h: float, vector: Tensor
 ) -> Tensor:
-    known: dict[Tree, Tensor] = {}
+    linear: dict[Branches, tuple[Tensor, VectorField]] = {}
 
+    def linearised(colour: int, held: tuple[Tree, ...]) -> tuple[Tensor, VectorField]:
+        """Return the differential with all directions but the last, and the map that takes the last."""
+        key = colour, held
+        if key not in linear:
+            field = fields[colour - 1]
+            for branch in held:
+                field = _along(field, value(branch))
+            value_here, pull_back = torch.func.vjp(field, vector)[:2]
+            linear[key] = value_here, lambda direction: pull_back(direction)[0]
+        return linear[key]
+
+    @cache
     def value(tree: Tree) -> Tensor:
-        if tree not in known:
-            colour, branches = tree
-            known[tree] = _differential(fields[colour - 1], vector, [value(branch) for branch in branches])
-        return known[tree]
+        colour, branches = tree
+        if not branches:
+            return linearised(colour, ())[0]
+        return linearised(colour, branches[:-1])[1](value(branches[-1]))
 
     total = torch.zeros_like(vector)
-    inside: dict[int, Tensor] = defaultdict(lambda: torch.zeros_like(vector))
-    for tree, c, k in coefficients:
-        colour, branches = tree
-        if len(branches) == 1:  # f'F is linear in F: one product for all trees with this root
-            inside[colour] = inside[colour] + c * h**k * value(branches[0])
+    last: dict[Branches, Tensor] = defaultdict(lambda: torch.zeros_like(vector))
+    for (colour, branches), c, k in coefficients:
+        if (
+            branches
+        ):  # a differential is linear in its last direction: one product for all that share the rest
+            key = colour, branches[:-1]
+            last[key] = last[key] + c * h**k * value(branches[-1])
         else:
-            total = total + c * h**k * value(tree)
-    for colour, direction in inside.items():
-        total = total + _differential(fields[colour - 1], vector, [direction])
+            total = total + c * h**k * value((colour, branches))
+    for (colour, held), direction in last.items():
+        total = total + linearised(colour, held)[1](direction)
     return total
-
-
-def _differential(field: VectorField, at: Tensor, directions: list[Tensor]) -> Tensor:
-    for direction in directions:
-        field = _along(field, direction)
-    return field(at)
 
 
 def _along(field: VectorField, direction: Tensor) -> VectorField:

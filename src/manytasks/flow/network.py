@@ -75,12 +75,11 @@ class Network:
         Returns:
             The outputs of the last layer, without activation.
         """
-        used = 0
         layers = list(zip(self.widths, self.widths[1:], strict=False))
+        # One split, not slices: its derivative joins the parts and sums no padded vectors.
+        parts = iter(torch.split(theta, [size for a, b in layers for size in (a * b, b)]))
         for i, (a, b) in enumerate(layers):
-            weights, biases = theta[used : used + a * b], theta[used + a * b : used + (a + 1) * b]
-            x = x @ weights.reshape(a, b) + biases
-            used += (a + 1) * b
+            x = x @ next(parts).reshape(a, b) + next(parts)
             if i < len(layers) - 1:
                 x = ACTIVATIONS[self.activation](x)
         return x
