@@ -24,7 +24,7 @@ def linear_cka(features_a: torch.Tensor, features_b: torch.Tensor) -> torch.Tens
     Example:
         >>> a = torch.tensor([[1.0, 0.0], [0.0, 1.0], [-1.0, -1.0]])
         >>> linear_cka(a, a.flip(1) * 3)
-        tensor(1.0000)
+        tensor(1.)
         >>> linear_cka(a, a[:, :1])
         tensor(0.7906)
     """

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from manytasks.deep.sweeps import (
-    conflict_remedies,
     depth,
-    gradient_regularization,
     layers,
     multitask_width,
     random_features,
@@ -25,9 +23,7 @@ SWEEPS: dict[str, Sweep] = {
         similarity,
         similarity_measures,
         layers,
-        conflict_remedies,
         depth,
-        gradient_regularization,
         replay_width,
         replay_noise,
         replay_budget,
