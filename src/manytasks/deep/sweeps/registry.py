@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from manytasks.deep.sweeps import (
+    bracket_forgetting,
+    conflict_remedies,
     depth,
+    gradient_regularization,
     layers,
     multitask_width,
     random_features,
@@ -11,6 +14,7 @@ from manytasks.deep.sweeps import (
     replay_methods,
     replay_noise,
     replay_width,
+    resnet_width,
     similarity,
     similarity_measures,
 )
@@ -23,12 +27,16 @@ SWEEPS: dict[str, Sweep] = {
         similarity,
         similarity_measures,
         layers,
+        conflict_remedies,
         depth,
+        resnet_width,
+        gradient_regularization,
         replay_width,
         replay_noise,
         replay_budget,
         replay_methods,
         random_features,
+        bracket_forgetting,
     )
 }
 
