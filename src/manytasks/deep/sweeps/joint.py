@@ -2,21 +2,67 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import product
 
 import numpy as np
 import torch
 
-from manytasks.deep.networks import Architecture, Pool, Recipe, draw_weights, evaluate, train_members
+from manytasks.deep.networks import (
+    Architecture,
+    Network,
+    Pool,
+    Recipe,
+    draw_weights,
+    evaluate,
+    train_members,
+)
 from manytasks.deep.sweeps.sweep import Row, Settings
 from manytasks.deep.tasks import Samples, Scenario, TaskStream, noisy_labels
 from manytasks.streams import stream
 
 METHODS = ("multi-task", "single-task")
+Generators = Sequence[np.random.Generator]
+# From settings, heads, classes, streams of the initial weights, features, training samples, recipe and
+# streams of the batch order of every member: trained networks that hold the members in order.
+Fit = Callable[
+    [Settings, int, int, Generators, torch.Tensor, Sequence[Pool], Recipe, Generators], Sequence[Network]
+]
 
 
-def joint_rows(streams: dict[int, TaskStream], settings: Settings, device: torch.device) -> Iterator[Row]:
+def fit_mlps(
+    settings: Settings,
+    heads: int,
+    classes: int,
+    initial: Generators,
+    table: torch.Tensor,
+    pools: Sequence[Pool],
+    recipe: Recipe,
+    batches: Generators,
+) -> Sequence[Network]:
+    """Train fully connected networks.
+
+    Args:
+        settings: ``width`` and ``depth``.
+        heads: heads of every member.
+        classes: outputs of each head.
+        initial: stream of the initial weights of each member.
+        table: (rows, inputs) features.
+        pools: training samples of each member.
+        recipe: steps, batch size, rate.
+        batches: stream of the batch order of each member.
+
+    Returns:
+        Stacks that hold the members in order.
+    """
+    shape = Architecture(table.shape[1], settings["width"], settings["depth"], heads, classes)
+    weights = [draw_weights(shape, generator) for generator in initial]
+    return train_members(shape, weights, table, pools, recipe, batches)
+
+
+def joint_rows(
+    streams: dict[int, TaskStream], settings: Settings, device: torch.device, fit: Fit = fit_mlps
+) -> Iterator[Row]:
     """Train every method on every stream and measure each task.
 
     A multi-task network has the heads of the scenario and trains on all tasks; a single-task network has one
@@ -25,8 +71,10 @@ def joint_rows(streams: dict[int, TaskStream], settings: Settings, device: torch
 
     Args:
         streams: the tasks of each seed.
-        settings: ``width``, ``depth``, ``steps``, ``batch``, ``rate``, ``scenario``, ``noises``.
+        settings: ``steps``, ``batch``, ``rate``, ``scenario``, ``noises``, what ``fit`` reads, and
+            ``methods`` where not all are wanted.
         device: where to train.
+        fit: trains the networks.
 
     Yields:
         One row per seed, noise, method and task, with loss and error on the (noisy) training samples and on
@@ -36,11 +84,10 @@ def joint_rows(streams: dict[int, TaskStream], settings: Settings, device: torch
     lengths = [len(tasks.features) for tasks in streams.values()]
     offsets = dict(zip(streams, np.cumsum([0, *lengths[:-1]]).tolist(), strict=True))
     recipe = Recipe(settings["steps"], settings["batch"], settings["rate"])
-    for method in METHODS:
+    for method in settings.get("methods", METHODS):
         scenario: Scenario = settings["scenario"] if method == "multi-task" else "domain"
         first = next(iter(streams.values()))
         heads, classes = first.outputs(scenario)
-        shape = Architecture(table.shape[1], settings["width"], settings["depth"], heads, classes)
         groups = [range(first.T)] if method == "multi-task" else [[task] for task in range(first.T)]
         members = list(product(streams, settings["noises"], groups))
         train_pools = [
@@ -50,32 +97,34 @@ def joint_rows(streams: dict[int, TaskStream], settings: Settings, device: torch
             ]
             for seed, noise, group in members
         ]
-        stacks = train_members(
-            shape,
-            [draw_weights(shape, stream(seed, "weights", method, group[0])) for seed, _, group in members],
+        networks = fit(
+            settings,
+            heads,
+            classes,
+            [stream(seed, "weights", method, group[0]) for seed, _, group in members],
             table,
             [Pool.join(pools) for pools in train_pools],
             recipe,
             [stream(seed, "batches", method, group[0]) for seed, _, group in members],
         )
         start = 0
-        for stack in stacks:
-            part = slice(start, start + stack.members)
-            start += stack.members
+        for network in networks:
+            part = slice(start, start + network.members)
+            start += network.members
             for k in range(len(groups[0])):
                 tests = [
                     _pool(streams[seed], streams[seed].test[group[k]], scenario, offsets[seed], 0.0, seed)
                     for seed, _, group in members[part]
                 ]
-                train_loss, train_error = evaluate(stack, table, [pools[k] for pools in train_pools[part]])
-                test_loss, test_error = evaluate(stack, table, tests)
+                train_loss, train_error = evaluate(network, table, [pools[k] for pools in train_pools[part]])
+                test_loss, test_error = evaluate(network, table, tests)
                 for m, (seed, noise, group) in enumerate(members[part]):
                     yield {
                         "seed": seed,
                         "noise": noise,
                         "method": method,
                         "task": group[k],
-                        "parameters": shape.parameters,
+                        "parameters": network.flat.values.numel() // network.members,
                         "train_loss": float(train_loss[m]),
                         "train_error": float(train_error[m]),
                         "test_loss": float(test_loss[m]),
