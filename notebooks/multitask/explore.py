@@ -20,220 +20,275 @@ seed = 0  # nothing is drawn
 T_start, n_start, p_start, cosine_start, sigma_start = 10, 50, 1000, 0.8, 0.3
 
 # %% tags=["hide-input"]
-import numpy as np
 import sympy as sp
-from bokeh.layouts import column
-from bokeh.models import ColumnDataSource, CustomJS, Div, Slider, Span
-from bokeh.plotting import figure
+from bokeh.models import ColumnDataSource, Span
+from IPython.display import Markdown, display
 
 from manytasks import Tasks, evidence, figures, interactive, theory
+from manytasks.interactive import Mark, Plot, Slider
 from manytasks.symbolic import differing
 from manytasks.theory.fit import bias_share, noise_factor, spread_factor
 
-# %% [markdown]
-# Move a slider. The curves are the exact theorems of {doc}`many-tasks`, {doc}`transfer` and {doc}`below-threshold`,
-# for $T$ tasks of length one with the same cosine $\rho$ between every two and $n$ samples each.
+here = theory.multitask_error(
+    Tasks.equiangular(T_start, cosine_start), n_start, p_start, sigma_start**2
+).mean()
+more = theory.multitask_error(
+    Tasks.equiangular(T_start, cosine_start),
+    2 * n_start - 10,
+    p_start,
+    sigma_start**2,
+).mean()
+display(
+    Markdown(
+        f"The theorems are exact, so a slider can answer. {T_start} tasks with {n_start} samples each and $p = {p_start:,}$ "
+        f"parameters have an error of **{here:.3f}**. With {2 * n_start - 10} samples each it is **{more:.2f}**: move $n$ and watch. "
+        "The curves are those of {doc}`many-tasks`, {doc}`transfer` and {doc}`below-threshold`, for $T$ tasks of length one "
+        "with the same cosine $\\rho$ between every two and $n$ samples each. Drag, tap, type, or use the arrow keys."
+    )
+)
 
 # %% tags=["hide-input"]
 T, n, p, rho, sigma2 = sp.symbols("T n p rho sigma2", positive=True)
-spread = (1 - rho) * (T - 1) / T
+half_distance = (T - 1) / T  # V per unit of 1 - rho
 
 
-def terms(N: sp.Expr, spread: sp.Expr, regime: str) -> dict[str, sp.Expr]:
-    """Return dissimilarity, norm and noise term of one fit to N samples."""
-    share = bias_share(N, p, regime)
+def dissimilarity(amount: sp.Expr, regime: str) -> sp.Expr:
+    """Return what T tasks whose squared distances are all `2 * amount` add to the pooled error."""
+    share = bias_share(T * n, p, regime)
+    spread = amount * half_distance
+    return (1 - share) * spread + spread_factor(T * n, p, regime) * spread
+
+
+def fit(N: sp.Expr, regime: str) -> dict[str, sp.Expr]:
+    """Return norm and noise term of one fit to N samples."""
     return {
-        "dissimilarity": (1 - share) * spread
-        + spread_factor(N, p, regime) * spread,
-        "norm": share + 0 * p,
+        "norm": bias_share(N, p, regime) + 0 * p,
         "noise": noise_factor(N, p, regime) * sigma2,
     }
 
 
-pooled = {regime: terms(T * n, spread, regime) for regime in ("over", "under")}
-alone = {regime: terms(n, sp.Integer(0), regime) for regime in ("over", "under")}
+# A task alone has fewer samples than all together, so p cannot lie below its threshold and above theirs.
+pooled = {
+    regime: {"dissimilarity": dissimilarity(1 - rho, regime), **fit(T * n, regime)}
+    for regime in ("over", "under")
+}
+alone = {regime: fit(n, regime) for regime in ("over", "under")}
+transfer = {
+    (many, one): {
+        "K1": dissimilarity(rho, many),
+        "K2": alone[one]["norm"] - pooled[many]["norm"] - dissimilarity(1, many),
+        "K3": alone[one]["noise"] - pooled[many]["noise"],
+    }
+    for many, one in (("over", "over"), ("under", "over"), ("under", "under"))
+}
 
 # %% tags=["hide-input"]
 for tasks in (2, 3, 5):
     gram = sp.Matrix(tasks, tasks, lambda i, j: 1 if i == j else rho)
-    for regime, ours in pooled.items():
-        package = theory.multitask_terms(
-            Tasks(gram.tolist()), n, p, sigma2, regime=regime
-        )
-        ours = [sp.sympify(term).subs(T, tasks) for term in ours.values()]
-        assert differing(ours, [sp.sympify(term) for term in package.values()]) == 0
+    for regime in ("over", "under"):
+        setting = (Tasks(gram.tolist()), n, p, sigma2)
+        for ours, package in (
+            (pooled[regime], theory.multitask_terms(*setting, regime=regime)),
+            (
+                transfer[regime, regime],
+                theory.transfer_terms(*setting, regime=regime),
+            ),
+        ):
+            ours = [sp.sympify(term).subs(T, tasks) for term in ours.values()]
+            assert differing(ours, map(sp.sympify, package.values())) == 0
 
 # %% tags=["hide-input"]
-source = "\n".join(
-    interactive.javascript(f"{name}_{regime}", (T, n, p, rho, sigma2), expressions)
-    for name, group in (("pooled", pooled), ("alone", alone))
-    for regime, expressions in group.items()
-)
-# JavaScript only chooses the side of the threshold; within one of it the error is infinite unless nothing feeds it.
-source += """
-function side(name, samples, T, n, p, rho, sigma2) {
-  const above = {pooled: pooled_over, alone: alone_over}[name];
-  const below = {pooled: pooled_under, alone: alone_under}[name];
-  const terms = (p >= samples ? above : below)(T, n, p, rho, sigma2);
-  if (Math.abs(p - samples) <= 1) {
-    const differ = name === "pooled" && rho < 1 && T > 1;
-    terms.dissimilarity = differ ? Infinity : 0;
-    terms.noise = sigma2 > 0 ? Infinity : 0;
+symbols = (T, n, p, rho, sigma2)
+printed = [
+    interactive.javascript(f"{name}_{'_'.join(regimes)}", symbols, expressions)
+    for name, group in (("pooled", pooled), ("alone", alone), ("transfer", transfer))
+    for regimes, expressions in (
+        ((key,) if isinstance(key, str) else key, value)
+        for key, value in group.items()
+    )
+]
+# JavaScript only chooses the side of the threshold; within one of it whatever feeds the peak is infinite.
+choice = """
+const peak = (fed) => fed > 0 ? Infinity : fed < 0 ? -Infinity : 0;
+function predict({T, n, p, rho, sigma}) {
+  const at = [T, n, p, rho, sigma * sigma], N = T * n, spread = T > 1 ? 1 - rho : 0;
+  const error = (p >= N ? pooled_over : pooled_under)(...at);
+  const single = (p >= n ? alone_over : alone_under)(...at);
+  const gain = (p >= N ? transfer_over_over : p >= n ? transfer_under_over : transfer_under_under)(...at);
+  if (Math.abs(p - n) <= 1) single.noise = peak(sigma);
+  if (Math.abs(p - N) <= 1) {
+    error.noise = peak(sigma);
+    error.dissimilarity = peak(spread);
+    if (T > 1) { gain.K1 = peak(rho); gain.K2 = -Infinity; }
   }
-  terms.error = terms.dissimilarity + terms.norm + terms.noise;
-  return terms;
+  if (Math.abs(p - N) <= 1 || Math.abs(p - n) <= 1) gain.K3 = single.noise - error.noise;
+  const all = error.dissimilarity + error.norm + error.noise, one = single.norm + single.noise;
+  return {p, error: all, ...error, single: one, transfer: T === 1 ? 0 : one - all, ...gain};
 }
-window.manytasks = {predict: (T, n, p, rho, sigma2) => {
-  const together = side("pooled", T * n, T, n, p, rho, sigma2), single = side("alone", n, T, n, p, rho, sigma2);
-  return {...together, single: single.error, transfer: T === 1 ? 0 : single.error - together.error};
-}};
+// No more than T vectors can oppose one another.
+function possible(setting) {
+  const least = setting.T > 1 ? -1 / (setting.T - 1) : -1;
+  const rho = Math.max(setting.rho, least);
+  const note = rho > setting.rho ? ` <em>${setting.T} tasks cannot share a cosine below ${least.toFixed(3)}; that is used.</em>` : "";
+  return [{...setting, rho}, note];
+}
+function curve(setting) {
+  const {T, n} = setting;
+  return manytasks.widths(20000, [n, T * n]).map((p) => predict({...setting, p}));
+}
 """
-
-# %% tags=["hide-input"]
-grid = np.unique(np.geomspace(2, 20_000, 400).round())
-sliders = {
-    "T": Slider(title="tasks T", start=1, end=30, step=1, value=T_start),
-    "n": Slider(
-        title="samples per task n", start=1, end=200, step=1, value=n_start
-    ),
-    "rho": Slider(
-        title="cosine ρ", start=-0.5, end=1, step=0.01, value=cosine_start
-    ),
-    "sigma": Slider(
-        title="label noise σ", start=0, end=1.5, step=0.01, value=sigma_start
-    ),
-    "p": Slider(title="parameters p", start=2, end=5000, step=1, value=p_start),
-}
-setting = (Tasks.equiangular(T_start, cosine_start), n_start, grid, sigma_start**2)
-exact = theory.multitask_terms(*setting)
-single = theory.single_task_error(*setting).mean(axis=-1)
-columns = {
-    "p": grid,
-    "error": sum(exact.values()),
-    "dissimilarity": exact["G1"],
-    "norm": exact["G2"],
-    "noise": exact["G3"],
-    "single": single,
-    "transfer": single - sum(exact.values()),
-}
-data = ColumnDataSource(
-    {
-        name: np.where(np.isfinite(values), values, np.nan)
-        for name, values in columns.items()
-    }
-)
-threshold = Span(
-    location=T_start * n_start,
-    dimension="height",
-    line_dash="dashed",
-    line_color="#808890",
-)
-chosen = Span(
-    location=p_start, dimension="height", line_color="#808890", line_width=1
-)
+interactive.load("\n".join([*printed, choice]))
 
 
-def plot(
-    title: str, label: str, lines: dict[str, tuple[str, str]], **ranges: object
-) -> object:
-    """Make one plot of some columns of the data against p."""
-    fig = figure(
-        title=title, x_axis_type="log", x_axis_label="parameters p", y_axis_label=label, height=380,
-        sizing_mode="stretch_width", toolbar_location=None, tools="", background_fill_alpha=0,
-        border_fill_alpha=0, outline_line_color=None, **ranges,
-    )  # fmt: skip
-    fig.grid.grid_line_alpha = 0.2
-    for name, (words, color) in lines.items():
-        fig.line(
+def sliders() -> list[Slider]:
+    """Return the five controls, which both figures have."""
+    return [
+        Slider("T", "tasks T", 1, 30, T_start),
+        Slider("n", "samples per task n", 1, 200, n_start),
+        Slider("p", "parameters p", 2, 5000, p_start),
+        Slider("rho", "cosine ρ", -0.5, 1, cosine_start, 0.01),
+        Slider("sigma", "label noise σ", 0, 1.5, sigma_start, 0.01),
+    ]
+
+
+def panel(title: str, y_label: str, lines: dict, **axes: object) -> tuple:
+    """Make a plot of columns against p; return it with what moves in it."""
+    data = ColumnDataSource({name: [] for name in ("p", *lines)})
+    drawing = interactive.canvas(
+        "parameters p",
+        y_label,
+        x_axis_type="log",
+        x_range=(2, 20_000),
+        height=340,
+        **axes,
+    )
+    for name, (_, color, style) in reversed(lines.items()):  # the first on top
+        drawing.line(
             "p",
             name,
             source=data,
-            legend_label=words,
-            line_width=2,
             color=figures.COLORS[color],
+            line_dash=style,
+            line_width=3 if style == "solid" and name in ("error", "transfer") else 2,
         )
-    fig.legend.background_fill_alpha = 0
-    fig.legend.border_line_alpha = 0
-    fig.legend.ncols = 2
-    fig.add_layout(fig.legend[0], "below")
-    fig.add_layout(threshold)
-    fig.add_layout(chosen)
-    return fig
+    grey = {"dimension": "height", "line_color": figures.COLORS["grey"]}
+    threshold = Span(location=1, line_dash="dashed", **grey)
+    chosen = Span(location=1, **grey)
+    drawing.add_layout(threshold)
+    drawing.add_layout(chosen)
+    legend = [Mark(*line) for line in lines.values()]
+    legend += [
+        Mark("p = N, all samples", "grey", "dashed"),
+        Mark("your p", "grey"),
+    ]
+    models = {"data": data, "threshold": threshold, "chosen": chosen}
+    return Plot(title, drawing, legend), models
 
 
-error_lines = {
-    "error": ("pooled error", "red"),
-    "dissimilarity": ("dissimilarity G1", "orange"),
-    "norm": ("norm G2", "blue"),
-    "noise": ("label noise G3", "purple"),
-    "single": ("each task alone", "green"),
+draw = """
+const [now, note] = possible(setting), here = predict(now);
+models.data.data = manytasks.columns(NAMES, curve(now));
+models.threshold.location = now.T * now.n;
+models.chosen.location = now.p;
+const show = (x) => manytasks.text(x);
+"""
+
+# %% [markdown]
+# ## One model for all tasks
+
+# %% tags=["hide-input"]
+lines = {
+    "error": ("pooled error", "red", "solid"),
+    "dissimilarity": ("dissimilarity G1", "orange", "solid"),
+    "norm": ("norm G2", "blue", "solid"),
+    "noise": ("label noise G3", "purple", "solid"),
+    "single": ("each task alone", "green", "dashed"),
 }
-error_plot = plot(
-    "Error", "excess risk", error_lines, y_axis_type="log", y_range=(0.003, 100)
+plot, models = panel(
+    "Error of the pooled fit",
+    "excess risk",
+    lines,
+    y_axis_type="log",
+    y_range=(0.003, 100),
 )
-transfer_plot = plot(
-    "Knowledge transfer",
-    "gain",
-    {"transfer": ("alone minus pooled", "green")},
-    y_range=(-2, 2),
-)
-readout = Div(text="<p>Move a slider.</p>", styles={"font-size": "1rem"})
-update = CustomJS(
-    args={
-        "data": data,
-        "sliders": sliders,
-        "threshold": threshold,
-        "chosen": chosen,
-        "readout": readout,
-    },
-    code="""
-const {T, n, sigma, p} = Object.fromEntries(Object.entries(sliders).map(([k, s]) => [k, s.value]));
-const least = T > 1 ? -1 / (T - 1) : -1, rho = Math.max(sliders.rho.value, least);
-const columns = {...data.data};
-const rows = Array.from(columns.p, (p) => window.manytasks.predict(T, n, p, rho, sigma * sigma));
-for (const name of Object.keys(columns)) if (name !== "p")
-  columns[name] = Float64Array.from(rows, (row) => Number.isFinite(row[name]) ? row[name] : NaN);
-data.data = columns;
-threshold.location = T * n;
-chosen.location = p;
-const here = window.manytasks.predict(T, n, p, rho, sigma * sigma);
-const text = (x) => Number.isFinite(x) ? x.toPrecision(4) : (x > 0 ? "∞" : x < 0 ? "−∞" : "undefined");
-readout.text = `<p aria-live="polite">At p = ${p} with N = ${T * n} samples: error <b>${text(here.error)}</b> `
-  + `= ${text(here.dissimilarity)} (dissimilarity) + ${text(here.norm)} (norm) + ${text(here.noise)} (label noise). `
-  + `Alone: ${text(here.single)}. Transfer: <b>${text(here.transfer)}</b>.`
-  + (rho > sliders.rho.value ? ` ${T} tasks cannot share a cosine below ${least.toFixed(3)}; that is used.` : "") + "</p>";
-""",
-)
-for slider in sliders.values():
-    slider.sizing_mode = "stretch_width"
-    slider.js_on_change("value", update)
-controls = column(*sliders.values(), readout, sizing_mode="stretch_width")
-layout = column(controls, error_plot, transfer_plot, sizing_mode="stretch_width")
 interactive.show(
-    layout,
-    script=source,
+    sliders(),
+    [plot],
+    sources=models,
+    update=draw.replace("NAMES", str(["p", *lines]))
+    + """
+const words = `With <b>p = ${now.p}</b> and N = ${now.T * now.n} samples the error is <b>${show(here.error)}</b> `
+  + `= ${show(here.dissimilarity)} (dissimilarity) + ${show(here.norm)} (norm) + ${show(here.noise)} (label noise). `
+  + `A task alone: ${show(here.single)}.` + note;
+return {values: here, words};
+""",
     name="explore-multitask",
     caption=(
-        "Exact error of one model for all tasks, its three terms, the error of each task alone, and the difference, "
-        "against $p$ (dashed: $p = N$; thin: your $p$). Try cosine 1 without noise: the peak is gone. Sliders take the "
-        "arrow keys. Expectations only: single data sets scatter around them."
+        "Exact error of one model for all tasks, its three terms, and the error of each task alone. Lines are cut where they are infinite. "
+        "These are expectations: single data sets scatter around them."
     ),
-    alt="Five sliders; a plot of the pooled error, its three terms and the single-task error; a plot of the transfer.",
+    alt="Five sliders and a plot of the pooled error, its three terms and the single-task error against the number of parameters.",
 )
 
 # %% [markdown]
-# ## Things to try
+# **What to try**
 #
-# * Cosine 1 and no noise: the peak at $p = N$ is gone, and transfer is positive everywhere.
+# * Cosine 1 and no noise: the peak at $p = N$ is gone. Now add either, a little: it is back.
+# * Leave $p$ at 1000 and raise $n$. The error grows, is infinite at $n = 100$ and falls again: more data can hurt.
+# * Cosine 0.5 without noise, then cosine 1 with σ = 0.67. Dissimilarity and noise draw almost the same peak,
+#   because $T$ tasks have the spread $V = (1-\rho)(T-1)/T = 0.45 = 0.67^2$.
+
+# %% [markdown]
+# ## What a task gains
+
+# %% tags=["hide-input"]
+lines = {
+    "transfer": ("transfer K", "green", "solid"),
+    "K1": ("K1 inner products", "orange", "solid"),
+    "K2": ("K2 norms", "blue", "solid"),
+    "K3": ("K3 label noise", "purple", "solid"),
+}
+plot, models = panel("Knowledge transfer", "gain", lines, y_range=(-2, 2))
+plot.drawing.add_layout(
+    Span(
+        location=0,
+        dimension="width",
+        line_color=figures.COLORS["grey"],
+        line_dash="dotted",
+    )
+)
+interactive.show(
+    sliders(),
+    [plot],
+    sources=models,
+    update=draw.replace("NAMES", str(["p", *lines]))
+    + """
+const verdict = here.transfer > 0 ? "Learning together helps." : here.transfer < 0 ? "Learning together hurts." : "";
+const words = `With <b>p = ${now.p}</b> the transfer is <b>${show(here.transfer)}</b>: error ${show(here.single)} alone, `
+  + `${show(here.error)} together. K1 = ${show(here.K1)}, K2 = ${show(here.K2)}, K3 = ${show(here.K3)}. ${verdict}` + note;
+return {values: here, words};
+""",
+    name="explore-transfer",
+    caption=(
+        "Knowledge transfer $K = K_1 + K_2 + K_3$: the error of a task alone minus that in the pooled fit, and the parts that inner products, "
+        "norms and label noise play. Above the dotted line learning together helps. Exact; nothing here says how transfer varies between data sets."
+    ),
+    alt="Five sliders and a plot of knowledge transfer and its three terms against the number of parameters.",
+)
+
+# %% [markdown]
+# **What to try**
+#
+# * Move the cosine through zero. $K_1$, and no other term, changes its sign with it.
 # * Cosine 0: transfer is negative at every $p$ above the threshold, however clean the labels.
-# * Put $p$ at 1000 and raise $n$. The error grows, is infinite at $n = 100$, and falls again: more data can hurt.
+# * Cosine 1 and σ = 1.5, with $p$ around $n = 50$. A task alone has its own peak there, and the others carry it over.
 #
 # ## Where the formulas come from
 #
 # Nothing is typed a second time. For such tasks the mean task is equally far from all, and the spread is
 # $V = (1 - \rho)(T-1)/T$. We pass symbols through the three factors on which the package builds every error, assert
-# that the result is `theory.multitask_terms` for two, three and five tasks on both sides of the threshold, and let
-# SymPy print it as JavaScript. For instance, the dissimilarity term above the threshold:
+# that the results are `theory.multitask_terms` and `theory.transfer_terms` for two, three and five tasks on both sides
+# of the threshold, and let SymPy print them as JavaScript. For instance, the dissimilarity term above the threshold:
 
 # %%
 pooled["over"]["dissimilarity"].factor()
@@ -242,7 +297,11 @@ pooled["over"]["dissimilarity"].factor()
 # In JavaScript:
 
 # %%
-print(interactive.javascript("pooled_over", (T, n, p, rho, sigma2), pooled["over"]))
+print(printed[0])
+
+# %% [markdown]
+# Tasks that come one after another are on {doc}`../replay/explore-replay`, two flows that do not commute on
+# {doc}`../dynamics/explore-flows`.
 
 # %% tags=["remove-input"]
 evidence.provenance(profile, seed)

@@ -1,0 +1,73 @@
+"""What the reader moves: the page's own sliders, boxes and lists, so that keyboard and touch just work."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Slider:
+    """A number to choose, with a slider for the hand and a box for the exact value.
+
+    Attributes:
+        name: what the formulas call it.
+        label: what the reader calls it.
+        start: smallest value.
+        end: largest value.
+        value: where it stands at first.
+        step: distance of the values; what an arrow key moves.
+    """
+
+    name: str
+    label: str
+    start: float
+    end: float
+    value: float
+    step: float = 1
+
+    def markup(self, figure: str) -> str:
+        """Return the HTML of slider and box in a figure of that name.
+
+        Raises:
+            ValueError: if the value lies outside the range.
+        """
+        if not self.start <= self.value <= self.end:
+            raise ValueError(f"{self.name} must be in [{self.start}, {self.end}]; got {self.value}")
+        label, key = html.escape(self.label), f"{figure}-{self.name}"
+        common = (
+            f'data-name="{self.name}" min="{self.start}" max="{self.end}" step="{self.step}" '
+            f'value="{self.value}" autocomplete="off"'
+        )
+        return (
+            f'<div class="control"><label for="{key}">{label}</label>'
+            f'<input type="number" aria-label="{label}, exact value" {common}>'
+            f'<input type="range" id="{key}" {common}></div>'
+        )
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of a few words to choose.
+
+    Attributes:
+        name: what the formulas call it.
+        label: what the reader calls it.
+        options: what the reader sees, by what the formulas see; the first is chosen at first.
+    """
+
+    name: str
+    label: str
+    options: Mapping[str, str]
+
+    def markup(self, figure: str) -> str:
+        """Return the HTML of the list in a figure of that name."""
+        key = f"{figure}-{self.name}"
+        options = "".join(
+            f'<option value="{value}">{html.escape(words)}</option>' for value, words in self.options.items()
+        )
+        return (
+            f'<div class="control"><label for="{key}">{html.escape(self.label)}</label>'
+            f'<select id="{key}" data-name="{self.name}" autocomplete="off">{options}</select></div>'
+        )

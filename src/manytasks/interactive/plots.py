@@ -1,0 +1,92 @@
+"""The house style on Bokeh's canvas; title and legend are text of the page, so they wrap and never cover data."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from manytasks.figures import COLORS
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One entry of a legend.
+
+    Attributes:
+        words: what it stands for.
+        color: key of ``figures.COLORS``.
+        style: "solid", "dashed" or "dotted" for lines, "dot", "diamond" or "box" for what is no line.
+    """
+
+    words: str
+    color: str
+    style: str = "solid"
+
+    def markup(self) -> str:
+        """Return the HTML of the entry."""
+        color = COLORS[self.color]
+        sample = f"background: {color}" if self.style in ("dot", "diamond", "box") else f"border-color: {color}"
+        return f'<li><span class="{self.style}" style="{sample}"></span>{html.escape(self.words)}</li>'
+
+
+@dataclass(frozen=True)
+class Plot:
+    """A drawing with its title and legend.
+
+    Attributes:
+        title: one line above it.
+        drawing: Bokeh figure.
+        legend: what its colours mean.
+        square: whether one unit is equally long on both axes of equal range.
+    """
+
+    title: str
+    drawing: Any
+    legend: Sequence[Mark] = ()
+    square: bool = False
+
+    def markup(self, canvas: str) -> str:
+        """Return the HTML around Bokeh's placeholder."""
+        entries = "".join(mark.markup() for mark in self.legend)
+        kind = "plot square" if self.square else "plot"
+        return (
+            f'<div class="{kind}"><div class="title">{html.escape(self.title)}</div>'
+            f'<div class="canvas" aria-hidden="true">{canvas}</div>'
+            + (f'<ul class="legend">{entries}</ul>' if entries else "")
+            + "</div>"
+        )
+
+
+def canvas(x_label: str, y_label: str, **options: Any) -> Any:
+    """Make an empty Bokeh figure: no background, no tools, as wide as there is room.
+
+    Args:
+        x_label: label of the horizontal axis.
+        y_label: label of the vertical axis.
+        options: further options of ``bokeh.plotting.figure``.
+
+    Returns:
+        The Bokeh figure.
+    """
+    from bokeh.plotting import figure
+
+    size = {"sizing_mode": "stretch_width", "height": 300}
+    drawing = figure(
+        **(size | options),
+        x_axis_label=x_label,
+        y_axis_label=y_label,
+        toolbar_location=None,
+        tools="",
+        background_fill_alpha=0,
+        border_fill_alpha=0,
+        outline_line_color=None,
+    )
+    drawing.grid.grid_line_alpha = 0.2
+    drawing.grid.grid_line_color = COLORS["grey"]
+    drawing.axis.axis_label_text_font_style = "normal"
+    drawing.axis.axis_label_text_font_size = "14px"
+    drawing.axis.major_label_text_font_size = "12px"
+    drawing.axis.minor_tick_line_color = None
+    return drawing
