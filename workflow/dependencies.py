@@ -9,9 +9,14 @@ from os.path import relpath
 from pathlib import Path
 
 
+def toc_pages(folder: str, toc: Path = Path("_toc.yml")) -> list[str]:
+    """Return the pages of a folder that the table of contents lists, without the folder, in its order."""
+    return re.findall(rf"(?:root|file): {folder}/(\S+)", toc.read_text(encoding="utf-8"))
+
+
 def chapters(toc: Path = Path("_toc.yml")) -> list[str]:
     """Return the notebooks that the table of contents lists, as "part/name", in its order."""
-    return re.findall(r"(?:root|file): notebooks/(\S+)", toc.read_text(encoding="utf-8"))
+    return toc_pages("notebooks", toc)
 
 
 def package_sources(notebook: Path, source: Path = Path("src")) -> list[str]:

@@ -1,83 +1,116 @@
-"""The two pages made from the build itself: every claim with its evidence, and what a rebuild costs."""
+"""Fill the pages that a build makes of itself: the templates ``book/*.md.jinja``."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
-from html import escape
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from manytasks.evidence import UNTESTED, Claim, Evidence, registry, verdict_class, verdicts
 
-PARTS = {
-    "Paper A": "Paper A: multi-task and replay theory",
-    "Paper B": "Paper B: backward error analysis",
-    "Ours": "Ours: beyond the papers",
-}
-WORDS = {"holds": "hold", "conditional": "hold under a stated condition", "fails": "fail", "open": "are open"}
+
+@dataclass(frozen=True)
+class Judged:
+    """A claim with the verdict of this build and the checks behind it."""
+
+    claim: Claim
+    verdict: str
+    checks: list[Evidence]
+
+    @property
+    def kind(self) -> str:
+        """Kind of the verdict: holds, conditional, fails, open or untested."""
+        return verdict_class(self.verdict)
+
+    def check(self, name: str) -> Evidence:
+        """Return one check by its name; an unknown one raises a ValueError that names those there are."""
+        for row in self.checks:
+            if row.check == name:
+                return row
+        there = ", ".join(repr(row.check) for row in self.checks)
+        raise ValueError(f"claim {self.claim.id} has no check {name!r}; its checks are {there or 'none'}")
 
 
-def claims_page(evidence: list[Evidence]) -> str:
-    """Return the claims page: one card a claim, each check linked to the cell that ran it."""
-    found, claims = verdicts(evidence), registry().values()
-    count = Counter(verdict_class(found.get(claim.id, UNTESTED)) for claim in claims)
-    judged = ", ".join(f"{count[kind]} {text}" for kind, text in WORDS.items() if count[kind])
-    lines = [
-        "# What holds, what fails, what is open?",
-        "",
-        f"Of {len(claims)} claims, {judged or 'none is judged'}; {count[UNTESTED]} are untested so far.",
-        "Every verdict below was computed by the notebooks when this book was built.",
-        "A link leads to the cell that decided.",
-        "A build whose evidence contradicts a committed verdict fails.",
-        "",
-    ]
-    for source, title in PARTS.items():
-        lines += [f"## {title}", ""]
-        for claim in claims:
-            if claim.source.startswith(source):
-                checks = [row for row in evidence if row.claim == claim.id]
-                lines += [_card(claim, found.get(claim.id, UNTESTED), checks), ""]
-    return "\n".join(lines)
+def generated_pages(book: Path, names: list[str], facts: dict[str, Any]) -> dict[Path, str]:
+    """Fill the templates of the pages that the table of contents names.
 
+    Args:
+        book: folder of the templates.
+        names: pages, without suffix; those without a template are not ours.
+        facts: what the templates may use; a name that is not there raises an error.
 
-def _card(claim: Claim, verdict: str, checks: list[Evidence]) -> str:
-    """Return one claim as HTML without blank lines, which would end the block in Markdown."""
-    rows = "".join(_row(row) for row in checks)
-    return (
-        f'<section class="claim" id="{claim.id}">\n'
-        f'<h3>{claim.id} <span class="verdict {verdict_class(verdict)}">{escape(verdict)}</span></h3>\n'
-        f"<p>{escape(claim.statement)}</p>\n"
-        f'<p class="how">{escape(claim.kind.capitalize())}; {escape(claim.source)}.'
-        f" Judged by: {escape(claim.how)}.</p>\n" + (f"<ul>{rows}</ul>\n" if rows else "") + "</section>"
+    Returns:
+        Text by path in ``book``.
+    """
+    environment = Environment(
+        loader=FileSystemLoader(book), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-
-
-def _row(row: Evidence) -> str:
-    return (
-        f'<li><a href="../notebooks/{row.notebook}.html#{row.anchor}">{escape(row.check)}</a>: '
-        f"{escape(row.verdict)} ({escape(row.statistic)} = {row.value:.3g}, threshold {row.threshold:.3g}, "
-        f"n = {escape(row.n)}; {escape(row.profile)} profile)</li>"
-    )
-
-
-def cost_page(folder: Path, executed: list[Path], profile: str) -> str:
-    """Return the page that says how many seconds each chapter took in the last build."""
-    seconds = {
-        str(path.relative_to(folder).with_suffix("")): json.loads(path.read_text())["metadata"]["papermill"][
-            "duration"
-        ]
-        for path in executed
+    templates = {name: book / f"{name}.md.jinja" for name in names}
+    return {
+        Path(f"book/{name}.md"): environment.get_template(path.name).render(facts)
+        for name, path in templates.items()
+        if path.is_file()
     }
-    lines = [
-        "# What does it cost to rebuild?",
-        "",
-        f"Seconds that each chapter took when it last ran, in the {profile} profile.",
-        "Chapters run in parallel.",
-        "Only those whose source, package code, data or parameters changed run again.",
-        "",
-        "| chapter | seconds |",
-        "|---|--:|",
-        *(f"| {{doc}}`../notebooks/{name}` | {value:.1f} |" for name, value in seconds.items()),
-        f"| all, one after another | {sum(seconds.values()):.1f} |",
+
+
+def build_facts(evidence: list[Evidence], folder: Path, executed: list[Path], profile: str) -> dict[str, Any]:
+    """Gather what a build knows about itself.
+
+    Args:
+        evidence: the checks of all chapters.
+        folder: folder of the executed notebooks.
+        executed: their paths.
+        profile: its name.
+
+    Returns:
+        ``profile``; ``claims``, a ``Judged`` by id in the order of the registry; ``count`` of claims by kind
+        of verdict; ``seconds`` by chapter; ``figure``, a function that returns a drawing of the book by the
+        name of its figure, as a link to it.
+    """
+    found = verdicts(evidence)
+    claims = {
+        claim.id: Judged(
+            claim, found.get(claim.id, UNTESTED), [row for row in evidence if row.claim == claim.id]
+        )
+        for claim in registry().values()
+    }
+    notebooks = {
+        str(path.relative_to(folder).with_suffix("")): json.loads(path.read_text()) for path in executed
+    }
+    figures = {
+        name: (chapter, panels)
+        for chapter, notebook in notebooks.items()
+        for name, panels in _figures(notebook)
+    }
+
+    def figure(name: str, panel: int = 0) -> str:
+        if name not in figures:
+            raise ValueError(f"no chapter has a figure {name!r}; there are {', '.join(sorted(figures))}")
+        chapter, panels = figures[name]
+        return f'<a href="../notebooks/{chapter}.html#figure-{name}">{panels[panel]}</a>'
+
+    return {
+        "profile": profile,
+        "claims": claims,
+        "count": Counter(judged.kind for judged in claims.values()),
+        "seconds": {
+            name: notebook["metadata"]["papermill"]["duration"] for name, notebook in notebooks.items()
+        },
+        "figure": figure,
+    }
+
+
+def _figures(notebook: dict[str, Any]) -> list[tuple[str, list[str]]]:
+    """Return name and drawings of every figure that ``manytasks.figures.show`` put into a notebook."""
+    outputs = [output for cell in notebook["cells"] for output in cell.get("outputs", [])]
+    pages = ["".join(output.get("data", {}).get("text/html", "")) for output in outputs]
+    return [
+        (found[1], re.findall(r'<div class="panel".*?</svg>\s*</div>', page, re.DOTALL))
+        for page in pages
+        if (found := re.search(r'<figure class="panels" id="figure-([a-z0-9-]+)"', page))
     ]
-    return "\n".join(lines) + "\n"

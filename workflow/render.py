@@ -11,7 +11,9 @@ from pathlib import Path
 
 import yaml
 from build import html_folder
-from pages import claims_page, cost_page
+from dependencies import toc_pages
+from jinja2 import TemplateError
+from pages import build_facts, generated_pages
 
 from manytasks.evidence import Evidence
 
@@ -23,11 +25,13 @@ def stage(profile: str, source: Path) -> None:
     """Assemble what Jupyter Book reads. Unchanged files keep their time, so Sphinx skips their pages."""
     built = Path("build") / profile
     wanted = {Path(name): Path(name).read_bytes() for name in ("_config.yml", "_toc.yml")}
-    wanted |= {path: path.read_bytes() for path in Path("book").rglob("*") if path.is_file()}
+    book = [path for path in Path("book").rglob("*") if path.is_file() and path.suffix != ".jinja"]
+    wanted |= {path: path.read_bytes() for path in book}
     executed = sorted(path for path in (built / "notebooks").rglob("*.ipynb") if path.suffixes == [".ipynb"])
     wanted |= {path.relative_to(built): path.read_bytes() for path in executed}
-    wanted[Path("book/claims.md")] = claims_page(read_evidence(built / "evidence.json")).encode()
-    wanted[Path("book/cost.md")] = cost_page(built / "notebooks", executed, profile).encode()
+    facts = build_facts(read_evidence(built / "evidence.json"), built / "notebooks", executed, profile)
+    pages = generated_pages(Path("book"), toc_pages("book"), facts)
+    wanted |= {path: text.encode() for path, text in pages.items()}
     wanted[Path("_config.yml")] = configuration(wanted[Path("_config.yml")].decode()).encode()
 
     for path in [path for path in source.rglob("*") if path.is_file()]:
@@ -72,7 +76,7 @@ def main(profile: str) -> int:
     source = work / "source"
     try:
         stage(profile, source)
-    except ValueError as error:
+    except (ValueError, TemplateError) as error:
         print(error, file=sys.stderr)
         return 1
     program = Path(sys.executable).with_name("jupyter-book")
