@@ -24,7 +24,8 @@ def gradient_cosine(loss_a: Loss[P], loss_b: Loss[P], theta: P) -> torch.Tensor:
 
     Example:
         >>> loss_a, loss_b = (lambda w, t=t: (w - t).square().sum() for t in torch.eye(2))
-        >>> [round(float(gradient_cosine(loss_a, loss_b, at)), 4) for at in (torch.zeros(2), torch.ones(2) / 2)]
+        >>> start, between = torch.zeros(2), torch.ones(2) / 2
+        >>> [round(float(gradient_cosine(loss_a, loss_b, at)), 4) for at in (start, between)]
         [0.0, -1.0]
     """
     vector, unpack = pack(theta)
