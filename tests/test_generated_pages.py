@@ -1,0 +1,91 @@
+"""Pages that a build makes of itself take words and numbers from the executed notebooks, or fail by name."""
+
+import json
+import sys
+from pathlib import Path
+
+import jinja2
+import matplotlib.pyplot as plt
+import nbformat
+import pytest
+
+from manytasks.evidence import Evidence, registry
+from manytasks.figures import Panels, _svg
+
+ROOT = Path(__file__).parents[1]
+ROW = Evidence("A.T1", "simulation", "largest |z|", 2.5, 4.0, "9 cells", "holds", "part/chapter", "smoke")
+
+
+@pytest.fixture
+def pages(monkeypatch):
+    monkeypatch.syspath_prepend(ROOT / "workflow")
+    import pages
+
+    yield pages
+    sys.modules.pop("pages", None)
+
+
+@pytest.fixture
+def facts(pages, tmp_path):
+    """What a build of one notebook with one figure of two panels knows."""
+    drawn = [plt.figure(figsize=(1, 1)) for _ in range(2)]
+    panels = Panels(tuple(_svg(each, f"curve-{i}") for i, each in enumerate(drawn)), "curve", "A.", "a curve")
+    plt.close("all")
+    output = nbformat.v4.new_output("display_data", panels._repr_mimebundle_())
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(outputs=[output])])
+    path = tmp_path / "part" / "chapter.ipynb"
+    path.parent.mkdir()
+    path.write_text(json.dumps(notebook | {"metadata": {"papermill": {"duration": 1.25}}}))
+    return pages.build_facts([ROW], tmp_path, [path], "smoke")
+
+
+def fill(pages, facts, folder, text):
+    (folder / "page.md.jinja").write_text(text)
+    return pages.generated_pages(folder, ["page"], facts)[Path("book/page.md")]
+
+
+def test_words_and_numbers_come_from_the_build(pages, facts, tmp_path):
+    text = (
+        "{{ profile }} {{ count.holds }} {{ seconds['part/chapter'] }} {{ claims['A.T2'].kind }} "
+        "{{ claims['A.T1'].verdict }} {{ claims['A.T1'].check('simulation').value }}"
+    )
+    assert fill(pages, facts, tmp_path, text) == "smoke 1 1.25 untested holds 2.5"
+    assert list(facts["claims"]) == list(registry())
+
+
+def test_a_figure_is_found_by_name_and_leads_to_its_page(pages, facts, tmp_path):
+    first, second = (fill(pages, facts, tmp_path, f"{{{{ figure('curve', {i}) }}}}") for i in (0, 1))
+    assert first.startswith('<a href="../notebooks/part/chapter.html#figure-curve"><div class="panel"')
+    assert first.count("<svg") == second.count("<svg") == 1
+    assert 'aria-label="a curve"' in second
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("{{ figure('curves') }}", "no chapter has a figure 'curves'; there are curve"),
+        ("{{ claims['A.T1'].check('z') }}", "claim A.T1 has no check 'z'; its checks are 'simulation'"),
+        ("{{ claims['A.T2'].check('z') }}", "claim A.T2 has no check 'z'; its checks are none"),
+    ],
+)
+def test_what_no_notebook_provides_is_named(text, fault, pages, facts, tmp_path):
+    with pytest.raises(ValueError, match=f"^{fault}$".replace("|", r"\|")):
+        fill(pages, facts, tmp_path, text)
+
+
+def test_a_misspelt_name_fails(pages, facts, tmp_path):
+    with pytest.raises(jinja2.UndefinedError, match=r"^'profil' is undefined$"):
+        fill(pages, facts, tmp_path, "{{ profil }}")
+
+
+def test_a_page_without_a_template_is_left_alone(pages, facts, tmp_path):
+    assert pages.generated_pages(tmp_path, ["reading"], facts) == {}
+
+
+def test_every_claim_has_its_card_and_every_check_its_link(pages, facts):
+    page = pages.generated_pages(ROOT / "book", ["claims"], facts)[Path("book/claims.md")]
+    assert [page.count(f'<section class="claim" id="{name}">') for name in registry()] == [1] * len(
+        registry()
+    )
+    assert page.count('<a href="../notebooks/part/chapter.html#evidence-a-t1-simulation">simulation</a>') == 1
+    assert f"Of {len(registry())} claims: 1 hold, {len(registry()) - 1} untested." in page
