@@ -149,8 +149,8 @@ BOOK: Settings = {
     "rate": (0.1, 0.2, 0.4, 0.8),
     "penalties": (0.0, 0.1, 0.3, 0.7, 2.0),
     "levels": (0.5, 0.2),
-    "horizon": 100.0,
-    "seeds": tuple(range(20)),
+    "horizon": 80.0,
+    "seeds": tuple(range(12)),
 }
 SMOKE: Settings = BOOK | {
     "tasks": (1,),
