@@ -91,7 +91,7 @@ BOOK: Settings = {
     "dataset": "glyphs",
     "dial": (SAME, "pixels", "labels", "classes"),
     "private": (NOTHING, "0", "1", "2", "3", EVERY),
-    "width": (4, 8, 16, 32, 64, 128),
+    "width": (4, 8, 16, 32, 64),
     "per_class": 20,
     "depth": 3,
     "seeds": tuple(range(6)),
