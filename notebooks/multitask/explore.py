@@ -119,7 +119,8 @@ function predict({T, n, p, rho, sigma}) {
   if (Math.abs(p - N) <= 1) {
     error.noise = peak(sigma);
     error.dissimilarity = peak(spread);
-    if (T > 1) { gain.K1 = peak(rho); gain.K2 = -Infinity; }
+    gain.K1 = T > 1 ? peak(rho) : 0;
+    gain.K2 = T > 1 ? -Infinity : 0;
   }
   if (Math.abs(p - N) <= 1 || Math.abs(p - n) <= 1) gain.K3 = single.noise - error.noise;
   const all = error.dissimilarity + error.norm + error.noise, one = single.norm + single.noise;

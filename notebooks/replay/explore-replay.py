@@ -113,8 +113,10 @@ for start in ("warm", "scratch"):
         height=260,
     )
     drawing.rect(
-        "task", "after", 0.94, 0.92, source=cells, fill_color="fill",
-        line_color="edge", line_width=2,
+        "task", "after", 0.94, 0.94, source=cells, fill_color="fill", line_color=None
+    )
+    drawing.rect(
+        "task", "after", 0.8, 0.8, source=cells, fill_color=None, line_color="edge", line_width=2
     )  # fmt: skip
     drawing.text(
         "task", "after", "words", source=cells, text_color="ink", text_align="center",
@@ -182,15 +184,15 @@ interactive.show(
     update="""
 const at = problem(setting), now = both(at), ink = manytasks.ink(), show = (x) => manytasks.text(x);
 const blend = (from, to, share) => "rgb(" + from.map((c, k) => Math.round(c + (to[k] - c) * share)).join() + ")";
-const shade = (e) => { const x = Math.max(-2, Math.min(2, Math.log2(e)));
-  return x < 0 ? blend([242, 239, 233], [42, 139, 198], -x / 2) : blend([242, 239, 233], [213, 96, 42], x / 2); };
+const shade = (e) => { const x = Math.max(-1, Math.min(1, Math.log2(e)));
+  return x < 0 ? blend([242, 239, 233], [42, 139, 198], -x) : blend([242, 239, 233], [213, 96, 42], x); };
 for (const [start, {matrix}] of Object.entries(now)) {
   const cells = matrix.flatMap((row, t) => row.map((e, i) => ({e, t, i})));
   models[start].data = {
     task: cells.map(({i}) => i + 1), after: cells.map(({t}) => t + 1),
     fill: cells.map(({e}) => Number.isFinite(e) ? shade(e) : "rgba(0,0,0,0)"),
-    edge: cells.map(({t, i}) => t === i ? ink : "rgba(0,0,0,0)"),
     ink: cells.map(({e}) => Number.isFinite(e) ? "#111" : ink),
+    edge: cells.map(({e, t, i}) => t !== i ? "rgba(0,0,0,0)" : Number.isFinite(e) ? "#111" : ink),
     words: cells.map(({e}) => Number.isFinite(e) ? (e < 9.995 ? e.toFixed(2) : e.toPrecision(2)) : "∞"),
   };
   models[start + "_x"].end = models[start + "_y"].start = at.T + 0.5;
@@ -269,7 +271,7 @@ for name, label, color in (
     mark = sources[f"{name}_best"] = ColumnDataSource({"m": [], "value": []})
     reach_y = sources[f"{name}_y"] = Range1d(0, 2)
     drawing = interactive.canvas(
-        "samples kept of each past task m, and parameters p", label, x_range=reach_x, y_range=reach_y
+        "kept of each task m, parameters p", label, x_range=reach_x, y_range=reach_y
     )  # fmt: skip
     drawing.line("m", name, source=lines, color=shade, line_width=2)
     drawing.scatter("m", name, source=lines, color=shade, size=5)

@@ -1,83 +1,367 @@
-"""The sliders compute what the package computes, answer to the keyboard, and fit their page."""
+"""The figures compute what the package computes, answer to keyboard and touch, and fit their page."""
 
 import numpy as np
 import pytest
+import torch
+from scipy.linalg import expm
 
-from manytasks import Tasks, theory
+from manytasks import Tasks, flow, theory
 from manytasks.streams import stream
 
 pytestmark = pytest.mark.book
-PAGE = "notebooks/multitask/explore.html"
+MULTITASK, REPLAY, FLOWS = (
+    "notebooks/multitask/explore.html",
+    "notebooks/replay/explore-replay.html",
+    "notebooks/dynamics/explore-flows.html",
+)
+PAGES = {
+    "explore-multitask": MULTITASK,
+    "explore-transfer": MULTITASK,
+    "explore-replay": REPLAY,
+    "explore-budget": REPLAY,
+    "explore-flows": FLOWS,
+}
+READY = "(n) => window.manytasks && n.every((name) => manytasks.figures[name]?.values)"
+# Moves the sliders one by one, as a hand does, and returns what the figure then knows.
+MOVE = """([name, setting]) => {
+  const box = document.getElementById("figure-" + name);
+  for (const [key, value] of Object.entries(setting)) {
+    const control = box.querySelector(`[type=range][data-name="${key}"], select[data-name="${key}"]`);
+    control.value = value;
+    control.dispatchEvent(new Event("input", {bubbles: true}));
+  }
+  const {values, setting: all} = manytasks.figures[name];
+  return {values, setting: all, words: box.querySelector("[role=status]").innerText};
+}"""
+DRAWN = """([name, source]) => Object.fromEntries(Object.entries(manytasks.figures[name].models[source].data)
+  .map(([key, column]) => [key, Array.from(column)]))"""
+
+
+def visit(context, html, path):
+    page = context.new_page()
+    page.goto((html / path).as_uri())
+    page.wait_for_function(READY, arg=[name for name, where in PAGES.items() if where == path])
+    return page
 
 
 @pytest.fixture(scope="module")
-def page(html, browser):
-    opened = browser.new_page(viewport={"width": 1200, "height": 900})
-    opened.goto((html / PAGE).as_uri())
-    opened.wait_for_function("window.Bokeh && window.Bokeh.documents.length && window.manytasks")
-    yield opened
-    opened.close()
+def pages(html, browser):
+    context = browser.new_context(viewport={"width": 1200, "height": 900})
+    opened = {path: visit(context, html, path) for path in (MULTITASK, REPLAY, FLOWS)}
+    yield {name: opened[path] for name, path in PAGES.items()}
+    context.close()
 
 
-def package(T, n, p, cosine, sigma2):
-    setting = (Tasks.equiangular(T, cosine), n, p, sigma2)
-    terms = theory.multitask_terms(*setting)
+def controls(page, name):
+    """Return range and step of every slider of a figure, and the options of every list."""
+    return page.evaluate(
+        """(name) => [...document.querySelectorAll(`#figure-${name} [type=range], #figure-${name} select`)].map(
+          (e) => ({name: e.dataset.name, options: e.options && [...e.options].map((o) => o.value),
+                   min: +e.min, max: +e.max, step: +e.step}))""",
+        name,
+    )
+
+
+def random_settings(page, name, count):
+    """Draw settings that the sliders can take; half of the time p, if there is one, lies at a threshold."""
+    rng, all_controls = stream(1, f"settings of {name}"), controls(page, name)
+    for _ in range(count):
+        setting = {}
+        for each in all_controls:
+            if each["options"]:
+                setting[each["name"]] = str(rng.choice(each["options"]))
+            else:
+                steps = round((each["max"] - each["min"]) / each["step"])
+                step = rng.choice([rng.integers(0, steps + 1), 0, steps], p=[0.8, 0.1, 0.1])
+                setting[each["name"]] = round(each["min"] + each["step"] * int(step), 6)
+        if "p" in setting and rng.random() < 0.5:
+            t, n = int(rng.integers(setting["T"])), setting["n"]
+            earlier = t * (setting["m"] if "m" in setting else n)
+            low, high = next((e["min"], e["max"]) for e in all_controls if e["name"] == "p")
+            setting["p"] = float(np.clip(earlier + n + rng.integers(-3, 4), low, high))
+        yield setting
+
+
+def near(shown, exact, where):
+    np.testing.assert_allclose(
+        np.array(shown, dtype=float), exact, rtol=1e-9, atol=1e-12, err_msg=str(where)
+    )
+
+
+def possible(T, cosine):
+    return max(cosine, -1 / (T - 1) if T > 1 else -1)
+
+
+def pooled_problem(setting):
+    T, n = int(setting["T"]), int(setting["n"])
+    return Tasks.equiangular(T, possible(T, setting["rho"])), n, setting["sigma"] ** 2
+
+
+def multitask(setting, p):
+    tasks, n, noise_var = pooled_problem(setting)
+    terms = theory.multitask_terms(tasks, n, p, noise_var)
     return {
-        "error": theory.multitask_error(*setting).mean(),
+        "error": theory.multitask_error(tasks, n, p, noise_var).mean(axis=-1),
         "dissimilarity": terms["G1"],
         "norm": terms["G2"],
         "noise": terms["G3"],
-        "single": theory.single_task_error(*setting).mean(),
-        "transfer": theory.knowledge_transfer(*setting).mean(),
+        "single": theory.single_task_error(tasks, n, p, noise_var).mean(axis=-1),
     }
 
 
-def random_settings(count):
-    rng = stream(1, "slider settings")
-    for _ in range(count):
-        T, n = int(rng.integers(1, 30)), int(rng.integers(1, 200))
-        near = int(T * n + rng.integers(-3, 4))  # half of the settings lie at the threshold
-        p = max(2, near if rng.random() < 0.5 else int(rng.integers(2, 20_000)))
-        yield T, n, p, float(rng.uniform(0, 1)), float(rng.choice([0.0, rng.uniform(0, 2)]))
+def transfer(setting, p):
+    tasks, n, noise_var = pooled_problem(setting)
+    with np.errstate(invalid="ignore"):
+        whole = theory.knowledge_transfer(tasks, n, p, noise_var).mean(axis=-1)
+    return {"transfer": whole, **theory.transfer_terms(tasks, n, p, noise_var)}
 
 
-def test_the_page_computes_what_the_package_computes(page):
-    for setting in random_settings(200):
-        shown = page.evaluate("(s) => window.manytasks.predict(...s)", list(setting))
-        for name, value in package(*setting).items():
-            np.testing.assert_allclose(
-                shown[name], value, rtol=1e-9, atol=1e-12, err_msg=f"{name} at {setting}"
+@pytest.mark.parametrize(("name", "package"), [("explore-multitask", multitask), ("explore-transfer", transfer)])
+def test_the_terms_are_those_of_the_package(pages, name, package):
+    for wanted in random_settings(pages[name], name, 120):
+        seen = pages[name].evaluate(MOVE, [name, wanted])
+        assert seen["setting"] == wanted
+        for key, value in package(wanted, int(wanted["p"])).items():
+            near(seen["values"][key], value, (key, wanted))
+
+
+@pytest.mark.parametrize(("name", "package"), [("explore-multitask", multitask), ("explore-transfer", transfer)])
+def test_the_curves_are_those_of_the_package(pages, name, package):
+    for wanted in random_settings(pages[name], name, 10):
+        pages[name].evaluate(MOVE, [name, wanted])
+        drawn = pages[name].evaluate(DRAWN, [name, "data"])
+        p = np.array(drawn.pop("p"))
+        assert len(p) > 100
+        for key, value in package(wanted, p).items():
+            near(drawn[key], np.where(np.isfinite(value), value, np.nan), (key, wanted))
+
+
+def replay_matrices(setting, p):
+    T, n, first = int(setting["T"]), int(setting["n"]), int(setting["first"])
+    memory = min(int(setting["m"]), n, first)
+    if setting["geometry"] == "chain":
+        tasks = Tasks.chain(T, setting["rho"])
+    else:
+        tasks = Tasks.equiangular(T, possible(T, setting["rho"]))
+    samples = [first] + [n] * (T - 1)
+    return {
+        start: theory.replay_error(tasks, samples, memory, p, setting["sigma"] ** 2, start)
+        for start in ("warm", "scratch")
+    }
+
+
+def test_the_error_matrices_are_those_of_the_package(pages):
+    page, infinite = pages["explore-replay"], 0
+    for wanted in random_settings(page, "explore-replay", 120):
+        seen = page.evaluate(MOVE, ["explore-replay", wanted])
+        for start, exact in replay_matrices(wanted, int(wanted["p"])).items():
+            shown = seen["values"][start]
+            near(shown["matrix"], exact, wanted)
+            near(shown["error"], theory.average_error(exact), wanted)
+            near(shown["forgetting"], theory.forgetting(exact), wanted)
+            words = page.evaluate(DRAWN, ["explore-replay", start])["words"]
+            assert [each == "∞" for each in words] == np.isinf(exact).ravel().tolist()
+            infinite += np.isinf(exact).any()
+    assert infinite > 20
+
+
+def test_error_and_forgetting_are_drawn_across_the_thresholds(pages):
+    page = pages["explore-replay"]
+    for wanted in random_settings(page, "explore-replay", 8):
+        page.evaluate(MOVE, ["explore-replay", wanted])
+        for source, read in (("error", theory.average_error), ("forgetting", theory.forgetting)):
+            drawn = page.evaluate(DRAWN, ["explore-replay", source])
+            for start, exact in replay_matrices(wanted, drawn["p"]).items():
+                value = read(exact)
+                near(drawn[start], np.where(np.isfinite(value), value, np.nan), (source, start, wanted))
+
+
+def test_the_markers_are_the_best_splits(pages):
+    page, kinds = pages["explore-budget"], set()
+    for wanted in random_settings(page, "explore-budget", 120):
+        found = page.evaluate(MOVE, ["explore-budget", wanted])["values"]["best"]
+        tasks, n, noise_var = pooled_problem(wanted)
+        for objective in ("error", "forgetting"):
+            exact = theory.best_split(
+                tasks, n, noise_var, wanted["budget"], 1, wanted["price"], objective, wanted["start"]
             )
+            near(found[objective]["value"], exact.value, wanted)
+            drawn = page.evaluate(DRAWN, ["explore-budget", f"{objective}_best"])
+            assert drawn["m"] == [found[objective]["m"]]
+            near(drawn["value"], [exact.value], wanted)
+            # Where splits are equal up to rounding, which comes first is rounding too.
+            same = theory.replay_error(
+                tasks, n, found[objective]["m"], found[objective]["p"], noise_var, wanted["start"]
+            )
+            read = theory.average_error if objective == "error" else theory.forgetting
+            near(read(same), exact.value, wanted)
+            if abs(found[objective]["m"] - exact.memory) > 0:
+                assert read(same) == pytest.approx(exact.value, rel=1e-12, abs=1e-13), wanted
+            else:
+                assert (found[objective]["p"], found[objective]["kind"]) == (exact.p, exact.kind)
+            kinds.add(exact.kind)
+    assert kinds == {"all model", "interior", "all buffer"}
 
 
-def test_an_arrow_key_moves_the_slider_the_curve_and_the_words(page):
-    handle = page.locator(".noUi-handle").first
-    handle.focus()
+def bowls(setting):
+    a, half = np.deg2rad(setting["angle"]), setting["d"] / 2
+    turn = np.array([[np.cos(a), -np.sin(a)], [np.sin(a), np.cos(a)]])
+    A = np.diag([setting["k"], 1.0])
+    return (A, np.array([-half, 0.0])), (turn @ A @ turn.T, np.array([half, 0.0]))
+
+
+def test_the_flows_are_matrix_exponentials_and_the_bracket_that_of_the_package(pages):
+    page = pages["explore-flows"]
+    for wanted in random_settings(page, "explore-flows", 120):
+        values = page.evaluate(MOVE, ["explore-flows", wanted])["values"]
+        h, both = wanted["h"], bowls(wanted)
+        start = np.array([wanted["x"], wanted["y"]])
+        ends = {}
+        for name, order in (("one_two", both), ("two_one", both[::-1])):
+            at = start
+            for A, centre in order:
+                at = centre + expm(-h * A) @ (at - centre)
+            ends[name] = at
+            near(values[name], at, wanted)
+        losses = [
+            lambda t, A=torch.tensor(A), c=torch.tensor(c): (t - c) @ A @ (t - c) / 2 for A, c in both
+        ]
+        bracket = flow.lie_bracket(*losses, torch.tensor(start)).numpy()
+        near(values["bracket"], bracket, wanted)
+        gap = ends["one_two"] - ends["two_one"]
+        near(values["gap"], gap, wanted)
+        near(values["law"], h**2 * bracket, wanted)
+        arrow = page.evaluate(
+            "() => { const {gap_arrow: a} = manytasks.figures['explore-flows'].models; return [a.x_end, a.y_end]; }"
+        )
+        near(arrow, gap, wanted)
+
+
+def test_the_ratio_of_gap_and_bracket_tends_to_one(pages):
+    page = pages["explore-flows"]
+    page.evaluate(MOVE, ["explore-flows", {"angle": 40, "k": 3, "d": 1, "x": 1.2, "y": 1.3}])
+    drawn = page.evaluate(DRAWN, ["explore-flows", "ratio"])
+    assert drawn["x"][0] == pytest.approx(0.001)
+    assert abs(drawn["y"][0] - 1) < 0.01 < abs(drawn["y"][-1] - 1)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_arrow_keys_move_every_slider_by_a_step(pages, name):
+    page = pages[name]
+    for slider in (each for each in controls(page, name) if not each["options"]):
+        page.evaluate(MOVE, [name, {slider["name"]: slider["min"]}])
+        box = page.locator(f"#figure-{name}")
+        box.locator(f"[type=range][data-name={slider['name']}]").focus()
+        page.keyboard.press("ArrowRight")
+        after = page.evaluate("(n) => manytasks.figures[n].setting", name)
+        assert after[slider["name"]] == pytest.approx(slider["min"] + slider["step"])
+        shown = box.locator(f"[type=number][data-name={slider['name']}]").input_value()
+        assert float(shown) == after[slider["name"]]
+
+
+def test_a_key_changes_what_is_said(pages):
+    page = pages["explore-multitask"]
+    setting = {"T": 10, "n": 50, "p": 1000, "rho": 0.8, "sigma": 0.3}
+    page.evaluate(MOVE, ["explore-multitask", setting])
+    page.locator("#explore-multitask-T").focus()
     page.keyboard.press("ArrowRight")
-    page.get_by_text("At p = 1000 with N = 550 samples").wait_for()
+    status = page.locator("#figure-explore-multitask").get_by_role("status")
+    assert status.get_attribute("aria-live") == "polite"
     exact = theory.multitask_error(Tasks.equiangular(11, 0.8), 50, 1000, 0.09).mean()
-    assert f"error {exact:.4g}" in page.locator("p[aria-live]").inner_text()
-    curve = page.evaluate(
-        """() => { const all = [...window.Bokeh.documents[0]._all_models.values()];
-             const {p, error} = all.find((model) => model.type === 'ColumnDataSource').data;
-             return [Array.from(p), Array.from(error)]; }"""
+    assert f"With p = 1000 and N = 550 samples the error is {exact:.4g}" in status.inner_text()
+
+
+def test_a_typed_number_counts_once_it_is_possible(pages):
+    page = pages["explore-multitask"]
+    page.evaluate(MOVE, ["explore-multitask", {"p": 1000}])
+    box = page.get_by_role("spinbutton", name="parameters p, exact value").first
+    for typed, expected in (("321", 321), ("99999", 321), ("", 321), ("12.5", 321)):
+        box.fill(typed)
+        assert page.evaluate("manytasks.figures['explore-multitask'].setting.p") == expected
+    box.blur()
+    assert box.input_value() == page.locator("#explore-multitask-p").input_value() == "321"
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_control_has_a_name(pages, name):
+    box = pages[name].locator(f"#figure-{name}")
+    for role in ("slider", "spinbutton", "combobox"):
+        every = box.get_by_role(role)
+        with_letter = box.get_by_role(role, name="e", exact=False)  # each label has an e or an a
+        with_other = box.get_by_role(role, name="a", exact=False)
+        assert every.count() == every.and_(with_letter.or_(with_other)).count()
+    assert box.get_by_role("slider").count() >= 5
+
+
+@pytest.fixture(scope="module")
+def phone(html, browser):
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    opened = {path: visit(context, html, path) for path in (MULTITASK, REPLAY, FLOWS)}
+    yield {name: opened[path] for name, path in PAGES.items()}
+    context.close()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_finger_taps_and_drags_a_slider(phone, name):
+    page = phone[name]
+    slider = page.locator(f"#figure-{name} [type=range]").first
+    slider.scroll_into_view_if_needed()
+    key, low, high = slider.evaluate("(e) => [e.dataset.name, +e.min, +e.max]")
+    place = slider.bounding_box()
+    across, middle = place["width"], place["y"] + place["height"] / 2
+    assert place["height"] >= 32
+    page.touchscreen.tap(place["x"] + 0.25 * across, middle)
+    now = "([n, k]) => manytasks.figures[n].setting[k]"
+    tapped = page.evaluate(now, [name, key])
+    assert tapped == pytest.approx(low + 0.25 * (high - low), abs=0.1 * (high - low) + 0.5)
+    touch = page.context.new_cdp_session(page)
+    for kind, share in (("touchStart", 0.25), *[("touchMove", x / 20) for x in range(6, 16)]):
+        points = [{"x": place["x"] + share * across, "y": middle}]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    dragged = page.evaluate(now, [name, key])
+    assert dragged == pytest.approx(low + 0.75 * (high - low), abs=0.1 * (high - low) + 0.5)
+    assert page.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_finger_on_a_plot_scrolls_the_page(phone, name):
+    page = phone[name]
+    plot = page.locator(f"#figure-{name} .canvas").first
+    plot.scroll_into_view_if_needed()
+    before, place = page.evaluate("scrollY"), plot.bounding_box()
+    page.context.new_cdp_session(page).send(
+        "Input.synthesizeScrollGesture",
+        {
+            "x": place["x"] + place["width"] / 2,
+            "y": place["y"] + place["height"] / 2,
+            "yDistance": -150,
+            "gestureSourceType": "touch",
+        },
     )
-    p, error = np.array(curve[0]), np.array(curve[1], dtype=float)
-    exact = theory.multitask_error(Tasks.equiangular(11, 0.8), 50, p, 0.09).mean(axis=-1)
-    finite = np.isfinite(exact)
-    np.testing.assert_allclose(error[finite], exact[finite], rtol=1e-9)
+    assert page.evaluate("scrollY") > before + 100
 
 
-def test_an_update_takes_less_than_a_frame(page):
-    """The best of several, so that other work on the machine does not count; a frame is 16 ms."""
-    best = page.evaluate(
-        """() => { const p = Array.from({length: 400}, (_, i) => 2 + 50 * i); let best = Infinity;
-             for (let k = 0; k < 20; k++) { const start = performance.now();
-               p.map((x) => window.manytasks.predict(10, 50, x, 0.5, 0.1));
-               best = Math.min(best, performance.now() - start); } return best; }"""
-    )
-    assert best < 16
+@pytest.mark.parametrize("name", PAGES)
+def test_the_axes_follow_the_theme(html, browser, name):
+    context = browser.new_context(color_scheme="light")
+    page = visit(context, html, PAGES[name])
+    inks = """(name) => { const [model] = Object.values(manytasks.figures[name].models);
+      return [getComputedStyle(document.body).color,
+        ...new Set([...model.document._all_models.values()].filter((m) => /Axis$/.test(m.type))
+          .map((axis) => axis.major_label_text_color.value))]; }"""
+    day = page.evaluate(inks, name)
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_function("document.documentElement.dataset.theme === 'dark'")
+    night = page.evaluate(inks, name)
+    context.close()
+    assert day[0] != night[0]
+    assert day == [day[0]] * 2
+    assert night == [night[0]] * 2
 
 
-def test_the_page_stays_below_two_megabytes(html):
-    assert (html / PAGE).stat().st_size < 2_000_000
+@pytest.mark.parametrize("path", [MULTITASK, REPLAY, FLOWS])
+def test_a_page_carries_bokeh_once_and_stays_below_two_megabytes(html, path):
+    page = (html / path).read_bytes()
+    assert len(page) < 2_000_000
+    assert page.count(b"BokehJS contributors") + page.count(b"Copyright (c) Anaconda") == 1
