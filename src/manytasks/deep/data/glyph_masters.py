@@ -25,13 +25,16 @@ OVERSAMPLING = 8
 MASTERS = Path(__file__).with_name("glyphs.npz")
 
 
-def draw_masters() -> np.ndarray:
+def draw_masters(characters: str = CHARACTERS) -> np.ndarray:
     """Draw every character in every face, at one size and on one baseline.
 
     Size carries meaning (``o`` against ``O``), so a glyph is centred sideways but never scaled to fit.
 
+    Args:
+        characters: which; every face must have them, otherwise an empty box is drawn.
+
     Returns:
-        (100, 16, 28, 28) uint8: character, face, row, column; white on black.
+        (characters, 16, 28, 28) uint8: character, face, row, column; white on black.
 
     Example:
         >>> draw_masters().shape
@@ -41,11 +44,11 @@ def draw_masters() -> np.ndarray:
     from PIL import Image, ImageDraw, ImageFont
 
     fonts = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
-    masters = np.zeros((len(CHARACTERS), len(FACES), SIDE, SIDE), np.uint8)
+    masters = np.zeros((len(characters), len(FACES), SIDE, SIDE), np.uint8)
     side = SIDE * OVERSAMPLING
     for column, face in enumerate(FACES):
         font = ImageFont.truetype(str(fonts / f"{face}.ttf"), EM * OVERSAMPLING)
-        for row, character in enumerate(CHARACTERS):
+        for row, character in enumerate(characters):
             left, _, right, _ = font.getbbox(character, anchor="ls")
             canvas = Image.new("L", (side, side), 0)
             start = ((side - left - right) / 2, BASELINE * OVERSAMPLING)

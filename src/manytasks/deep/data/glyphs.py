@@ -48,14 +48,35 @@ def load_glyphs(train: int = 100, test: int = 50, characters: str = CHARACTERS) 
     unknown = [character for character in characters if character not in CHARACTERS]
     if unknown:
         raise ValueError(f"no master glyph for {unknown}; the characters are {CHARACTERS}")
-    masters = torch.from_numpy(load_masters())
+    rows = [CHARACTERS.index(character) for character in characters]
+    return render("glyphs", load_masters()[rows], characters, train, test)
+
+
+def render(name: str, masters: np.ndarray, characters: str, train: int, test: int) -> Dataset:
+    """Distort master glyphs into a data set.
+
+    Args:
+        name: name of the data set.
+        masters: (classes, faces, 28, 28) uint8.
+        characters: one per class; each has random streams of its own.
+        train: training images per class, at least 1.
+        test: test images per class, at least 1.
+
+    Returns:
+        28 x 28 grey images, class after class.
+
+    Example:
+        >>> render("dots", np.full((1, 1, 28, 28), 255, np.uint8), ".", 2, 1).train_images.shape
+        (2, 28, 28, 1)
+    """
     parts = []
     for part, count in (("train", train), ("test", test)):
         images = [
-            _distort(masters[CHARACTERS.index(character)], part, character, count) for character in characters
+            _distort(torch.from_numpy(faces), part, character, count)
+            for faces, character in zip(masters, characters, strict=True)
         ]
         parts += [np.concatenate(images), np.repeat(np.arange(len(characters)), count)]
-    return Dataset("glyphs", parts[0], parts[1], parts[2], parts[3], tuple(characters))
+    return Dataset(name, parts[0], parts[1], parts[2], parts[3], tuple(characters))
 
 
 def _distort(faces: torch.Tensor, part: str, character: str, count: int) -> np.ndarray:

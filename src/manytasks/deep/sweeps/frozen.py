@@ -6,6 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from manytasks.deep.backbones import cached_features, find_backbone
 from manytasks.deep.data import Dataset, load_dataset, pixels
 from manytasks.deep.data.glyphs import load_glyphs
 
@@ -34,18 +35,36 @@ def whitened_pca(backbone: np.ndarray, components: int) -> tuple[np.ndarray, np.
     return mean, (directions[:, kept] / np.sqrt(values[kept])).astype(backbone.dtype)
 
 
+def feature_count(features: str, components: int) -> int:
+    """Return the number of features of an image.
+
+    Args:
+        features: "pca" or a backbone.
+        components: what a PCA keeps.
+
+    Returns:
+        ``components``, or what the published backbone makes.
+
+    Example:
+        >>> feature_count("vit-b16", components=64)
+        768
+    """
+    return {"glyph-resnet": 32, "resnet50": 2048, "vit-b16": 768}.get(features, components)
+
+
 @lru_cache(maxsize=2)
 def frozen_features(
-    name: str, components: int, train_images: int, test_images: int
+    name: str, components: int, train_images: int, test_images: int, features: str = "pca"
 ) -> tuple[Dataset, np.ndarray, np.ndarray]:
     """Load a data set with its frozen features, once per process.
 
     Args:
         name: a data set. Glyphs are rendered in the numbers asked for; any other comes whole.
-        components: features per image; the PCA is fitted on further images that no task
+        components: features per image that a whitened PCA keeps; it is fitted on further images that no task
             sees (glyphs), or on the training images (any other).
         train_images: training images per class of glyphs.
         test_images: test images per class of glyphs.
+        features: "pca", or the name of a backbone; see ``find_backbone`` for where its weights must be.
 
     Returns:
         The data set, features of its training images, features of its test images, float32.
@@ -65,6 +84,13 @@ def frozen_features(
     else:
         dataset = load_dataset(name)
         backbone = pixels(dataset.train_images)
+    if features != "pca":
+        network = find_backbone(features)
+        return (
+            dataset,
+            cached_features(network, dataset.train_images),
+            cached_features(network, dataset.test_images),
+        )
     mean, matrix = whitened_pca(backbone, components)
     train, test = ((pixels(x) - mean) @ matrix for x in (dataset.train_images, dataset.test_images))
     return dataset, train, test

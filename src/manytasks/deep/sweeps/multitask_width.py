@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import torch
 
-from manytasks.deep.sweeps.frozen import frozen_features
+from manytasks.deep.sweeps.frozen import feature_count, frozen_features
 from manytasks.deep.sweeps.joint import joint_flops, joint_rows
 from manytasks.deep.sweeps.sweep import Row, Settings, Sweep
 from manytasks.deep.tasks import class_split
@@ -23,7 +23,11 @@ def measure(settings: Settings, device: torch.device) -> Iterator[Row]:
         Rows of ``joint_rows``.
     """
     dataset, train, test = frozen_features(
-        settings["dataset"], settings["components"], settings["images"], settings["test_images"]
+        settings["dataset"],
+        settings["components"],
+        settings["images"],
+        settings["test_images"],
+        settings["features"],
     )
     streams = {
         seed: class_split(dataset, settings["tasks"], settings["per_class"], seed, train, test)
@@ -41,12 +45,14 @@ def flops(settings: Settings) -> float:
     Returns:
         Operations of its training steps.
     """
-    return joint_flops(settings, settings["tasks"], settings["components"], classes=100 // settings["tasks"])
+    inputs = feature_count(settings["features"], settings["components"])
+    return joint_flops(settings, settings["tasks"], inputs, classes=100 // settings["tasks"])
 
 
 BOOK: Settings = {
     "dataset": "glyphs",
-    "components": 64,
+    "features": "pca",  # or a backbone: glyph-resnet, resnet50, vit-b16
+    "components": 64,  # of the PCA; a backbone has as many features as it has
     "images": 100,  # of each class, from which a seed draws its training samples
     "test_images": 30,
     "tasks": 10,

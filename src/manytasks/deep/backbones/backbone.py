@@ -1,0 +1,69 @@
+"""Find a frozen backbone: its files, its preprocessing, and how to open it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from manytasks.deep.backbones import glyph_resnet, pretrained
+from manytasks.deep.backbones.preprocessing import Preprocessing
+from manytasks.deep.data.official import data_root
+
+BACKBONES = (glyph_resnet.NAME, *pretrained.PUBLISHED)
+
+
+@dataclass(frozen=True)
+class Backbone:
+    """Describe a frozen network that is not opened yet.
+
+    Args:
+        name: one of ``BACKBONES``.
+        files: everything that decides what it computes: weights and, where there is one, their configuration.
+        preprocessing: what images go through first.
+        open: reads the files and returns the map from prepared images to (n, d) features.
+    """
+
+    name: str
+    files: tuple[Path, ...]
+    preprocessing: Preprocessing
+    open: Callable[[], Callable[[torch.Tensor], torch.Tensor]]
+
+
+def find_backbone(name: str, folder: str | os.PathLike[str] | None = None) -> Backbone:
+    """Find a backbone by name.
+
+    Args:
+        name: "glyph-resnet", our ResNet-18(4), whose weights are part of the package; "resnet50" or
+            "vit-b16", whose weights are the reader's.
+        folder: holds the weights; without it ``backbones/<name>`` beside the data sets (see ``data_root``)
+            and then the cache of Hugging Face are searched. Nothing is ever downloaded.
+
+    Returns:
+        The backbone.
+
+    Raises:
+        ValueError: if the name is unknown.
+
+    Example:
+        >>> find_backbone("glyph-resnet").preprocessing.side
+        14
+    """
+    if name == glyph_resnet.NAME:
+        weights = glyph_resnet.WEIGHTS if folder is None else Path(folder) / glyph_resnet.WEIGHTS.name
+        return Backbone(
+            name, (weights,), glyph_resnet.PREPROCESSING, lambda: glyph_resnet.open_weights(weights)
+        )
+    if name not in pretrained.PUBLISHED:
+        raise ValueError(f"no backbone {name!r}; the backbones are {', '.join(BACKBONES)}")
+    own_folder = data_root() / "backbones" / name if folder is None else Path(folder)
+    where = pretrained.find_folder(name, own_folder, search_cache=folder is None)
+    return Backbone(
+        name,
+        pretrained.check_files(name, where),
+        Preprocessing.read(where / "preprocessor_config.json"),
+        lambda: pretrained.open_model(name, where),
+    )
