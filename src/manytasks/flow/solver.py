@@ -87,12 +87,24 @@ def trajectory(field: Callable[[P], P], theta: P, times: Sequence[float]) -> lis
     start = _numpy(vector)
     if at[-1] == 0:
         return [restore(start) for _ in at]
-    solution = solve_ivp(
-        right_hand_side, (0.0, at[-1]), start, method="DOP853", t_eval=at, rtol=tolerance, atol=tolerance
-    )
+    with np.errstate(
+        over="ignore", invalid="ignore"
+    ):  # a first step that overflows is rejected and shortened
+        solution = solve_ivp(
+            right_hand_side,
+            (0.0, at[-1]),
+            start,
+            method="DOP853",
+            t_eval=at
+            if at.size > 1
+            else None,  # to look between its steps costs the solver three evaluations
+            first_step=at[at > 0][0],  # one step is often enough: the flow of a round is short
+            rtol=tolerance,
+            atol=tolerance,
+        )
     if not solution.success:
         raise RuntimeError(f"no solution up to time {at[-1]:g}: {solution.message}")
-    return [restore(state) for state in solution.y.T]
+    return [restore(state) for state in solution.y.T[-at.size :]]
 
 
 def integrate(field: Callable[[P], P], theta: P, duration: float) -> P:
