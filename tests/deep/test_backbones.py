@@ -254,12 +254,12 @@ def test_a_backbone_stands_in_for_the_pca_of_a_sweep(saved, tmp_path, monkeypatc
     monkeypatch.setenv("MANYTASKS_DATA", str(tmp_path))
     (tmp_path / "backbones").mkdir()
     copy(folder, tmp_path / "backbones" / name)
-    dataset, train, test = frozen_features("digits", 64, 0, 0, name)
+    dataset, train, test = frozen_features(f"digits+{name}", 64, 0, 0)
     assert (len(train), len(test)) == (len(dataset.train_labels), len(dataset.test_labels))
     assert len(list((tmp_path / "features").iterdir())) == 2
 
 
 def test_own_features_have_the_announced_size(tmp_path, monkeypatch):
     monkeypatch.setenv("MANYTASKS_DATA", str(tmp_path))
-    _, train, _ = frozen_features("glyphs", 64, 1, 1, "glyph-resnet")
-    assert train.shape == (100, feature_count("glyph-resnet", 64))
+    _, train, _ = frozen_features("glyphs+glyph-resnet", 64, 1, 1)
+    assert train.shape == (100, feature_count("glyphs+glyph-resnet", 64))

@@ -35,40 +35,43 @@ def whitened_pca(backbone: np.ndarray, components: int) -> tuple[np.ndarray, np.
     return mean, (directions[:, kept] / np.sqrt(values[kept])).astype(backbone.dtype)
 
 
-def feature_count(features: str, components: int) -> int:
+def feature_count(name: str, components: int) -> int:
     """Return the number of features of an image.
 
     Args:
-        features: "pca" or a backbone.
+        name: as for ``frozen_features``.
         components: what a PCA keeps.
 
     Returns:
         ``components``, or what the published backbone makes.
 
     Example:
-        >>> feature_count("vit-b16", components=64)
+        >>> feature_count("cub200+vit-b16", components=64)
         768
     """
-    return {"glyph-resnet": 32, "resnet50": 2048, "vit-b16": 768}.get(features, components)
+    _, _, frozen = name.partition("+")
+    return {"glyph-resnet": 32, "resnet50": 2048, "vit-b16": 768}.get(frozen, components)
 
 
 @lru_cache(maxsize=2)
 def frozen_features(
-    name: str, components: int, train_images: int, test_images: int, features: str = "pca"
+    name: str, components: int, train_images: int, test_images: int
 ) -> tuple[Dataset, np.ndarray, np.ndarray]:
     """Load a data set with its frozen features, once per process.
 
     Args:
-        name: a data set. Glyphs are rendered in the numbers asked for; any other comes whole.
+        name: a data set, seen through its pixels, or a data set and a backbone, as in "cifar100+resnet50".
+            Glyphs are rendered in the numbers asked for; any other comes whole. ``find_backbone`` says where
+            the weights of a backbone must be.
         components: features per image that a whitened PCA keeps; it is fitted on further images that no task
             sees (glyphs), or on the training images (any other).
         train_images: training images per class of glyphs.
         test_images: test images per class of glyphs.
-        features: "pca", or the name of a backbone; see ``find_backbone`` for where its weights must be.
 
     Returns:
         The data set, features of its training images, features of its test images, float32.
     """
+    name, _, frozen = name.partition("+")
     if name == "glyphs":
         dataset = load_glyphs(train_images + BACKBONE_IMAGES, test_images)
         own = np.arange(len(dataset.train_labels)) % (train_images + BACKBONE_IMAGES) < train_images
@@ -84,8 +87,8 @@ def frozen_features(
     else:
         dataset = load_dataset(name)
         backbone = pixels(dataset.train_images)
-    if features != "pca":
-        network = find_backbone(features)
+    if frozen:
+        network = find_backbone(frozen)
         return (
             dataset,
             cached_features(network, dataset.train_images),

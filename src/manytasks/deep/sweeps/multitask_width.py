@@ -23,11 +23,7 @@ def measure(settings: Settings, device: torch.device) -> Iterator[Row]:
         Rows of ``joint_rows``.
     """
     dataset, train, test = frozen_features(
-        settings["dataset"],
-        settings["components"],
-        settings["images"],
-        settings["test_images"],
-        settings["features"],
+        settings["dataset"], settings["components"], settings["images"], settings["test_images"]
     )
     streams = {
         seed: class_split(dataset, settings["tasks"], settings["per_class"], seed, train, test)
@@ -45,14 +41,13 @@ def flops(settings: Settings) -> float:
     Returns:
         Operations of its training steps.
     """
-    inputs = feature_count(settings["features"], settings["components"])
+    inputs = feature_count(settings["dataset"], settings["components"])
     return joint_flops(settings, settings["tasks"], inputs, classes=100 // settings["tasks"])
 
 
 BOOK: Settings = {
-    "dataset": "glyphs",
-    "features": "pca",  # or a backbone: glyph-resnet, resnet50, vit-b16
-    "components": 64,  # of the PCA; a backbone has as many features as it has
+    "dataset": "glyphs",  # or with a backbone's features, such as "cifar100+resnet50"
+    "components": 64,
     "images": 100,  # of each class, from which a seed draws its training samples
     "test_images": 30,
     "tasks": 10,
