@@ -139,6 +139,14 @@ display(
 # network that fits takes the rest; as in Table 1 a very small network (width 4) is set aside first, so that share 1 still
 # learns something. Every task takes the same number of steps whatever the buffer holds.
 
+# %% tags=["hide-input"]
+display(
+    Markdown(
+        f"There are {T} tasks of {n} samples in {classes} classes, {steps} steps of {settings['batch']} samples per task, {seeds} seeds, and budgets of "
+        f"{', '.join(str(money // 1000) for money in budgets)} kB: a megabyte in miniature."
+    )
+)
+
 # %% [markdown]
 # ## Claim
 #
@@ -147,7 +155,7 @@ display(
 # *vary the budget and find the allocation that forgets least.* Beside them we put the linear law. It has a property that
 # should make a reader careful:
 #
-# ```{prf:theorem} A dearer sample never favours the linear model (ours)
+# ```{prf:theorem} A dearer sample never moves a large linear budget towards parameters (ours)
 # :label: thm-perverse-price
 #
 # Let $T$ tasks have norm 1 and common cosine $\rho < 1$, $n$ samples each, warm start, and let one more sample of every
@@ -631,8 +639,8 @@ for name in streams:
                 for at in (held / 2, held, (1 + held) / 2)
             ]
 fig, ax = plt.subplots(figsize=(6.4, 4.8))
-offers = (("all into the network", "red"), ("keep the proportions", "green"))
-offers += (("all into the buffer", "blue"),)
+offers = (("network", "red"), ("both, in proportion", "green"))
+offers += (("buffer", "blue"),)
 for k, (offer, color) in enumerate(offers):
     draws = np.array([g[k] for g in gains.values()]).T
     half = (
@@ -654,7 +662,7 @@ ax.set_yticks(
 ax.axvline(0, color=figures.INK, linewidth=1)
 ax.set(xlabel="points of test error gained")
 ax.invert_yaxis()
-ax.legend(loc="lower center", bbox_to_anchor=(0.4, 1.0), ncol=3)
+fig.legend(loc="outside upper right", ncol=3, title="the new bytes go to")
 figures.show(
     fig,
     name="megabyte-next",
@@ -739,9 +747,8 @@ display(
 )
 
 # %% [markdown]
-# The linear theory is exact about its own model and right about one thing here: neither end is safe to assume. It fails as a guide to
-# the *place* of the optimum, for the reason in {prf:ref}`thm-perverse-price`: its parameters dilute a signal that is spread evenly over
-# all features, so it is happy with very few. A narrow network is not.
+# The linear theory is exact about its own model. It is no guide to the *place* of a network's optimum: its features share the signal evenly,
+# so it gains by giving up parameters, down to a handful ({prf:ref}`thm-perverse-price`). A narrow network cannot even learn its first task.
 
 # %% [markdown]
 # ### Which samples?
@@ -787,10 +794,7 @@ for measure, label in (
         )
     ax.set_yticks(
         range(len(paired)),
-        [
-            f"{row[0]}, {row[-1]:.0%}" if measure == "test_error" else ""
-            for row in paired.index
-        ],
+        [f"{row[0]}, {row[-1]:.0%}" for row in paired.index],
     )
     ax.axvline(0, color=figures.INK, linewidth=1)
     ax.set(xlabel=f"{label}: minus random")
@@ -802,7 +806,7 @@ figures.show(
     name="megabyte-methods",
     caption=(
         f"Reservoir and herding against random buffers of the same size, {int(kinds.budget[0]) // 1000} kB, by stream and share of the bytes; "
-        f"differences paired by seed, means of {pairs} seeds with 95 % intervals; left of the line is better. The reservoir loses where it is small enough to miss classes. The figure does not show herding in a "
+        f"differences paired by seed, means of {pairs} seeds with 95 % intervals; left of the line is better. At a share of 20 % a buffer holds about one sample per class; the reservoir then misses some classes and has others twice. The figure does not show herding in a "
         "feature space that moves: here the features are frozen."
     ),
     alt="Two dot plots. Herding lies left of zero in every row of test error; reservoir scatters around zero and is worse for digits at share 20 %.",
