@@ -25,9 +25,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 import sympy as sp
 from IPython.display import Markdown, display
-from scipy.stats import norm
 
 from manytasks import Tasks, evidence, figures, simulate, theory
+from manytasks.statistics import critical_z, z_scores
 from manytasks.symbolic import differing
 
 N = T * n
@@ -249,6 +249,85 @@ evidence.record(
 )
 
 # %% [markdown]
+# **Step 6: when is $G_1$ zero?** Averaged over the tasks, the sums of distances give every pair $j < k$ one coefficient. We read it off the package:
+
+# %%
+pair_distances = {
+    (j, k): sp.Symbol(f"d_{j + 1}{k + 1}") for j, k in ((0, 1), (0, 2), (1, 2))
+}
+from_first = [0, pair_distances[0, 1], pair_distances[0, 2]]  # task 1 at zero
+gram_of_distances = sp.Matrix(
+    3,
+    3,
+    lambda i, j: (
+        (
+            from_first[i]
+            + from_first[j]
+            - pair_distances.get((min(i, j), max(i, j)), 0)
+        )
+        / 2
+    ),
+)
+terms = theory.multitask_terms(
+    Tasks(gram_of_distances.tolist()), counts, p, sigma2, regime="over"
+)
+coefficients = {
+    (j, k): sp.diff(terms["G1"], distance)
+    for (j, k), distance in pair_distances.items()
+}
+stated = [
+    (counts[j] + counts[k]) / (3 * p)
+    + counts[j] * counts[k] / (p * (p - pooled - 1))
+    for j, k in pair_distances
+]
+rest = terms["G1"] - sum(
+    coefficients[pair] * d for pair, d in pair_distances.items()
+)
+mismatches = differing([*coefficients.values(), rest], [*stated, 0])
+alone = theory.multitask_terms(
+    Tasks([[gram[0, 0]]]), counts[:1], p, sigma2, regime="over"
+)
+mismatches += differing([alone["G1"]], [0])
+evidence.record(
+    "A.K2",
+    "coefficients of the distances in G1",
+    statistic="coefficients that differ from a sum of positive terms, plus G1 of one task",
+    value=mismatches,
+    threshold=0,
+    n="3 tasks, symbolic counts and distances; 1 task",
+    holds=mismatches == 0,
+)
+
+# %% [markdown]
+# $G_1 = \sum_{j<k} \big(\frac{n_j+n_k}{Tp} + \frac{n_jn_k}{p(p-N-1)}\big)\, d_{jk}$: a sum of terms that are not negative. For $p > N+1$ it is zero **if and only if** every
+# weighted distance $(n_j+n_k)\,d_{jk}$ is zero: one task, equal tasks, or differing tasks of which none has a sample. Nothing else enters, as Paper A says.
+#
+# **Step 7: the peak is variance.** The mean fit is $\mathbb E w = \frac Np \bar w$. We take the squared bias $\|\frac Np\bar w - w_i^*\|^2$ from the error; what remains is the
+# variance $\mathbb E\|w - \mathbb Ew\|^2$ and must be one number for all tasks:
+
+# %%
+seen = pooled / p
+mean_norm2 = (weights.T * to_mean)[0]
+bias2 = [gram[i, i] - 2 * seen * to_mean[i] + seen**2 * mean_norm2 for i in three]
+variance = seen * (1 - seen) * mean_norm2 + pooled / (p - pooled - 1) * (
+    sigma2 + (1 - 1 / p) * spread
+)
+mismatches = differing([package[i] - bias2[i] for i in three], [variance] * 3)
+evidence.record(
+    "A.K1",
+    "bias and variance of many tasks",
+    statistic="tasks on which error less squared bias is not the stated variance",
+    value=mismatches,
+    threshold=0,
+    n="3 tasks, symbolic counts and Gram matrix",
+    holds=mismatches == 0,
+)
+
+# %% [markdown]
+# The factor $1/(p-N-1)$ stands in the variance alone, before label noise and task differences and nothing else: at $p \to N+1$ the bias is finite, and what grows without bound is the sensitivity of
+# the fit to these two. {doc}`one-task` measures the same for one task.
+
+# %% [markdown]
 # ## Check
 #
 # Figure 1 of Paper A (left) shows ten tasks with fifty samples each, similar or opposed, at three noise levels, from
@@ -323,24 +402,20 @@ figures.show(
 # %%
 alpha = 0.01  # probability that a correct theory fails anywhere on the grid
 cells = len(settings) * int(tested.sum())
-critical = norm.isf(alpha / 2 / cells)
-
-
-def z_scores(scale: float) -> np.ndarray:
-    """Return |z| of the simulation against `scale` times the theory, for every tested cell."""
-    z = []
-    for (name, sigma), draw in draws.items():
-        exact = scale * theory.multitask_error(
-            geometries[name], n, grid, sigma**2
-        ).mean(axis=-1)
-        z.append(
-            (draw.mean(axis=0) - exact)
-            / (draw.std(axis=0, ddof=1) / np.sqrt(trials))
-        )
-    return np.abs(z)[:, tested]
-
-
-z, z_wrong = z_scores(1.0), z_scores(1.03)
+critical = critical_z(cells, alpha)
+exact = [
+    theory.multitask_error(geometries[name], n, grid, sigma**2).mean(axis=-1)
+    for name, sigma in settings
+]
+z, z_wrong = (
+    np.abs(
+        [
+            z_scores(draw, scale * value)[tested]
+            for draw, value in zip(draws.values(), exact, strict=True)
+        ]
+    )
+    for scale in (1.0, 1.03)
+)
 for claim, check in (("A.T1", "simulation"), ("A.F1a", "redrawn on simulation")):
     evidence.record(
         claim,
@@ -474,9 +549,9 @@ evidence.record(
     "simulation: spread against noise",
     statistic="largest |z| of the difference",
     value=np.abs(gap).max(),
-    threshold=norm.isf(alpha / 2 / len(levels)),
+    threshold=critical_z(len(levels), alpha),
     n=f"{len(levels)} levels × 2 × {trials} data sets",
-    holds=np.abs(gap).max() < norm.isf(alpha / 2 / len(levels)),
+    holds=np.abs(gap).max() < critical_z(len(levels), alpha),
 )
 
 # %% [markdown]

@@ -25,9 +25,11 @@ import matplotlib.pyplot as plt
 import numpy as np
 import sympy as sp
 from IPython.display import Markdown, display
-from scipy.stats import norm
 
 from manytasks import Tasks, evidence, figures, simulate, theory
+from manytasks.simulate import direct
+from manytasks.statistics import critical_z, z_scores
+from manytasks.streams import stream
 from manytasks.symbolic import differing
 
 task = Tasks([[1.0]])  # one task, ‖w*‖ = 1
@@ -39,9 +41,9 @@ def exact(p, sigma):
     return theory.single_task_error(task, n, p, sigma**2)[..., 0]
 
 
-def draw(p, sigma, size, stream, method="reduced"):
+def draw(p, sigma, size, number, method="reduced"):
     """Draw excess risks, one row per data set."""
-    options = {"trials": size, "seed": seed + stream, "method": method}
+    options = {"trials": size, "seed": seed + number, "method": method}
     return simulate.single_task_error(task, n, p, sigma**2, **options)[..., 0]
 
 
@@ -92,6 +94,17 @@ display(
 #
 # Let $\sigma > 0$ and $s \ge 1$. Then $\mathbb E L^s$ is finite if and only if $2s < |p - n| + 1$. So the mean exists
 # if and only if $|p - n| \ge 2$, and the variance if and only if $|p - n| \ge 4$.
+# ```
+
+# %% [markdown]
+# ```{prf:theorem} Bias and variance (ours; claim A.K1)
+# :label: thm-one-task-variance
+#
+# Write $b = \max(0, 1 - \frac np)$. The error is the squared bias $\|\mathbb E w - w^*\|^2 = b^2\|w^*\|^2$ plus the variance
+#
+# $$ \mathbb E\|w - \mathbb E w\|^2 = b(1-b)\|w^*\|^2 + \frac{\min(n, p)}{|p-n|-1}\,\sigma^2 . $$
+#
+# At the threshold the bias is zero, and the variance is infinite if $\sigma > 0$: the peak is all variance.
 # ```
 
 # %% [markdown]
@@ -216,6 +229,25 @@ assert np.all(np.isinf(exact(n + np.array([-1, 0, 1]), 0.3)))
 assert np.all(np.isfinite(exact(n + np.array([-2, 2]), 0.3)))
 
 # %% [markdown]
+# **Step 8: bias and variance.** The mean fit is $\mathbb E w = \mathbb E P\,w^* = \frac np w^*$ above the threshold and $w^*$ below, since noise has
+# mean zero. So the bias is $-b\,w^*$, and the variance is what else there is in the error:
+
+# %%
+b_share = 1 - sample_count / p
+variance = {
+    side: formula - (b_share**2 * norm2 if side == "over" else 0)
+    for side, formula in derived.items()
+}
+stated = [
+    b_share * (1 - b_share) * norm2 + sigma2 * trace,
+    derived["under"],
+]
+assert differing(variance.values(), stated) == 0
+one_noise = variance["over"].subs({norm2: 1, sigma2: 1, sample_count: 5})
+assert sp.limit(one_noise, p, 6, "+") == sp.oo
+assert sp.limit(b_share.subs(sample_count, 5), p, 5) == 0
+
+# %% [markdown]
 # ## Check
 #
 # We draw features and labels, fit, and measure: nothing is assumed (`method="direct"`). Points where the variance is
@@ -229,22 +261,12 @@ samples = {
     if sigma > 0
 }
 alpha = 0.01  # probability that a correct theory fails anywhere on the grid
-critical = norm.isf(alpha / 2 / (len(samples) * len(grid)))
+critical = critical_z(len(samples) * len(grid), alpha)
 over = grid > n
-
-
-def z_scores(scale):
-    """Return |z| of the simulation against `scale` times the theory."""
-    return np.abs(
-        [
-            (sample.mean(axis=0) - scale * exact(grid, sigma))
-            / (sample.std(axis=0, ddof=1) / np.sqrt(trials))
-            for sigma, sample in samples.items()
-        ]
-    )
-
-
-z, z_wrong = z_scores(1.0), z_scores(1.03)
+z, z_wrong = (
+    np.abs([z_scores(x, scale * exact(grid, s)) for s, x in samples.items()])
+    for scale in (1.0, 1.03)
+)
 for claim, side in (("A.T1", over), ("O.2", ~over)):
     evidence.record(
         claim,
@@ -260,6 +282,48 @@ display(
         f"The largest of {z.size} scores is $|z| = {z.max():.2f}$. A correct theory exceeds {critical:.2f} anywhere with "
         f"probability at most {alpha:.0%}. A formula wrong by 3 % is rejected in {np.mean(z_wrong > critical):.0%} of "
         f"the cells, with scores up to {z_wrong.max():.0f}."
+    )
+)
+
+# %% [markdown]
+# *Bias and variance* are measured with pairs of independent data sets: their fits $w$ and $w'$ have
+# $\mathbb E\langle w - w^*, w' - w^*\rangle = \|\mathbb E w - w^*\|^2$ and $\tfrac12\mathbb E\|w - w'\|^2$ is the variance.
+
+# %% tags=["hide-input"]
+split_p, sigma = np.array([10, 20, 30, 50, 60, 100, 160]), 0.3
+target = np.array([[1.0]])  # the one coordinate in which w* is not zero
+
+
+def bias_and_variance(p):
+    """Squared bias and variance, estimated from each of the pairs of data sets."""
+    rng = stream(seed, "pairs", int(p))
+    data = direct.draw_data(rng, 2 * trials, target, np.array([n]), p, sigma**2)
+    miss = direct.fit(*data) - np.eye(1, p)
+    one, other = miss[:trials], miss[trials:]
+    return (one * other).sum(1), np.square(one - other).sum(1) / 2
+
+
+pairs = np.array([bias_and_variance(p) for p in split_p]).transpose(2, 1, 0)
+share = np.maximum(0, 1 - n / split_p)
+parts = np.array([share**2, exact(split_p, sigma) - share**2])
+z_split = np.abs(z_scores(pairs, parts))
+limit = critical_z(z_split.size, alpha)
+near_p = np.array([n - 2, n + 2])
+near_bias = np.maximum(0, 1 - n / near_p) ** 2
+near_share = (1 - near_bias / exact(near_p, sigma)).min()
+evidence.record(
+    "A.K1",
+    "bias and variance of one task",
+    statistic="largest |z| of bias and variance",
+    value=z_split.max(),
+    threshold=limit,
+    n=f"{z_split.size} cells × {trials} pairs of data sets",
+    holds=bool(z_split.max() < limit and near_share > 0.99),
+)
+display(
+    Markdown(
+        f"Largest $|z|$: {z_split.max():.2f} of {z_split.size}, against {limit:.2f}. Within 2 of the threshold the variance is at "
+        f"least {near_share:.1%} of the expected error at σ = {sigma}."
     )
 )
 
@@ -405,6 +469,81 @@ figures.show(
 # The appendix {doc}`distribution` measures how heavy these tails are.
 
 # %% [markdown]
+# **Is overfitting benign?** A model above the threshold fits the noise exactly and may still predict well: *benign overfitting*
+# {cite}`bartlett2020`. Compare the best width above the threshold with the best below, and with predicting zero. For $\|w^*\| = 1$ and real $p$:
+
+# %%
+sd = sp.Symbol("sigma", positive=True)
+above = derived["over"].subs({norm2: 1, sigma2: sd**2})
+best_p = (sample_count + 1) / (1 - sd)
+assert differing([sp.diff(above, p).subs(p, best_p)], [0]) == 0
+best_above = 1 - sample_count * (1 - sd) ** 2 / (sample_count + 1)
+assert differing([above.subs(p, best_p)], [best_above]) == 0
+below = derived["under"].subs(sigma2, sd**2)
+rise = sd**2 * (sample_count - 1) / (sample_count - p - 1) ** 2
+assert differing([sp.diff(below, p)], [rise]) == 0  # positive: fewest is best
+
+# %% [markdown]
+# So for $\sigma < 1$ the best overparameterized model has $p = (n+1)/(1-\sigma)$ and the error $1 - \frac{n}{n+1}(1-\sigma)^2 < 1$; for $\sigma \ge 1$ the error only
+# falls towards 1 as $p \to \infty$. Below the threshold the error grows with $p$ from $\sigma^2/(n-2)$ at $p = 1$. Whole numbers of parameters:
+
+# %% tags=["hide-input"]
+sizes, sigmas = (5, 40, 1000), np.linspace(0.01, 1.5, 150)
+
+
+def best_errors(count, noise):
+    """Least expected error with p > n + 1 and with p < n - 1, whole p."""
+    stationary = (count + 1) / (1 - noise) if noise < 1 else 1e9
+    near_best = np.array([np.floor(stationary), np.ceil(stationary)]).clip(
+        count + 2
+    )
+    wide = theory.single_task_error(task, count, near_best, noise**2).min()
+    return wide, theory.single_task_error(task, count, 1, noise**2)[0]
+
+
+fig, ax = plt.subplots()
+table = {}
+for count, color in zip(sizes, ("red", "orange", "blue"), strict=True):
+    table[count] = np.array([best_errors(count, noise) for noise in sigmas])
+    line = {"color": figures.COLORS[color]}
+    ax.plot(sigmas, table[count][:, 0], label=f"above, $n = {count}$", **line)
+    ax.plot(sigmas, table[count][:, 1], "--", linewidth=1.2, **line)
+ax.axhline(1, color=figures.INK, linewidth=1)
+ax.set(
+    xlabel="noise σ  ($\\|w^*\\| = 1$)", ylabel="best expected error", ylim=(0, 1.4)
+)
+ax.set_title("The best model on either side")
+ax.legend(loc="lower right")
+figures.show(
+    fig,
+    name="one-task-benign",
+    caption=(
+        "Best expected excess risk over all whole $p > n + 1$ (lines) and all $p < n - 1$ (dashed, same colours); the thin line is the error of predicting zero. "
+        "Exact, hence without intervals. A target with a direction of its own for each parameter is what makes narrow models so good here; the figure "
+        "does not show features of unequal size."
+    ),
+    alt="Solid curves rise to 1 at σ = 1 and stay there; dashed curves stay far below them, except for few samples and strong noise.",
+)
+beats_zero = np.array([table[c][:, 0] < 1 - 1e-12 for c in sizes])
+quiet = np.broadcast_to(sigmas < 1, beats_zero.shape)
+beats_narrow = np.array([table[c][:, 0] < table[c][:, 1] for c in sizes])
+exceptions = np.sum(beats_zero != quiet) + np.sum(beats_narrow & quiet)
+evidence.record(
+    "A.K6",
+    "best error above and below the threshold, against predicting zero",
+    statistic="settings in which it beats zero although σ ≥ ‖w*‖, does not although σ < ‖w*‖, or beats the best narrow model there",
+    value=exceptions,
+    threshold=0,
+    n=f"{len(sizes)} sample sizes × {len(sigmas)} noise levels, exact",
+    holds=exceptions == 0,
+    when="σ < ‖w*‖ and well means better than predicting zero (the best model below the threshold is better still)",
+)
+
+# %% [markdown]
+# Overfitting is benign for the *noise*: its term vanishes as $p$ grows. It is not for the signal. In this model the best wide fit beats predicting zero if and only if
+# $\sigma < \|w^*\|$, and never beats the best narrow one as long as that is so. Wide models win elsewhere: where narrow ones cannot express the target ({doc}`../networks/random-features`).
+
+# %% [markdown]
 # ## Break
 #
 # **No noise, no peak.** Every infinite term carries the factor $\sigma^2$. With clean labels the error is
@@ -486,6 +625,7 @@ assert (
 # * Each sample is worth what it has outside the span of the others. At $p = n$ that is one coordinate, often nearly
 #   zero, and the noise is divided by its square: $\mathbb E\, 1/\chi^2_d = 1/(d-2)$ with $d = |p-n| + 1$.
 # * Within one of the threshold the mean error is infinite, within three its variance. Medians are finite everywhere.
+# * The peak is variance; the bias is zero there. Above it the best width beats predicting zero if and only if $\sigma < \|w^*\|$.
 # * Without noise there is no peak.
 
 # %% tags=["remove-input"]
