@@ -60,20 +60,8 @@ def measure(settings: Settings, device: torch.device) -> Iterator[Row]:
         orders = task_orders(method, settings).to(device)
         theta = start.repeat(copies, 1)
         for step in range(settings["steps"]):
-            batch = train.take(rows[step]).repeat(copies)
-            order = orders[step].repeat(copies, 1)
-            if method in ORDERS:
-                for position in range(settings["tasks"]):
-                    own = Batch(*(one_task(values, order[:, position]) for values in batch))
-                    theta = theta - settings["rate"] * task_gradients(network, theta, *own)[1][:, 0]
-            else:
-                _, g = task_gradients(network, theta, *batch)
-                direction = combine(g, method, order)
-                if method == "penalty":
-                    others = g.sum(1, keepdim=True) - g
-                    pull = curvature_products(network, theta, *batch, others)
-                    direction = direction + strengths[:, None] * settings["rate"] / 2 * pull
-                theta = theta - settings["rate"] * direction
+            batch, order = train.take(rows[step]).repeat(copies), orders[step].repeat(copies, 1)
+            theta = take_round(network, theta, batch, method, order, settings["rate"], strengths)
             if step + 1 in checkpoints:
                 measured = evaluate(network, theta, everything, test.repeat(copies), settings["rate"])
                 members = product(penalties, seeds, range(settings["tasks"]))
@@ -85,6 +73,42 @@ def measure(settings: Settings, device: torch.device) -> Iterator[Row]:
                         "step": step + 1,
                         "task": task,
                     } | values
+
+
+def take_round(
+    network: Network,
+    theta: Tensor,
+    batch: Batch,
+    method: str,
+    order: Tensor,
+    rate: float,
+    strengths: Tensor | None = None,
+) -> Tensor:
+    """Train every member for one round: one step on all tasks, or one step on each in order.
+
+    Args:
+        network: shape of the members.
+        theta: (M, P) parameters.
+        batch: samples of every member and task.
+        method: see ``measure``.
+        order: (M, T) order in which a member visits its tasks.
+        rate: h.
+        strengths: (M,) λ in units of h/2, for the method "penalty".
+
+    Returns:
+        (M, P) parameters after the round.
+    """
+    if method in ORDERS:
+        for position in range(order.shape[1]):
+            own = Batch(*(one_task(values, order[:, position]) for values in batch))
+            theta = theta - rate * task_gradients(network, theta, *own)[1][:, 0]
+        return theta
+    _, g = task_gradients(network, theta, *batch)
+    direction = combine(g, method, order)
+    if strengths is not None and method == "penalty":
+        pull = curvature_products(network, theta, *batch, g.sum(1, keepdim=True) - g)
+        direction = direction + strengths[:, None] * rate / 2 * pull
+    return theta - rate * direction
 
 
 def combine(g: Tensor, method: str, order: Tensor) -> Tensor:
