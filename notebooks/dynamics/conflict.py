@@ -26,7 +26,8 @@ import numpy as np
 import sympy as sp
 import torch
 from IPython.display import Markdown, Math, display
-from torch.func import grad, vmap
+from scipy.stats import beta
+from torch.func import grad, jacrev, vmap
 
 from manytasks import evidence, figures, flow
 
@@ -279,13 +280,15 @@ ax.contour(
     linewidths=0.5,
     alpha=0.6,
 )
-times = np.linspace(0, 15, 200)
+times = torch.linspace(0, 15, 200, dtype=torch.float64)[:, None, None]
 resting = {}
 for name, (weight, color, style) in names.items():
     potential = with_conflict(weight, bowl1, bowl2, step)
-    line = torch.stack(
-        flow.trajectory(lambda p, q=potential: -grad(q)(p), origin, times)
-    ).numpy()
+    H = jacrev(grad(potential))(
+        origin
+    )  # of a quadratic: the flow is an exponential
+    rest = origin - torch.linalg.solve(H, grad(potential)(origin))
+    line = (rest + torch.linalg.matrix_exp(-times * H) @ (origin - rest)).numpy()
     resting[name] = float(np.linalg.norm(line[-1] - minimum.numpy()))
     ax.plot(*line.T, style, color=color, label=f"conflict term {name}")
     ax.plot(*line[-1], "o", color=color, markersize=6)
@@ -544,6 +547,133 @@ evidence.record(
     n=f"{networks} pairs",
     holds=bool(early[2] < 0),
     when="training is at its start; later the loss no longer differs, and at a minimum of the sum the term is what keeps it in place",
+)
+
+# %% [markdown]
+# ## Can the conflict term stall learning?
+#
+# Paper B warns that learning may stall, or performance degrade, if the conflict term dominates (B.K5). The loss that matters is $L = \alpha L_1 + \beta L_2$; write $g$ and $H$ for its gradient and Hessian, $F$ for the flatness terms and $K$ for the conflict term.
+#
+# :::{prf:theorem} The conflict term cannot stall descent (ours; B.K5)
+# :label: thm-conflict-no-stall
+#
+# Let $L_1, L_2$ be twice continuously differentiable. Along the flow of $\tilde L = L + F + K$
+#
+# $$-\frac{dL}{dt} = g^\top\bigl(I + \tfrac h2 H\bigr) g .$$
+#
+# If $H \succ -\tfrac2h I$, in particular at every rate with $h\,\|H\| < 2$, the loss falls wherever it can fall at all, however long $\nabla K$ is compared with $g$. And $|K| \le F$ if all parameters are shared.
+# :::
+#
+# *Proof.* $F + K = \tfrac h4 \|g\|^2$, so $\nabla \tilde L = g + \tfrac h2 H g$. The inequality is $2\alpha\beta\,|\langle g_1, g_2\rangle| \le \alpha^2\|g_1\|^2 + \beta^2\|g_2\|^2$. $\square$
+#
+# The conflict term *can* be much longer than the gradient: near a minimum of the sum $g$ vanishes and $\nabla K = -\nabla F$ does not. We train networks on two tasks with the same inputs and unrelated targets, stop at several moments and ask, at each, how fast $L$ falls along the flow of $L + F + K$ (descent), of $L + F$ (the term removed), and of
+# $L + K$ (the term alone, which no descent follows).
+
+# %% tags=["hide-input"]
+moments = [0, 10, 30, 100, 300, 1000]
+shared = flow.Network((3, 5, 2))
+opposed = {"x": data["x1"], "y1": data["y1"], "y2": data["y2"]}
+
+
+def pair(d):
+    """Two tasks on the same inputs, all parameters shared: they cannot both be learned."""
+    return [shared.squared_loss(d["x"], d[y]) for y in ("y1", "y2")]
+
+
+def sum_of_pair(t, d):
+    one, two = pair(d)
+    return one(t) + two(t)
+
+
+slope_of_sum = vmap(grad(sum_of_pair))
+t = torch.stack([shared.initial(700 * seed + i) for i in range(networks)])
+states = []
+for k in range(moments[-1] + 1):
+    if k in moments:
+        states.append(t)
+    t = t - rate * slope_of_sum(t, opposed)
+trained = torch.cat(states)
+repeated = {name: v.repeat(len(moments), 1, 1) for name, v in opposed.items()}
+
+
+def speeds(t, d):
+    """Length of the conflict term over that of the gradient; speed of L over |g|² along three flows."""
+    losses = pair(d)
+    g = grad(sum_of_pair)(t, d)
+    flat = grad(flow.modified_loss(losses, rate))(t) - g
+    both = grad(flow.modified_loss(losses, rate, together=True))(t) - g
+    term = both - flat
+    along = [1 + g @ push / (g @ g) for push in (both, flat, term)]
+    return torch.stack([term.norm() / g.norm(), *along])
+
+
+dominance, *speed = vmap(speeds)(trained, repeated).numpy().T
+LABELS = ("kept", "removed", "alone")
+speed = dict(zip(LABELS, speed, strict=True))
+strong = dominance > 1
+
+
+def share_of_risers(values):
+    """Share of states in which the loss rises, with its Clopper–Pearson 95 % interval."""
+    k, n = int((values < 0).sum()), len(values)
+    low = beta.ppf(0.025, k, n - k + 1) if k else 0.0
+    high = beta.ppf(0.975, k + 1, n - k) if k < n else 1.0
+    return k / n, low, high
+
+
+risers = {name: share_of_risers(speed[name][strong]) for name in LABELS}
+shown = {
+    "kept": (C["blue"], "o"),
+    "removed": (C["grey"], "s"),
+    "alone": (C["red"], "^"),
+}
+left, ax = plt.subplots()
+for name in LABELS:
+    color, marker = shown[name]
+    ax.plot(
+        dominance,
+        speed[name],
+        marker,
+        color=color,
+        markersize=4,
+        alpha=0.5,
+        label=name,
+    )
+ax.axhline(0, color=figures.INK, linewidth=1)
+ax.axvline(1, color=figures.INK, linestyle="--", alpha=0.5, linewidth=1)
+ax.set_xscale("log")
+ax.set_yscale("symlog", linthresh=1)
+ax.set(
+    xlabel=r"$\|\nabla K\|\,/\,\|g\|$",
+    ylabel=r"$-\frac{dL}{dt}\,/\,\|g\|^2$",
+    title="How fast the loss falls",
+)
+ax.legend(title="conflict term", fontsize=9, title_fontsize=9)
+figures.show(
+    left,
+    name="conflict-stall",
+    caption=f"Speed at which the loss falls along three flows against the length of the conflict term over the gradient, rate {rate}; {networks} networks at {len(moments)} moments of training ({moments[0]} to {moments[-1]} steps), a dot for each. Below zero the loss rises. "
+    "With the term kept no dot is below zero, also right of the dashed line, where the term is longer than the gradient. An instant, not a whole training.",
+    alt="Dots against the relative length of the conflict term: those with the term kept stay at or above one, the others spread to both signs on the right.",
+)
+in_words = "; ".join(
+    f"{name}: {100 * v[0]:.0f} % (95 % interval {100 * v[1]:.0f} to {100 * v[2]:.0f} %)"
+    for name, v in risers.items()
+)
+display(
+    Markdown(
+        f"In {strong.sum()} of {len(strong)} states the conflict term is longer than the gradient, up to {dominance.max():.0f} times. Share of these in which the loss rises: {in_words}. "
+        f"With the term kept the slowest of all states runs at {speed['kept'].min():.2f} times the speed of the gradient flow."
+    )
+)
+evidence.record(
+    "B.K5",
+    "conflict term longer than the gradient, flow of the modified loss",
+    statistic="share of states in which the loss rises",
+    value=risers["kept"][0],
+    threshold=0,
+    n=f"{strong.sum()} states",
+    holds=bool(risers["kept"][0] > 0),
 )
 
 # %% [markdown]
