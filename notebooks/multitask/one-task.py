@@ -510,10 +510,10 @@ for count, color in zip(sizes, ("red", "orange", "blue"), strict=True):
     ax.plot(sigmas, table[count][:, 1], "--", linewidth=1.2, **line)
 ax.axhline(1, color=figures.INK, linewidth=1)
 ax.set(
-    xlabel="noise σ  ($\\|w^*\\| = 1$)", ylabel="best expected error", ylim=(0, 1.4)
+    xlabel="noise σ  ($\\|w^*\\| = 1$)", ylabel="best expected error", ylim=(0, 1.7)
 )
 ax.set_title("The best model on either side")
-ax.legend(loc="lower right")
+ax.legend(loc="upper left")
 figures.show(
     fig,
     name="one-task-benign",

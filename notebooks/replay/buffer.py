@@ -27,10 +27,10 @@ import numpy as np
 import sympy as sp
 from IPython.display import Markdown, display
 from matplotlib.colors import TwoSlopeNorm
-from scipy.stats import norm
 
 from manytasks import Tasks, evidence, figures, simulate, theory
 from manytasks.simulate import direct
+from manytasks.statistics import critical_z, z_scores
 from manytasks.symbolic import differing
 from manytasks.theory.buffer_span import least_squares_error_in_span
 
@@ -346,16 +346,13 @@ for number, (name, (counts, kept, widths)) in enumerate(paths.items()):
             method="reduced",
         )
         exact = theory.replay_error(four, counts, kept, widths, sigma2, start)
-        error = draws.std(axis=0, ddof=1) / np.sqrt(trials)
-        scores[name, start] = ((draws.mean(axis=0) - exact) / error)[clear]
-        wrong_scores[name, start] = ((draws.mean(axis=0) - 1.03 * exact) / error)[
-            clear
-        ]
+        scores[name, start] = z_scores(draws, exact)[clear]
+        wrong_scores[name, start] = z_scores(draws, 1.03 * exact)[clear]
 z, z_wrong = (
     np.abs(np.concatenate([s.ravel() for s in each.values()]))
     for each in (scores, wrong_scores)
 )
-critical = norm.isf(alpha / 2 / z.size)
+critical = critical_z(z.size, alpha)
 largest = {
     name: max(np.abs(scores[name, start]).max() for start in ("warm", "scratch"))
     for name in paths
@@ -434,12 +431,7 @@ for start in ("warm", "scratch"):
                     figures.band(
                         panels[r, name][1], drawn_p, read(sample), color=shade
                     )
-                    spread = read(sample).std(axis=0, ddof=1) / np.sqrt(
-                        trials_figure
-                    )
-                    z_figure.append(
-                        (read(sample).mean(axis=0) - read(errors)) / spread
-                    )
+                    z_figure.append(z_scores(read(sample), read(errors)))
     for (r, name), (_, ax) in panels.items():
         ax.set(xscale="log", xlabel="parameters $p$", title=f"{name} tasks")
         ax.set_ylabel("error G" if r == "error" else "forgetting F")
@@ -574,9 +566,63 @@ figures.show(
 )
 
 # %% [markdown]
-# **F1 and F2.** Mechanism 3 names a part F1 that large models shrink and a part F2 that buffers shrink. We take F1 as
-# the forgetting without a buffer and F2 as what the buffer changes. F1 falls like $1/p$. F2 falls like $1/p^2$: *on large
-# models a buffer has almost nothing left to do*. The next chapter asks for its sign.
+# ## F1 and F2
+#
+# Mechanism 3 names a part F1 that large models shrink and a part F2 that buffers shrink. We take F1 as
+# the forgetting without a buffer and F2 as what the buffer changes.
+#
+# ```{prf:theorem} Forgetting of large models (ours; claims A.K4 and A.K5)
+# :label: thm-replay-large-models
+#
+# Let two tasks with $n_1$, $n_2$ samples be learned from a warm start with a buffer of $m$. As $p \to \infty$,
+#
+# $$
+# p\,F_1 \to n_2\,(d_{12} + \sigma^2 - \|w_1^*\|^2), \qquad
+# p^2 F_2 \to m\,n_2\,(d_{12} + 3\sigma^2 - \|w_1^*\|^2) .
+# $$
+#
+# From scratch $p\,F_1 \to n_2\,d_{12} + (n_2 - n_1)(\sigma^2 - \|w_1^*\|^2)$ and $p\,F_2 \to m\,(\sigma^2 - \|w_1^*\|^2)$.
+# ```
+#
+# The two-task forgetting of step 5 is a sum of terms in $\|w_1^*\|^2$, $d_{12}$ and $\sigma^2$. Each is a rational function of $p$, so its limit and rate are exact:
+
+# %%
+norm_1, d_12 = gram[0][0], sp.Symbol("d_12", positive=True)
+by_distance = {gram[0][1]: (norm_1 + gram[1][1] - d_12) / 2}
+small = sp.Symbol("epsilon", positive=True)  # 1/p
+
+
+def leading(expression, order):
+    """Return the coefficient of p**-order, the first that does not vanish."""
+    inverted = sp.together(expression.subs(p, 1 / small))
+    coefficient = sp.cancel(inverted / small**order).subs(small, 0)
+    return sp.expand(coefficient)
+
+
+split, limits = {}, {}
+for start, last in (("warm", E2), ("scratch", scratch)):
+    whole = sp.expand((last[0] - E1[0]).subs(by_distance))
+    split[start] = {"F1": whole.subs(m_1, 0)}
+    split[start]["F2"] = whole - split[start]["F1"]
+    for name, part in split[start].items():
+        for letter in (norm_1, d_12, s2):
+            term = letter * sp.diff(part, letter)
+            limits[start, name, letter] = sp.cancel(term.subs(p, 1 / small)).subs(
+                small, 0
+            )
+rates = {
+    "F1": leading(split["warm"]["F1"], 1) - n_2 * (d_12 + s2 - norm_1),
+    "F2": leading(split["warm"]["F2"], 2) - m_1 * n_2 * (d_12 + 3 * s2 - norm_1),
+    "F1, scratch": leading(split["scratch"]["F1"], 1)
+    - n_2 * d_12
+    - (n_2 - n_1) * (s2 - norm_1),
+    "F2, scratch": leading(split["scratch"]["F2"], 1) - m_1 * (s2 - norm_1),
+}
+assert all(sp.expand(rest) == 0 for rest in rates.values())
+
+# %% [markdown]
+# So every term vanishes: those of F1 like $1/p$, those of F2 from a warm start like $1/p^2$. *On large
+# models a buffer has almost nothing left to do.* More tasks behave alike:
 
 # %%
 sizes = np.array([10**5, 10**6])
@@ -584,6 +630,105 @@ for tasks in geometries.values():
     terms = theory.forgetting_terms(tasks, n, half, sizes, sigma2)
     assert abs(terms["F1"][0] / terms["F1"][1] - 10) < 0.2
     assert abs(terms["F2"][0] / terms["F2"][1] - 100) < 5
+grid = np.arange(T * n + 20, 60 * T * n, T * n // 10)
+settings = [
+    (tasks, m, start)
+    for tasks in geometries.values()
+    for m in (0, half, n)
+    for start in ("warm", "scratch")
+]
+size_of_forgetting = np.array(
+    [np.abs(reading(tasks, m, grid, start)[1]) for tasks, m, start in settings]
+)
+grows = np.diff(size_of_forgetting) > 0
+last_growth = grid[1:][grows.any(axis=0)].max() / (T * n)
+vanishing = sum(limit == 0 for limit in limits.values())
+evidence.record(
+    "A.K5",
+    "limit of every term of the forgetting",
+    statistic="terms in ‖w₁*‖², d₁₂ and σ² of F1 and F2 that do not vanish, both starts",
+    value=len(limits) - vanishing,
+    threshold=0,
+    n="2 tasks, symbolic counts and Gram matrix",
+    holds=vanishing == len(limits),
+)
+evidence.record(
+    "A.K5",
+    "size of the forgetting against p",
+    statistic=f"largest p/N at which a step up in p raises |F| (share of steps: {grows.mean():.1%})",
+    value=last_growth,
+    threshold=30,
+    n=f"{len(settings)} settings × {len(grid)} widths, p > N",
+    holds=last_growth < 30,
+    when="p is far above N; near the threshold the size of forgetting can grow with p",
+)
+display(
+    Markdown(
+        f"From $p = N$ up, {grows.mean():.1%} of the steps in $p$ *raise* the size of the forgetting, the last of them at $p = {last_growth:.1f}\\,N$: where similar tasks help each other, $F$ changes "
+        "sign, so that $|F|$ rises from zero again. Beyond, $|F| \\approx |c|/p$ falls. For similar tasks that is no gain: their $F$ is negative, and a larger model loses what later tasks gave."
+    )
+)
+
+# %% [markdown]
+# **Does F2 shrink as the buffer grows?** F2 starts at 0, so it can only shrink by becoming negative. To leading order it is a straight line in $m$, which falls if and only if
+# $d_{12} + 3\sigma^2 < \|w_1^*\|^2$: *similar tasks, little noise*. Otherwise a larger buffer adds forgetting. We compare with the exact derivative:
+
+# %%
+slope_in_m = sp.diff(split["warm"]["F2"], m_1)
+numbers = {n_1: n, n_2: n, norm_1: 1}
+rate_of_F2 = sp.lambdify((p, m_1, d_12, s2), slope_in_m.subs(numbers), "numpy")
+widths_, kept_, far_apart, variances = np.meshgrid(
+    2 * n * np.array([1.2, 2, 5, 20, 100]),
+    np.linspace(0, n, 6),
+    np.linspace(0.05, 4, 25),
+    np.linspace(0, 0.5, 9),
+    indexing="ij",
+)
+falls_in_m = rate_of_F2(widths_, kept_, far_apart, variances) < 0
+similar = far_apart + 3 * variances < 1
+agrees = (falls_in_m == similar).mean(axis=(1, 2, 3))
+shrinks_in_p = (
+    np.diff(
+        np.abs(
+            sp.lambdify((p, d_12, s2), split["warm"]["F1"].subs(numbers), "numpy")(
+                widths_[:, 0], far_apart[:, 0], variances[:, 0]
+            )
+        ),
+        axis=0,
+    )
+    < 0
+)
+wide = widths_[1:, 0, 0, 0] >= 40 * n
+similar_enough = agrees[-1]
+evidence.record(
+    "A.K4",
+    "F1 against p, F2 against m",
+    statistic="share of settings at p = 100 N in which F2 falls with m if and only if d + 3σ² < ‖w*‖²",
+    value=similar_enough,
+    threshold=0.98,
+    n=f"{falls_in_m[-1].size} exact derivatives; |F1| falls to p = 20 N and 100 N in {shrinks_in_p[wide].mean():.0%} of {shrinks_in_p[wide].size}",
+    holds=bool(similar_enough > 0.98 and shrinks_in_p[wide].mean() > 0.98),
+    when="p is large and, for F2, tasks are similar and labels clean: d + 3σ² < ‖w*‖² (two tasks, warm start); otherwise F2 grows with m",
+)
+opposed_terms = [
+    theory.forgetting_terms(geometries["opposed"], n, m, 4 * T * n, sigma2)["F2"]
+    for m in (n // 5, half, n)
+]
+assert np.all(np.diff(opposed_terms) > 0)
+display(
+    Markdown(
+        "The sign of $d + 3\\sigma^2 - \\|w^*\\|^2$ predicts whether F2 falls with $m$ in "
+        + ", ".join(
+            f"{share:.0%} of the settings at $p = {w / (2 * n):g}\\,N$"
+            for share, w in zip(agrees, widths_[:, 0, 0, 0], strict=True)
+        )
+        + f". Ten opposed tasks at $p = {4 * T * n:,}$ have F2 = "
+        + ", ".join(f"{v:+.3f}" for v in opposed_terms)
+        + f" for $m = {n // 5}, {half}, {n}$: it grows. The next chapter maps where."
+    )
+)
+
+# %%
 grid = np.arange(T * n + 20, 8000, 20)
 falls = np.array(
     [
@@ -628,19 +773,17 @@ exact = least_squares_error_in_span(
 )
 outside = (1 - kept.sum() / width) * four.norms2
 interpolated = theory.multitask_error(four, kept, width, sigma2) - outside
-error = seen.std(axis=0, ddof=1) / np.sqrt(trials)
 z_right, z_assumed = (
-    np.abs((seen.mean(axis=0) - value) / error).max()
-    for value in (exact, interpolated)
+    np.abs(z_scores(seen, value)).max() for value in (exact, interpolated)
 )
 evidence.record(
     "O.3",
     "least squares seen from the buffer",
     statistic="largest |z|",
     value=z_right,
-    threshold=norm.isf(alpha / 8),
+    threshold=critical_z(four.T, alpha),
     n=f"4 tasks × {trials} data sets",
-    holds=z_right < norm.isf(alpha / 8),
+    holds=z_right < critical_z(four.T, alpha),
 )
 display(
     Markdown(
