@@ -14,6 +14,7 @@ from build import html_folder
 from dependencies import toc_pages
 from jinja2 import TemplateError
 from pages import build_facts, generated_pages
+from pdf import chromium, print_page
 
 from manytasks.evidence import Evidence
 
@@ -29,7 +30,9 @@ def stage(profile: str, source: Path) -> None:
     wanted |= {path: path.read_bytes() for path in book}
     executed = sorted(path for path in (built / "notebooks").rglob("*.ipynb") if path.suffixes == [".ipynb"])
     wanted |= {path.relative_to(built): path.read_bytes() for path in executed}
-    facts = build_facts(read_evidence(built / "evidence.json"), built / "notebooks", executed, profile)
+    facts = {"pdf": chromium() is not None} | build_facts(
+        read_evidence(built / "evidence.json"), built / "notebooks", executed, profile
+    )
     pages = generated_pages(Path("book"), toc_pages("book"), facts)
     wanted |= {path: text.encode() for path, text in pages.items()}
     wanted[Path("_config.yml")] = configuration(wanted[Path("_config.yml")].decode()).encode()
@@ -89,6 +92,12 @@ def main(profile: str) -> int:
     for path in [path for path in mathjax.rglob("*") if path.is_file()]:
         if not str(path.relative_to(mathjax)).startswith(MATHJAX_KEPT):
             path.unlink()
+    if (summary := rendered / "book" / "summary.html").is_file() and (browser := chromium()):
+        try:
+            print_page(summary, summary.with_suffix(".pdf"), browser)
+        except (RuntimeError, subprocess.TimeoutExpired) as error:
+            print(error, file=sys.stderr)
+            return 1
     fresh = target.with_name(target.name + ".new")
     shutil.rmtree(fresh, ignore_errors=True)
     shutil.copytree(rendered, fresh)

@@ -1,0 +1,51 @@
+"""Print a page to PDF with Chromium, if there is one; the book does without where there is none."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
+
+
+def chromium() -> str | None:
+    """Return the browser that ``CHROMIUM`` names, or the first one on the path."""
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, PROGRAMS)), None)
+
+
+def print_page(page: Path, target: Path, browser: str) -> None:
+    """Print a rendered page with its print style sheet.
+
+    Raises:
+        RuntimeError: if the browser makes no PDF; it holds the browser's last words.
+    """
+    command = [browser, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run"]
+    command += [
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--host-resolver-rules=MAP * ~NOTFOUND",
+    ]
+    # The page is drawn once its formulas are, on a clock that does not wait for the machine.
+    command += ["--virtual-time-budget=20000", "--no-pdf-header-footer", f"--print-to-pdf={target}"]
+    done = subprocess.run(
+        [*command, page.resolve().as_uri()], capture_output=True, text=True, check=False, timeout=120
+    )
+    if done.returncode or not target.is_file():
+        raise RuntimeError(f"{browser} printed no {target.name}: {done.stderr.strip()[-300:]}")
+
+
+def main(page: str, target: str) -> int:
+    """Print PAGE to TARGET by hand: `python workflow/pdf.py build/html/book/summary.html summary.pdf`."""
+    browser = chromium()
+    if browser is None:
+        print(f"no Chromium: install one of {', '.join(PROGRAMS)} or name one in CHROMIUM", file=sys.stderr)
+        return 1
+    print_page(Path(page), Path(target), browser)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
