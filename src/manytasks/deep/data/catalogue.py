@@ -77,7 +77,9 @@ def describe_datasets(root: str | os.PathLike[str] | None = None) -> list[dict[s
     return rows
 
 
-def contact_sheet(dataset: Dataset, classes: int = 20, columns: int = 10, seed: int = 0) -> np.ndarray:
+def contact_sheet(
+    dataset: Dataset, classes: int = 20, columns: int = 10, seed: int = 0, gap: int = 1
+) -> np.ndarray:
     """Lay out test images as one picture, a row per class.
 
     Args:
@@ -85,19 +87,20 @@ def contact_sheet(dataset: Dataset, classes: int = 20, columns: int = 10, seed: 
         classes: rows, spread evenly over the classes; at most all of them are drawn.
         columns: images per class; a class with fewer leaves the rest black.
         seed: which images are shown.
+        gap: black pixels between images.
 
     Returns:
-        (rows * height, columns * width, channels) uint8.
+        (rows * (height + gap), columns * (width + gap), channels) uint8.
 
     Example:
         >>> contact_sheet(load_dataset("digits"), classes=4, columns=3).shape
-        (32, 24, 1)
+        (36, 27, 1)
     """
     rows = np.unique(np.linspace(0, dataset.classes - 1, min(classes, dataset.classes)).astype(int))
     _, height, width, channels = dataset.test_images.shape
-    sheet = np.zeros((len(rows), height, columns, width, channels), np.uint8)
+    sheet = np.zeros((len(rows), height + gap, columns, width + gap, channels), np.uint8)
     for row, label in enumerate(rows):
         members = np.flatnonzero(dataset.test_labels == label)
         for column, image in enumerate(stream(seed, "sheet", int(label)).permutation(members)[:columns]):
-            sheet[row, :, column] = dataset.test_images[image]
-    return sheet.reshape(len(rows) * height, columns * width, channels)
+            sheet[row, :height, column, :width] = dataset.test_images[image]
+    return sheet.reshape(len(rows) * (height + gap), columns * (width + gap), channels)
