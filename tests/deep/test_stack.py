@@ -200,6 +200,30 @@ def test_impossible_recipes_are_refused(changes, message):
         Recipe(**({"steps": 5, "batch": 8, "rate": 0.1} | changes))
 
 
+@pytest.mark.parametrize("loss", ["cross-entropy", "mse"])
+@pytest.mark.parametrize(("depth", "heads"), [(0, 1), (2, 3)])
+def test_gradient_is_what_autograd_finds(depth, heads, loss):
+    """Of the same stack, and its running statistics move alike; a single member takes the plain product."""
+    shape = Architecture(inputs=6, width=5, depth=depth, heads=heads, classes=3)
+    features, pools, weights = problem(shape, (20, 20, 20))
+    for count in (1, 3):
+        rows, labels, own = (
+            torch.from_numpy(np.stack([getattr(pool, name) for pool in pools[:count]]))
+            for name in ("rows", "labels", "heads")
+        )
+        written, recorded = (Stack(shape, weights[:count], torch.float64) for _ in range(2))
+        written.fill_gradient(features[rows], own, labels, loss)
+        outputs = recorded.forward(features[rows], own, training=True)
+        (losses(outputs, labels, loss).sum() / 20).backward()
+        torch.testing.assert_close(written.flat.slopes, recorded.flat.slopes, rtol=0, atol=1e-14)
+        assert recorded.flat.slopes.abs().max() > 0.01
+        for name in ("means", "variances"):
+            for a, b in zip(getattr(written, name), getattr(recorded, name), strict=True):
+                torch.testing.assert_close(a, b, rtol=0, atol=1e-14)
+
+
 def test_unknown_loss_is_refused():
+    with pytest.raises(ValueError, match=r"^loss must be 'cross-entropy' or 'mse'; got 'hinge'$"):
+        Recipe(steps=5, batch=8, rate=0.1, loss="hinge")
     with pytest.raises(ValueError, match=r"^loss must be 'cross-entropy' or 'mse'; got 'hinge'$"):
         losses(torch.zeros(1, 2), torch.zeros(1, dtype=torch.long), "hinge")
