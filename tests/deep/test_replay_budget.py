@@ -9,8 +9,9 @@ import torch
 from messages import whole
 
 from manytasks.deep import find_sweep
-from manytasks.deep.data import load_dataset
+from manytasks.deep.data import Dataset, load_dataset
 from manytasks.deep.networks import MLP, Architecture, draw_weights
+from manytasks.deep.sweeps import replay_width
 from manytasks.deep.sweeps.replay_budget import (
     BOOK,
     TABLE_1,
@@ -166,6 +167,26 @@ def test_the_kind_of_buffer_matters_only_where_there_is_one():
         first = [table[table.after == 0].test_loss.tolist() for table in tables]
         assert first[0] == first[1] == first[2]  # before the second task there is no buffer
         assert (tables[0].model_bytes + tables[0].buffer_bytes <= 32_000).all()
+
+
+def test_a_pair_of_table_1_runs_on_a_backbones_features(monkeypatch):
+    """Ten tasks of twenty classes; the pair and the size of the features pass through."""
+    rng = np.random.default_rng(0)
+    images, labels = np.zeros((1000, 1, 1, 1), np.uint8), np.repeat(np.arange(200), 5)
+    birds = Dataset("cub200", images, labels, images, labels, tuple(map(str, range(200))))
+    asked = []
+
+    def features(name, components, train, test):
+        asked.append(name)
+        return birds, *(rng.standard_normal((1000, 768), dtype=np.float32) for _ in range(2))
+
+    monkeypatch.setattr(replay_width, "frozen_features", features)
+    cell = settings("cub200+vit-b16", "table-1", share=1.0, seeds=(0,), tasks=2, per_class=5, steps=2)
+    table = pd.DataFrame(measure(cell, torch.device("cpu")))
+    assert asked == ["cub200+vit-b16"]
+    assert (table.width[0], table.memory[0]) == TABLE_1["cub200"][-1][::-1]
+    assert table.buffer_bytes[0] == 5 * 20 * (768 * 4 + 1)
+    assert table.parameters[0] == 2 * 16**2 + (768 + 6 + 2 * 20) * 16 + 2 * 20
 
 
 def test_both_sweeps_measure_the_same_cells():

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import torch
 
 from manytasks.deep.networks import Architecture
-from manytasks.deep.sweeps.replay_width import task_streams
+from manytasks.deep.sweeps.frozen import feature_count
+from manytasks.deep.sweeps.replay_width import PERMUTED, task_streams
 from manytasks.deep.sweeps.sequence import Learner, sequence_flops, sequence_rows
 from manytasks.deep.sweeps.sweep import Row, Settings, Sweep
 
 NUMBER_BYTES = 4  # float32
 LABEL_BYTES = 1
-CLASSES = 10  # of every task
 PIXELS = {
     "digits": 64,
     "glyphs": 784,
@@ -72,24 +72,22 @@ def divide(settings: Settings) -> Division:
         >>> divide(BOOK | {"stream": "digits", "stored": "uint8", "budget": 32_000, "share": 0.4})
         Division(width=27, memory=4.5, model_bytes=19640, buffer_bytes=11700)
     """
-    past = (settings["tasks"] - 1) * CLASSES
+    source, past = _source(settings), settings["tasks"] - 1
     price = sample_bytes(settings)
     if settings["stored"] == "table-1":
-        memory, width = TABLE_1[_parts(settings)[0]][round(5 * settings["share"])]
-        return Division(width, memory, model_bytes(settings, width), price * past * memory)
+        memory, width = TABLE_1[source.images][round(5 * settings["share"])]
+        return Division(width, memory, model_bytes(settings, width), price * past * source.classes * memory)
     budget, width = settings["budget"], settings["least_width"]
     free = budget - model_bytes(settings, width)
     if free < 0:
         raise ValueError(
             f"a network of width {width} takes {budget - free:,} bytes; the budget is {budget:,}"
         )
-    kept = min(
-        int(settings["share"] * free / price) // (settings["tasks"] - 1), CLASSES * settings["per_class"]
-    )
-    spent = price * kept * (settings["tasks"] - 1)
+    kept = min(int(settings["share"] * free / price) // past, source.classes * settings["per_class"])
+    spent = price * kept * past
     while model_bytes(settings, width + 1) <= budget - spent:
         width += 1
-    return Division(width, kept / CLASSES, model_bytes(settings, width), spent)
+    return Division(width, kept / source.classes, model_bytes(settings, width), spent)
 
 
 def sample_bytes(settings: Settings) -> int:
@@ -110,9 +108,9 @@ def sample_bytes(settings: Settings) -> int:
         [785, 257]
     """
     if settings["stored"] == "uint8":
-        return PIXELS[_parts(settings)[0]] + LABEL_BYTES
+        return PIXELS[_source(settings).images] + LABEL_BYTES
     if settings["stored"] in ("float32", "table-1"):
-        return NUMBER_BYTES * _inputs(settings) + LABEL_BYTES
+        return NUMBER_BYTES * _source(settings).inputs + LABEL_BYTES
     raise ValueError(f"stored must be uint8, float32 or table-1; got {settings['stored']!r}")
 
 
@@ -126,8 +124,9 @@ def model_bytes(settings: Settings, width: int) -> int:
     Returns:
         Bytes.
     """
-    heads = settings["tasks"] if _parts(settings)[1] == "task" else 1
-    shape = Architecture(_inputs(settings), width, settings["depth"], heads, CLASSES)
+    source = _source(settings)
+    heads = settings["tasks"] if source.scenario == "task" else 1
+    shape = Architecture(source.inputs, width, settings["depth"], heads, source.classes)
     return NUMBER_BYTES * (shape.parameters + 2 * shape.depth * width)
 
 
@@ -141,11 +140,12 @@ def measure(settings: Settings, device: torch.device) -> Iterator[Row]:
     Yields:
         Rows of ``sequence_rows``, with the division.
     """
-    dataset, scenario = _parts(settings)
+    source = _source(settings)
     division = divide(settings)
     learners = [Learner(seed, division.memory, 0.0) for seed in settings["seeds"]]
-    cell = settings | {"width": division.width, "scenario": scenario}
-    for row in sequence_rows(task_streams(dataset, settings), learners, cell, device, settings["method"]):
+    cell = settings | {"width": division.width, "scenario": source.scenario}
+    streams = task_streams(source.dataset, settings)
+    for row in sequence_rows(streams, learners, cell, device, settings["method"]):
         yield {
             "width": division.width,
             "model_bytes": division.model_bytes,
@@ -162,23 +162,32 @@ def flops(settings: Settings) -> float:
     Returns:
         Operations of its training steps.
     """
-    cell = settings | {"width": divide(settings).width, "scenario": _parts(settings)[1]}
-    return sequence_flops(cell, len(settings["seeds"]), settings["tasks"], _inputs(settings), CLASSES)
+    source = _source(settings)
+    cell = settings | {"width": divide(settings).width, "scenario": source.scenario}
+    return sequence_flops(cell, len(settings["seeds"]), settings["tasks"], source.inputs, source.classes)
 
 
-def _parts(settings: Settings) -> tuple[str, str]:
-    """Read the name of a stream.
+@dataclass(frozen=True)
+class _Source:
+    """What the name of a stream stands for."""
 
-    Returns:
-        Data set, scenario.
-    """
-    name = settings["stream"]
-    return name.removesuffix(SHARED), "domain" if name.endswith(SHARED) else "task"
+    dataset: str  # with its backbone, if it has one: "cub200+vit-b16"
+    images: str  # without
+    scenario: str
+    inputs: int
+    classes: int  # of every task
 
 
-def _inputs(settings: Settings) -> int:
-    dataset = _parts(settings)[0]
-    return PIXELS[dataset] if dataset in ("digits", "mnist") else settings["components"]
+def _source(settings: Settings) -> _Source:
+    dataset = settings["stream"].removesuffix(SHARED)
+    images = dataset.partition("+")[0]
+    return _Source(
+        dataset,
+        images,
+        "task" if dataset == settings["stream"] else "domain",
+        PIXELS[images] if images in PERMUTED else feature_count(dataset, settings["components"]),
+        20 if images in ("cub200", "imagenet-r") else 10,
+    )
 
 
 BOOK: Settings = {

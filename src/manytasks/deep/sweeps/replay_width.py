@@ -13,6 +13,8 @@ from manytasks.deep.sweeps.sequence import Learner, sequence_flops, sequence_row
 from manytasks.deep.sweeps.sweep import Row, Settings, Sweep
 from manytasks.deep.tasks import TaskStream, class_split, permuted_pixels
 
+PERMUTED = ("digits", "mnist")  # every task has all classes, and a permutation of the pixels of its own
+
 
 def measure(settings: Settings, device: torch.device) -> Iterator[Row]:
     """Learn class splits with a head each, or permuted pixels with one shared head.
@@ -44,15 +46,15 @@ def task_streams(dataset: str, settings: Settings) -> dict[int, TaskStream]:
     """Make the tasks of every seed from a data set.
 
     Args:
-        dataset: "digits" and "mnist" give all classes to every task and permute all pixels; of any other,
-            each task takes ten classes, seen through frozen features.
+        dataset: those in ``PERMUTED`` give all classes to every task and permute all pixels; of any other,
+            each task takes a tenth of the classes, seen through the ``frozen_features`` of that name.
         settings: ``tasks``, ``per_class``, ``seeds``; ``components``, ``images``, ``test_images`` of frozen
             features.
 
     Returns:
         A task stream per seed.
     """
-    if dataset in ("digits", "mnist"):
+    if dataset in PERMUTED:
         whole = load_dataset(dataset)
         return {
             seed: permuted_pixels(whole, settings["tasks"], settings["per_class"], 1.0, seed)
@@ -63,7 +65,7 @@ def task_streams(dataset: str, settings: Settings) -> dict[int, TaskStream]:
     )
     streams = {}
     for seed in settings["seeds"]:
-        tasks = class_split(whole, whole.classes // 10, settings["per_class"], seed, train, test)
+        tasks = class_split(whole, 10, settings["per_class"], seed, train, test)
         kept = slice(settings["tasks"])
         streams[seed] = TaskStream(tasks.features, tasks.train[kept], tasks.test[kept], tasks.classes)
     return streams
