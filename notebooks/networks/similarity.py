@@ -1125,8 +1125,8 @@ display(
 #   nothing about the tasks. Wide layers look alike because of their common start.
 # * With one head, distance between functions carries over from the linear theory; the angle between gradients at the optima orders
 #   transfer better.
-# * The Lie bracket, which joins forgetting and conflict elsewhere in this book, orders transfer hardly at all: its size mixes how
-#   steep and how curved the losses are with how much the tasks disagree.
+# * The Lie bracket, which joins forgetting and conflict elsewhere in this book, orders transfer hardly at all, perhaps because
+#   its size mixes how steep and how curved the losses are with how much the tasks disagree.
 # * With a head for each task, conflict of labels is harmless and features decide. The right measure depends on what is shared.
 # * No measure predicts well how much a kind of difference costs that it has not seen.
 
