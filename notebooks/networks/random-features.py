@@ -18,6 +18,7 @@ profile = "book"
 seed = 1
 repeats = 3  # draws of tasks and features for the live measurements
 noise_draws = 2000  # label-noise draws for the check of the identity
+widest = 2048  # most features of the live measurements
 
 # %% tags=["hide-input"]
 from functools import lru_cache
@@ -183,9 +184,6 @@ slope
 
 # %% tags=["hide-input"]
 digits = deep.load_dataset("digits")
-
-
-widest = 2048  # live measurements stop here
 
 
 @lru_cache(maxsize=2)
@@ -399,6 +397,7 @@ display(
 grid = np.array(
     [16, 32, 64, 100, 150, 200, 240, 270, 330, 360, 420, 512, 724, 1024, 2048]
 )
+grid = grid[grid <= widest]
 equal = Tasks.equiangular(T, 1.0)
 linear = (
     theory.multitask_error(equal, n, grid, 1.0)
@@ -414,7 +413,7 @@ ratio = measured / linear
 panels = [plt.subplots(), plt.subplots()]
 smooth = np.unique(
     np.concatenate(
-        [np.geomspace(16, N - 4, 80), np.geomspace(N + 4, 2048, 80)]
+        [np.geomspace(16, N - 4, 80), np.geomspace(N + 4, widest, 80)]
     ).astype(int)
 )
 line = (
@@ -553,32 +552,31 @@ evidence.record(
 widths = np.array([32, 64, 128, 200, 250, 285, 315, 350, 420, 600, 1000])
 
 
-def broken(p, kind, repeat):
-    """Test error of equal tasks with clean labels: real labels, labels linear in the features, or with ridge."""
-    train, test, y, truth = features_of(p, 0.0, repeat)
-    if kind == "linear labels":
-        teacher = stream(repeat, "teacher", p).standard_normal((p, 10))
-        scale = np.sqrt(0.9 / np.square(test @ teacher).sum(1).mean())
-        y, truth = train @ teacher * scale, test @ teacher * scale
-    if kind == "real labels, ridge":
-        ridge = 1e-3 * np.square(train).sum() / N
-        weights = np.linalg.solve(train.T @ train + ridge * np.eye(p), train.T @ y)
-    else:
-        weights = minimum_norm_fit(train, y)
-    return np.square(test @ weights - truth).sum(1).mean()
-
-
 kinds = {
     "real labels": "red",
     "real labels, ridge": "orange",
     "linear labels": "blue",
 }
-values = {
-    kind: np.array(
-        [[broken(p, kind, seed + r) for p in widths] for r in range(repeats)]
+
+
+def broken(p, repeat):
+    """Test error of equal tasks with clean labels: real ones, with a ridge, and labels linear in the features."""
+    train, test, y, truth = features_of(p, 0.0, repeat)
+    teacher = stream(repeat, "teacher", p).standard_normal((p, 10))
+    teacher *= np.sqrt(0.9 / np.square(test @ teacher).sum(1).mean())
+    fitted = minimum_norm_fit(train, np.column_stack([y, train @ teacher]))
+    ridge = 1e-3 * np.square(train).sum() / N
+    damped = train.T @ np.linalg.solve(train @ train.T + ridge * np.eye(N), y)
+    misses = (
+        test @ fitted[:, :10] - truth,
+        test @ damped - truth,
+        test @ (fitted[:, 10:] - teacher),
     )
-    for kind in kinds
-}
+    return [np.square(miss).sum(1).mean() for miss in misses]
+
+
+errors = np.array([[broken(p, seed + r) for p in widths] for r in range(repeats)])
+values = {kind: errors[:, :, i] for i, kind in enumerate(kinds)}
 fig, ax = plt.subplots()
 for kind, color in kinds.items():
     ax.plot(
