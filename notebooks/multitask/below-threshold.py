@@ -25,10 +25,11 @@ import matplotlib.pyplot as plt
 import numpy as np
 import sympy as sp
 from IPython.display import Markdown, display
-from scipy.stats import beta, kstest, norm
+from scipy.stats import beta, kstest
 
 from manytasks import Tasks, evidence, figures, simulate, theory
 from manytasks.simulate.direct import excess_risk, fit
+from manytasks.statistics import critical_z, z_scores
 from manytasks.streams import stream
 from manytasks.symbolic import differing
 from manytasks.theory.multitask import task_spread
@@ -276,19 +277,17 @@ pull = np.einsum("tds,tdr->tsr", U, U) * np.einsum("tds,tdr->tsr", X, X) / 3
 same, other = pull[:, 0, 0], pull[:, 0, 1]
 c1_value = float(c1_solved.subs({N_: 12, p: 3}))
 c2_value = (1 - 12 * c1_value) / (12 * 11)
-z_lemma = [
-    (x.mean() - c) / (x.std(ddof=1) / np.sqrt(len(x)))
-    for x, c in ((same, c1_value), (other, c2_value))
-]
+z_lemma = z_scores(np.column_stack([same, other]), [c1_value, c2_value])
 p_value = kstest(leverage[:, 0], beta(1.5, 4.5).cdf).pvalue
 evidence.record(
     "O.2",
     "the numbers c1 and c2",
     statistic="largest |z|",
     value=np.abs(z_lemma).max(),
-    threshold=norm.isf(alpha / 6),
+    threshold=critical_z(2, 2 * alpha / 3),
     n=f"{len(same)} draws of 12 samples with 3 features",
-    holds=np.abs(z_lemma).max() < norm.isf(alpha / 6) and p_value > alpha / 3,
+    holds=np.abs(z_lemma).max() < critical_z(2, 2 * alpha / 3)
+    and p_value > alpha / 3,
 )
 display(
     Markdown(
@@ -357,19 +356,15 @@ draws["weighted", line_noise], exact["weighted", line_noise] = (
 )
 
 
-def z_scores(wrong: dict | None = None, scale: float = 1.0) -> np.ndarray:
+def distances(wrong: dict | None = None, scale: float = 1.0) -> np.ndarray:
     """Return |z| of the simulation against the theory, or against a wrong one."""
     means = exact | (wrong or {})
     return np.concatenate(
-        [
-            np.abs(draw.mean(axis=0) - scale * means[key])
-            / (draw.std(axis=0, ddof=1) / np.sqrt(trials))
-            for key, draw in draws.items()
-        ]
+        [np.abs(z_scores(draw, scale * means[key])) for key, draw in draws.items()]
     )
 
 
-z, z_wrong = z_scores(), z_scores(scale=1.03)
+z, z_wrong = distances(), distances(scale=1.03)
 below = np.concatenate(
     [
         np.tile(grid < N, len(draws) - 2),
@@ -377,7 +372,7 @@ below = np.concatenate(
         line_grid < 50,
     ]
 )
-critical = norm.isf(alpha / 2 / len(z))
+critical = critical_z(len(z), alpha)
 for check, side in (
     ("simulation below the threshold", below),
     ("the curve continues above", ~below),
@@ -398,7 +393,7 @@ excess = theory.effective_noise(line_tasks, line_counts, p_below, 0.0)
 excess -= (1 - 1 / p_below) * spread_of(line_tasks, line_counts)
 swapped = exact["weighted", line_noise].copy()
 swapped[: len(p_below)] -= p_below / (49 - p_below) * excess
-z_swapped = z_scores({("weighted", line_noise): swapped})[-len(line_grid) :]
+z_swapped = distances({("weighted", line_noise): swapped})[-len(line_grid) :]
 at_one = z[-4 * len(line_grid) :][:3].max()
 display(
     Markdown(
@@ -603,7 +598,7 @@ for i, factor in enumerate((0.5, 2.0)):
         trials=trials,
         seed=seed + 20 + i,
     ).mean(axis=-1)
-    crossing.append(K.mean() / (K.std(ddof=1) / np.sqrt(trials)))
+    crossing.append(float(z_scores(K, 0)))
 assert crossing[0] < -4
 assert crossing[1] > 4
 display(

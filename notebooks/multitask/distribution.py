@@ -28,10 +28,11 @@ import matplotlib.pyplot as plt
 import numpy as np
 import sympy as sp
 from IPython.display import Markdown, display
-from scipy.stats import ks_2samp, norm
+from scipy.stats import ks_2samp
 
 from manytasks import Tasks, evidence, figures, simulate, theory
 from manytasks.simulate.direct import draw_data, excess_risk, fit
+from manytasks.statistics import critical_z
 from manytasks.streams import stream
 from manytasks.symbolic import differing
 
@@ -470,7 +471,7 @@ def place(gap):
 
 
 z_wrong = np.abs(hill - (predicted + 0.5)) / ((predicted + 0.5) / np.sqrt(m))
-critical = norm.isf(alpha / 2 / len(gaps))
+critical = critical_z(len(gaps), alpha)
 
 left, ax = plt.subplots()
 rank = np.unique(np.geomspace(3, tail_trials, 400).astype(int)) - 1

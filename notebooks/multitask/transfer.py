@@ -23,9 +23,10 @@ import matplotlib.pyplot as plt
 import numpy as np
 import sympy as sp
 from IPython.display import Markdown, display
-from scipy.stats import kendalltau, mannwhitneyu, norm
+from scipy.stats import kendalltau, mannwhitneyu
 
 from manytasks import Tasks, evidence, figures, simulate, theory
+from manytasks.statistics import critical_z, z_scores
 from manytasks.streams import stream
 from manytasks.symbolic import differing
 
@@ -312,19 +313,18 @@ for i, (name, (tasks, samples, noise_var)) in enumerate(settings.items()):
     )
 
 
-def z_scores(scale: float) -> np.ndarray:
+def distances(scale: float) -> np.ndarray:
     """Return |z| of the simulation against `scale` times the theory, for every transfer and term."""
     return np.concatenate(
         [
-            np.abs(draw.mean(axis=0) - scale * exact[name])
-            / (draw.std(axis=0, ddof=1) / np.sqrt(trials))
+            np.abs(z_scores(draw, scale * exact[name]))
             for name, draw in draws.items()
         ]
     )
 
 
-z, z_wrong = z_scores(1.0), z_scores(1.03)
-critical = norm.isf(alpha / 2 / len(z))
+z, z_wrong = distances(1.0), distances(1.03)
+critical = critical_z(len(z), alpha)
 evidence.record(
     "A.T2",
     "simulation",
@@ -399,7 +399,7 @@ figures.show(
 
 # %%
 steps = np.diff(by_cosine, axis=-1)
-rise = steps.mean(axis=0) / (steps.std(axis=0, ddof=1) / np.sqrt(trials))
+rise = z_scores(steps, 0)
 evidence.record(
     "A.E2",
     "linear model",
@@ -492,9 +492,7 @@ for i, c in enumerate((0.2, -0.2)):
         Tasks.equiangular(2, c), n, 4 * n, 0.0, trials=trials, seed=seed + 30 + i
     )
     total = sum(parts.values())
-    low[c] = [
-        x.mean() / (x.std(ddof=1) / np.sqrt(trials)) for x in (parts["K1"], total)
-    ]
+    low[c] = [float(z_scores(x, 0)) for x in (parts["K1"], total)]
 signed = min(low[0.2][0], -low[-0.2][0])
 evidence.record(
     "A.K3",
@@ -634,7 +632,7 @@ for tasks, width, noise_var, side, stream_number in crossings:
     K = simulate.knowledge_transfer(
         tasks, n, width, noise_var, trials=trials, seed=seed + 40 + stream_number
     ).mean(axis=-1)
-    sides.append(side * K.mean() / (K.std(ddof=1) / np.sqrt(trials)))
+    sides.append(side * float(z_scores(K, 0)))
 evidence.record(
     "A.M2",
     "gain and loss across the frontier",

@@ -29,9 +29,9 @@ import sympy as sp
 from IPython.display import Markdown, display
 from matplotlib.colors import BoundaryNorm, ListedColormap
 from matplotlib.patches import Patch
-from scipy.stats import norm
 
 from manytasks import Tasks, evidence, figures, simulate, theory
+from manytasks.statistics import critical_z, z_scores
 from manytasks.symbolic import differing
 
 sigma2 = 0.1
@@ -232,11 +232,8 @@ exact = [
     )
     for kept in split_m
 ]
-z = [
-    (x.mean() - e) / (x.std(ddof=1) / np.sqrt(trials))
-    for x, e in zip(draws, exact, strict=True)
-]
-critical = norm.isf(alpha / 6)
+z = z_scores(np.column_stack(draws), exact)
+critical = critical_z(len(z), alpha)
 evidence.record(
     "A.Q1",
     "simulated error at optimum and ends",

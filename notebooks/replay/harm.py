@@ -28,9 +28,9 @@ import numpy as np
 import sympy as sp
 from IPython.display import Markdown, display
 from matplotlib.colors import TwoSlopeNorm
-from scipy.stats import norm
 
 from manytasks import Tasks, evidence, figures, simulate, theory
+from manytasks.statistics import critical_z, z_scores
 from manytasks.symbolic import differing
 
 sigma2 = 0.1
@@ -248,11 +248,11 @@ for i, (cosine, width) in enumerate(cases):
     for read in (theory.average_error, theory.forgetting):
         paired = read(sample[0]) - read(sample[1])
         expected = read(exact[0]) - read(exact[1])
-        z.append(
-            (paired.mean() - expected) / (paired.std(ddof=1) / np.sqrt(trials))
-        )
-        moved.append(expected / (paired.std(ddof=1) / np.sqrt(trials)))
-critical = norm.isf(alpha / 2 / len(z))
+        z.append(float(z_scores(paired, expected)))
+        moved.append(
+            float(z_scores(paired, 0)) - z[-1]
+        )  # expected, in standard errors
+critical = critical_z(len(z), alpha)
 harmful = sum(value > 0 for value in moved)
 evidence.record(
     "O.4",
