@@ -317,7 +317,7 @@ def linear_line(cosine, money, bytes_per_sample, grid):
     )
 
 
-fine = np.linspace(0, 1, 81)
+fine = np.linspace(0, 1, 41)
 fig, ax = plt.subplots()
 linear_best = {}
 for cosine, color in ((0.0, "red"), (0.3, "orange"), (0.6, "blue")):
@@ -563,12 +563,19 @@ display(
         )
         + "\n\nThe six columns give the real memory of each pair, in per cent of the largest; the first pair has no buffer. The last "
         f"uses {100 * min(r.min() / r.max() for r in real.values()):.1f} to {100 * max(r.min() / r.max() for r in real.values()):.0f} % of the first: "
-        "stored as features, the six are not at equal memory. At equal memory the later pairs would hold many more samples. "
-        "What that does to errors on CIFAR-100 needs CIFAR-100; see the [reproduction notes](../../book/reproduction.md)."
+        "stored as features, the six are not at equal memory. At equal memory the later pairs would hold many more samples."
     )
 )
 
 # %% [markdown]
+# What that does to the errors needs the data sets themselves; {doc}`../../book/reproduction` says how to get them. With the files in place,
+# the sweep runs Paper A's own pairs:
+#
+# ```bash
+# manytasks sweep replay-budget --profile paper --set 'stream=["cub200+vit-b16"]' --set 'stored=["table-1"]' \
+#   --set 'budget=[0]' --set 'share=[0, 0.2, 0.4, 0.6, 0.8, 1.0]' --set per_class=29 --device cuda
+# ```
+#
 # ### The allocation that forgets least
 #
 # The check that Paper A proposes looks for the least forgetting. That is not the least error.
