@@ -971,8 +971,8 @@ def ahead(better, worse):
 
 
 answer = (
-    "the tasks share one head: the distance between functions then orders transfer where that between weights does not, and the "
-    "angle of the gradients at the optima orders it better still"
+    "the tasks share one head: the distance between functions then orders transfer better than that between weights, and the "
+    "angle between the gradients at the optima better still"
 )
 gap, bound = ahead("function distance", "weight distance")
 evidence.record(
