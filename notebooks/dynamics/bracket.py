@@ -25,8 +25,7 @@ import numpy as np
 import sympy as sp
 import torch
 from IPython.display import Markdown, Math, display
-from scipy.stats import beta
-from scipy.stats import t as student
+from scipy.special import betaincinv, stdtrit
 from sympy.physics.quantum import Commutator
 from torch.func import grad, jacrev, vmap
 
@@ -168,11 +167,8 @@ def slopes(values):
 
 def interval(values):
     """Mean and 95 % interval of the mean (Student's t), in words."""
-    half = (
-        student.ppf(0.975, len(values) - 1)
-        * values.std(ddof=1)
-        / len(values) ** 0.5
-    )
+    error = values.std(ddof=1) / len(values) ** 0.5
+    half = stdtrit(len(values) - 1, 0.975) * error
     mean = values.mean()
     return f"{mean:.2f} (95 % interval {mean - half:.2f} to {mean + half:.2f})"
 
@@ -747,13 +743,10 @@ count = len(ratio)
 
 def share_interval(successes):
     """Clopper–Pearson 95 % interval of a share."""
-    with np.errstate(invalid="ignore"):
-        ends = beta.ppf(
-            [0.025, 0.975],
-            [successes, successes + 1],
-            [count - successes + 1, count - successes],
-        )
-    return np.nan_to_num(ends, nan=float(successes > 0))
+    missed = count - successes
+    low = betaincinv(successes, missed + 1, 0.025) if successes else 0.0
+    high = betaincinv(successes + 1, missed, 0.975) if missed else 1.0
+    return low, high
 
 
 limits, opposed = (
@@ -1141,7 +1134,7 @@ evidence.record(
 # ## In one breath
 #
 # Two gradient steps are the flow of the modified loss *and* of the Lie bracket of the two gradients. Without the bracket the picture is wrong in the first power of $h$; with it, right up to a rate of about half the inverse curvature.
-# The bracket has a curl, so no loss contains it; it works for or against flatness with equal chance, seldom outweighs it, and reversing the order reverses it. Drift makes single brackets small but keeps most of their sum.
+# It is also what the two orders of a round differ by, to leading order: at one point no more than that. The bracket has a curl, so no loss contains it; it works for or against flatness with equal chance, seldom outweighs it, and reversing the order reverses it. Drift makes single brackets small but keeps most of their sum.
 
 # %% tags=["hide-input"]
 evidence.provenance(profile, seed)
