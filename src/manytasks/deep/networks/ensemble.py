@@ -11,9 +11,10 @@ from manytasks.deep.networks.architecture import Architecture
 from manytasks.deep.networks.stack import Stack
 from manytasks.deep.networks.training import Pool, Recipe, train
 
-# Largest width and members per stack, from benchmarks/deep.py on one CPU core: narrow members take an eighth
-# to a fifth of their plain loop's time, and above width 256 one large matrix product wins.
-CPU_STACKS = ((64, 30), (256, 8))
+# Largest width and members per stack, measured with benchmarks/deep.py on one CPU core. Narrow members take a
+# tenth to a fifth of their plain loop's time. Wider ones still gain by a factor of 3 to 1.2, but only in small
+# stacks whose activations stay in the cache. Above width 256 one large matrix product is as fast.
+CPU_STACKS = ((32, 30), (256, 4))
 CUDA_NUMBERS = 1 << 30  # activations of one layer that a GPU stack may hold, 4 GB; chosen, not measured
 
 
@@ -35,7 +36,7 @@ def members_per_stack(architecture: Architecture, batch: int, device_type: str) 
     Example:
         >>> shapes = [Architecture(64, width, depth=3, heads=1, classes=10) for width in (4, 128, 512)]
         >>> [members_per_stack(shape, 250, "cpu") for shape in shapes]
-        [30, 8, 1]
+        [30, 4, 1]
     """
     if device_type == "cuda":
         outputs = architecture.heads * architecture.classes

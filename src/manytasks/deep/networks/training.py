@@ -180,12 +180,19 @@ def train(
         batches = batch_order(len(pool.rows), recipe.steps, recipe.batch, generator)
         orders[:, member] = torch.from_numpy(batches).to(device)
     rows, labels, heads = _tables(pools, device)
-    velocity = torch.zeros_like(network.flat.values)
+    optimiser = torch.optim.SGD(
+        [network.flat.values],
+        lr=recipe.rate,
+        momentum=recipe.momentum,
+        nesterov=recipe.momentum > 0,
+        fused=True,
+    )
     for step in range(recipe.steps):
         order = orders[step].long()
         x = features.index_select(0, rows.gather(1, order).view(-1)).view(*order.shape, -1)
         network.fill_gradient(x, heads.gather(1, order), labels.gather(1, order), recipe.loss)
-        network.flat.nesterov_step(velocity, recipe.rate_at(step), recipe.momentum)
+        optimiser.param_groups[0]["lr"] = recipe.rate_at(step)
+        optimiser.step()
 
 
 @torch.no_grad()
