@@ -845,13 +845,11 @@ def interval(value, low, high):
 
 value, draws = ranking["one head"]
 low, high = np.percentile(draws, [2.5, 97.5], axis=0)
-value_two, draws_two = ranking["two heads"]
-low_two, high_two = np.percentile(draws_two, [2.5, 97.5], axis=0)
 display(
     Markdown(
-        "| measure | rank correlation, one head | two heads | $R^2$, new seed | $R^2$, new kind of difference |\n|---|---|---|---|---|\n"
+        "| measure | rank correlation, one head | $R^2$, new seed | $R^2$, new kind of difference |\n|---|---|---|---|\n"
         + "\n".join(
-            f"| {name} | {interval(value[k], low[k], high[k])} | {interval(value_two[k], low_two[k], high_two[k])} | "
+            f"| {name} | {interval(value[k], low[k], high[k])} | "
             + " | ".join(
                 interval(*(part[k] for part in r2[unit]))
                 for unit in ("seed", "dial")
