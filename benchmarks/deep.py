@@ -37,12 +37,12 @@ def main() -> None:
     print(f"{'width':>6} {'stacked':>8} {'x plain loop':>13} {'x research loop':>16}")
     for width in arguments.widths:
         shape = Architecture(INPUTS, width, depth=3, heads=HEADS, classes=CLASSES)
-        recipe = Recipe(steps=8 * max(1, min(10, 512 // width)), batch=250, rate=0.01)
-        weights = [draw_weights(shape, np.random.default_rng(i)) for i in range(arguments.members)]
-        size = members_per_stack(shape, recipe.batch, features.device.type)
-        size = min(size, arguments.members)
+        recipe = Recipe(steps=8 * max(4, min(10, 512 // width)), batch=250, rate=0.01)
+        size = min(arguments.members, members_per_stack(shape, 250, features.device.type))
+        members = arguments.members if size > 1 else 3  # one after the other: three tell the same as thirty
+        weights = [draw_weights(shape, np.random.default_rng(i)) for i in range(max(3, members))]
         runs: list[tuple[int, Callable[[], object]]] = [
-            (arguments.members, lambda s=shape, w=weights, r=recipe: stacked(s, w, features, pool, r, None)),
+            (members, lambda s=shape, w=weights[:members], r=recipe: stacked(s, w, features, pool, r, None)),
             (3, lambda s=shape, w=weights, r=recipe: plain_loop(s, w[:3], features, pool, r)),
             (2, lambda s=shape, w=weights, r=recipe: research_loop(s, w[:2], features, pool, r)),
         ]

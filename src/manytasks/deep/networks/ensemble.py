@@ -12,8 +12,8 @@ from manytasks.deep.networks.stack import Stack
 from manytasks.deep.networks.training import Pool, Recipe, train
 
 # Largest width and members per stack, measured with benchmarks/deep.py on one CPU core. Narrow members take a
-# tenth to a fifth of their plain loop's time. Wider ones still gain by a factor of 3 to 1.2, but only in small
-# stacks whose activations stay in the cache. Above width 256 one large matrix product is as fast.
+# tenth to a fifth of their plain loop's time. Wider ones still gain by a factor of 3 to 1.2, but only in
+# small stacks whose activations stay in the cache. Above width 256 one large matrix product is as fast.
 CPU_STACKS = ((32, 30), (256, 4))
 CUDA_NUMBERS = 1 << 30  # activations of one layer that a GPU stack may hold, 4 GB; chosen, not measured
 
