@@ -25,7 +25,14 @@ points = 20  # random places where the bracket is compared with flow.lie_bracket
 import numpy as np
 import sympy as sp
 import torch
-from bokeh.models import Arrow, ColumnDataSource, FixedTicker, NormalHead, Range1d, Span
+from bokeh.models import (
+    Arrow,
+    ColumnDataSource,
+    FixedTicker,
+    NormalHead,
+    Range1d,
+    Span,
+)
 from IPython.display import Markdown, display
 
 from manytasks import evidence, figures, flow, interactive
@@ -55,11 +62,12 @@ losses = [
 g = [sp.Matrix([L.diff(x), L.diff(y)]) for L in losses]
 
 
-
 def vanishes(expression: sp.Matrix) -> bool:
     """Return whether every entry is zero, by cos² + sin² = 1 alone."""
     C, S = sp.symbols("C S")
-    terms = [sp.expand(each.subs({sp.cos(a): C, sp.sin(a): S})) for each in expression]
+    terms = [
+        sp.expand(each.subs({sp.cos(a): C, sp.sin(a): S})) for each in expression
+    ]
     return all(sp.rem(each, C**2 + S**2 - 1, C) == 0 for each in terms)
 
 
@@ -91,7 +99,8 @@ one_two = flow_of(1, flow_of(0, theta, h), h)
 two_one = flow_of(0, flow_of(1, theta, h), h)
 gap = one_two - two_one
 bracket = A[1] * g[0] - A[0] * g[1]
-assert vanishes(gap.subs(h, 0)) and vanishes(gap.diff(h).subs(h, 0))
+assert vanishes(gap.subs(h, 0))
+assert vanishes(gap.diff(h).subs(h, 0))
 assert vanishes(gap.diff(h, 2).subs(h, 0) / 2 - bracket)
 
 # %% [markdown]
@@ -106,10 +115,7 @@ largest = 0.0
 for _ in range(points):
     place, bowls = rng.uniform(-2, 2, 2), rng.uniform((0, 1, 0), (1.5, 8, 2))
     found = flow.lie_bracket(
-        *(
-            lambda t, L=L: L(t, *torch.tensor(bowls))
-            for L in values
-        ),
+        *(lambda t, L=L, bowls=bowls: L(t, *torch.tensor(bowls)) for L in values),
         torch.tensor(place),
     )
     largest = max(
@@ -205,9 +211,7 @@ for task in ("1", "2"):
     lines_of(f"rings_{task}", paths, COLOR[task], line_alpha=0.45, line_width=1)
 for name, dash in (("one_two", "solid"), ("two_one", "dashed")):
     for task in ("1", "2"):
-        lines_of(
-            f"{name}_{task}", paths, COLOR[task], line_width=3, line_dash=dash
-        )
+        lines_of(f"{name}_{task}", paths, COLOR[task], line_width=3, line_dash=dash)
 lines_of("gap", paths, COLOR["gap"], line_width=3)
 spots = sources["spots"] = ColumnDataSource(
     {"x": [], "y": [], "fill": [], "line": []}

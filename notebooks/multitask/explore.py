@@ -101,7 +101,11 @@ for tasks in (2, 3, 5):
 symbols = (T, n, p, rho, sigma2)
 printed = [
     interactive.javascript(f"{name}_{'_'.join(regimes)}", symbols, expressions)
-    for name, group in (("pooled", pooled), ("alone", alone), ("transfer", transfer))
+    for name, group in (
+        ("pooled", pooled),
+        ("alone", alone),
+        ("transfer", transfer),
+    )
     for regimes, expressions in (
         ((key,) if isinstance(key, str) else key, value)
         for key, value in group.items()
@@ -170,7 +174,9 @@ def panel(title: str, y_label: str, lines: dict, **axes: object) -> tuple:
             source=data,
             color=figures.COLORS[color],
             line_dash=style,
-            line_width=3 if style == "solid" and name in ("error", "transfer") else 2,
+            line_width=3
+            if style == "solid" and name in ("error", "transfer")
+            else 2,
         )
     grey = {"dimension": "height", "line_color": figures.COLORS["grey"]}
     threshold = Span(location=1, line_dash="dashed", **grey)

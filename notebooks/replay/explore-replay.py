@@ -17,7 +17,14 @@
 profile = "book"
 seed = 0  # nothing is drawn
 # where the sliders stand
-T_start, n_start, m_start, p_start, cosine_start, sigma_start = 5, 30, 10, 120, 0.7, 0.3
+T_start, n_start, m_start, p_start, cosine_start, sigma_start = (
+    5,
+    30,
+    10,
+    120,
+    0.7,
+    0.3,
+)
 budget_start, price_start = 600, 2
 
 # %% tags=["hide-input"]
@@ -113,7 +120,13 @@ for start in ("warm", "scratch"):
         height=260,
     )
     drawing.rect(
-        "task", "after", 0.94, 0.94, source=cells, fill_color="fill", line_color=None
+        "task",
+        "after",
+        0.94,
+        0.94,
+        source=cells,
+        fill_color="fill",
+        line_color=None,
     )
     drawing.rect(
         "task", "after", 0.8, 0.8, source=cells, fill_color=None, line_color="edge", line_width=2
@@ -142,12 +155,20 @@ for name, label, axes in (
     walls = sources[f"{name}_walls"] = ColumnDataSource({"N": []})
     chosen = sources[f"{name}_chosen"] = Span(location=p_start, **grey)
     drawing = interactive.canvas(
-        "parameters p", label, x_axis_type="log", x_range=(2, 5000), height=260, **axes
+        "parameters p",
+        label,
+        x_axis_type="log",
+        x_range=(2, 5000),
+        height=260,
+        **axes,
     )
     drawing.vspan(
         "N", source=walls, line_color=grey["line_color"], line_dash="dashed"
     )
-    for start, color, dash in (("warm", "blue", "solid"), ("scratch", "orange", "dashed")):
+    for start, color, dash in (
+        ("warm", "blue", "solid"),
+        ("scratch", "orange", "dashed"),
+    ):
         drawing.line(
             "p", start, source=lines, color=figures.COLORS[color], line_dash=dash, line_width=2.5
         )  # fmt: skip
@@ -176,7 +197,10 @@ interactive.show(
         Choice(
             "geometry",
             "tasks are",
-            {"equiangular": "all alike: cosine ρ", "chain": "a chain: ρ to the distance"},
+            {
+                "equiangular": "all alike: cosine ρ",
+                "chain": "a chain: ρ to the distance",
+            },
         ),
     ],
     plots,
@@ -218,6 +242,7 @@ return {values: now, words};
     ),
     alt="Eight controls; two matrices of errors after every task on every task, warm and from scratch; error and forgetting against the number of parameters.",
 )
+
 
 # %% tags=["hide-input"]
 # What the list below says, checked.
@@ -331,9 +356,12 @@ return {values: {splits: all, best: found}, words};
     alt="Seven controls and a plot of error and forgetting against the number of stored samples, with the best splits marked.",
 )
 
+
 # %% tags=["hide-input"]
 # What the list below says, checked.
-def split(cosine: float, money: int = 600, price: int = 2, objective: str = "error"):
+def split(
+    cosine: float, money: int = 600, price: int = 2, objective: str = "error"
+):
     """Return the best split with the sliders at 5 tasks, 30 samples and σ = 0.3."""
     return theory.best_split(
         Tasks.equiangular(5, cosine), 30, 0.09, money, 1, price, objective
@@ -366,7 +394,11 @@ display(
 
 # %%
 formulas = interactive.replay_formulas(MOST)
-print(formulas[formulas.index("function unseen_over") : formulas.index("function least")])
+print(
+    formulas[
+        formulas.index("function unseen_over") : formulas.index("function least")
+    ]
+)
 
 # %% [markdown]
 # Tasks learned all at once are on {doc}`../multitask/explore`.

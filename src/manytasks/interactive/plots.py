@@ -1,4 +1,4 @@
-"""The house style on Bokeh's canvas; title and legend are text of the page, so they wrap and never cover data."""
+"""The house style on Bokeh's canvas; title and legend are text of the page and never cover data."""
 
 from __future__ import annotations
 
@@ -27,7 +27,9 @@ class Mark:
     def markup(self) -> str:
         """Return the HTML of the entry."""
         color = COLORS[self.color]
-        sample = f"background: {color}" if self.style in ("dot", "diamond", "box") else f"border-color: {color}"
+        sample = (
+            f"background: {color}" if self.style in ("dot", "diamond", "box") else f"border-color: {color}"
+        )
         return f'<li><span class="{self.style}" style="{sample}"></span>{html.escape(self.words)}</li>'
 
 
@@ -72,7 +74,7 @@ def canvas(x_label: str, y_label: str, **options: Any) -> Any:
     """
     from bokeh.plotting import figure
 
-    size = {"sizing_mode": "stretch_width", "height": 300}
+    size: dict[str, Any] = {"sizing_mode": "stretch_width", "height": 300}
     drawing = figure(
         **(size | options),
         x_axis_label=x_label,

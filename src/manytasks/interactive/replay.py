@@ -69,12 +69,12 @@ def replay_formulas(most_tasks: int) -> str:
         True
     """
     if most_tasks < 2:
-        raise ValueError(f"most_tasks must be at least 2, for one task has nothing to replay; got {most_tasks}")
+        raise ValueError(
+            f"most_tasks must be at least 2, for one task has nothing to replay; got {most_tasks}"
+        )
     p, sigma2, cosine, M, total = sp.symbols("p sigma2 cosine M N", positive=True)
     tasks = range(most_tasks)
-    counts, buffer = (
-        np.array(sp.symbols(f"{letter}1:{most_tasks + 1}", positive=True)) for letter in "cb"
-    )
+    counts, buffer = (np.array(sp.symbols(f"{letter}1:{most_tasks + 1}", positive=True)) for letter in "cb")
     upper = np.triu_indices(most_tasks, 1)
     distances = [sp.Symbol(f"d{i + 1}{j + 1}", nonnegative=True) for i, j in zip(*upper, strict=True)]
     distances2 = np.full((most_tasks, most_tasks), sp.Integer(0), dtype=object)

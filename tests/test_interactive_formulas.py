@@ -1,0 +1,72 @@
+"""What is put into a page: formulas that know all their symbols, and controls that say who they are."""
+
+import re
+
+import pytest
+import sympy as sp
+from bs4 import BeautifulSoup
+
+from manytasks.interactive import Choice, Mark, Plot, Slider, canvas, javascript, load, show
+
+n, p = sp.symbols("n p")
+
+
+def test_arrays_are_taken_and_returned():
+    a, b = sp.symbols("a b")
+    source = javascript("both", [[a, b], p], {"sums": [a + b, a - b], "scaled": p * a})
+    assert source.splitlines() == [
+        "function both([a, b], p) {",
+        "  return {sums: [a + b, a - b], scaled: a*p};",
+        "}",
+    ]
+
+
+def test_a_symbol_without_a_value_is_named():
+    with pytest.raises(ValueError, match=r"^bias needs values for n; they are no arguments$"):
+        javascript("bias", [p], {"share": 1 - n / p})
+
+
+def test_a_slider_has_a_label_and_a_box_that_share_its_range():
+    box = BeautifulSoup(Slider("p", "parameters p", 2, 50, 7).markup("page"), "html.parser")
+    slider, number = box.find("input", type="range"), box.find("input", type="number")
+    assert box.find("label")["for"] == slider["id"] == "page-p"
+    assert box.find("label").text == "parameters p"
+    assert number["aria-label"] == "parameters p, exact value"
+    for key, value in {"min": "2", "max": "50", "step": "1", "value": "7", "data-name": "p"}.items():
+        assert slider[key] == number[key] == value
+
+
+def test_a_slider_stands_in_its_range():
+    with pytest.raises(ValueError, match=r"^p must be in \[2, 50\]; got 51$"):
+        Slider("p", "parameters p", 2, 50, 51).markup("page")
+
+
+def test_a_choice_lists_its_words():
+    box = BeautifulSoup(
+        Choice("start", "begin", {"warm": "a < b", "cold": "zero"}).markup("page"), "html.parser"
+    )
+    assert box.find("label")["for"] == box.find("select")["id"]
+    assert {each["value"]: each.text for each in box.find_all("option")} == {"warm": "a < b", "cold": "zero"}
+
+
+def test_a_figure_needs_what_load_puts_into_the_page(monkeypatch):
+    shown = []
+    monkeypatch.setattr("IPython.display.display", shown.append)
+    load("const loaded = 1;")
+    drawing = canvas("p", "error")
+    plot = Plot("A title", drawing, [Mark("a line", "red", "dashed")])
+    show(
+        [Slider("p", "parameters p", 2, 50, 7)],
+        [plot],
+        sources={"axis": drawing.xaxis[0]},
+        update="return {values: {}, words: ''};",
+        name="a-figure",
+        caption="Something",
+        alt="A plot",
+    )
+    library, figure = (each._repr_mimebundle_()["text/html"] for each in shown)
+    assert "const loaded = 1;" in library
+    assert 'id="figure-a-figure"' in figure
+    assert f'manytasks.start("a-figure", {{"axis": "{drawing.xaxis[0].id}"}}' in figure
+    assert len(figure) < 20_000 < 1_000_000 < len(library)
+    assert re.search(r"<script[^>]+src=|<link|https?://", figure) is None
