@@ -284,9 +284,8 @@ times = torch.linspace(0, 15, 200, dtype=torch.float64)[:, None, None]
 resting = {}
 for name, (weight, color, style) in names.items():
     potential = with_conflict(weight, bowl1, bowl2, step)
-    H = jacrev(grad(potential))(
-        origin
-    )  # of a quadratic: the flow is an exponential
+    # A quadratic has one Hessian, and its flow is an exponential.
+    H = jacrev(grad(potential))(origin)
     rest = origin - torch.linalg.solve(H, grad(potential)(origin))
     line = (rest + torch.linalg.matrix_exp(-times * H) @ (origin - rest)).numpy()
     resting[name] = float(np.linalg.norm(line[-1] - minimum.numpy()))
@@ -633,7 +632,7 @@ shown = {
     "alone": (C["red"], "^"),
 }
 left, ax = plt.subplots()
-for name in LABELS:
+for name in reversed(LABELS):  # the term kept on top
     color, marker = shown[name]
     ax.plot(
         dominance,
@@ -648,6 +647,7 @@ ax.axhline(0, color=figures.INK, linewidth=1)
 ax.axvline(1, color=figures.INK, linestyle="--", alpha=0.5, linewidth=1)
 ax.set_xscale("log")
 ax.set_yscale("symlog", linthresh=1)
+ax.margins(y=0.08)
 ax.set(
     xlabel=r"$\|\nabla K\|\,/\,\|g\|$",
     ylabel=r"$-\frac{dL}{dt}\,/\,\|g\|^2$",
@@ -658,7 +658,7 @@ figures.show(
     left,
     name="conflict-stall",
     caption=f"Speed at which the loss falls along three flows against the length of the conflict term over the gradient, rate {rate}; {networks} networks at {len(moments)} moments of training ({moments[0]} to {moments[-1]} steps), a dot for each. Below zero the loss rises. "
-    "With the term kept no dot is below zero, also right of the dashed line, where the term is longer than the gradient. An instant, not a whole training.",
+    "With the term kept no dot is below zero, also right of the dashed line, where the term is longer than the gradient; with the term removed some are. An instant, not a whole training.",
     alt="Dots against the relative length of the conflict term: those with the term kept stay at or above one, the others spread to both signs on the right.",
 )
 in_words = "; ".join(

@@ -311,7 +311,7 @@ ax.plot(small_rates, direct, "-o", color=C["green"], alpha=0.5, markersize=3)
 ax.axhline(1, color=figures.INK, linestyle="--", alpha=0.5, linewidth=1)
 ax.set(
     xlabel="rate $h$",
-    ylabel="added by the bracket term / prediction",
+    ylabel="added / prediction",
     title="As a cause: third order",
     ylim=(0, 2),
 )
