@@ -1,0 +1,55 @@
+"""Scores of simulated means: right sizes, right error rates, and what is refused."""
+
+import numpy as np
+import pytest
+from messages import whole
+from scipy import stats
+
+from manytasks.statistics import critical_z, z_scores
+from manytasks.streams import stream
+
+
+def test_scores_are_students_t():
+    draws = stream(1, "draws").standard_normal((50, 3)) + 2
+    np.testing.assert_allclose(z_scores(draws, 2.1), stats.ttest_1samp(draws, 2.1).statistic)
+
+
+def test_scores_keep_the_shape_and_move_with_the_expectation():
+    draws = stream(1, "draws").standard_normal((50, 2, 3))
+    shift = np.arange(6.0).reshape(2, 3)
+    np.testing.assert_allclose(z_scores(draws + shift, shift), z_scores(draws, 0.0))
+
+
+@pytest.mark.statistical
+def test_error_rate():
+    """2000 tests of 20 true means at alpha = .1: about a tenth reject. Error rate of this test below 1e-3."""
+    draws = stream(1, "many").standard_normal((100, 2000, 20))
+    rejected = np.abs(z_scores(draws, 0.0)).max(axis=1) > critical_z(20, 0.1)
+    assert 0.05 < rejected.mean() < 0.13 + 4 * np.sqrt(0.1 * 0.9 / 2000)
+
+
+@pytest.mark.parametrize(
+    ("draws", "message"),
+    [
+        ([[1.0, 2.0]], "draws must have at least 2 rows, one a draw; got shape (1, 2)"),
+        (1.0, "draws must have at least 2 rows, one a draw; got shape ()"),
+        ([1.0, 1.0], "all draws of a number are equal: a constant needs no statistical test"),
+    ],
+)
+def test_refused_draws(draws, message):
+    with pytest.raises(ValueError, match=whole(message)):
+        z_scores(draws, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((0,), "comparisons must be a whole number of at least 1; got 0"),
+        ((1.5,), "comparisons must be a whole number of at least 1; got 1.5"),
+        ((3, 0.0), "alpha must be an error rate between 0 and 1; got 0.0"),
+        ((3, 1.0), "alpha must be an error rate between 0 and 1; got 1.0"),
+    ],
+)
+def test_refused_error_rates(arguments, message):
+    with pytest.raises(ValueError, match=whole(message)):
+        critical_z(*arguments)
