@@ -24,6 +24,7 @@ images = 300  # rendered images per character
 import matplotlib.pyplot as plt
 import numpy as np
 import sympy as sp
+import torch
 from IPython.display import Markdown, display
 
 from manytasks import Tasks, evidence, figures, simulate, theory
@@ -60,6 +61,28 @@ def random_relu(rows, p):
     rows = rows / np.sqrt(np.square(rows).sum(axis=1).mean())
     first = stream(seed, "first layer", p).standard_normal((rows.shape[1], p))
     return np.maximum(rows @ first, 0)
+
+
+def trained_layer(width):
+    """First layer of a network trained on characters that no task asks for."""
+    others = load_glyphs(train=100, test=1, characters="KLMNPRTUVW")
+    x = torch.from_numpy(pixels(others.train_images).reshape(-1, glyphs.shape[1]))
+    y = torch.from_numpy(others.train_labels)
+    rng = stream(seed, "backbone")
+    layers = [
+        torch.tensor(rng.standard_normal(shape) / np.sqrt(shape[0]))
+        .to(x.dtype)
+        .requires_grad_()
+        for shape in ((x.shape[1], width), (width, 10))
+    ]
+    optimizer = torch.optim.Adam(layers, lr=1e-3)
+    for _ in range(200):
+        rows = torch.from_numpy(rng.integers(len(x), size=128))
+        outputs = torch.relu(x[rows] @ layers[0]) @ layers[1]
+        optimizer.zero_grad()
+        torch.nn.functional.cross_entropy(outputs, y[rows]).backward()
+        optimizer.step()
+    return layers[0].detach().numpy()
 
 
 def targets(labels, noise, name):
@@ -169,10 +192,15 @@ populations = {
         [random_relu(view, 256) for view in permuted(glyphs)], clean["glyphs"]
     ),
 }
+activations = np.maximum(glyphs @ trained_layer(256), 0).astype(float)
 raw = Population([digits], clean["digits"])
+with_ridge = {  # these have directions that few images show
+    "digits, raw pixels": raw,
+    "glyphs, trained network": Population([activations], clean["glyphs"]),
+}
 cells = {}  # measured test errors and their prediction, by data, N and ridge
-for name, population in [*populations.items(), ("digits, raw pixels", raw)]:
-    lambdas = [ridge for ridge in ridges if ridge > 0 or population is not raw]
+for name, population in (populations | with_ridge).items():
+    lambdas = [ridge for ridge in ridges if ridge > 0 or name not in with_ridge]
     for N in grid_N:
         sample = population.measure(N, lambdas, repeats)
         for ridge, column in zip(lambdas, sample.T, strict=True):
@@ -444,6 +472,7 @@ evidence.record(
 # vector of each task and what it leaves unexplained; then the formula predicts the *test error* (risk plus unexplained part) on the images that were not
 # trained on. Nothing is fitted to the measured errors.
 #
+# A *trained network* takes the place of the random layer once: its 256 hidden units have learned ten other characters and are then frozen. Some of them answer to few images only, so it gets a ridge; see Break.
 # In two variants 20 % of the labels are replaced by wrong ones, or every task sees half of its pixels in an order of its own. The tasks
 # then have different covariances, which the theorem does not allow. We apply it to the mixture: one task whose data are those of all tasks, whose
 # dissimilarity is part of the unexplained variance.
@@ -501,12 +530,14 @@ kinds = {
     "features": ("blue", "o"),
     "wrong": ("orange", "s"),
     "permuted": ("green", "^"),
+    "network": ("purple", "v"),
     "raw": ("red", "D"),
 }
 words = {
     "features": "ReLU features",
     "wrong": "20 % wrong labels",
     "permuted": "permuted pixels",
+    "network": "trained network, with ridge",
     "raw": "raw pixels, with ridge",
 }
 for kind, (color, marker) in kinds.items():
@@ -649,6 +680,7 @@ display(
 # **Heavy tails.** The same can be dialled. Take Gaussian features and multiply every sample by a random length, so that each entry has a
 # Student distribution with $\nu$ degrees of freedom and the covariance is still the identity. The step $x^\top Q x \approx \operatorname{tr}\Sigma Q$ of the derivation then fails at
 # every $p$: it needs samples of nearly equal length.
+# {doc}`universality` has the exact rule: above the threshold the noise term grows by $\nu/(\nu-2)$, and nothing else changes.
 #
 # **Too few samples to know the covariance.** Estimate everything from $M$ images only.
 
