@@ -14,8 +14,9 @@ from PIL import Image
 
 from manytasks.deep.data import official
 from manytasks.deep.data.archives import unpack
-from manytasks.deep.data.catalogue import describe_datasets, load_dataset
+from manytasks.deep.data.catalogue import contact_sheet, describe_datasets, load_dataset
 from manytasks.deep.data.cifar100 import read_records
+from manytasks.deep.data.dataset import Dataset
 from manytasks.deep.data.image_folders import read_class_folders, read_cub200, read_images
 from manytasks.deep.data.mnist import read_idx
 from manytasks.deep.data.official import OfficialFile
@@ -151,12 +152,7 @@ def write_jpeg(path: Path, colour: int) -> None:
 
 
 def test_cub_round_trip(tmp_path):
-    for i in range(4):
-        write_jpeg(tmp_path / "images" / f"00{i // 2}.Bird" / f"{i}.jpg", 60 * i)
-    (tmp_path / "images.txt").write_text("".join(f"{i} 00{i // 2}.Bird/{i}.jpg\n" for i in range(4)))
-    (tmp_path / "image_class_labels.txt").write_text("".join(f"{i} {i // 2 + 1}\n" for i in range(4)))
-    (tmp_path / "train_test_split.txt").write_text("".join(f"{i} {i % 2}\n" for i in range(4)))
-    (tmp_path / "classes.txt").write_text("1 000.Bird\n2 001.Bird\n")
+    write_birds(tmp_path)
     cub = read_cub200(tmp_path, side=16)
     assert cub.train_labels.tolist() == [0, 1]
     assert cub.test_labels.tolist() == [0, 1]
@@ -165,6 +161,105 @@ def test_cub_round_trip(tmp_path):
     (tmp_path / "image_class_labels.txt").write_text("0 1\n")
     with pytest.raises(ValueError, match=r"train_test_split.txt differ in images$"):
         read_cub200(tmp_path, side=16)
+
+
+def write_birds(folder: Path) -> None:
+    for i in range(4):
+        write_jpeg(folder / "images" / f"00{i // 2}.Bird" / f"{i}.jpg", 60 * i)
+    lists = {
+        "images.txt": "".join(f"{i} 00{i // 2}.Bird/{i}.jpg\n" for i in range(4)),
+        "image_class_labels.txt": "".join(f"{i} {i // 2 + 1}\n" for i in range(4)),
+        "train_test_split.txt": "".join(f"{i} {i % 2}\n" for i in range(4)),
+        "classes.txt": "1 000.Bird\n2 001.Bird\n",
+    }
+    for name, text in lists.items():
+        (folder / name).write_text(text)
+
+
+def pack(source: Path, archive: Path, mode: str) -> Path:
+    archive.parent.mkdir()
+    with tarfile.open(archive, mode) as file:
+        file.add(source, source.name)
+    return archive
+
+
+def test_cub_list_that_leads_outside_is_refused(tmp_path):
+    write_birds(tmp_path)
+    lines = (tmp_path / "images.txt").read_text().splitlines()
+    for name in ("../../secret.jpg", "/etc/secret.jpg"):
+        (tmp_path / "images.txt").write_text("\n".join([*lines[:-1], f"3 {name}"]))
+        message = f"{tmp_path}/images.txt names {name!r}, which leads outside"
+        with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+            read_cub200(tmp_path, side=16)
+
+
+def test_cub_comes_out_of_its_archive(tmp_path, monkeypatch):
+    write_birds(tmp_path / "CUB_200_2011")
+    archive = pack(tmp_path / "CUB_200_2011", tmp_path / "cub200" / "CUB_200_2011.tgz", "w:gz")
+    publish(monkeypatch, "cub200", [archive])
+    cub = load_dataset("cub200", tmp_path)
+    assert cub.train_images.shape == (2, 224, 224, 3)
+    np.testing.assert_allclose(cub.test_images.mean((1, 2, 3)), [0, 120], atol=2)
+    assert cub.class_names == ("000.Bird", "001.Bird")
+
+
+def test_imagenet_r_comes_out_of_its_archive(tmp_path, monkeypatch):
+    for label in range(2):
+        for i in range(5):
+            write_jpeg(tmp_path / "imagenet-r" / f"n0{label}" / f"{i}.jpg", 100 * label + 10 * i)
+    (tmp_path / "root").mkdir()
+    archive = pack(tmp_path / "imagenet-r", tmp_path / "root" / "imagenet-r" / "imagenet-r.tar", "w")
+    publish(monkeypatch, "imagenet-r", [archive])
+    data = load_dataset("imagenet-r", tmp_path / "root")
+    assert np.bincount(data.train_labels).tolist() == [4, 4]
+    assert data.test_images.shape == (2, 224, 224, 3)
+
+
+def test_swapped_files_are_refused_even_if_both_are_whole(tmp_path, monkeypatch):
+    paths, _ = mnist_files(tmp_path / "mnist")
+    publish(monkeypatch, "mnist", paths)
+    held = paths[0].read_bytes()
+    paths[0].write_bytes(paths[2].read_bytes())
+    paths[2].write_bytes(held)
+    size, known = paths[0].stat().st_size, official.OFFICIAL["mnist"][0].size
+    message = f"{paths[0]} has {size:,} bytes, the published file {known:,}; get it again from https://home"
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        load_dataset("mnist", tmp_path)
+
+
+def test_labels_and_images_must_belong_together(tmp_path, monkeypatch):
+    paths, _ = mnist_files(tmp_path / "mnist")
+    paths[1].write_bytes(gzip.compress(idx(np.zeros(4, np.uint8))))
+    publish(monkeypatch, "mnist", paths)
+    with pytest.raises(ValueError, match=r"^5 train images need as many labels; got shape \(4,\)$"):
+        load_dataset("mnist", tmp_path)
+    paths[1].write_bytes(gzip.compress(idx(np.full(5, 10, np.uint8))))
+    publish(monkeypatch, "mnist", paths)
+    with pytest.raises(ValueError, match=r"^train labels must lie in 0..9; got 10..10$"):
+        load_dataset("mnist", tmp_path)
+
+
+def test_what_a_killed_unpacking_left_is_not_taken_for_the_folder(tmp_path):
+    """Unpacking goes to a hidden folder first; only a whole one gets the name."""
+    archive = tar(tmp_path / "a.tar.gz", {"one": b"1", "two": b"2"})
+    (tmp_path / ".out-abc").mkdir()
+    (tmp_path / ".out-abc" / "one").write_bytes(b"1")
+    assert sorted(path.name for path in unpack(archive, tmp_path / "out").iterdir()) == ["one", "two"]
+
+
+def test_the_environment_names_the_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("MANYTASKS_DATA", str(tmp_path))
+    assert str(tmp_path / "cifar100" / "cifar-100-binary.tar.gz") in describe_datasets()[3]["needs"]
+
+
+def test_contact_sheet_shows_a_class_per_row_and_leaves_the_rest_black():
+    images = np.stack([np.full((2, 3, 1), value, np.uint8) for value in (10, 20, 20)])
+    data = Dataset("tiny", images, np.array([0, 1, 1]), images, np.array([0, 1, 1]), ("a", "b"))
+    sheet = contact_sheet(data, classes=5, columns=2)
+    assert sheet.shape == (6, 8, 1)
+    expected = np.zeros((6, 8))
+    expected[:2, :3], expected[3:5, :3], expected[3:5, 4:7] = 10, 20, 20
+    np.testing.assert_array_equal(sheet[..., 0], expected)
 
 
 def test_class_folders_round_trip(tmp_path):

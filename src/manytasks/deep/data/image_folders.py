@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import numpy as np
 
@@ -58,7 +58,7 @@ def read_cub200(folder: Path, side: int = SIDE) -> Dataset:
         The data set in its official split.
 
     Raises:
-        ValueError: if the four lists do not name the same images.
+        ValueError: if the four lists do not name the same images, or one leads outside the folder.
     """
     images, labels, split = (
         _table(folder / name) for name in ("images.txt", "image_class_labels.txt", "train_test_split.txt")
@@ -67,6 +67,9 @@ def read_cub200(folder: Path, side: int = SIDE) -> Dataset:
         raise ValueError(
             f"{folder}: images.txt, image_class_labels.txt and train_test_split.txt differ in images"
         )
+    for name in images.values():
+        if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts:
+            raise ValueError(f"{folder / 'images.txt'} names {name!r}, which leads outside")
     names = tuple(_table(folder / "classes.txt").values())
     parts: list[np.ndarray] = []
     for wanted in ("1", "0"):
