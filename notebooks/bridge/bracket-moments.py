@@ -745,9 +745,9 @@ panels[0][1].set(
 panels[1][1].set(
     title="Paper A: forgetting",
     ylabel=r"price $\Phi$ of learning task 2",
-    ylim=(0.0005, 2),
+    ylim=(0.0002, 2),
 )
-panels[1][1].legend(loc="lower left", fontsize=9.5)
+panels[1][1].legend(loc="lower left", fontsize=9)
 figures.show(
     [fig for fig, _ in panels],
     name="both-papers",
@@ -913,19 +913,22 @@ display(
 # %% [markdown]
 # ### Short run, long run, training and test
 #
-# The law of the first steps holds to the letter: after $k$ steps of rate $h$ on task 2, $t = kh$, it predicts
-# $-t\langle g_1, g_2\rangle - \frac{t^2}2 \langle g_2, [g_1, g_2]\rangle$.
+# What do the first $k$ steps of rate $h$ cost? With $t = kh$, and where $g_1$ is not quite zero,
+#
+# $$ L_1(\theta_k) - L_1(\theta_1) = -t\,\langle g_1, g_2\rangle + \tfrac{t^2}2\, g_2^\top H_1 g_2
+#    + \tfrac{t(t-h)}2\, g_1^\top H_2 g_2 + O(t^3). $$
+#
+# At a minimum only the middle term is left, $-\frac{t^2}2 \langle g_2, [g_1, g_2]\rangle$.
 
 # %% tags=["hide-input"]
 steps_net = table[table.run != "long"].copy()
-steps_net["predicted"] = (
-    -steps_net.duration * steps_net.inner
-    + steps_net.duration**2 / 2 * steps_net.along
-)
-steps_net["ratio"] = steps_net.forgotten_train_loss / steps_net.predicted
-steps_net["first_order"] = (steps_net.duration * steps_net.inner).abs() / (
-    (steps_net.duration * steps_net.inner).abs()
-    + (steps_net.duration**2 / 2 * steps_net.along).abs()
+t, h = steps_net.duration, steps_net.rate / steps_net.width
+first_order = -t * steps_net.inner
+second_order = t**2 / 2 * steps_net.curvature_train
+second_order += t * (t - h) / 2 * (steps_net.curvature_train - steps_net.along)
+steps_net["ratio"] = steps_net.forgotten_train_loss / (first_order + second_order)
+steps_net["first_order"] = first_order.abs() / (
+    first_order.abs() + second_order.abs()
 )
 lines = []
 for loss, words in (("mse", "squared loss"), ("cross-entropy", "cross-entropy")):

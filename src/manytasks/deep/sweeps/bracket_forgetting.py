@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from itertools import product
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
@@ -22,8 +23,10 @@ from manytasks.deep.sweeps.shared_trunk import (
     stack_problems,
 )
 from manytasks.deep.sweeps.sweep import Row, Settings, Sweep
-from manytasks.flow import Network, lie_bracket
 from manytasks.streams import seed_sequence, stream
+
+if TYPE_CHECKING:
+    from manytasks.flow import Network
 
 INPUTS, CLASSES = {"digits": 64, "mnist": 784}, 10
 
@@ -102,6 +105,8 @@ def network_of(settings: Settings) -> Network:
         >>> network_of({"dataset": "digits", "width": 8, "depth": 2}).widths
         (64, 8, 8, 20)
     """
+    from manytasks.flow import Network  # loads SymPy, which naming the sweeps does not need
+
     hidden = (settings["width"],) * settings["depth"]
     return Network((INPUTS[settings["dataset"]], *hidden, 2 * CLASSES))
 
@@ -116,7 +121,7 @@ def trained_parameters(network: Network) -> int:
         p, to be compared with the number of samples times classes.
 
     Example:
-        >>> trained_parameters(Network((64, 8, 20)))
+        >>> trained_parameters(network_of({"dataset": "digits", "width": 8, "depth": 1}))
         610
     """
     return network.size - CLASSES * (network.widths[-2] + 1)
@@ -209,12 +214,12 @@ def pair_measures(
         direction: (P,) first vector of a power iteration.
 
     Returns:
-        Scalars. ``inner`` is :math:`\langle g_1, g_2\rangle`, ``along`` is
-        :math:`-\langle g_2, [g_1, g_2]\rangle`, and the curvatures are :math:`g_2^\top H g_2` of task 1 in
-        training and test, and of task 2. The first two orders of forgetting in a time :math:`\tau` are
-        :math:`-\tau\langle g_1, g_2\rangle + \frac{\tau^2}{2} g_2^\top H_1 g_2` (and the curvature of task 2
-        enters as :math:`\frac{\tau^2}{2} \langle g_1, H_2 g_2 \rangle` where g₁ is not zero).
+        Scalars. ``along`` is :math:`-\langle g_2, [g_1, g_2]\rangle = g_2^\top H_1 g_2 - g_1^\top H_2 g_2`;
+        the curvatures are :math:`g_2^\top H g_2` of task 1 in training and test, and of task 2. To second
+        order, k steps of rate h on task 2, :math:`t = kh`, change :math:`L_1` by
+        :math:`-t\langle g_1, g_2\rangle + \frac{t^2}2 g_2^\top H_1 g_2 + \frac{t(t-h)}2 g_1^\top H_2 g_2`.
     """
+    from manytasks.flow import lie_bracket  # loads SymPy, too
 
     def loss_on(problem: Problem) -> Callable[[Tensor], Tensor]:
         return lambda at: loss(at, problem)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import torch
@@ -13,7 +13,9 @@ from torch.func import grad, vmap
 
 from manytasks.deep.data import Dataset
 from manytasks.deep.tasks import Samples, TaskStream, permuted_pixels
-from manytasks.flow import Network
+
+if TYPE_CHECKING:
+    from manytasks.flow import Network
 
 Problem: TypeAlias = dict[str, Tensor]  # x: (n, inputs), targets: (n, classes) one-hot, head: (1,)
 ProblemLoss: TypeAlias = Callable[[Tensor, Problem], Tensor]
