@@ -764,7 +764,7 @@ evidence.record(
 #
 # **Random lengths below the threshold.** There lengths do matter for the signal's equations: least squares weighs long samples more. With $\tau = r^2/p$ the usual leave-one-out argument gives the noise term
 # $\sigma^2 q$, where $q$ solves $N\,\mathbb E\frac{\tau q}{1+\tau q} = p$. By Jensen's inequality it is at least $p/(N-p)$, and above the threshold $\mathbb E r^{-2} \ge 1/p$: *samples of random length never
-# do better than samples of one length*, on either side.
+# do better than samples of one length*: exactly above the threshold, in the limit below it.
 
 # %% tags=["hide-input"]
 degrees = np.array([3, 4, 6, 10, 30])
