@@ -608,7 +608,10 @@ for measure, title, unit in (
     ax.axhline(0, color=figures.INK, linewidth=0.8, alpha=0.5)
     ax.set(xscale="log", xlabel=r"$h + \lambda$", ylabel=unit, title=title)
     if measure in ("gradient_norm", "sharpness"):
+        low, high = ax.get_ylim()
         ax.set_yscale("symlog", linthresh=0.5)
+        ticks = [t for t in (-5, -2, -1, -0.5, 0, 1, 10, 40) if low < t < high]
+        ax.set_yticks(ticks, [f"{t:g}" for t in ticks])
     ax.set_xticks([0.2, 0.4, 0.8, 2.1], ["0.2", "0.4", "0.8", "2.1"])
     ax.minorticks_off()
     panels.append(figure)

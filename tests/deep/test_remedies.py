@@ -73,7 +73,7 @@ def worst_task_value(gram, mixture, c):
 
 
 def mixture_of(weights):
-    """The point of the simplex that belongs to weights 1 + T c |g0| w / |g_w|; a solver may be just outside."""
+    """The point of the simplex behind weights 1 + T c |g0| w / |g_w|; a solver may be just outside."""
     w = (weights - 1).clamp(min=0)
     return w / w.sum()
 
