@@ -519,7 +519,7 @@ figures.show(
     name="one-task-benign",
     caption=(
         "Best expected excess risk over all whole $p > n + 1$ (lines) and all $p < n - 1$ (dashed, same colours); the thin line is the error of predicting zero. "
-        "Exact, hence without intervals. A target with a direction of its own for each parameter is what makes narrow models so good here; the figure "
+        "Exact, hence without intervals. Narrow models are so good because the theory lets the target lie in their few dimensions; the figure "
         "does not show features of unequal size."
     ),
     alt="Solid curves rise to 1 at σ = 1 and stay there; dashed curves stay far below them, except for few samples and strong noise.",
