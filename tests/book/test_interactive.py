@@ -118,7 +118,7 @@ def transfer(setting, p):
     ("name", "package"), [("explore-multitask", multitask), ("explore-transfer", transfer)]
 )
 def test_the_terms_are_those_of_the_package(pages, name, package):
-    for wanted in random_settings(pages[name], name, 120):
+    for wanted in random_settings(pages[name], name, 60):
         seen = pages[name].evaluate(MOVE, [name, wanted])
         assert seen["setting"] == wanted
         for key, value in package(wanted, int(wanted["p"])).items():
@@ -154,7 +154,7 @@ def replay_matrices(setting, p):
 
 def test_the_error_matrices_are_those_of_the_package(pages):
     page, infinite = pages["explore-replay"], 0
-    for wanted in random_settings(page, "explore-replay", 120):
+    for wanted in random_settings(page, "explore-replay", 90):
         seen = page.evaluate(MOVE, ["explore-replay", wanted])
         for start, exact in replay_matrices(wanted, int(wanted["p"])).items():
             shown = seen["values"][start]
@@ -164,7 +164,7 @@ def test_the_error_matrices_are_those_of_the_package(pages):
             words = page.evaluate(DRAWN, ["explore-replay", start])["words"]
             assert [each == "∞" for each in words] == np.isinf(exact).ravel().tolist()
             infinite += np.isinf(exact).any()
-    assert infinite > 20
+    assert infinite > 10
 
 
 def test_error_and_forgetting_are_drawn_across_the_thresholds(pages):
@@ -180,7 +180,7 @@ def test_error_and_forgetting_are_drawn_across_the_thresholds(pages):
 
 def test_the_markers_are_the_best_splits(pages):
     page, kinds = pages["explore-budget"], set()
-    for wanted in random_settings(page, "explore-budget", 120):
+    for wanted in random_settings(page, "explore-budget", 60):
         found = page.evaluate(MOVE, ["explore-budget", wanted])["values"]["best"]
         tasks, n, noise_var = pooled_problem(wanted)
         for objective in ("error", "forgetting"):
@@ -214,7 +214,7 @@ def bowls(setting):
 
 def test_the_flows_are_matrix_exponentials_and_the_bracket_that_of_the_package(pages):
     page = pages["explore-flows"]
-    for wanted in random_settings(page, "explore-flows", 120):
+    for wanted in random_settings(page, "explore-flows", 60):
         values = page.evaluate(MOVE, ["explore-flows", wanted])["values"]
         h, both = wanted["h"], bowls(wanted)
         start = np.array([wanted["x"], wanted["y"]])
@@ -306,6 +306,7 @@ def phone(html, browser):
 @pytest.mark.parametrize("name", PAGES)
 def test_a_finger_taps_and_drags_a_slider(phone, name):
     page = phone[name]
+    page.bring_to_front()  # a page behind another paints seldom, and answers a touch when it paints
     slider = page.locator(f"#figure-{name} [type=range]").first
     slider.scroll_into_view_if_needed()
     key, low, high = slider.evaluate("(e) => [e.dataset.name, +e.min, +e.max]")
@@ -317,7 +318,7 @@ def test_a_finger_taps_and_drags_a_slider(phone, name):
     tapped = page.evaluate(now, [name, key])
     assert tapped == pytest.approx(low + 0.25 * (high - low), abs=0.1 * (high - low) + 0.5)
     touch = page.context.new_cdp_session(page)
-    for kind, share in (("touchStart", 0.25), *[("touchMove", x / 20) for x in range(6, 16)]):
+    for kind, share in (("touchStart", 0.25), *[("touchMove", x) for x in (0.4, 0.6, 0.75)]):
         points = [{"x": place["x"] + share * across, "y": middle}]
         touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
     touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
