@@ -18,6 +18,12 @@ profile = "book"
 seed = 1
 networks = 3  # random networks for each activation and loss
 rates = [0.08, 0.04, 0.02]  # rate times the largest curvature
+settings = [  # activation and loss
+    ["tanh", "squared"],
+    ["tanh", "cross-entropy"],
+    ["softplus", "squared"],
+    ["softplus", "cross-entropy"],
+]
 
 # %% tags=["hide-input"]
 import matplotlib.pyplot as plt
@@ -39,7 +45,6 @@ C = figures.COLORS
 # contains: the **Lie bracket** of the two gradients.
 
 # %% tags=["hide-input"]
-ACTIVATIONS, CRITERIA = ("tanh", "softplus"), ("squared", "cross-entropy")
 WIDTHS, SAMPLES = (3, 4, 2), 6
 
 
@@ -149,7 +154,7 @@ def distances(setting):
     }
 
 
-settings = [(a, c) for a in ACTIVATIONS for c in CRITERIA]
+settings = [tuple(one) for one in settings]
 drawn = {s: draw(*s, networks, i) for i, s in enumerate(settings)}
 table = {s: distances(s) for s in settings}
 

@@ -5,7 +5,7 @@ import re
 import pytest
 import torch
 
-from manytasks.flow import Network, descend, trajectory
+from manytasks.flow import Network, descend, integrate, trajectory
 
 
 def test_trajectory_returns_each_time_asked_for():
@@ -16,6 +16,13 @@ def test_trajectory_returns_each_time_asked_for():
 
 def test_no_time_is_no_motion():
     assert trajectory(torch.neg, torch.ones(2), [0.0])[0].tolist() == [1.0, 1.0]
+
+
+def test_a_first_step_that_overflows_is_shortened():
+    """The solver tries the whole time at once: from 100 the stages of x' = −x³ leave float64."""
+    end = integrate(lambda t: -(t**3), torch.full((1,), 100.0, dtype=torch.float64), duration=10.0)
+    exact = 100 / (1 + 2 * 100.0**2 * 10) ** 0.5
+    torch.testing.assert_close(end, torch.full_like(end, exact), rtol=1e-10, atol=0)
 
 
 @pytest.mark.parametrize("times", [[], [-1.0], [1.0, 0.5], [1.0, 1.0]])
