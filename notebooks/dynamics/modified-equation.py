@@ -700,7 +700,12 @@ display(
             percent_of(change(T, heights[-1], strongest, "test_loss"))
             for T in sizes
         )
-        + f", with {' and '.join(str(T) for T in sizes)} tasks. So the flatness is there, and it is worth nearly nothing: the term is proportional to the rate, and the rate is bounded by the curvature."
+        + ", and the test error by "
+        + " and ".join(
+            f"{100 * change(T, heights[-1], strongest, 'test_error')[0]:+.2f}"
+            for T in sizes
+        )
+        + f" points, with {' and '.join(str(T) for T in sizes)} tasks. So the flatness is there, and it is worth nearly nothing: the term is proportional to the rate, and the rate is bounded by the curvature."
     )
 )
 n = f"{reached} to {seeds} seeds × {len(cells)} cells, paired"

@@ -252,8 +252,8 @@ Math(
 )
 
 # %% [markdown]
-# **Step 6. Projections act one order earlier.** PCGrad replaces $g_1 + g_2$ by $F = g_1 + g_2 - \langle g_1, g_2\rangle\bigl(\tfrac{g_1}{\|g_1\|^2} + \tfrac{g_2}{\|g_2\|^2}\bigr)$ where $\langle g_1, g_2\rangle < 0$. This changes the field at order $h^0$: it is not the removal of
-# the conflict *term*, which is of order $h$. With two tasks UPGrad is PCGrad (each gradient is projected onto the other's half-space). CAGrad adds to the sum a vector of $c$ times its length, towards the mixture $g_w$ that it makes smallest. All three are sums $F = \sum_i a_i g_i$ whose weights depend on the inner products only, and we have closed forms
+# **Step 6. Projections act one order earlier.** PCGrad {cite}`yu2020` replaces $g_1 + g_2$ by $F = g_1 + g_2 - \langle g_1, g_2\rangle\bigl(\tfrac{g_1}{\|g_1\|^2} + \tfrac{g_2}{\|g_2\|^2}\bigr)$ where $\langle g_1, g_2\rangle < 0$. This changes the field at order $h^0$: it is not the removal of
+# the conflict *term*, which is of order $h$. With two tasks UPGrad {cite}`quinton2024` is PCGrad (each gradient is projected onto the other's half-space). CAGrad {cite}`liu2021` adds to the sum a vector of $c$ times its length, towards the mixture $g_w$ that it makes smallest. All three are sums $F = \sum_i a_i g_i$ whose weights depend on the inner products only, and we have closed forms
 # for a whole stack of networks. They must equal TorchJD. Its UPGrad regularizes the Gram matrix, which we switch off, and averages where we add; its CAGrad comes from a solver that stops at a gap of $10^{-8}$.
 
 # %%
