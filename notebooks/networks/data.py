@@ -104,8 +104,8 @@ figures.show(
     name="data-sheets",
     caption=(
         "Contact sheets: test images, a class per row, ten classes of each set. Left: all classes of the digits. Right: every "
-        "eleventh of the hundred glyph classes. Above: training and test images used on this page. `manytasks data show "
-        "NAME` draws the sheet of any data set. The figure does not show how hard the classes are; the probe below does."
+        "eleventh of the hundred glyph classes. Above: training and test images used on this page. manytasks data show "
+        "NAME draws the sheet of any data set. The figure does not show how hard the classes are; the probe below does."
     ),
     alt="Two sheets of small grey images, handwritten digits and distorted printed characters, one class per row.",
 )

@@ -81,6 +81,17 @@ def test_stack_follows_the_plain_module(depth, heads, schedule, loss):
         torch.testing.assert_close(outputs[member], network(test_x, test_heads), rtol=0, atol=1e-11)
 
 
+def test_a_wide_lone_network_follows_the_plain_module():
+    """Above width 256 its gradient is recorded instead of written out."""
+    shape = Architecture(inputs=6, width=260, depth=2, heads=2, classes=3)
+    recipe = Recipe(steps=5, batch=16, rate=0.05)
+    features, pools, weights = problem(shape, (30,))
+    (stack,) = train_members(shape, weights, features, pools, recipe, generators(1))
+    network = plain_trajectory(shape, features, pools[0], weights[0], recipe, generators(1)[0])
+    for name, parameter in network.named_parameters():
+        torch.testing.assert_close(stack.parameters[name][0], parameter, rtol=0, atol=1e-12)
+
+
 def test_training_moves_the_weights_a_thousand_times_further_than_the_tolerance():
     """The power of the test above: two orders of batches already differ by far more than 1e-12."""
     shape = Architecture(inputs=6, width=5, depth=1, heads=1, classes=3)

@@ -11,6 +11,11 @@ import torch.nn.functional as F
 from manytasks.deep.networks.architecture import Architecture
 from manytasks.deep.networks.flat import FlatParameters
 from manytasks.deep.networks.gradient import EPSILON, MOMENTUM, fill_gradient
+from manytasks.deep.networks.training import losses
+
+# Above this width a lone network is as fast with a recorded graph: BatchNorm then reads samples first, which
+# torch has a faster kernel for, and the fixed cost of the graph no longer counts.
+WRITTEN = 256
 
 
 class Stack:
@@ -82,7 +87,11 @@ class Stack:
             labels: (M, n) label of each sample.
             loss: "cross-entropy" or "mse".
         """
-        fill_gradient(self, x, heads, labels, loss)
+        if self.members == 1 and self.architecture.width > WRITTEN:
+            self.flat.slopes.zero_()
+            losses(self.forward(x, heads, training=True), labels, loss).mean().backward()
+        else:
+            fill_gradient(self, x, heads, labels, loss)
 
     def _normalise(self, x: torch.Tensor, layer: int, training: bool) -> torch.Tensor:
         """Normalise all units of all members as the channels of one BatchNorm: one kernel instead of six.
