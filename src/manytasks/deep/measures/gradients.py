@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import torch
 
-from manytasks.flow import lie_bracket
-from manytasks.flow.parameters import Loss, P, descent_field, pack
+if TYPE_CHECKING:
+    from manytasks.flow.parameters import Loss, P
 
 
 def gradient_cosine(loss_a: Loss[P], loss_b: Loss[P], theta: P) -> torch.Tensor:
@@ -28,6 +30,8 @@ def gradient_cosine(loss_a: Loss[P], loss_b: Loss[P], theta: P) -> torch.Tensor:
         >>> [round(float(gradient_cosine(loss_a, loss_b, at)), 4) for at in (start, between)]
         [0.0, -1.0]
     """
+    from manytasks.flow.parameters import descent_field, pack  # loads SymPy: slow, and seldom needed
+
     vector, unpack = pack(theta)
     a, b = (descent_field(loss, unpack)(vector) for loss in (loss_a, loss_b))
     return a @ b / (a.norm() * b.norm())
@@ -52,4 +56,7 @@ def bracket_norm(loss_a: Loss[P], loss_b: Loss[P], theta: P) -> torch.Tensor:
         >>> bracket_norm(loss_a, loss_b, torch.tensor([5.0, 7.0])) / 8**0.5
         tensor(1.)
     """
+    from manytasks.flow import lie_bracket
+    from manytasks.flow.parameters import pack
+
     return pack(lie_bracket(loss_a, loss_b, theta))[0].norm()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import torch
 
-from manytasks.flow.parameters import P, pack
+if TYPE_CHECKING:
+    from manytasks.flow.parameters import P
 
 
 def weight_distance(theta_a: P, theta_b: P) -> torch.Tensor:
@@ -56,4 +59,6 @@ def weight_cosine(theta_a: P, theta_b: P, start: P | None = None) -> torch.Tenso
 
 
 def _vector(theta: P) -> torch.Tensor:
+    from manytasks.flow.parameters import pack  # loads SymPy: slow, and seldom needed
+
     return pack(theta)[0]

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import re
 import time
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
-from tqdm import tqdm
 
 from manytasks.deep.sweeps.provenance import cell_provenance, table_provenance
 from manytasks.deep.sweeps.registry import find_sweep
@@ -85,13 +85,7 @@ def run_sweep(
     made_by = {"sweep": name, "profile": profile, "device": where.type, "torch": torch.__version__}
     spent = counted = 0.0
     try:
-        with tqdm(
-            total=sum(sweep.flops(cells[i]) for i in todo),
-            desc=f"{name} ({profile})",
-            unit="FLOP",
-            unit_scale=True,
-            disable=not progress,
-        ) as bar:
+        with _bar(f"{name} ({profile})", sum(sweep.flops(cells[i]) for i in todo), progress) as bar:
             for i in todo:
                 expected = spent / counted * sweep.flops(cells[i]) if counted else 0.0
                 if limit is not None and counted and time.monotonic() - started + expected > limit:
@@ -161,6 +155,23 @@ def seconds(duration: str | float | None) -> float | None:
     if match is None:
         raise ValueError(f"time limit must look like 90s, 9m or 2h; got {duration!r}")
     return float(match[1]) * UNITS[match[2] or "s"]
+
+
+class _NoBar(AbstractContextManager["_NoBar"]):
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def update(self, flops: float) -> None:
+        pass
+
+
+def _bar(description: str, flops: float, progress: bool) -> Any:
+    """Return a progress bar with the remaining time, or a silent one on a node that lacks tqdm."""
+    try:
+        from tqdm import tqdm
+    except ModuleNotFoundError:
+        return _NoBar()
+    return tqdm(total=flops, desc=description, unit="FLOP", unit_scale=True, disable=not progress)
 
 
 def _device(name: str) -> torch.device:
