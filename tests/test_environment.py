@@ -26,7 +26,7 @@ def pins():
 
 def requirements():
     extras = PROJECT["optional-dependencies"]
-    return [Requirement(line) for line in PROJECT["dependencies"] + sum(extras.values(), [])]
+    return [Requirement(line) for lines in (PROJECT["dependencies"], *extras.values()) for line in lines]
 
 
 def test_every_line_of_the_lock_is_one_exact_pin():

@@ -339,6 +339,8 @@ display(flow.modified_series(3, 1))
 # %% [markdown]
 # ## Look
 #
+# With sliders for step and angle: {doc}`explore-flows`.
+#
 # Two quadratic bowls whose axes do not agree. Go along the first field, then the second; or the other way round. The little parallelogram does
 # not close. The gap is $h^2 [g_1, g_2]$, drawn as an arrow from the same formula, not from the paths.
 

@@ -926,6 +926,8 @@ evidence.record(
 # %% [markdown]
 # ## Exercises
 #
+# Two flows with sliders, to try these on: {doc}`explore-flows`.
+#
 # :::{exercise}
 # :label: ex-forgetting-saddle
 # Show that at a saddle of $L_1$ second-order forgetting can vanish although the bracket does not.

@@ -407,6 +407,8 @@ display(
 # %% [markdown]
 # ## Look
 #
+# With sliders for your own numbers: {doc}`explore`.
+#
 # The whole double-descent curve, exact on both sides. Two comparisons come with it: the **best single vector**
 # $\bar w$, whose error averaged over tasks is $V$ and which no single model beats, and a model fitted to **each task
 # alone**.

@@ -437,6 +437,8 @@ display(
 # %% [markdown]
 # ## Look
 #
+# With sliders for your own numbers: {doc}`explore`.
+#
 # How much of the peak is noise, how much is disagreement? The terms of Paper A answer for every $p$.
 
 # %% tags=["hide-input"]

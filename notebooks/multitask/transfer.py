@@ -514,6 +514,8 @@ display(
 # %% [markdown]
 # ## Look
 #
+# With sliders for your own numbers: {doc}`explore`.
+#
 # ### The frontier between gain and loss
 #
 # $K$ is a straight line in the cosine, so the frontier $K = 0$ is one cosine for every $p$ and $\sigma$. Above the

@@ -248,6 +248,8 @@ evidence.record(
 # %% [markdown]
 # ## Look
 #
+# With sliders for your own numbers: {doc}`explore-replay`.
+#
 # Three budget lines. Moving right trades parameters for samples.
 
 # %% tags=["hide-input"]

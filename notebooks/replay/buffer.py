@@ -381,6 +381,8 @@ display(
 # %% [markdown]
 # ## Look
 #
+# With sliders for your own numbers: {doc}`explore-replay`.
+#
 # Figure 1 of Paper A (right): ten tasks, fifty samples each, buffers of 0 to 50 samples a task. *Opposed* is a chain
 # in which neighbours have the cosine $\cos(7\pi/8)$, because ten tasks cannot all oppose each other.
 

@@ -273,6 +273,8 @@ display(
 # %% [markdown]
 # ## Look
 #
+# With sliders for your own numbers: {doc}`explore-replay`.
+#
 # The map of Mechanism 3: what does going from an empty to a half-full buffer do? Red is harm. The dashed line is the
 # law for large models, read for equiangular tasks of norm 1.
 
