@@ -191,3 +191,14 @@ def test_a_sweep_needs_nothing_that_a_cluster_node_lacks(words):
     imported = set(done.stdout.splitlines()[-1].split())
     assert {"imported", "numpy"} <= imported
     assert imported & {"sympy", "matplotlib", "yaml", "IPython", "seaborn", "bokeh", "jupytext"} == set()
+
+
+def test_the_list_of_data_names_the_backbones_and_what_they_need(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("MANYTASKS_DATA", str(tmp_path))
+    monkeypatch.setenv("HF_HOME", str(tmp_path / "hub"))
+    assert main(["data", "list"]) == 0
+    rows = dict(line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines())
+    assert rows["+glyph-resnet"] == "ready"
+    assert rows["+resnet50"].startswith(
+        f"files missing  there is no folder {tmp_path}/backbones/resnet50; get"
+    )

@@ -77,7 +77,7 @@ def _parser() -> Parser:
         _add_setting(quantities.add_parser(name, help=help_text, description=help_text), name, run)
 
     _add_sweep(commands.add_parser("sweep", help="train the networks of a sweep and write its table"))
-    _add_data(commands.add_parser("data", help="list, check or show the data sets"))
+    _add_data(commands.add_parser("data", help="list, check or show the data sets and backbones"))
     claims = commands.add_parser("claims", help="print every claim and its verdict")
     claims.add_argument(
         "--profile", help="show the evidence of this profile's last build (smoke, book or paper)"
@@ -273,10 +273,17 @@ def _add_data(parser: argparse.ArgumentParser) -> None:
 
 def _data(options: argparse.Namespace) -> None:
     from manytasks import deep
+    from manytasks.deep import backbones
 
     if options.action == "list":
         for row in deep.describe_datasets(options.root):
             print(f"{row['name']:<12} {row['state']:<14} {row['needs']}".rstrip())
+        for name in backbones.BACKBONES:  # frozen networks: a data set's features are named cifar100+resnet50
+            try:
+                backbones.find_backbone(name)
+                print(f"+{name:<11} ready")
+            except (FileNotFoundError, ModuleNotFoundError) as error:
+                print(f"+{name:<11} {'files missing':<14} {error}")
         return
     if options.name is None:
         raise ValueError(
