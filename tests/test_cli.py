@@ -7,6 +7,7 @@ import pytest
 
 from manytasks import Tasks, evidence, theory
 from manytasks.cli import main
+from manytasks.deep import sweep_names
 
 SETTING = "--tasks 10 --cosine .9 --samples 50 --p 1000 --noise-var .1"
 SIMILAR = (Tasks.equiangular(10, 0.9), 50, 1000, 0.1)
@@ -96,8 +97,7 @@ def test_at_the_threshold_the_error_is_infinite(capsys):
         ("sweep depth --time-limit 9x", "time limit must look like 90s, 9m or 2h; got '9x'"),
         (
             "sweep width",
-            "no sweep 'width'; the sweeps are multitask-width, similarity, depth, replay-width,"
-            " replay-noise, random-features",
+            f"no sweep 'width'; the sweeps are {', '.join(sweep_names())}",
         ),
         (
             "data prepare cifar",
