@@ -38,7 +38,7 @@ def z_scores(draws: ArrayLike, expected: Any) -> np.ndarray:
 
 
 def critical_z(comparisons: int, alpha: float = 0.01) -> float:
-    """Return the |z| that a correct theory exceeds anywhere with probability at most alpha.
+    r"""Return the :math:`|z|` that a correct theory exceeds anywhere with probability at most alpha.
 
     Args:
         comparisons: number of two-sided tests that share the error rate (Bonferroni), at least 1.
