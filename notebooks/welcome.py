@@ -93,8 +93,9 @@ figures.show(
 # %% [markdown]
 # ## For whom
 #
-# * **You read.** A phone and no network suffice. Start with {doc}`multitask/many-tasks`; {doc}`../book/reading` says
-#   how a page is built and what its coloured badges mean.
+# * **You read.** A phone and no network suffice. In a hurry, take {doc}`../book/summary`. Otherwise start with
+#   {doc}`multitask/many-tasks`, or with the sliders of {doc}`multitask/explore`; {doc}`../book/reading` says how a page
+#   is built and what its coloured badges mean.
 # * **You experiment.** Open a chapter with `make lab`, change a number in its parameters cell, run it again. Or call
 #   the package with your own numbers: {doc}`../book/api`.
 # * **You doubt.** {doc}`../book/claims` lists every claim of both papers and ours, with a verdict that was computed,
