@@ -66,12 +66,8 @@ class Stack:
         Returns:
             (M, n, classes) outputs.
         """
-        architecture, parameters = self.architecture, self.parameters
-        x = x.expand(self.members, *x.shape[-2:])
-        for layer in range(architecture.depth):
-            x = _linear(x, parameters[f"hidden.{layer}.weight"], None)
-            x = self._normalise(x, layer, training).relu_()
-        outputs = _linear(x, parameters["head.weight"], parameters["head.bias"])
+        architecture = self.architecture
+        outputs = self._alone(x, training) if self.members == 1 else self._together(x, training)
         if architecture.heads == 1:
             return outputs
         outputs = outputs.unflatten(-1, (architecture.heads, architecture.classes))
@@ -93,15 +89,40 @@ class Stack:
         else:
             fill_gradient(self, x, heads, labels, loss)
 
-    def _normalise(self, x: torch.Tensor, layer: int, training: bool) -> torch.Tensor:
+    def _together(self, x: torch.Tensor, training: bool) -> torch.Tensor:
+        """Return the outputs of all heads of every member, one batched product a layer.
+
+        Returns:
+            (M, n, heads * classes).
+        """
+        parameters, samples, width = self.parameters, x.shape[-2], self.architecture.width
+        x = x.expand(self.members, *x.shape[-2:])
+        for layer in range(self.architecture.depth):
+            x = torch.bmm(x, parameters[f"hidden.{layer}.weight"].transpose(1, 2))
+            flat = self._normalise(x.transpose(0, 1).reshape(samples, -1), layer, training)
+            x = flat.view(samples, self.members, width).transpose(0, 1).relu_()
+        return torch.baddbmm(parameters["head.bias"][:, None], x, parameters["head.weight"].transpose(1, 2))
+
+    def _alone(self, x: torch.Tensor, training: bool) -> torch.Tensor:
+        """Return the outputs of all heads of a single member, which the plain product computes faster.
+
+        Returns:
+            (1, n, heads * classes).
+        """
+        weights = {name: weight.squeeze(0) for name, weight in self.parameters.items()}
+        x = x.view(x.shape[-2:])
+        for layer in range(self.architecture.depth):
+            x = self._normalise(F.linear(x, weights[f"hidden.{layer}.weight"]), layer, training).relu_()
+        return F.linear(x, weights["head.weight"], weights["head.bias"]).unsqueeze(0)
+
+    def _normalise(self, flat: torch.Tensor, layer: int, training: bool) -> torch.Tensor:
         """Normalise all units of all members as the channels of one BatchNorm: one kernel instead of six.
 
         Returns:
-            (M, n, width), a view whose samples come first in memory.
+            (n, M * width), as given.
         """
-        members, samples, width = x.shape
-        flat = F.batch_norm(
-            x.transpose(0, 1).reshape(samples, members * width),
+        return F.batch_norm(
+            flat,
             self.means[layer],
             self.variances[layer],
             self.parameters[f"norm.{layer}.weight"].view(-1),
@@ -110,17 +131,3 @@ class Stack:
             MOMENTUM,
             EPSILON,
         )
-        return flat.view(samples, members, width).transpose(0, 1)
-
-
-def _linear(x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor | None) -> torch.Tensor:
-    """Multiply; a single member goes through the plain matrix product, which is faster than a batch of one.
-
-    Returns:
-        (M, n, out).
-    """
-    if len(weight) == 1:
-        return F.linear(x[0], weight[0], None if bias is None else bias[0])[None]
-    if bias is None:
-        return torch.bmm(x, weight.transpose(1, 2))
-    return torch.baddbmm(bias[:, None], x, weight.transpose(1, 2))
