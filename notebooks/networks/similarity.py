@@ -883,20 +883,21 @@ grid = np.stack([within[dial] for dial in dials], axis=1)[
     [names.index(n) for n in reversed(rank_order)]
 ]
 fig, ax = plt.subplots(figsize=(5.0, 5.0))
-ax.imshow(grid, cmap="PuOr", vmin=-1, vmax=1, aspect="auto")
+ax.pcolormesh(grid, cmap="PuOr", vmin=-1, vmax=1)
+ax.invert_yaxis()
 for i, row in enumerate(grid):
     for j, cell in enumerate(row):
         ax.text(
-            j,
-            i,
+            j + 0.5,
+            i + 0.5,
             f"{cell:.1f}",
             ha="center",
             va="center",
             color="white" if abs(cell) > 0.6 else "black",
             fontsize=10,
         )
-ax.set_xticks(range(len(dials)), dials, rotation=20)
-ax.set_yticks(range(len(names)), list(reversed(rank_order)))
+ax.set_xticks(np.arange(len(dials)) + 0.5, dials, rotation=20)
+ax.set_yticks(np.arange(len(names)) + 0.5, list(reversed(rank_order)))
 ax.set_title("within one dial, one head")
 per_dial = len(pairs) // len(dials) // len(settings)
 kinds = {"one task twice": distinct.strength == 0} | {

@@ -30,11 +30,11 @@
       .map((e) => "not rendered: " + e.textContent.trim()),
   ];
 
-  // Markup that should have become something else.
+  // Markup that should have become something else. Code is code, the signature of a Python function too.
   const markup =
     /\$\$|\\[()[\]]|\\begin\{|\$[^\s$][^$]*\$|\{[a-z]+(:[a-z]+)?\}`|```|:::|^:(label|class|name):|\*\*|\?\?\?/;
   const raw = texts
-    .filter(([element, node]) => !element.closest("code, pre, kbd, .highlight") && markup.test(node.data))
+    .filter(([element, node]) => !element.closest("code, pre, kbd, .highlight, .sig") && markup.test(node.data))
     .map(([element, node]) => `${where(element)}: ${node.data.trim().slice(0, 80)}`);
 
   // Contrast, as WCAG 2 defines it, of each colour against all that lies below it.
