@@ -55,7 +55,12 @@ def pretrain(profile: str, device: str = "cpu") -> tuple[ResNet, float]:
     shape = ResNetShape(PREPROCESSING.side, 1, settings["width"], heads=1, classes=len(CHARACTERS))
     network = ResNet(shape, stream(SEED, "backbone", "weights"), device=device)
     recipe = Recipe(settings["steps"], settings["batch"], settings["rate"])
-    train(network, table, pools[:1], recipe, [stream(SEED, "backbone", "batches")])
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)  # several add up a gradient in an order of their own, another one each time
+    try:
+        train(network, table, pools[:1], recipe, [stream(SEED, "backbone", "batches")])
+    finally:
+        torch.set_num_threads(threads)
     return network, float(evaluate(network, table, pools[1:])[1][0])
 
 
