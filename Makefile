@@ -25,7 +25,7 @@ sweep: $(READY)  ## run sweeps in shards (NAME="depth layers" SHARDS=8 DEVICE=cu
 	  profile=$(PROFILE) shards=$(SHARDS) device=$(DEVICE) out=$(OUT)
 
 test: $(READY)  ## run every test, the smoke book in a browser included
-	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile
+	@$(BIN)/python -m pytest
 
 lint: $(READY)  ## check style, docstrings and types
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
