@@ -50,7 +50,7 @@ class Plot:
     square: bool = False
 
     def markup(self, canvas: str) -> str:
-        """Return the HTML around Bokeh's placeholder."""
+        """Return the HTML around what Bokeh draws."""
         entries = "".join(mark.markup() for mark in self.legend)
         kind = "plot square" if self.square else "plot"
         return (
