@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
@@ -23,41 +24,58 @@ from manytasks.streams import stream
 
 METHODS = ("multi-task", "single-task")
 Generators = Sequence[np.random.Generator]
-# From settings, heads, classes, streams of the initial weights, features, training samples, recipe and
-# streams of the batch order of every member: trained networks that hold the members in order.
-Fit = Callable[
-    [Settings, int, int, Generators, torch.Tensor, Sequence[Pool], Recipe, Generators], Sequence[Network]
-]
+# What Paper A trains with, and our seeds; the steps are 100 epochs of 50,000 samples.
+PAPER_TRAINING: Settings = {
+    "per_class": 500,
+    "noises": (0.0, 0.1, 0.2),
+    "seeds": (0, 1, 2),
+    "steps": 9800,
+    "batch": 512,
+    "rate": 0.01,
+}
 
 
-def fit_mlps(
-    settings: Settings,
-    heads: int,
-    classes: int,
-    initial: Generators,
-    table: torch.Tensor,
-    pools: Sequence[Pool],
-    recipe: Recipe,
-    batches: Generators,
-) -> Sequence[Network]:
-    """Train fully connected networks.
+@dataclass(frozen=True)
+class Members:
+    """Say what a number of networks of one shape train on.
 
     Args:
-        settings: ``width`` and ``depth``.
         heads: heads of every member.
         classes: outputs of each head.
         initial: stream of the initial weights of each member.
-        table: (rows, inputs) features.
+        table: (rows, inputs) features or pixels.
         pools: training samples of each member.
         recipe: steps, batch size, rate.
         batches: stream of the batch order of each member.
+    """
+
+    heads: int
+    classes: int
+    initial: Generators
+    table: torch.Tensor
+    pools: Sequence[Pool]
+    recipe: Recipe
+    batches: Generators
+
+
+# Trains members at the width and depth of the settings; the networks returned hold them in order.
+Fit = Callable[[Settings, Members], Sequence[Network]]
+
+
+def fit_mlps(settings: Settings, members: Members) -> Sequence[Network]:
+    """Train fully connected networks, in stacks.
+
+    Args:
+        settings: ``width`` and ``depth``.
+        members: what they train on.
 
     Returns:
         Stacks that hold the members in order.
     """
-    shape = Architecture(table.shape[1], settings["width"], settings["depth"], heads, classes)
-    weights = [draw_weights(shape, generator) for generator in initial]
-    return train_members(shape, weights, table, pools, recipe, batches)
+    inputs = members.table.shape[1]
+    shape = Architecture(inputs, settings["width"], settings["depth"], members.heads, members.classes)
+    weights = [draw_weights(shape, generator) for generator in members.initial]
+    return train_members(shape, weights, members.table, members.pools, members.recipe, members.batches)
 
 
 def joint_rows(
@@ -97,18 +115,17 @@ def joint_rows(
             ]
             for seed, noise, group in members
         ]
-        networks = fit(
-            settings,
+        trained = Members(
             heads,
             classes,
-            [stream(seed, "weights", method, group[0]) for seed, _, group in members],
-            table,
-            [Pool.join(pools) for pools in train_pools],
-            recipe,
-            [stream(seed, "batches", method, group[0]) for seed, _, group in members],
+            initial=[stream(seed, "weights", method, group[0]) for seed, _, group in members],
+            table=table,
+            pools=[Pool.join(pools) for pools in train_pools],
+            recipe=recipe,
+            batches=[stream(seed, "batches", method, group[0]) for seed, _, group in members],
         )
         start = 0
-        for network in networks:
+        for network in fit(settings, trained):
             part = slice(start, start + network.members)
             start += network.members
             for k in range(len(groups[0])):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import torch
 
 from manytasks.deep.sweeps.frozen import feature_count, frozen_features
-from manytasks.deep.sweeps.joint import joint_flops, joint_rows
+from manytasks.deep.sweeps.joint import PAPER_TRAINING, joint_flops, joint_rows
 from manytasks.deep.sweeps.sweep import Row, Settings, Sweep
 from manytasks.deep.tasks import class_split
 
@@ -62,17 +62,9 @@ BOOK: Settings = {
     "rate": 0.02,
 }
 SMOKE: Settings = BOOK | {"width": (2, 16), "noises": (0.0, 0.4), "seeds": (0,), "steps": 40}
-PAPER: Settings = BOOK | {
-    "images": 500,
-    "test_images": 100,
-    "per_class": 500,
-    "width": tuple(2**i for i in range(14)),
-    "noises": (0.0, 0.1, 0.2),
-    "seeds": (0, 1, 2),
-    "steps": 9800,  # 100 epochs of 50,000 samples
-    "batch": 512,
-    "rate": 0.01,
-}
+PAPER: Settings = (
+    BOOK | PAPER_TRAINING | {"images": 500, "test_images": 100, "width": tuple(2**i for i in range(14))}
+)
 SWEEP = Sweep(
     "multitask-width",
     "Does the error of a network peak as it grows, and does label noise raise the peak?",

@@ -10,8 +10,8 @@ import torch.nn.functional as F
 
 from manytasks.deep.data import load_dataset
 from manytasks.deep.data.glyphs import load_glyphs
-from manytasks.deep.networks import Network, Pool, Recipe, ResNet, ResNetShape, train
-from manytasks.deep.sweeps.joint import METHODS, Generators, joint_rows
+from manytasks.deep.networks import Network, ResNet, ResNetShape, train
+from manytasks.deep.sweeps.joint import METHODS, PAPER_TRAINING, Members, joint_rows
 from manytasks.deep.sweeps.sweep import Row, Settings, Sweep
 from manytasks.deep.tasks import class_split
 
@@ -58,37 +58,23 @@ def shrink(images: np.ndarray, side: int) -> np.ndarray:
     return F.adaptive_avg_pool2d(pixels, side).permute(0, 2, 3, 1).reshape(len(images), -1).numpy()
 
 
-def fit_resnets(
-    settings: Settings,
-    heads: int,
-    classes: int,
-    initial: Generators,
-    table: torch.Tensor,
-    pools: Sequence[Pool],
-    recipe: Recipe,
-    batches: Generators,
-) -> Sequence[Network]:
+def fit_resnets(settings: Settings, members: Members) -> Sequence[Network]:
     """Train width-scaled ResNets, one after the other.
 
     Args:
         settings: ``side`` and ``width``.
-        heads: heads of every member.
-        classes: outputs of each head.
-        initial: stream of the initial weights of each member.
-        table: (rows, inputs) pixels.
-        pools: training samples of each member.
-        recipe: steps, batch size, rate.
-        batches: stream of the batch order of each member.
+        members: what they train on; the table holds pixels.
 
     Returns:
         The members in order.
     """
-    side = settings["side"]
-    shape = ResNetShape(side, table.shape[1] // side**2, settings["width"], heads, classes)
+    side, table = settings["side"], members.table
+    channels = table.shape[1] // side**2
+    shape = ResNetShape(side, channels, settings["width"], members.heads, members.classes)
     networks = []
-    for generator, pool, order in zip(initial, pools, batches, strict=True):
+    for generator, pool, order in zip(members.initial, members.pools, members.batches, strict=True):
         network = ResNet(shape, generator, table.dtype, table.device)
-        train(network, table, [pool], recipe, [order])
+        train(network, table, [pool], members.recipe, [order])
         networks.append(network)
     return networks
 
@@ -135,19 +121,17 @@ BOOK: Settings = {
     "rate": 0.02,
 }
 SMOKE: Settings = BOOK | {"width": (1, 2), "per_class": 5, "steps": 10}
-PAPER: Settings = BOOK | {
-    "side": 28,
-    "images": 500,
-    "test_images": 100,
-    "per_class": 500,
-    "methods": METHODS,
-    "width": (1, 2, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128),
-    "noises": (0.0, 0.1, 0.2),
-    "seeds": (0, 1, 2),
-    "steps": 9800,  # 100 epochs of 50,000 samples
-    "batch": 512,
-    "rate": 0.01,
-}
+PAPER: Settings = (
+    BOOK
+    | PAPER_TRAINING
+    | {
+        "side": 28,
+        "images": 500,
+        "test_images": 100,
+        "methods": METHODS,
+        "width": (1, 2, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128),
+    }
+)
 SWEEP = Sweep(
     "resnet-width",
     "Does a ResNet-18 with k channels, trained from scratch, peak as k grows?",

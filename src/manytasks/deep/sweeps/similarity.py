@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import torch
 
 from manytasks.deep.data import load_dataset
-from manytasks.deep.sweeps.joint import joint_flops, joint_rows
+from manytasks.deep.sweeps.joint import PAPER_TRAINING, joint_flops, joint_rows
 from manytasks.deep.sweeps.sweep import Row, Settings, Sweep
 from manytasks.deep.tasks import permuted_pixels
 
@@ -58,16 +58,7 @@ BOOK: Settings = {
     "rate": 0.02,
 }
 SMOKE: Settings = BOOK | {"width": (4, 16), "fraction": (0.0, 1.0), "seeds": (0,), "steps": 40}
-PAPER: Settings = BOOK | {
-    "dataset": "mnist",
-    "per_class": 500,
-    "width": tuple(2**i for i in range(14)),
-    "noises": (0.0, 0.1, 0.2),
-    "seeds": (0, 1, 2),
-    "steps": 9800,
-    "batch": 512,
-    "rate": 0.01,
-}
+PAPER: Settings = BOOK | PAPER_TRAINING | {"dataset": "mnist", "width": tuple(2**i for i in range(14))}
 SWEEP = Sweep(
     "similarity",
     "Do dissimilar tasks raise the peak of one shared network, and when do they cost transfer?",
