@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
@@ -35,17 +34,3 @@ def print_page(page: Path, target: Path, browser: str) -> None:
     )
     if done.returncode or not target.is_file():
         raise RuntimeError(f"{browser} printed no {target.name}: {done.stderr.strip()[-300:]}")
-
-
-def main(page: str, target: str) -> int:
-    """Print PAGE to TARGET by hand: `python workflow/pdf.py build/html/book/summary.html summary.pdf`."""
-    browser = chromium()
-    if browser is None:
-        print(f"no Chromium: install one of {', '.join(PROGRAMS)} or name one in CHROMIUM", file=sys.stderr)
-        return 1
-    print_page(Path(page), Path(target), browser)
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))

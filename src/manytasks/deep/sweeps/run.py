@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import re
 import time
-from contextlib import AbstractContextManager
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import torch
@@ -157,20 +158,12 @@ def seconds(duration: str | float | None) -> float | None:
     return float(match[1]) * UNITS[match[2] or "s"]
 
 
-class _NoBar(AbstractContextManager["_NoBar"]):
-    def __exit__(self, *_: object) -> None:
-        pass
-
-    def update(self, flops: float) -> None:
-        pass
-
-
 def _bar(description: str, flops: float, progress: bool) -> Any:
     """Return a progress bar with the remaining time, or a silent one on a node that lacks tqdm."""
     try:
         from tqdm import tqdm
     except ModuleNotFoundError:
-        return _NoBar()
+        return nullcontext(SimpleNamespace(update=lambda flops: None))
     return tqdm(total=flops, desc=description, unit="FLOP", unit_scale=True, disable=not progress)
 
 
