@@ -14,6 +14,7 @@ PROFILE = config.get("profile", "book")
 PARAMETERS = yaml.safe_load(Path(f"config/{PROFILE}.yml").read_text()) or {}
 CHAPTERS = chapters()
 SOURCES = remembered_sources([Path(f"notebooks/{name}.py") for name in CHAPTERS], Path("build/sources.json"))
+LEVELS = yaml.safe_load(Path("src/manytasks/levels.yml").read_text())  # a new share runs its chapter again
 BUILD = f"build/{PROFILE}"
 HTML = html_folder(PROFILE)
 EXECUTED = expand(f"{BUILD}/notebooks/{{chapter}}.ipynb", chapter=CHAPTERS)
@@ -37,6 +38,7 @@ rule notebook:
         f"{BUILD}/notebooks/{{chapter}}.ipynb",
     params:
         parameters=lambda wildcards: json.dumps({"profile": PROFILE} | (PARAMETERS.get(wildcards.chapter) or {})),
+        levels=lambda wildcards: json.dumps(LEVELS.get(wildcards.chapter)),
     shell:
         "{sys.executable} {input.runner} notebooks/{wildcards.chapter}.py {output} {params.parameters:q}"
 

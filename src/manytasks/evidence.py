@@ -19,6 +19,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from manytasks.levels import level as level
+
 KEY = "manytasks_evidence"  # where an output's metadata keeps its evidence
 UNTESTED = "untested"
 _started = time.perf_counter()
