@@ -10,10 +10,10 @@ BIN     := .venv/bin
 READY   := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help book sweep test lint bench serve lab claims clean
+.PHONY: help book sweep test test-all lint bench serve lab claims clean
 
 help:  ## list these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 book: $(READY)  ## run every notebook and build the book (PROFILE=smoke|book|paper)
 	@$(BIN)/python workflow/build.py --profile $(PROFILE) --jobs $(JOBS)
@@ -24,8 +24,11 @@ sweep: $(READY)  ## run sweeps in shards (NAME="depth layers" SHARDS=8 DEVICE=cu
 	  --config names="$(or $(NAME),$(shell $(BIN)/manytasks sweep list))" \
 	  profile=$(PROFILE) shards=$(SHARDS) device=$(DEVICE) out=$(OUT)
 
-test: $(READY)  ## run every test, the smoke book in a browser included
-	@$(BIN)/python -m pytest
+test: $(READY)  ## run the tests, the smoke book in a browser included; a third of the slowest a day
+	@$(BIN)/python -m pytest -rs
+
+test-all: $(READY)  ## run every test, all thirds included
+	@THIRD=all $(BIN)/python -m pytest -rs
 
 lint: $(READY)  ## check style, docstrings and types
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
