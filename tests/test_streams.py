@@ -5,7 +5,7 @@ import pytest
 from messages import whole
 from monte_carlo import critical_z
 
-from manytasks.streams import seed_sequence, stream
+from manytasks.streams import seed_sequence, stream, stream_number
 
 NAMES = [
     (seed, *names)
@@ -32,6 +32,13 @@ def test_whole_numbers_of_every_type_name_the_same_stream():
     assert stream(3.0, "data", 4.0).random() == expected
 
 
+def test_a_seed_may_carry_the_first_names():
+    for name in NAMES:
+        for carried in (name, (name,), (name[:1], *name[1:])):
+            assert stream(carried).random() == stream(*name).random()
+    assert stream_number((3, "data"), 4) == stream_number(3, "data", 4) != stream_number(3, "data", 5)
+
+
 @pytest.mark.statistical
 def test_streams_are_uncorrelated():
     """z-test of each pairwise correlation among 13 streams; error rate 1e-3 in total (Bonferroni)."""
@@ -44,7 +51,14 @@ def test_streams_are_uncorrelated():
 
 @pytest.mark.parametrize(
     ("arguments", "shown"),
-    [((-1,), "(-1,)"), ((0.5,), "(0.5,)"), ((1, "data", -2), "(1, 'data', -2)"), ((1, 1.5), "(1, 1.5)")],
+    [
+        ((("data", 1),), "('data', 1)"),
+        (((1, -2), 3), "(1, -2, 3)"),
+        ((-1,), "(-1,)"),
+        ((0.5,), "(0.5,)"),
+        ((1, "data", -2), "(1, 'data', -2)"),
+        ((1, 1.5), "(1, 1.5)"),
+    ],
 )
 def test_a_seed_that_is_not_a_whole_number_is_refused(arguments, shown):
     message = f"a seed and its stream numbers must be whole and at least 0; got {shown}"

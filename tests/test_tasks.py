@@ -1,5 +1,10 @@
 """T tasks as one Gram matrix: constructors, derived quantities, and what is refused."""
 
+import os
+import platform
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 import sympy as sp
@@ -35,6 +40,43 @@ def test_vectors_have_the_gram_matrix_in_any_dimension_that_holds_them(some):
         assert W.shape == (some.T, p)
         np.testing.assert_allclose(W @ W.T, some.gram, atol=1e-12 * (1 + some.gram.max()))
         assert np.all(W[:, some.T :] == 0)
+
+
+@checked
+@given(some=tasks())
+def test_vectors_are_the_only_ones_with_one_new_positive_coordinate_a_task(some):
+    """Whatever has this form is unique, so no processor can choose another basis."""
+    W, known = some.vectors(some.T), 0
+    for row in W:
+        new = np.flatnonzero(row[known:])
+        assert new.size == 0 or (new.tolist() == [0] and row[known] > 0)
+        known += new.size
+
+
+ON_ANOTHER_PROCESSOR = """
+import numpy as np
+from manytasks import Tasks
+geometries = [Tasks.equiangular(T, c) for T, c in [(5, .7), (10, -1 / 9), (3, 1.), (4, 0.)]]
+geometries += [Tasks.chain(6, -.9), Tasks(np.diag([0., 4., 0., 1.])), Tasks(np.ones((3, 3)))]
+print([(tasks.vectors(tasks.T).round(9) + 0.0).tolist() for tasks in geometries])
+"""
+
+
+def test_vectors_are_the_same_on_every_processor():
+    """OpenBLAS has other kernels for each of these; eigenvectors differed between them."""
+    if platform.machine() not in ("x86_64", "AMD64"):
+        pytest.skip("OpenBLAS can be told to take other kernels on x86-64 only")
+    kernels = [
+        {},
+        {"OPENBLAS_CORETYPE": "Nehalem"},
+        {"OPENBLAS_CORETYPE": "Haswell"},
+        {"OPENBLAS_NUM_THREADS": "2"},
+    ]
+    drawn = {
+        subprocess.check_output([sys.executable, "-c", ON_ANOTHER_PROCESSOR], env=os.environ | kernel)
+        for kernel in kernels
+    }
+    assert len(drawn) == 1
 
 
 def test_distances_below_rounding_error_are_zero_and_no_others():

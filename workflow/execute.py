@@ -15,24 +15,23 @@ from jupyter_client.kernelspec import NoSuchKernel
 from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
+from manytasks.parameters import read
+
 
 def check_parameters(source: Path, notebook: Any, parameters: dict[str, Any]) -> None:
-    """Exit with one line if a parameter is unknown to the notebook or has another type than its default."""
+    """Exit with one line if a parameter is unknown to the notebook or not what its parameters cell allows."""
     cells = [cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]
     if not cells:
         sys.exit(f"{source}: no cell is tagged 'parameters'")
-    defaults: dict[str, Any] = {}
-    exec(cells[0].source, {}, defaults)
+    try:
+        known = read(cells[0].source)
+    except (SyntaxError, ValueError) as error:
+        sys.exit(f"{source}: {error}")
     for name, value in parameters.items():
-        if name not in defaults:
-            sys.exit(f"{source}: unknown parameter {name!r}; its parameters are {', '.join(defaults)}")
-        kinds: tuple[type, ...] = (type(defaults[name]),)
-        kinds += {float: (int,), tuple: (list,)}.get(kinds[0], ())  # YAML has neither 1 as float nor tuples
-        if not isinstance(value, kinds) or isinstance(value, bool) != isinstance(defaults[name], bool):
-            sys.exit(
-                f"{source}: parameter {name!r} must be {type(defaults[name]).__name__}"
-                f" like its default {defaults[name]!r}; got {value!r}"
-            )
+        if name not in known:
+            sys.exit(f"{source}: unknown parameter {name!r}; its parameters are {', '.join(known)}")
+        if fault := known[name].fault(value):
+            sys.exit(f"{source}: parameter {name!r} {fault}")
 
 
 def main(source: Path, output: Path, parameters: dict[str, Any]) -> None:

@@ -150,7 +150,11 @@ class Tasks:
         return np.where(distances > 32 * np.finfo(float).eps * norms, distances, 0.0)
 
     def vectors(self, p: int) -> np.ndarray:
-        """Return optimal parameters in R^p with this Gram matrix.
+        """Return optimal parameters in R^p with this Gram matrix: its Cholesky factor, task by task.
+
+        Task t needs the first t + 1 coordinates at most, and its own coordinate is positive. Only one such
+        factor exists, so draws made from it are the same on every processor. Eigenvectors are not: those of
+        a repeated eigenvalue, which equally similar tasks have, are whatever rounding makes of them.
 
         Args:
             p: dimension, at least the rank of the Gram matrix (fewer dimensions cannot hold the tasks).
@@ -162,17 +166,20 @@ class Tasks:
             ValueError: if p is smaller than the rank.
 
         Example:
-            >>> tasks = Tasks.chain(T=2, cosine=0.6)
-            >>> np.allclose(tasks.vectors(p=5) @ tasks.vectors(p=5).T, tasks.gram)
-            True
+            >>> Tasks.chain(T=2, cosine=0.6).vectors(p=4)
+            array([[1. , 0. , 0. , 0. ],
+                   [0.6, 0.8, 0. , 0. ]])
         """
-        values, directions = np.linalg.eigh(self.gram)
-        values, directions = values[::-1], directions[:, ::-1]  # largest first, so that the rank leads
-        rank = int(np.sum(values > PSD_TOLERANCE * max(values[0], 0)))
+        factor, rank = np.zeros((self.T, self.T)), 0
+        for task, norm2 in enumerate(self.norms2):
+            rest = self.gram[:, task] - factor[:, :rank] @ factor[task, :rank]
+            if rest[task] > PSD_TOLERANCE * norm2:  # points out of the span of the tasks before it
+                factor[task:, rank] = rest[task:] / np.sqrt(rest[task])
+                rank += 1
         if p < rank:
             raise ValueError(f"tasks of rank {rank} need p >= {rank} parameters; got p = {p}")
         W = np.zeros((self.T, p))
-        W[:, :rank] = directions[:, :rank] * np.sqrt(values[:rank])
+        W[:, :rank] = factor[:, :rank]
         return W
 
 

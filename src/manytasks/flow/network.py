@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from manytasks.streams import Seed, stream_number
+
 ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
     "tanh": torch.tanh,
     "softplus": torch.nn.functional.softplus,
@@ -48,11 +50,11 @@ class Network:
         """Number of parameters."""
         return sum((a + 1) * b for a, b in zip(self.widths, self.widths[1:], strict=False))
 
-    def initial(self, seed: int, scale: float = 1.0) -> Tensor:
+    def initial(self, seed: Seed, scale: float = 1.0) -> Tensor:
         """Draw parameters: weights of variance scale²/inputs, biases of variance (scale/10)².
 
         Args:
-            seed: of a generator of its own.
+            seed: of a generator of its own; a tuple names it: ``(1, "task 2", 3)``.
             scale: standard deviation of a layer's outputs.
 
         Returns:
@@ -62,7 +64,8 @@ class Network:
             >>> bool(torch.equal(Network((2, 1)).initial(seed=3), Network((2, 1)).initial(seed=3)))
             True
         """
-        generator = torch.Generator().manual_seed(seed)
+        number = stream_number(seed) if isinstance(seed, tuple) else seed
+        generator = torch.Generator().manual_seed(number)
         parts = []
         for a, b in zip(self.widths, self.widths[1:], strict=False):
             for count, deviation in ((a * b, scale / a**0.5), (b, scale / 10)):

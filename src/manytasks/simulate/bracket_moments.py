@@ -9,7 +9,7 @@ import numpy as np
 
 from manytasks.simulate.direct import draw_data, fit
 from manytasks.simulate.errors import CHUNK, MOST_DRAWS
-from manytasks.streams import stream
+from manytasks.streams import Seed, stream
 from manytasks.tasks import Tasks
 from manytasks.theory.bracket_moments import BracketMoments
 from manytasks.theory.bracket_moments import bracket_moments as exact_moments
@@ -17,7 +17,7 @@ from manytasks.theory.bracket_moments import training_forgetting as exact_forget
 
 
 def bracket_moments(
-    tasks: Tasks, samples: Any, p: Any, noise_var: float, *, trials: int, seed: int
+    tasks: Tasks, samples: Any, p: Any, noise_var: float, *, trials: int, seed: Seed
 ) -> BracketMoments:
     r"""Draw the gradient of task 2 at the interpolator of task 1, and its Lie bracket with task 1.
 
@@ -30,7 +30,7 @@ def bracket_moments(
             the tasks.
         noise_var: label-noise variance σ², at least 0.
         trials: number of independent data sets, at least 1.
-        seed: whole number >= 0.
+        seed: whole number >= 0, or a tuple of one and names.
 
     Returns:
         :math:`\|g_2\|^2`, :math:`g_2^\top H_1 g_2` and :math:`\|[g_1, g_2]\|^2`, three arrays of shape
@@ -44,7 +44,7 @@ def bracket_moments(
         >>> tasks = Tasks.equiangular(2, 0.5)
         >>> draws = simulate.bracket_moments(tasks, 10, 60, 0.1, trials=8000, seed=2)
         >>> draws.curvature.mean().round(1), theory.bracket_moments(tasks, 10, 60, 0.1).curvature.round(1)
-        (np.float64(7.8), np.float64(7.9))
+        (np.float64(7.9), np.float64(7.9))
     """
     exact_moments(tasks, samples, p, noise_var)  # refuses what the theory refuses
     results = np.empty((3, trials := _whole(trials), *np.shape(p)))
@@ -59,7 +59,7 @@ def bracket_moments(
 
 
 def training_forgetting(
-    tasks: Tasks, samples: Any, p: Any, noise_var: float, *, trials: int, seed: int
+    tasks: Tasks, samples: Any, p: Any, noise_var: float, *, trials: int, seed: Seed
 ) -> np.ndarray:
     """Draw the training loss of task 1 after task 2 has been learned to the end.
 
@@ -72,7 +72,7 @@ def training_forgetting(
             rank of the tasks.
         noise_var: label-noise variance σ², at least 0.
         trials: number of independent data sets, at least 1.
-        seed: whole number >= 0.
+        seed: whole number >= 0, or a tuple of one and names.
 
     Returns:
         Array of shape ``(trials, *p.shape)``; its mean over trials estimates ``theory.training_forgetting``.
@@ -95,7 +95,7 @@ def training_forgetting(
 
 
 def _second_tasks(
-    tasks: Tasks, samples: Any, p: int, noise_var: float, trials: int, seed: int
+    tasks: Tasks, samples: Any, p: int, noise_var: float, trials: int, seed: Seed
 ) -> Iterator[tuple[slice, np.ndarray, int, np.ndarray, np.ndarray]]:
     """Draw both tasks, fit the first.
 

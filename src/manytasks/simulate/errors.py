@@ -12,7 +12,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from manytasks.simulate import direct, reduced
-from manytasks.streams import stream
+from manytasks.streams import Seed, stream
 from manytasks.tasks import Tasks
 from manytasks.theory.domain import noise_variance, parameter_counts, sample_counts
 
@@ -32,7 +32,7 @@ def multitask_error(
     noise_var: float,
     *,
     trials: int,
-    seed: int,
+    seed: Seed,
     method: Method = "direct",
 ) -> np.ndarray:
     """Draw the excess risk on every task of one fit to the pooled data of all.
@@ -45,7 +45,7 @@ def multitask_error(
         p: number of parameters, at least the rank of the tasks, or an array of such numbers.
         noise_var: label-noise variance σ², at least 0.
         trials: number of independent data sets, at least 1.
-        seed: whole number >= 0.
+        seed: whole number >= 0, or a tuple of one and names.
         method: "direct" draws features and fits them; "reduced" draws from (T+1)-dimensional statistics
             with the same distribution, at a cost that does not depend on samples and p.
 
@@ -60,7 +60,7 @@ def multitask_error(
         >>> tasks = Tasks.chain(T=2, cosine=-0.5)
         >>> draws = simulate.multitask_error(tasks, 20, 100, 0.1, trials=4000, seed=1, method="reduced")
         >>> draws.mean(axis=0).round(2), theory.multitask_error(tasks, 20, 100, 0.1).round(2)
-        (array([1.47, 1.48]), array([1.47, 1.47]))
+        (array([1.47, 1.47]), array([1.47, 1.47]))
     """
     return _draw(direct.pooled_errors, tasks, samples, p, noise_var, trials, seed, method)
 
@@ -72,7 +72,7 @@ def single_task_error(
     noise_var: float,
     *,
     trials: int,
-    seed: int,
+    seed: Seed,
     method: Method = "direct",
 ) -> np.ndarray:
     """Draw the excess risk of every task when each is fitted alone.
@@ -85,7 +85,7 @@ def single_task_error(
         p: number of parameters, at least the rank of the tasks, or an array of such numbers.
         noise_var: label-noise variance σ², at least 0.
         trials: number of independent data sets, at least 1.
-        seed: whole number >= 0.
+        seed: whole number >= 0, or a tuple of one and names.
         method: "direct" or "reduced", as in ``multitask_error``.
 
     Returns:
@@ -102,7 +102,7 @@ def single_task_error(
     if method == "direct":
         return _draw(direct.separate_errors, tasks, samples, p, noise_var, trials, seed, method)
     alone = [
-        _draw(direct.pooled_errors, Tasks([[norm2]]), n_i, p, noise_var, trials, _task_seed(seed, i), method)
+        _draw(direct.pooled_errors, Tasks([[norm2]]), n_i, p, noise_var, trials, (seed, "task", i), method)
         for i, (norm2, n_i) in enumerate(zip(tasks.norms2, sample_counts(tasks, samples), strict=True))
     ]
     return np.concatenate(alone, axis=-1)
@@ -115,7 +115,7 @@ def knowledge_transfer(
     noise_var: float,
     *,
     trials: int,
-    seed: int,
+    seed: Seed,
     method: Method = "direct",
 ) -> np.ndarray:
     """Draw what every task gains from the pooled fit; both fits see the same data.
@@ -128,7 +128,7 @@ def knowledge_transfer(
         p: number of parameters, at least the rank of the tasks, or an array of such numbers.
         noise_var: label-noise variance σ², at least 0.
         trials: number of independent data sets, at least 1.
-        seed: whole number >= 0.
+        seed: whole number >= 0, or a tuple of one and names.
         method: only "direct": the reduced statistics of the two fits are not drawn together.
 
     Returns:
@@ -154,7 +154,7 @@ def multitask_terms(
     noise_var: float,
     *,
     trials: int,
-    seed: int,
+    seed: Seed,
     method: Method = "direct",
 ) -> dict[str, np.ndarray]:
     """Draw the terms G1, G2, G3 by switching the other causes off, on the same features.
@@ -167,7 +167,7 @@ def multitask_terms(
         p: number of parameters, at least the rank of the tasks, or an array of such numbers.
         noise_var: label-noise variance σ², at least 0.
         trials: number of independent data sets, at least 1.
-        seed: whole number >= 0.
+        seed: whole number >= 0, or a tuple of one and names.
         method: "direct" or "reduced", as in ``multitask_error``.
 
     Returns:
@@ -203,7 +203,7 @@ def transfer_terms(
     noise_var: float,
     *,
     trials: int,
-    seed: int,
+    seed: Seed,
     method: Method = "direct",
 ) -> dict[str, np.ndarray]:
     """Draw the terms K1, K2, K3 by switching the other causes off, on the same features.
@@ -217,7 +217,7 @@ def transfer_terms(
         p: number of parameters, at least T (orthogonal tasks need T dimensions), or an array.
         noise_var: label-noise variance σ², at least 0.
         trials: number of independent data sets, at least 1.
-        seed: whole number >= 0.
+        seed: whole number >= 0, or a tuple of one and names.
         method: only "direct", as in ``knowledge_transfer``.
 
     Returns:
@@ -243,10 +243,6 @@ def transfer_terms(
     }
 
 
-def _task_seed(seed: int, task: int) -> int:
-    return int(stream(seed, "task", task).integers(2**63))
-
-
 def _draw(
     draw_direct: Callable[..., np.ndarray],
     tasks: Tasks,
@@ -254,7 +250,7 @@ def _draw(
     p: Any,
     noise_var: float,
     trials: int,
-    seed: int,
+    seed: Seed,
     method: str,
 ) -> np.ndarray:
     n, noise_var = sample_counts(tasks, samples), noise_variance(noise_var)

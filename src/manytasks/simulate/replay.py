@@ -13,7 +13,7 @@ from threadpoolctl import threadpool_limits
 from manytasks.simulate.direct import draw_data
 from manytasks.simulate.errors import CHUNK, MOST_DRAWS, Method
 from manytasks.simulate.replay_path import data_in_span, path_errors
-from manytasks.streams import stream
+from manytasks.streams import Seed, stream
 from manytasks.tasks import Tasks
 from manytasks.theory.domain import noise_variance, parameter_counts, sample_counts
 from manytasks.theory.replay import Start, check_memory, check_start
@@ -28,7 +28,7 @@ def replay_error(
     start: Start = "warm",
     *,
     trials: int,
-    seed: int,
+    seed: Seed,
     method: Method = "direct",
 ) -> np.ndarray:
     """Draw the excess risk on every task after every task, learned one after another with a buffer.
@@ -44,7 +44,7 @@ def replay_error(
         noise_var: label-noise variance σ², at least 0.
         start: "warm" (from the previous solution) or "scratch" (from zero).
         trials: number of independent data sets, at least 1.
-        seed: whole number >= 0.
+        seed: whole number >= 0, or a tuple of one and names.
         method: "direct" draws p features a sample; "reduced" draws features of the same distribution in the
             span of the data, at a cost that does not depend on p.
 

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from manytasks.simulate.direct import draw_data, fit
 from manytasks.simulate.errors import CHUNK, MOST_DRAWS
-from manytasks.streams import stream
+from manytasks.streams import Seed, stream
 from manytasks.tasks import Tasks
 from manytasks.theory.domain import noise_variance, sample_counts
 from manytasks.theory.ridge import check_coefficients, check_ridge, check_spectrum
@@ -23,7 +23,7 @@ def ridge_error(
     ridge: float = 0.0,
     *,
     trials: int,
-    seed: int,
+    seed: Seed,
 ) -> np.ndarray:
     r"""Draw the excess risk on every task of one ridge fit to the pooled data of all.
 
@@ -38,7 +38,7 @@ def ridge_error(
         noise_var: label-noise variance σ², at least 0.
         ridge: λ, at least 0, added to the sum of the samples and not to their mean.
         trials: number of independent data sets, at least 1.
-        seed: whole number >= 0; the same data for every ridge.
+        seed: whole number >= 0, or a tuple of one and names; the same data for every ridge.
 
     Returns:
         Array of shape ``(trials, T)``; its mean over trials tends to ``theory.ridge_error``.
