@@ -16,6 +16,8 @@ from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from manytasks.statistics import critical_z
+
 # Okabe and Ito's palette, safe for colour-blind readers, dimmed so that it reads on white and on black.
 COLORS = {
     "blue": "#2a8bc6",
@@ -127,7 +129,7 @@ def threshold(ax: Axes, at: float, label: str = "$p = N$") -> None:
 
 
 def band(ax: Axes, x: Iterable[float], draws: np.ndarray, *, color: str, label: str = "") -> None:
-    """Draw the Monte-Carlo mean of draws with its 95 % interval.
+    """Draw the Monte-Carlo mean of draws with its 95 % interval, Student's for few draws.
 
     Args:
         ax: axes to draw on.
@@ -136,7 +138,7 @@ def band(ax: Axes, x: Iterable[float], draws: np.ndarray, *, color: str, label: 
         color: a value of ``COLORS``.
         label: legend entry.
     """
-    half = 1.96 * draws.std(axis=0, ddof=1) / np.sqrt(len(draws))
+    half = critical_z(1, 0.05, len(draws)) * draws.std(axis=0, ddof=1) / np.sqrt(len(draws))
     ax.errorbar(list(x), draws.mean(axis=0), half, fmt="o", markersize=4, color=color, label=label, capsize=2)
 
 

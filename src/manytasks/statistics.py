@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import norm
+from scipy.stats import t as student
 
 
 def z_scores(draws: ArrayLike, expected: Any) -> np.ndarray:
@@ -37,25 +38,50 @@ def z_scores(draws: ArrayLike, expected: Any) -> np.ndarray:
     return (draws.mean(axis=0) - expected) / standard_error
 
 
-def critical_z(comparisons: int, alpha: float = 0.01) -> float:
+def critical_z(comparisons: int, alpha: float = 0.01, draws: float = np.inf) -> float:
     r"""Return the :math:`|z|` that a correct theory exceeds anywhere with probability at most alpha.
 
     Args:
         comparisons: number of two-sided tests that share the error rate (Bonferroni), at least 1.
         alpha: their total error rate, in (0, 1).
+        draws: behind each mean, at least 2. Below a thousand the tails of Student's t count, if errors are
+            near normal.
 
     Returns:
-        A two-sided normal quantile.
+        A two-sided quantile of Student's t with draws - 1 degrees of freedom, normal without ``draws``.
 
     Raises:
         ValueError: if an argument is outside its range.
 
     Example:
-        >>> round(critical_z(1, 0.05), 2), round(critical_z(100), 2)
-        (1.96, 3.89)
+        >>> round(critical_z(1, 0.05), 2), round(critical_z(100), 2), round(critical_z(100, draws=8), 2)
+        (1.96, 3.89, 7.88)
     """
     if int(comparisons) != comparisons or comparisons < 1:
         raise ValueError(f"comparisons must be a whole number of at least 1; got {comparisons}")
     if not 0 < alpha < 1:
         raise ValueError(f"alpha must be an error rate between 0 and 1; got {alpha}")
-    return float(norm.isf(alpha / comparisons / 2))
+    if not draws >= 2:
+        raise ValueError(f"draws must be at least 2; got {draws}")
+    return float(student.isf(alpha / comparisons / 2, draws - 1))
+
+
+def noticed(draws: ArrayLike, expected: Any, critical: float) -> float:
+    """Return the relative error of a theory that a test of means would notice in every number.
+
+    Args:
+        draws: (n, ...) independent draws, one a row, n >= 2.
+        expected: what the errors are relative to; numbers that broadcast to the shape of a row.
+        critical: limit of :math:`|z|`, from ``critical_z``.
+
+    Returns:
+        The smallest that exceeds the limit with probability 0.9, in the number where that is hardest.
+
+    Example:
+        >>> rng = np.random.default_rng(1)
+        >>> round(noticed(rng.normal(10, 1, size=(10_000, 3)), 10, critical_z(3)), 4)
+        0.0042
+    """
+    draws = np.asarray(draws, dtype=float)
+    standard_error = draws.std(axis=0, ddof=1) / np.sqrt(len(draws))
+    return float(np.max((critical + norm.isf(0.1)) * standard_error / np.abs(expected)))
