@@ -16,7 +16,7 @@ from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from manytasks.statistics import critical_z
+from manytasks.statistics import Interval, mean_interval
 
 # Okabe and Ito's palette, safe for colour-blind readers, dimmed so that it reads on white and on black.
 COLORS = {
@@ -128,31 +128,28 @@ def threshold(ax: Axes, at: float, label: str = "$p = N$") -> None:
     )
 
 
-def band(ax: Axes, x: Iterable[float], draws: np.ndarray, *, color: str, label: str = "") -> None:
-    """Draw the Monte-Carlo mean of draws with its 95 % interval, Student's for few draws.
+def band(
+    ax: Axes, x: Iterable[float], draws: np.ndarray, *, color: str, label: str = "", level: float = 0.95
+) -> Interval:
+    """Draw the mean of draws with its interval of Student's t; where they are fewer than 5, the draws too.
 
     Args:
         ax: axes to draw on.
         x: positions, one per column of ``draws``.
-        draws: (trials, len(x)) array.
+        draws: (trials, len(x)) array, at least 2 trials.
         color: a value of ``COLORS``.
         label: legend entry.
+        level: probability with which each interval covers.
+
+    Returns:
+        What was drawn.
     """
-    half = critical_z(1, 0.05, len(draws)) * draws.std(axis=0, ddof=1) / np.sqrt(len(draws))
-    ax.errorbar(list(x), draws.mean(axis=0), half, fmt="o", markersize=4, color=color, label=label, capsize=2)
-
-
-def label_end(ax: Axes, x: float, y: float, text: str, color: str) -> None:
-    """Write a label right of the last point of a line, in the line's colour.
-
-    Args:
-        ax: axes to draw on.
-        x: last position.
-        y: last value.
-        text: the label.
-        color: the line's colour.
-    """
-    ax.annotate(text, (x, y), xytext=(5, 0), textcoords="offset points", va="center", color=color)
+    x, drawn = list(x), mean_interval(draws, level)
+    lengths = np.array([drawn.value - drawn.low, drawn.high - drawn.value])
+    ax.errorbar(x, drawn.value, lengths, fmt="o", markersize=4, color=color, label=label, capsize=2)
+    if len(draws) < 5:
+        ax.plot(x, np.transpose(draws), "_", color=color, markersize=6, alpha=0.6)
+    return drawn
 
 
 def _svg(figure: Figure, salt: str) -> str:

@@ -5,7 +5,7 @@ import pytest
 from messages import whole
 from scipy import stats
 
-from manytasks.statistics import critical_z, noticed, z_scores
+from manytasks.statistics import critical_t, critical_z, noticed, z_scores
 from manytasks.streams import stream
 
 
@@ -75,3 +75,17 @@ def test_refused_draws(draws, message):
 def test_refused_error_rates(arguments, message):
     with pytest.raises(ValueError, match=whole(message)):
         critical_z(*arguments)
+
+
+def test_critical_values_are_those_of_the_tables():
+    assert critical_t(1, 9, 0.05) == pytest.approx(2.262157, abs=1e-6)
+    assert critical_t(10, 4, 0.05) == pytest.approx(stats.t.ppf(1 - 0.0025, 4))
+    assert critical_t(7, 10**9) == pytest.approx(critical_z(7), rel=1e-6)
+    assert critical_t(7, 9) == critical_z(7, draws=10)
+
+
+@pytest.mark.parametrize("degrees", [0, -1, float("nan")])
+def test_refused_degrees(degrees):
+    message = f"degrees must be at least 1, draws less 1; got {degrees}"
+    with pytest.raises(ValueError, match=whole(message)):
+        critical_t(1, degrees)

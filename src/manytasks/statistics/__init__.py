@@ -1,0 +1,25 @@
+"""One statistic per file, SciPy under our names. Units are independent; what shares a seed is one unit."""
+
+from manytasks.statistics.intervals import Interval, geometric_interval, mean_interval, share_interval
+from manytasks.statistics.peaks import Peak, peak
+from manytasks.statistics.ranks import rank_correlation
+from manytasks.statistics.resampling import bootstrap_interval
+from manytasks.statistics.scores import critical_t, critical_z, noticed, z_scores
+from manytasks.statistics.slopes import log_slope, weighted_log_slope
+
+__all__ = [
+    "Interval",
+    "Peak",
+    "bootstrap_interval",
+    "critical_t",
+    "critical_z",
+    "geometric_interval",
+    "log_slope",
+    "mean_interval",
+    "noticed",
+    "peak",
+    "rank_correlation",
+    "share_interval",
+    "weighted_log_slope",
+    "z_scores",
+]

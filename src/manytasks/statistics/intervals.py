@@ -1,0 +1,139 @@
+"""Numbers with the interval that a sample leaves open: means, geometric means, shares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy import stats
+
+
+@dataclass(frozen=True)
+class Interval:
+    """An estimate and the ends of its interval, each a number or an array of one shape."""
+
+    value: Any
+    low: Any
+    high: Any
+
+    def map(self, function: Any) -> Interval:
+        """Apply an increasing function to the estimate and both ends.
+
+        Args:
+            function: increasing, such as ``numpy.exp`` or a change of unit.
+
+        Returns:
+            The interval of the transformed quantity.
+        """
+        return Interval(function(self.value), function(self.low), function(self.high))
+
+    def __getitem__(self, key: Any) -> Interval:
+        return Interval(self.value[key], self.low[key], self.high[key])
+
+    def words(self, form: str = ".2g") -> str:
+        """Write it as a person would.
+
+        Args:
+            form: format of each of the three numbers, such as ".2f" or "+.1%".
+
+        Returns:
+            "1.20 (0.95 to 1.45)", with true minus signs.
+
+        Example:
+            >>> Interval(0.5, -0.25, 1.25).words(".2f")
+            '0.50 (−0.25 to 1.25)'
+        """
+        text = f"{self.value:{form}} ({self.low:{form}} to {self.high:{form}})"
+        return text.replace("-", "−")
+
+
+def mean_interval(draws: ArrayLike, level: float = 0.95) -> Interval:
+    r"""Return the mean of draws with its interval of Student's t, :math:`\bar x \pm t\,s/\sqrt n`.
+
+    It covers the expectation of normal draws with probability ``level`` for every n. The normal quantile in
+    the place of Student's would cover it in 70 % of the cases for n = 2, in 88 % for 5, in 93.5 % for 20.
+
+    Args:
+        draws: (n, ...), n at least 2, for one draw has no spread. What shares a seed is one draw.
+        level: probability, in (0, 1).
+
+    Returns:
+        Mean and ends, each with the shape of a draw; a constant shifts them, a factor scales them.
+
+    Raises:
+        ValueError: if there are fewer than 2 draws, or the level is no probability.
+
+    Example:
+        >>> mean_interval([1.0, 2.0, 3.0]).words(".2f")
+        '2.00 (−0.48 to 4.48)'
+    """
+    draws = _sample(draws, level)
+    mean = draws.mean(axis=0)
+    error = draws.std(axis=0, ddof=1) / np.sqrt(len(draws))
+    half = stats.t.isf((1 - level) / 2, len(draws) - 1) * error
+    return Interval(mean, mean - half, mean + half)
+
+
+def geometric_interval(draws: ArrayLike, level: float = 0.95) -> Interval:
+    """Return the geometric mean of positive draws with the interval of Student's t for their logarithms.
+
+    Args:
+        draws: (n, ...) positive numbers, n at least 2.
+        level: probability, in (0, 1).
+
+    Returns:
+        Geometric mean and ends, each with the shape of a draw; a factor scales them.
+
+    Raises:
+        ValueError: if a draw is not positive, there are fewer than 2, or the level is no probability.
+
+    Example:
+        >>> geometric_interval([1.0, 10.0, 100.0]).words(".3g")
+        '10 (0.0328 to 3.05e+03)'
+    """
+    draws = _sample(draws, level)
+    if not np.all(draws > 0):
+        raise ValueError(f"a geometric mean needs positive draws; the smallest is {draws.min():.3g}")
+    return mean_interval(np.log(draws), level).map(np.exp)
+
+
+def share_interval(successes: int, count: int, level: float = 0.95) -> Interval:
+    """Return the share of successes with its exact interval (Clopper and Pearson).
+
+    Args:
+        successes: number of successes, 0 to ``count``.
+        count: number of independent trials, at least 1.
+        level: probability with which the interval covers at least, in (0, 1).
+
+    Returns:
+        Share and ends in [0, 1].
+
+    Raises:
+        ValueError: if the counts do not go together, or the level is no probability.
+
+    Example:
+        >>> share_interval(20, 20).words(".3f")
+        '1.000 (0.832 to 1.000)'
+    """
+    if not 0 <= successes <= count or count < 1:
+        raise ValueError(
+            f"successes must lie between 0 and a count of at least 1; got {successes} of {count}"
+        )
+    _check_level(level)
+    ends = stats.binomtest(int(successes), int(count)).proportion_ci(level, method="exact")
+    return Interval(successes / count, float(ends.low), float(ends.high))
+
+
+def _sample(draws: ArrayLike, level: float) -> np.ndarray:
+    _check_level(level)
+    draws = np.asarray(draws, dtype=float)
+    if draws.ndim == 0 or len(draws) < 2:
+        raise ValueError(f"draws must have at least 2 rows, one a draw; got shape {draws.shape}")
+    return draws
+
+
+def _check_level(level: float) -> None:
+    if not 0 < level < 1:
+        raise ValueError(f"level must be a probability between 0 and 1; got {level}")

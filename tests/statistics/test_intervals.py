@@ -1,0 +1,113 @@
+"""Intervals against tables and SciPy, their coverage, and what is refused."""
+
+import numpy as np
+import pytest
+from messages import whole
+from scipy import stats
+
+from manytasks.statistics import bootstrap_interval, geometric_interval, mean_interval, share_interval
+from manytasks.streams import stream
+
+DRAWS = stream(1, "draws").standard_normal((6, 2, 3)) + 2
+
+
+def test_ends_are_those_of_the_tables():
+    """Student's t at 95 %: 12.706 for two draws, 4.303 for three, 2.262 for ten."""
+    for n, quantile in ((2, 12.7062), (3, 4.30265), (10, 2.26216)):
+        draws = np.arange(n, dtype=float)
+        interval = mean_interval(draws)
+        half = quantile * draws.std(ddof=1) / np.sqrt(n)
+        ends = draws.mean() + half * np.array([-1, 1])
+        np.testing.assert_allclose([interval.low, interval.high], ends, rtol=1e-5)
+
+
+def test_one_sample_t_test_gives_the_same():
+    expected = stats.ttest_1samp(DRAWS, 0.0).confidence_interval(0.99)
+    interval = mean_interval(DRAWS, 0.99)
+    np.testing.assert_allclose([interval.low, interval.high], [expected.low, expected.high])
+
+
+def test_shift_and_scale():
+    first, second = mean_interval(DRAWS), mean_interval(3 * DRAWS + 5)
+    for end in ("value", "low", "high"):
+        np.testing.assert_allclose(getattr(second, end), 3 * getattr(first, end) + 5)
+    drawn, four = (bootstrap_interval(k * DRAWS[:, 0, 0], np.mean, seed=1) for k in (1, 4))
+    assert four == drawn.map(lambda end: 4 * end)
+    powers = geometric_interval(np.exp(DRAWS))
+    np.testing.assert_allclose(
+        np.log([powers.low, powers.high]), [mean_interval(DRAWS).low, mean_interval(DRAWS).high]
+    )
+    np.testing.assert_allclose(geometric_interval(7 * np.exp(DRAWS)).low, 7 * powers.low)
+
+
+def covered(half_width, n):
+    """Share of 20,000 samples of n normal draws whose interval holds the true mean."""
+    draws = stream(1, "coverage", n).standard_normal((n, 20_000))
+    return np.mean(np.abs(draws.mean(axis=0)) < half_width(draws))
+
+
+@pytest.mark.statistical
+@pytest.mark.parametrize("n", [3, 5, 20])
+def test_coverage(n):
+    """Binomial with 20,000 trials: 4.4 standard errors, error rate 1e-5 each."""
+    allowed = 4.4 * np.sqrt(0.95 * 0.05 / 20_000)
+
+    def student(draws):
+        interval = mean_interval(draws)
+        return (interval.high - interval.low) / 2
+
+    assert abs(covered(student, n) - 0.95) < allowed
+    normal = covered(lambda draws: 1.96 * draws.std(axis=0, ddof=1) / np.sqrt(n), n)
+    assert normal < 0.95 - allowed  # the test would see the normal quantile in the place of Student's
+
+
+def test_exact_shares_against_the_beta_quantiles():
+    for k, n in ((0, 5), (3, 10), (20, 20), (1, 1)):
+        interval = share_interval(k, n, 0.99)
+        low = stats.beta.ppf(0.005, k, n - k + 1) if k else 0.0
+        high = stats.beta.isf(0.005, k + 1, n - k) if k < n else 1.0
+        np.testing.assert_allclose(
+            [interval.value, interval.low, interval.high], [k / n, low, high], rtol=1e-9
+        )
+
+
+def test_a_bootstrap_of_units_keeps_rows_together():
+    """Both columns are equal, so the difference of their means has no spread."""
+    units = np.repeat(stream(2, "units").standard_normal((12, 1)), 2, axis=1)
+    gap = bootstrap_interval(units, lambda rows: np.diff(rows.mean(axis=0))[0], seed=1)
+    assert (gap.value, gap.low, gap.high) == (0, 0, 0)
+
+
+def test_a_bootstrap_is_seeded_and_widens_with_its_level():
+    draws = stream(3, "units").standard_normal(30)
+    first, again = (bootstrap_interval(draws, np.mean, seed=(1, "a")) for _ in range(2))
+    assert first == again != bootstrap_interval(draws, np.mean, seed=2)
+    wide = bootstrap_interval(draws, np.mean, seed=(1, "a"), level=0.99)
+    assert wide.low < first.low < first.value < first.high < wide.high
+    student = mean_interval(draws)
+    assert first.low == pytest.approx(student.low, abs=0.1 * (student.high - student.low))
+
+
+def test_words():
+    assert mean_interval([1.0, 3.0]).map(lambda x: -x).words("+.1f") == "−2.0 (+10.7 to −14.7)"
+    assert mean_interval(DRAWS)[0, 1].value == DRAWS.mean(axis=0)[0, 1]
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: mean_interval([1.0]), "draws must have at least 2 rows, one a draw; got shape (1,)"),
+        (lambda: mean_interval(1.0), "draws must have at least 2 rows, one a draw; got shape ()"),
+        (lambda: mean_interval([1, 2], 1.0), "level must be a probability between 0 and 1; got 1.0"),
+        (lambda: geometric_interval([1, 0]), "a geometric mean needs positive draws; the smallest is 0"),
+        (lambda: share_interval(3, 2), "successes must lie between 0 and a count of at least 1; got 3 of 2"),
+        (lambda: share_interval(0, 0), "successes must lie between 0 and a count of at least 1; got 0 of 0"),
+        (lambda: bootstrap_interval([1], np.mean, seed=1),
+         "units must have at least 2 rows, one a unit; got shape (1,)"),
+        (lambda: bootstrap_interval([1, 2], np.mean, seed=1, level=0),
+         "level must be a probability between 0 and 1; got 0"),
+    ],
+)  # fmt: skip
+def test_refused(call, message):
+    with pytest.raises(ValueError, match=whole(message)):
+        call()
