@@ -1,0 +1,79 @@
+"""Recipes draw what the numbers say: artists, labels and intervals, without looking at a picture."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+from messages import whole
+
+from manytasks import figures, page
+from manytasks.statistics import Interval, mean_interval
+
+ROWS = pd.DataFrame(
+    [
+        {"width": w, "seed": s, "task": t, "noise": noise, "test_loss": w + 10 * s + t + 100 * noise}
+        for w in (1, 2, 8) for s in (0, 1, 2) for t in (0, 1) for noise in (0.0, 0.2)
+    ]
+)  # fmt: skip
+SAID = {
+    "name": "loss",
+    "caption": "Means of {n} seeds, {level} intervals, $N_{1}$.",
+    "alt": "Two rising curves.",
+}
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """What a recipe hands to figures.show."""
+    calls = []
+    monkeypatch.setattr(figures, "show", lambda drawn, **said: calls.append((drawn, said)))
+    yield calls
+    plt.close("all")
+
+
+def test_curves_are_means_of_units_with_their_intervals(shown):
+    page.curves(ROWS, x="width", y="test_loss", hue="noise", unit="seed", **SAID)
+    ((figure,), said) = shown[0]
+    (ax,) = figure.axes
+    assert said["caption"] == "Means of 3 seeds, 95 % intervals, $N_{1}$."
+    assert [t.get_text() for t in ax.get_legend().get_texts()] == ["0.0", "0.2"]
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("width", "test loss")
+    clean = ax.containers[0]
+    np.testing.assert_allclose(clean[0].get_xydata(), [[w, w + 10.5] for w in (1, 2, 8)])
+    expected = mean_interval(np.array([[w + 10 * s + 0.5 for w in (1, 2, 8)] for s in (0, 1, 2)]))
+    segments = np.array(clean[2][0].get_segments())[:, :, 1]
+    np.testing.assert_allclose(segments, np.transpose([expected.low, expected.high]))
+
+
+def test_panels_and_words(shown):
+    page.curves(ROWS, x="width", y="test_loss", hue="task", unit="seed", panels="noise",
+                labels={"test_loss": "loss (nats)", "0.2": "20 % wrong"}, ylim=(0, 50), **SAID)  # fmt: skip
+    axes = [figure.axes[0] for figure in shown[0][0]]
+    assert [ax.get_title(loc="left") for ax in axes] == ["0.0", "20 % wrong"]
+    assert {ax.get_ylabel() for ax in axes} == {"loss (nats)"}
+    assert axes[0].get_ylim() == (0, 50)
+
+
+def test_units_that_are_missing_somewhere_are_refused(shown):
+    hole = ROWS[~((ROWS.width == 8) & (ROWS.seed == 1))]
+    with pytest.raises(
+        ValueError, match=whole("test_loss of noise = 0.0: not every unit was measured at every width")
+    ):
+        page.curves(hole, x="width", y="test_loss", hue="noise", unit="seed", **SAID)
+
+
+def test_a_ranking_is_in_order_with_its_intervals():
+    figure = page.ranking({"b": Interval(2, 1, 3), "a": Interval(-1, -2, 0)}, xlabel="rank correlation")
+    (ax,) = figure.axes
+    assert [t.get_text() for t in ax.get_yticklabels()] == ["a", "b"]
+    assert [list(line.get_xdata()) for line in ax.lines[:3:2]] == [[-2, 0], [1, 3]]
+    plt.close(figure)
+
+
+def test_slopes_stand_in_the_legend():
+    x = np.array([0.01, 0.02, 0.04])
+    figure = page.slopes(x, {"third": x[:, None] ** 3 * [1, 5], "first": x}, xlabel="rate", ylabel="distance")
+    (ax,) = figure.axes
+    assert [t.get_text() for t in ax.get_legend().get_texts()] == ["third: 3.00", "first: 1.00"]
+    np.testing.assert_allclose(ax.lines[0].get_ydata(), 5**0.5 * x**3)
+    plt.close(figure)
