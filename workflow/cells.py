@@ -1,0 +1,213 @@
+"""Run chapters as cells of an experiment: other parameters, other seeds, another processor.
+
+A cell is one chapter with its parameters, run in a forked shell of a process that has loaded everything once.
+What it found is kept under the hash of all it depends on, so whatever is killed goes on where it stopped and
+nothing runs twice. `cells.py PLAN.json JOB` runs the cells of one job; `run_jobs` runs all jobs of a plan.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+import multiprocessing
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import yaml
+from dependencies import chapters, data_files, remembered_sources
+
+ROOT = Path(__file__).parents[1]
+VERSIONS = ("numpy", "scipy", "torch")  # another version may give other numbers
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One run of a chapter, with parameters and environment variables beside its own."""
+
+    chapter: str
+    parameters: Mapping[str, Any]
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+    def file(self, store: Path) -> Path:
+        """Return where the result is kept; another name for every other content, parameter or environment."""
+        key = [chapter_content(self.chapter), self.parameters, self.environment]
+        digest = hashlib.sha256(json.dumps(key, sort_keys=True).encode()).hexdigest()[:16]
+        return store / self.chapter / f"{digest}.json"
+
+    def result(self, store: Path) -> dict[str, Any] | None:
+        """Return what the cell found, or None if it has not run to its end or to an error of its own."""
+        try:
+            found = json.loads(self.file(store).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
+        return found
+
+
+@dataclass(frozen=True)
+class Job:
+    """Cells that one process runs one after the other; all have the same environment."""
+
+    name: str
+    cells: tuple[Cell, ...]
+    priority: int = 0
+
+
+def profile_parameters(profile: str) -> dict[str, dict[str, Any]]:
+    """Return what a profile sets, by chapter; every chapter has a row."""
+    sections = yaml.safe_load((ROOT / f"config/{profile}.yml").read_text(encoding="utf-8")) or {}
+    return {name: {"profile": profile} | (sections.get(name) or {}) for name in chapters(ROOT / "_toc.yml")}
+
+
+@cache
+def chapter_content(chapter: str) -> str:
+    """Return the hash of what a chapter's numbers depend on: code without its comments, tables, levels."""
+    notebooks = [Path(f"notebooks/{name}.py") for name in chapters()]
+    sources = remembered_sources(notebooks, Path("build/sources.json"))[f"notebooks/{chapter}.py"]
+    levels = yaml.safe_load(Path("src/manytasks/levels.yml").read_text(encoding="utf-8"))
+    digest = hashlib.sha256(json.dumps([levels.get(chapter), {p: version(p) for p in VERSIONS}]).encode())
+    for path in [f"notebooks/{chapter}.py", *sources]:
+        digest.update(_code(Path(path)))
+    for path in data_files(Path(f"notebooks/{chapter}.py")):
+        digest.update(Path(path).read_bytes())
+    return digest.hexdigest()
+
+
+def _code(path: Path) -> bytes:
+    """Return a module's code: comments, docstrings and layout do not change a number."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if (
+            isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+            and ast.get_docstring(node) is not None
+        ):
+            node.body = node.body[1:]
+    return ast.dump(tree).encode()
+
+
+def run_here(cells: Iterable[Cell], store: Path, limit: float) -> None:
+    """Run cells one after the other, each in a fork of this process; after ``limit`` seconds one is ended."""
+    preload()
+    for cell in cells:
+        target, begun = cell.file(store), time.monotonic()
+        if (known := cell.result(store)) and not known["ended"]:
+            continue
+        child = multiprocessing.get_context("fork").Process(target=_run_and_keep, args=(cell, target))
+        child.start()
+        print(f"running {cell.chapter} {dict(cell.parameters)}", file=sys.stderr)
+        child.join(limit)
+        if child.is_alive():
+            child.kill()
+            child.join()
+            _keep(target, cell, [], f"no end in {limit:g} s", time.monotonic() - begun, ended=True)
+        elif child.exitcode:
+            _keep(target, cell, [], f"ended by {child.exitcode}", time.monotonic() - begun, ended=True)
+
+
+def _run_and_keep(cell: Cell, target: Path) -> None:
+    begun = time.monotonic()
+    from shell import execute
+
+    rows, stopped = execute(cell.chapter, cell.parameters)
+    _keep(target, cell, rows, stopped, time.monotonic() - begun)
+
+
+def _keep(
+    target: Path, cell: Cell, rows: list[Any], stopped: str, seconds: float, ended: bool = False
+) -> None:
+    """Write a result; one whose run was ended from outside is tried again the next time."""
+    import torch
+
+    from manytasks.deep.sweeps.provenance import cell_provenance
+    from manytasks.deep.sweeps.table import write_json
+
+    found = {"evidence": rows, "stopped": stopped, "ended": ended}
+    write_json(target, asdict(cell) | found | cell_provenance(torch.device("cpu"), seconds))
+
+
+def preload() -> None:
+    """Import what chapters import, once for all forks."""
+    os.environ.setdefault("MPLBACKEND", "agg")
+    import importlib
+
+    for name in ("matplotlib.pyplot", "pandas", "scipy.stats", "sklearn", "sympy", "torch", "shell"):
+        importlib.import_module(name)
+    for name in ("deep", "evidence", "figures", "flow", "simulate", "symbolic", "theory"):
+        importlib.import_module(f"manytasks.{name}")
+
+
+def run_jobs(
+    jobs: list[Job],
+    store: Path,
+    limit: float,
+    cores: int,
+    executor: str = "local",
+    options: Iterable[str] = (),
+) -> int:
+    """Run the cells of all jobs that have no result yet; several jobs go through Snakemake.
+
+    Returns:
+        Exit code; cells that stop with an error of their own are results and do not count.
+    """
+    missing = [
+        Job(
+            job.name,
+            tuple(cell for cell in job.cells if (r := cell.result(store)) is None or r["ended"]),
+            job.priority,
+        )
+        for job in jobs
+    ]
+    missing = [job for job in missing if job.cells]
+    if not missing:
+        return 0
+    plan = store / f"plan-{os.getpid()}.json"
+    store.mkdir(parents=True, exist_ok=True)
+    plan.write_text(
+        json.dumps({"store": str(store), "limit": limit, "jobs": [asdict(job) for job in missing]})
+    )
+    if len(missing) == 1:
+        command = [sys.executable, __file__, str(plan), missing[0].name]
+    else:
+        command = [
+            sys.executable,
+            "-m",
+            "snakemake",
+            "--snakefile",
+            "workflow/cells.smk",
+            "--nolock",
+            "--keep-going",
+        ]
+        command += ["--rerun-incomplete", "--quiet", "rules", "host", "--executor", executor]
+        command += ["--cores", str(cores), "--jobs", str(cores), *options, "--config", f"plan={plan}"]
+    try:
+        return subprocess.run(command, env=os.environ | {"OMP_NUM_THREADS": "1"}, check=False).returncode
+    finally:
+        plan.unlink()
+
+
+def read_job(plan: Mapping[str, Any], name: str) -> Job:
+    """Return a job of a plan file."""
+    (job,) = (job for job in plan["jobs"] if job["name"] == name)
+    return Job(name, tuple(Cell(**cell) for cell in job["cells"]), job["priority"])
+
+
+def main(plan_file: Path, name: str) -> None:
+    """Run one job of a plan, in its environment: some variables are read when a library is loaded."""
+    plan = json.loads(plan_file.read_text(encoding="utf-8"))
+    job = read_job(plan, name)
+    wanted = dict(job.cells[0].environment)
+    if any(os.environ.get(key) != value for key, value in wanted.items()):
+        os.execve(sys.executable, [sys.executable, *sys.argv], os.environ | wanted)
+    run_here(job.cells, Path(plan["store"]), plan["limit"])
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2])
