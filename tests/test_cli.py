@@ -101,7 +101,8 @@ def test_at_the_threshold_the_error_is_infinite(capsys):
         ),
         (
             "data prepare cifar",
-            "no data set 'cifar'; the data sets are digits, glyphs, mnist, cifar100, cub200, imagenet-r",
+            "no data set 'cifar'; the data sets are digits, glyphs, fashion, mnist, fashion-mnist, cifar100, "
+            "cifar100-15k, cub200, imagenet-r",
         ),
         ("data show", "`manytasks data show` needs the name of a data set; `data list` shows them"),
         (
@@ -143,7 +144,9 @@ def test_a_wrong_word_gets_one_line_and_code_two(words, message, capsys):
     assert capsys.readouterr() == ("", message + "\n")
 
 
-def test_a_missing_data_set_says_where_it_belongs(tmp_path, capsys):
+def test_a_missing_data_set_says_where_it_belongs(tmp_path, monkeypatch, capsys):
+    monkeypatch.delenv("MANYTASKS_DATA", raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     assert main(["data", "prepare", "mnist", "--root", str(tmp_path)]) == 1
     output = capsys.readouterr()
     assert output.out == ""

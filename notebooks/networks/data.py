@@ -34,6 +34,7 @@ from manytasks.deep.backbones.pretrain import CHARACTERS, PROFILES
 from manytasks.deep.data import pixels
 from manytasks.deep.data.glyph_masters import draw_masters
 from manytasks.deep.data.glyphs import render
+from manytasks.deep.data.official import OFFICIAL
 from manytasks.deep.sweeps.frozen import (
     frozen_features,
     whitened_pca,
@@ -113,9 +114,9 @@ figures.show(
 # %% [markdown]
 # ## What is missing here
 #
-# The official files of the other four are read as their authors publish them. Sizes and MD5 are checked, an archive is
-# unpacked completely or not at all and never outside its folder, and the Python version of CIFAR-100 is refused: it
-# is a pickle, which can run code when it is read. On the machine that made this page:
+# The official files of the other four are read as their authors publish them, or packed anew: the content is what is
+# checked. An archive is unpacked completely or not at all and never outside its folder, and the Python version of
+# CIFAR-100 is refused: it is a pickle, which can run code when it is read.
 
 # %% tags=["hide-input"]
 commands = {
@@ -124,13 +125,14 @@ commands = {
     "cub200": "manytasks sweep multitask-width --profile paper --set dataset=cub200+vit-b16 --set per_class=29",
     "imagenet-r": "manytasks sweep multitask-width --profile paper --set dataset=imagenet-r+vit-b16 --set per_class=30",
 }
-rows = []
-for row in deep.describe_datasets(root="$MANYTASKS_DATA"):
-    if row["name"] in commands:
-        needs = row["needs"].replace("; ", "<br>")
-        folder = needs.split("/")[1]
-        needs = needs.replace(f"$MANYTASKS_DATA/{folder}/", "")
-        rows.append(f"| {folder} | {needs} | `{commands[folder]}` |")
+rows = [
+    f"| {folder} | "
+    + "<br>".join(
+        f"{archive.name} ({archive.size:,} bytes)" for archive in OFFICIAL[folder]
+    )
+    + f" from {OFFICIAL[folder][0].home} | `{command}` |"
+    for folder, command in commands.items()
+]
 display(
     Markdown(
         "| folder of `$MANYTASKS_DATA` | files to put there | then run |\n|---|---|---|\n"
@@ -139,8 +141,8 @@ display(
 )
 
 # %% [markdown]
-# `manytasks data list` prints this table for your machine, `manytasks data prepare NAME` checks and unpacks one set.
-# `MANYTASKS_DATA` names the folder; without it, it is `~/.cache/manytasks`.
+# `manytasks data list` says what your machine has, `manytasks data prepare NAME` checks and unpacks one set.
+# `MANYTASKS_DATA` is a list of folders, like `PATH`; after them `~/.cache/manytasks` is searched.
 #
 # **Frozen features.** A name such as `cifar100+resnet50` means: the images of CIFAR-100, seen through a frozen ResNet-50.
 

@@ -266,7 +266,7 @@ def _add_data(parser: argparse.ArgumentParser) -> None:
         "action", choices=("list", "prepare", "show"), help="list all, check one, or draw one"
     )
     parser.add_argument("name", nargs="?", help="data set (for prepare and show)")
-    parser.add_argument("--root", help="folder of the official data sets")
+    parser.add_argument("--root", help="folder to search before those of MANYTASKS_DATA")
     parser.add_argument("--out", help="PNG that `show` writes (default NAME.png)")
     parser.set_defaults(run=_data)
 
@@ -277,13 +277,13 @@ def _data(options: argparse.Namespace) -> None:
 
     if options.action == "list":
         for row in deep.describe_datasets(options.root):
-            print(f"{row['name']:<12} {row['state']:<14} {row['needs']}".rstrip())
+            print(f"{row['name']:<17} {row['state']:<14} {row['where']}{row['needs']}".rstrip())
         for name in backbones.BACKBONES:  # frozen networks: a data set's features are named cifar100+resnet50
             try:
                 backbones.find_backbone(name)
-                print(f"+{name:<11} ready")
+                print(f"+{name:<16} ready")
             except (FileNotFoundError, ModuleNotFoundError) as error:
-                print(f"+{name:<11} {'files missing':<14} {error}")
+                print(f"+{name:<16} {'files missing':<14} {error}")
         return
     if options.name is None:
         raise ValueError(

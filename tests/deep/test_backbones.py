@@ -252,11 +252,12 @@ def test_own_weights_are_small_and_need_the_extra(monkeypatch):
 def test_a_backbone_stands_in_for_the_pca_of_a_sweep(saved, tmp_path, monkeypatch):
     name, _, folder = saved
     monkeypatch.setenv("MANYTASKS_DATA", str(tmp_path))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     (tmp_path / "backbones").mkdir()
     copy(folder, tmp_path / "backbones" / name)
     dataset, train, test = frozen_features(f"digits+{name}", 64, 0, 0)
     assert (len(train), len(test)) == (len(dataset.train_labels), len(dataset.test_labels))
-    assert len(list((tmp_path / "features").iterdir())) == 2
+    assert len(list((tmp_path / "cache" / "manytasks" / "features").iterdir())) == 2
 
 
 def test_own_features_have_the_announced_size(tmp_path, monkeypatch):

@@ -1,125 +1,221 @@
-"""Small files in every official format are read back; damaged, swapped and hostile ones are refused."""
+"""Official members are known by content, however they are packed; what is not theirs is refused."""
 
+import bz2
 import gzip
-import hashlib
-import io
-import re
-import struct
-import tarfile
-from pathlib import Path
+import lzma
+import os
+import tracemalloc
 
 import numpy as np
 import pytest
-from PIL import Image
+from messages import whole
+from official_files import RNG, cifar_bytes, idx, md5, mnist_files, publish, tar
 
 from manytasks.deep.data import official
-from manytasks.deep.data.archives import unpack
 from manytasks.deep.data.catalogue import contact_sheet, describe_datasets, load_dataset
 from manytasks.deep.data.cifar100 import read_records
 from manytasks.deep.data.dataset import Dataset
-from manytasks.deep.data.image_folders import read_class_folders, read_cub200, read_images
+from manytasks.deep.data.files import regular, text
 from manytasks.deep.data.mnist import read_idx
-from manytasks.deep.data.official import OfficialFile
+from manytasks.deep.data.official import data_folders
 
-RNG = np.random.default_rng(0)
-
-
-def idx(array: np.ndarray) -> bytes:
-    return bytes((0, 0, 8, array.ndim)) + struct.pack(f">{array.ndim}I", *array.shape) + array.tobytes()
+FIRST = "train-images-idx3-ubyte"
+pytestmark = pytest.mark.usefixtures("no_data")
 
 
-def publish(monkeypatch: pytest.MonkeyPatch, name: str, files: list[Path]) -> None:
-    """Make small files the published ones."""
-    known = [
-        OfficialFile(f.name, f.stat().st_size, hashlib.md5(f.read_bytes()).hexdigest(), "https://home")
-        for f in files
+def assert_is(dataset, arrays):
+    np.testing.assert_array_equal(dataset.train_images[..., 0], arrays[0])
+    np.testing.assert_array_equal(dataset.train_labels, arrays[1])
+    np.testing.assert_array_equal(dataset.test_images[..., 0], arrays[2])
+    np.testing.assert_array_equal(dataset.test_labels, arrays[3])
+
+
+@pytest.mark.parametrize("name", ["mnist", "fashion-mnist"])
+def test_idx_members_are_read_however_they_are_packed(name, tmp_path, monkeypatch):
+    paths, arrays = mnist_files(monkeypatch, tmp_path / name, name)
+    assert_is(load_dataset(name, tmp_path), arrays)
+    plain = gzip.decompress(paths[0].read_bytes())
+    paths[0].write_bytes(gzip.compress(plain, 1, mtime=7))  # other bytes, same content
+    assert_is(load_dataset(name, tmp_path), arrays)
+    paths[0].unlink()
+    (tmp_path / name / f"{FIRST}.xz").write_bytes(lzma.compress(plain))
+    assert_is(load_dataset(name, tmp_path), arrays)
+    (tmp_path / name / FIRST).write_bytes(plain)
+    (tmp_path / name / f"{FIRST}.xz").write_bytes(b"the plain file comes first")
+    assert_is(load_dataset(name, tmp_path), arrays)
+
+
+def test_each_folder_of_the_list_may_hold_a_part(tmp_path, monkeypatch):
+    paths, arrays = mnist_files(monkeypatch, tmp_path / "one" / "mnist")
+    (tmp_path / "two" / "mnist").mkdir(parents=True)
+    paths[2].rename(tmp_path / "two" / "mnist" / paths[2].name)
+    monkeypatch.setenv("MANYTASKS_DATA", f"{tmp_path / 'one'}{os.pathsep}{tmp_path / 'two'}")
+    assert_is(load_dataset("mnist"), arrays)
+    assert_is(load_dataset("mnist", tmp_path / "nowhere"), arrays)
+    (row,) = (row for row in describe_datasets() if row["name"] == "mnist")
+    assert row["where"] == f"{tmp_path}/one/mnist, {tmp_path}/two/mnist"
+
+
+def test_the_system_package_is_searched_last(tmp_path, monkeypatch):
+    _, arrays = mnist_files(monkeypatch, tmp_path / "package", "fashion-mnist")
+    known = {"fashion-mnist": (tmp_path / "package", "apt-get install the-package")}
+    monkeypatch.setattr(official, "SYSTEM", known)
+    assert_is(load_dataset("fashion-mnist", tmp_path), arrays)
+    (tmp_path / "package" / f"{FIRST}.gz").unlink()
+    message = (
+        rf"^{tmp_path}/fashion-mnist/{FIRST}.gz is missing \(.* bytes\); get it with `manytasks data fetch "
+        "fashion-mnist`, or from https://home, or with `apt-get install the-package`$"
+    )
+    with pytest.raises(FileNotFoundError, match=message):
+        load_dataset("fashion-mnist", tmp_path)
+
+
+def test_folders_are_expanded_and_blanks_refused(monkeypatch, tmp_path):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("MANYTASKS_DATA", f"~/d{os.pathsep}{os.pathsep}/e")
+    assert [str(folder) for folder in data_folders()] == [
+        f"{tmp_path}/d",
+        "/e",
+        f"{tmp_path}/cache/manytasks",
     ]
-    monkeypatch.setitem(official.OFFICIAL, name, tuple(known))
+    monkeypatch.setenv("MANYTASKS_DATA", "  ")
+    with pytest.raises(ValueError, match=r"^MANYTASKS_DATA must list folders; got '  ' in '  '$"):
+        load_dataset("mnist")
 
 
-def tar(path: Path, contents: dict[str, bytes], mode: str = "w:gz") -> Path:
-    with tarfile.open(path, mode) as archive:
-        for name, data in contents.items():
-            info = tarfile.TarInfo(name)
-            info.size = len(data)
-            archive.addfile(info, io.BytesIO(data))
-    return path
+def test_other_content_is_refused_whatever_its_place(tmp_path, monkeypatch):
+    paths, _ = mnist_files(monkeypatch, tmp_path / "mnist")
+    raw = [gzip.decompress(path.read_bytes()) for path in paths]
+    known = official.OFFICIAL["mnist"][0].members[0]
+    changed = bytearray(raw[0])
+    changed[-1] ^= 1
+    for content, what in (
+        (bytes(changed), f"has {md5(changed)}, the published {FIRST} {known.digest}"),
+        (raw[0][:-1], f"holds {known.size - 1:,} bytes, the published {FIRST} {known.size:,}"),
+        (raw[0] + b"x", f"holds more than {known.size:,} bytes, the published {FIRST} {known.size:,}"),
+        (raw[2], f"holds {len(raw[2]):,} bytes, the published {FIRST} {known.size:,}"),  # swapped
+        (bz2.compress(raw[0]), f"holds more than {known.size:,} bytes, the published {FIRST}"),
+    ):
+        paths[0].write_bytes(gzip.compress(content))
+        with pytest.raises(ValueError, match=f"^{paths[0]} {what}.*; get it again from https://home$"):
+            load_dataset("mnist", tmp_path)
 
 
-def mnist_files(folder: Path) -> tuple[list[Path], list[np.ndarray]]:
-    folder.mkdir(parents=True)
-    arrays = [
-        RNG.integers(256, size=(5, 28, 28), dtype=np.uint8),
-        RNG.integers(10, size=5, dtype=np.uint8),
-        RNG.integers(256, size=(3, 28, 28), dtype=np.uint8),
-        RNG.integers(10, size=3, dtype=np.uint8),
-    ]
-    names = [file.name for file in official.OFFICIAL["mnist"]]
-    paths = [folder / name for name in names]
-    for path, array in zip(paths, arrays, strict=True):
-        path.write_bytes(gzip.compress(idx(array)))
-    return paths, arrays
+def test_a_bomb_ends_one_byte_beyond_the_published_size(tmp_path, monkeypatch):
+    paths, _ = mnist_files(monkeypatch, tmp_path / "mnist")
+    paths[0].write_bytes(gzip.compress(bytes(50_000_000)))
+    assert paths[0].stat().st_size < 60_000
+    tracemalloc.start()
+    with pytest.raises(ValueError, match=rf"^{paths[0]} holds more than 3,936 bytes, the published"):
+        load_dataset("mnist", tmp_path)
+    with pytest.raises(
+        ValueError, match=rf"^{paths[0]} must start with 00000803 .*; it starts with 00000000"
+    ):
+        read_idx(paths[0], 3)
+    assert tracemalloc.get_traced_memory()[1] < 5_000_000
+    tracemalloc.stop()
 
 
-def test_mnist_round_trip(tmp_path, monkeypatch):
-    paths, arrays = mnist_files(tmp_path / "mnist")
-    publish(monkeypatch, "mnist", paths)
-    mnist = load_dataset("mnist", tmp_path)
-    np.testing.assert_array_equal(mnist.train_images[..., 0], arrays[0])
-    np.testing.assert_array_equal(mnist.train_labels, arrays[1])
-    np.testing.assert_array_equal(mnist.test_images[..., 0], arrays[2])
-    np.testing.assert_array_equal(mnist.test_labels, arrays[3])
+def test_a_header_that_announces_too_much_reserves_no_memory(tmp_path):
+    path = tmp_path / "images"
+    path.write_bytes(bytes((0, 0, 8, 3)) + b"\xff" * 12 + b"few")
+    with pytest.raises(ValueError, match=rf"^{path} announces \(4294967295, .* bytes and holds 3$"):
+        read_idx(path, 3)
 
 
-def test_swapped_mnist_files_are_refused(tmp_path):
-    paths, _ = mnist_files(tmp_path / "mnist")
+def test_what_is_no_file_is_not_waited_for(tmp_path, monkeypatch):
+    paths, _ = mnist_files(monkeypatch, tmp_path / "mnist")
+    paths[0].unlink()
+    os.mkfifo(paths[0])
+    with pytest.raises(ValueError, match=whole(f"{paths[0]} is not a file but a pipe")):
+        load_dataset("mnist", tmp_path)
+    paths[0].unlink()
+    paths[0].mkdir()
+    with pytest.raises(ValueError, match=whole(f"{paths[0]} is not a file but a folder")):
+        load_dataset("mnist", tmp_path)
+    with pytest.raises(ValueError, match=r"^/dev/zero is not a file but a device$"):
+        regular(official.Path("/dev/zero"))
+
+
+def test_a_missing_idx_file_is_missing_and_not_damaged(tmp_path):
+    with pytest.raises(FileNotFoundError, match=whole(f"{tmp_path}/a.gz is missing")):
+        read_idx(tmp_path / "a.gz", 1)
+
+
+def test_swapped_idx_kinds_are_refused(tmp_path, monkeypatch):
+    paths, _ = mnist_files(monkeypatch, tmp_path / "mnist")
     message = f"{paths[1]} must start with 00000803 (3 axes of bytes); it starts with 00000801"
-    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+    with pytest.raises(ValueError, match=whole(message)):
         read_idx(paths[1], dimensions=3)
 
 
 def test_idx_that_is_cut_or_too_long_is_refused(tmp_path):
-    whole = idx(np.zeros((2, 4, 4), np.uint8))
+    content = idx(np.zeros((2, 4, 4), np.uint8))
     path = tmp_path / "images"
-    for raw, held in ((whole[:-1], 31), (whole + b"x", 33)):
+    for raw, held in ((content[:-1], 31), (content + b"x", "more")):
         path.write_bytes(raw)
-        message = f"{path} announces (2, 4, 4) = 32 bytes and holds {held}"
-        with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        with pytest.raises(
+            ValueError, match=whole(f"{path} announces (2, 4, 4) = 32 bytes and holds {held}")
+        ):
             read_idx(path, dimensions=3)
-    path.write_bytes(whole[:6])
+    path.write_bytes(content[:6])
     with pytest.raises(ValueError, match=r"must start with 00000803 \(3 axes of bytes\)"):
         read_idx(path, dimensions=3)
 
 
-def test_damaged_gzip_is_refused(tmp_path):
-    path = tmp_path / "images.gz"
-    good = gzip.compress(idx(RNG.integers(256, size=(2, 9, 9), dtype=np.uint8)))
-    for raw in (good[:-12], b"not gzip", good[:30] + b"\xff" * 40 + good[70:]):
+@pytest.mark.parametrize(("ending", "compress"), [(".gz", gzip.compress), (".xz", lzma.compress)])
+def test_damaged_compression_is_refused(ending, compress, tmp_path):
+    path = tmp_path / f"images{ending}"
+    good = compress(idx(RNG.integers(256, size=(2, 9, 9), dtype=np.uint8)))
+    for raw in (good[:-12], b"not packed", good[:30] + b"\xff" * 40 + good[70:]):
         path.write_bytes(raw)
-        with pytest.raises(ValueError, match=f"^{re.escape(str(path))} cannot be unzipped, it is damaged or"):
+        with pytest.raises(ValueError, match=f"^{path} cannot be unzipped, it is damaged or cut short: "):
             read_idx(path, dimensions=3)
 
 
-def cifar_bytes(n: int) -> tuple[bytes, np.ndarray, np.ndarray]:
-    fine = RNG.integers(100, size=n, dtype=np.uint8)
-    images = RNG.integers(256, size=(n, 3, 32, 32), dtype=np.uint8)
-    records = np.column_stack([fine // 5, fine, images.reshape(n, -1)]).astype(np.uint8)
-    return records.tobytes(), images.transpose(0, 2, 3, 1), fine
-
-
-def test_cifar_round_trip(tmp_path, monkeypatch):
+@pytest.fixture
+def cifar(tmp_path, monkeypatch):
+    """A published archive, the folder it is in, and what is in it."""
     train, test = cifar_bytes(4), cifar_bytes(2)
-    names = "\n".join(f"class{i}" for i in range(100)).encode()
+    contents = {"cifar-100-binary/train.bin": train[0], "cifar-100-binary/test.bin": test[0]}
     folder = tmp_path / "cifar100"
-    folder.mkdir()
-    contents = {"train.bin": train[0], "test.bin": test[0], "fine_label_names.txt": names}
-    path = tar(folder / "cifar-100-binary.tar.gz", {f"cifar-100-binary/{k}": v for k, v in contents.items()})
-    publish(monkeypatch, "cifar100", [path])
-    for _ in range(2):  # the second time from the unpacked folder
-        cifar = load_dataset("cifar100", tmp_path)
-        np.testing.assert_array_equal(cifar.train_images, train[1])
-        np.testing.assert_array_equal(cifar.test_labels, test[2])
-        assert cifar.class_names[7] == "class7"
+    path = tar(folder / "cifar-100-binary.tar.gz", contents)
+    publish(monkeypatch, "cifar100", path, contents)
+    return path, contents, train, test
+
+
+def test_cifar_is_read_from_archive_folder_and_packed_members(cifar, tmp_path):
+    path, contents, train, test = cifar
+
+    def check():
+        dataset = load_dataset("cifar100", tmp_path)
+        np.testing.assert_array_equal(dataset.train_images, train[1])
+        np.testing.assert_array_equal(dataset.test_labels, test[2])
+        assert dataset.class_names[7] == "beetle"
+
+    check()
+    tar(path, contents | {"more": b"x"})  # packed anew
+    check()
+    path.unlink()
+    (path.parent / "train.bin.gz").write_bytes(gzip.compress(train[0]))
+    (path.parent / "cifar-100-binary").mkdir()
+    (path.parent / "cifar-100-binary" / "test.bin").write_bytes(test[0])
+    check()
+
+
+def test_cifar_archives_that_lack_or_change_a_member_are_refused(cifar, tmp_path):
+    path, contents, train, _ = cifar
+    name = "cifar-100-binary/train.bin"
+    tar(path, {"cifar-100-binary/test.bin": b""})
+    message = f"{path} does not hold {name}; get it again from https://home"
+    with pytest.raises(ValueError, match=whole(message)):
+        load_dataset("cifar100", tmp_path)
+    tar(path, contents | {name: train[0][:-1] + b"x"})
+    with pytest.raises(ValueError, match=f"^{path}: {name} has md5:.*, the published {name} md5:"):
+        load_dataset("cifar100", tmp_path)
+    path.write_bytes(path.read_bytes()[:3000])
+    with pytest.raises(ValueError, match=f"^{path} cannot be unpacked, it is damaged or cut short: "):
+        load_dataset("cifar100", tmp_path)
 
 
 def test_cifar_pickle_is_refused(tmp_path):
@@ -130,128 +226,61 @@ def test_cifar_pickle_is_refused(tmp_path):
         f"{folder}/cifar-100-python.tar.gz is the Python version: a pickle, which can run any code when "
         "it is read; get cifar-100-binary.tar.gz from https://www.cs.toronto.edu/~kriz/cifar.html instead"
     )
-    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+    with pytest.raises(ValueError, match=whole(message)):
         load_dataset("cifar100", tmp_path)
 
 
-def test_cifar_records_that_cannot_be_are_refused(tmp_path):
-    path = tmp_path / "train.bin"
+def test_cifar_records_that_cannot_be_are_refused():
     raw = cifar_bytes(2)[0]
-    path.write_bytes(raw[:-1])
-    message = f"{path} must be a whole number of records of 3074 bytes; it has 6147 bytes"
-    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
-        read_records(path)
-    path.write_bytes(b"\xc8\xc8" + raw[2:])
+    message = "train.bin must be a whole number of records of 3074 bytes; it has 6147 bytes"
+    with pytest.raises(ValueError, match=whole(message)):
+        read_records(raw[:-1], "train.bin")
     with pytest.raises(ValueError, match=r"has labels up to 200 and 200; CIFAR-100 ends at 19 and 99$"):
-        read_records(path)
-
-
-def write_jpeg(path: Path, colour: int) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    Image.new("RGB", (60, 40), (colour, colour, colour)).save(path, quality=100)  # keeps a grey exactly
-
-
-def test_cub_round_trip(tmp_path):
-    write_birds(tmp_path)
-    cub = read_cub200(tmp_path, side=16)
-    assert cub.train_labels.tolist() == [0, 1]
-    assert cub.test_labels.tolist() == [0, 1]
-    assert cub.train_images.shape == (2, 16, 16, 3)
-    np.testing.assert_array_equal(cub.train_images, np.broadcast_to([[[[60]]], [[[180]]]], (2, 16, 16, 3)))
-    (tmp_path / "image_class_labels.txt").write_text("0 1\n")
-    with pytest.raises(ValueError, match=r"train_test_split.txt differ in images$"):
-        read_cub200(tmp_path, side=16)
-
-
-def write_birds(folder: Path) -> None:
-    for i in range(4):
-        write_jpeg(folder / "images" / f"00{i // 2}.Bird" / f"{i}.jpg", 60 * i)
-    lists = {
-        "images.txt": "".join(f"{i} 00{i // 2}.Bird/{i}.jpg\n" for i in range(4)),
-        "image_class_labels.txt": "".join(f"{i} {i // 2 + 1}\n" for i in range(4)),
-        "train_test_split.txt": "".join(f"{i} {i % 2}\n" for i in range(4)),
-        "classes.txt": "1 000.Bird\n2 001.Bird\n",
-    }
-    for name, text in lists.items():
-        (folder / name).write_text(text)
-
-
-def pack(source: Path, archive: Path, mode: str) -> Path:
-    archive.parent.mkdir()
-    with tarfile.open(archive, mode) as file:
-        file.add(source, source.name)
-    return archive
-
-
-def test_cub_list_that_leads_outside_is_refused(tmp_path):
-    write_birds(tmp_path)
-    lines = (tmp_path / "images.txt").read_text().splitlines()
-    for name in ("../../secret.jpg", "/etc/secret.jpg"):
-        (tmp_path / "images.txt").write_text("\n".join([*lines[:-1], f"3 {name}"]))
-        message = f"{tmp_path}/images.txt names {name!r}, which leads outside"
-        with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
-            read_cub200(tmp_path, side=16)
-
-
-def test_cub_comes_out_of_its_archive(tmp_path, monkeypatch):
-    write_birds(tmp_path / "CUB_200_2011")
-    archive = pack(tmp_path / "CUB_200_2011", tmp_path / "cub200" / "CUB_200_2011.tgz", "w:gz")
-    publish(monkeypatch, "cub200", [archive])
-    cub = load_dataset("cub200", tmp_path)
-    assert cub.train_images.shape == (2, 224, 224, 3)
-    np.testing.assert_array_equal(
-        cub.test_images, np.broadcast_to([[[[0]]], [[[120]]]], cub.test_images.shape)
-    )
-    assert cub.class_names == ("000.Bird", "001.Bird")
-
-
-def test_imagenet_r_comes_out_of_its_archive(tmp_path, monkeypatch):
-    for label in range(2):
-        for i in range(5):
-            write_jpeg(tmp_path / "imagenet-r" / f"n0{label}" / f"{i}.jpg", 100 * label + 10 * i)
-    (tmp_path / "root").mkdir()
-    archive = pack(tmp_path / "imagenet-r", tmp_path / "root" / "imagenet-r" / "imagenet-r.tar", "w")
-    publish(monkeypatch, "imagenet-r", [archive])
-    data = load_dataset("imagenet-r", tmp_path / "root")
-    assert np.bincount(data.train_labels).tolist() == [4, 4]
-    assert data.test_images.shape == (2, 224, 224, 3)
-
-
-def test_swapped_files_are_refused_even_if_both_are_whole(tmp_path, monkeypatch):
-    paths, _ = mnist_files(tmp_path / "mnist")
-    publish(monkeypatch, "mnist", paths)
-    held = paths[0].read_bytes()
-    paths[0].write_bytes(paths[2].read_bytes())
-    paths[2].write_bytes(held)
-    size, known = paths[0].stat().st_size, official.OFFICIAL["mnist"][0].size
-    message = f"{paths[0]} has {size:,} bytes, the published file {known:,}; get it again from https://home"
-    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
-        load_dataset("mnist", tmp_path)
+        read_records(b"\xc8\xc8" + raw[2:], "train.bin")
 
 
 def test_labels_and_images_must_belong_together(tmp_path, monkeypatch):
-    paths, _ = mnist_files(tmp_path / "mnist")
-    paths[1].write_bytes(gzip.compress(idx(np.zeros(4, np.uint8))))
-    publish(monkeypatch, "mnist", paths)
-    with pytest.raises(ValueError, match=r"^5 train images need as many labels; got shape \(4,\)$"):
+    paths, _ = mnist_files(monkeypatch, tmp_path / "mnist")
+    for labels, message in (
+        (np.zeros(4, np.uint8), r"^5 train images need as many labels; got shape \(4,\)$"),
+        (np.full(5, 10, np.uint8), r"^train labels must lie in 0..9; got 10..10$"),
+    ):
+        archives = list(official.OFFICIAL["mnist"])
+        member = official.Member(archives[1].members[0].name, len(idx(labels)), md5(idx(labels)))
+        archives[1] = official.Archive(archives[1].name, 1, "md5:", "https://home", (member,))
+        monkeypatch.setitem(official.OFFICIAL, "mnist", tuple(archives))
+        paths[1].write_bytes(gzip.compress(idx(labels)))
+        with pytest.raises(ValueError, match=message):
+            load_dataset("mnist", tmp_path)
+
+
+def test_missing_members_say_what_to_do(tmp_path):
+    message = (
+        f"{tmp_path}/mnist/train-images-idx3-ubyte.gz is missing (9,912,422 bytes); get it with "
+        "`manytasks data fetch mnist`, or from http://yann.lecun.com/exdb/mnist/"
+    )
+    with pytest.raises(FileNotFoundError, match=whole(message)):
         load_dataset("mnist", tmp_path)
-    paths[1].write_bytes(gzip.compress(idx(np.full(5, 10, np.uint8))))
-    publish(monkeypatch, "mnist", paths)
-    with pytest.raises(ValueError, match=r"^train labels must lie in 0..9; got 10..10$"):
-        load_dataset("mnist", tmp_path)
 
 
-def test_what_a_killed_unpacking_left_is_not_taken_for_the_folder(tmp_path):
-    """Unpacking goes to a hidden folder first; only a whole one gets the name."""
-    archive = tar(tmp_path / "a.tar.gz", {"one": b"1", "two": b"2"})
-    (tmp_path / ".out-abc").mkdir()
-    (tmp_path / ".out-abc" / "one").write_bytes(b"1")
-    assert sorted(path.name for path in unpack(archive, tmp_path / "out").iterdir()) == ["one", "two"]
+def test_describe_says_which_files_are_there(tmp_path, monkeypatch):
+    mnist_files(monkeypatch, tmp_path / "mnist")
+    rows = {row["name"]: row for row in describe_datasets(tmp_path)}
+    assert rows["glyphs"] == {"name": "glyphs", "state": "ready", "where": "", "needs": ""}
+    where = f"{tmp_path}/mnist"
+    assert rows["mnist"] == {"name": "mnist", "state": "files there", "where": where, "needs": ""}
+    assert rows["imagenet-r"]["state"] == "files missing"
+    assert "imagenet-r.tar is missing (2,191,079,936 bytes)" in rows["imagenet-r"]["needs"]
+    assert rows["exam"]["needs"].startswith("schools/exam.csv of the folder shared/data")
 
 
-def test_the_environment_names_the_folder(tmp_path, monkeypatch):
-    monkeypatch.setenv("MANYTASKS_DATA", str(tmp_path))
-    assert str(tmp_path / "cifar100" / "cifar-100-binary.tar.gz") in describe_datasets()[3]["needs"]
+def test_unknown_data_set_is_refused():
+    message = (
+        "no data set 'cifar10'; the data sets are digits, glyphs, fashion, mnist, fashion-mnist, cifar100, "
+        "cifar100-15k, cub200, imagenet-r"
+    )
+    with pytest.raises(ValueError, match=whole(message)):
+        load_dataset("cifar10")
 
 
 def test_contact_sheet_shows_a_class_per_row_and_leaves_the_rest_black():
@@ -264,98 +293,12 @@ def test_contact_sheet_shows_a_class_per_row_and_leaves_the_rest_black():
     np.testing.assert_array_equal(sheet[..., 0], expected)
 
 
-def test_class_folders_round_trip(tmp_path):
-    for label in range(2):
-        for i in range(5):
-            write_jpeg(tmp_path / f"n0{label}" / f"{i}.jpg", 100 * label + 10 * i)
-    (tmp_path / "README.txt").write_text("not a class")
-    data = read_class_folders(tmp_path, side=8)
-    assert data.class_names == ("n00", "n01")
-    assert np.bincount(data.train_labels).tolist() == [4, 4]
-    assert np.bincount(data.test_labels).tolist() == [1, 1]
-    every = np.concatenate([data.train_images, data.test_images]).mean((1, 2, 3))
-    assert sorted(every) == [0, 10, 20, 30, 40, 100, 110, 120, 130, 140]
-    empty = tmp_path / "empty"
-    empty.mkdir()
-    with pytest.raises(ValueError, match=r"must hold one folder of images per class; it holds none$"):
-        read_class_folders(empty)
-
-
-def test_cut_image_is_refused(tmp_path):
-    path = tmp_path / "a.jpg"
-    write_jpeg(path, 50)
-    path.write_bytes(path.read_bytes()[:-200])
-    with pytest.raises(ValueError, match=f"^{re.escape(str(path))} is not a whole image: "):
-        read_images([path])
-
-
-@pytest.mark.parametrize("name", ["../escape", "/tmp/escape", "a/../../escape", "a\\..\\escape"])
-def test_archive_that_leads_outside_is_refused(tmp_path, name):
-    archive = tar(tmp_path / "bad.tar.gz", {"good": b"x", name: b"y"})
-    message = f"{archive} holds the path {name!r}, which leads outside; nothing was unpacked"
-    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
-        unpack(archive, tmp_path / "inner" / "out")
-    assert list((tmp_path / "inner").iterdir()) == []
-    assert not (tmp_path / "escape").exists()
-
-
-@pytest.mark.parametrize("kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.FIFOTYPE])
-def test_archive_with_a_link_is_refused(tmp_path, kind):
-    archive = tmp_path / "bad.tar"
-    with tarfile.open(archive, "w") as file:
-        info = tarfile.TarInfo("link")
-        info.type, info.linkname = kind, "/etc/passwd"
-        file.addfile(info)
-    message = f"{archive} holds 'link', which is neither a file nor a folder; nothing was unpacked"
-    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
-        unpack(archive, tmp_path / "out")
-    assert [path.name for path in tmp_path.iterdir()] == ["bad.tar"]
-
-
-def test_cut_archive_leaves_nothing(tmp_path):
-    archive = tar(tmp_path / "cut.tar.gz", {f"{i}": RNG.bytes(20_000) for i in range(5)})
-    archive.write_bytes(archive.read_bytes()[:60_000])
-    with pytest.raises(
-        ValueError, match=f"^{re.escape(str(archive))} cannot be unpacked, it is damaged or cut"
-    ):
-        unpack(archive, tmp_path / "out")
-    assert [path.name for path in tmp_path.iterdir()] == ["cut.tar.gz"]
-
-
-def test_missing_wrong_and_corrupt_files_say_what_to_do(tmp_path, monkeypatch):
-    folder = tmp_path / "mnist"
-    message = (
-        f"{folder}/train-images-idx3-ubyte.gz is missing (9,912,422 bytes); get "
-        f"train-images-idx3-ubyte.gz from http://yann.lecun.com/exdb/mnist/ and put it in {folder}"
-    )
-    with pytest.raises(FileNotFoundError, match=f"^{re.escape(message)}$"):
-        load_dataset("mnist", tmp_path)
-    paths, _ = mnist_files(folder)
-    size = paths[0].stat().st_size
-    message = f"{paths[0]} has {size:,} bytes, the published file 9,912,422; get it again from http://yann"
-    with pytest.raises(ValueError, match=f"^{re.escape(message)}"):
-        load_dataset("mnist", tmp_path)
-    publish(monkeypatch, "mnist", paths)
-    raw = bytearray(paths[2].read_bytes())
-    raw[-1] ^= 1
-    paths[2].write_bytes(raw)
-    digest = hashlib.md5(raw).hexdigest()
-    known = official.OFFICIAL["mnist"][2].md5
-    message = f"{paths[2]} has MD5 {digest}, the published file {known}; get it again from https://home"
-    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
-        load_dataset("mnist", tmp_path)
-
-
-def test_describe_says_which_files_are_there(tmp_path):
-    mnist_files(tmp_path / "mnist")
-    rows = {row["name"]: row for row in describe_datasets(tmp_path)}
-    assert rows["glyphs"] == {"name": "glyphs", "state": "ready", "needs": ""}
-    assert rows["mnist"] == {"name": "mnist", "state": "files there", "needs": ""}
-    assert rows["imagenet-r"]["state"] == "files missing"
-    assert "imagenet-r.tar (2,191,079,936 bytes)" in rows["imagenet-r"]["needs"]
-
-
-def test_unknown_data_set_is_refused():
-    message = "no data set 'cifar10'; the data sets are digits, glyphs, mnist, cifar100, cub200, imagenet-r"
-    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
-        load_dataset("cifar10")
+def test_text_is_utf_8_with_or_without_a_mark(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_bytes("\ufeffé\r\nb\n".encode())
+    assert text(path) == "é\nb\n"
+    for raw, line in (("a\né".encode("latin-1"), 2), ("é".encode("utf-16"), 1)):
+        path.write_bytes(raw)
+        message = f"{path}, line {line}: is not UTF-8 text; save the file as UTF-8"
+        with pytest.raises(ValueError, match=whole(message)):
+            text(path)

@@ -11,7 +11,7 @@ import torch
 
 from manytasks.deep.backbones import glyph_resnet, pretrained
 from manytasks.deep.backbones.preprocessing import Preprocessing
-from manytasks.deep.data.official import data_root
+from manytasks.deep.data.official import data_folders
 
 BACKBONES = (glyph_resnet.NAME, *pretrained.PUBLISHED)
 
@@ -39,8 +39,8 @@ def find_backbone(name: str, folder: str | os.PathLike[str] | None = None) -> Ba
     Args:
         name: "glyph-resnet", our ResNet-18(4), whose weights are part of the package; "resnet50" or
             "vit-b16", whose weights are the reader's.
-        folder: holds the weights; without it ``backbones/<name>`` beside the data sets (see ``data_root``)
-            and then the cache of Hugging Face are searched. Nothing is ever downloaded.
+        folder: holds the weights; without it ``backbones/<name>`` in each of ``data_folders`` and then the
+            cache of Hugging Face are searched. Nothing is ever downloaded.
 
     Returns:
         The backbone.
@@ -59,7 +59,10 @@ def find_backbone(name: str, folder: str | os.PathLike[str] | None = None) -> Ba
         )
     if name not in pretrained.PUBLISHED:
         raise ValueError(f"no backbone {name!r}; the backbones are {', '.join(BACKBONES)}")
-    own_folder = data_root() / "backbones" / name if folder is None else Path(folder)
+    candidates = (
+        [place / "backbones" / name for place in data_folders()] if folder is None else [Path(folder)]
+    )
+    own_folder = next((place for place in candidates if place.is_dir()), candidates[0])
     where = pretrained.find_folder(name, own_folder, search_cache=folder is None)
     return Backbone(
         name,

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 
 from manytasks.deep.backbones.backbone import Backbone
-from manytasks.deep.data.official import data_root
+from manytasks.deep.data.official import own_folder
 
 BATCH = 64
 
@@ -65,7 +65,7 @@ def cached_features(
     Args:
         backbone: opened only if the cache does not hold them.
         images: (n, height, width, channels) uint8.
-        cache: folder of the cache; without it ``features`` beside the data sets, see ``data_root``.
+        cache: folder of the cache; without it ``features`` in ``own_folder()``.
 
     Returns:
         (n, d) float32.
@@ -73,7 +73,7 @@ def cached_features(
     Raises:
         ValueError: if the file in the cache is damaged.
     """
-    folder = data_root() / "features" if cache is None else Path(cache)
+    folder = own_folder() / "features" if cache is None else Path(cache)
     path = folder / f"{backbone.name}-{feature_key(backbone, images)}.npy"
     if path.is_file():
         try:

@@ -1,4 +1,4 @@
-"""Data sets: two that need no download, four read from their official files."""
+"""Data sets: three that need no download, the others read from files of the reader."""
 
 from manytasks.deep.data.catalogue import NAMES, contact_sheet, describe_datasets, load_dataset
 from manytasks.deep.data.dataset import Dataset, pixels

@@ -1,66 +1,111 @@
-"""Read MNIST from its official idx files."""
+"""Read MNIST and Fashion-MNIST, which has the same format, from their official idx files."""
 
 from __future__ import annotations
 
-import gzip
+import io
 import math
 import struct
-import zlib
+from collections.abc import Sequence
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 
 from manytasks.deep.data.dataset import Dataset
-from manytasks.deep.data.official import OFFICIAL
+from manytasks.deep.data.files import read_at_most, unpacked
+from manytasks.deep.data.official import OFFICIAL, read_members
+
+DIGITS = tuple(str(label) for label in range(10))
+GARMENTS = (
+    "T-shirt/top",
+    "Trouser",
+    "Pullover",
+    "Dress",
+    "Coat",
+    "Sandal",
+    "Shirt",
+    "Sneaker",
+    "Bag",
+    "Ankle boot",
+)
 
 
 def read_idx(path: Path, dimensions: int) -> np.ndarray:
-    """Read an idx file of bytes, gzipped or not.
+    """Read an idx file of bytes, packed or not.
 
     Args:
-        path: the file; a name that ends in ``.gz`` is unzipped.
+        path: the file; a name that ends in ``.gz`` or ``.xz`` is unpacked.
         dimensions: 3 for images, 1 for labels; a label file given for an image file is refused.
 
     Returns:
         uint8 array with that many axes.
-
-    Raises:
-        ValueError: if the file is not such an idx file, is cut short or is too long.
     """
-    try:
-        raw = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-    except (EOFError, OSError, zlib.error) as error:
-        raise ValueError(f"{path} cannot be unzipped, it is damaged or cut short: {error}") from error
-    header = 4 + 4 * dimensions
-    magic = bytes((0, 0, 8, dimensions))  # two zeros, 8 = unsigned bytes, number of axes
-    if raw[:4] != magic or len(raw) < header:
-        raise ValueError(
-            f"{path} must start with {magic.hex()} ({dimensions} axes of bytes); "
-            f"it starts with {raw[:4].hex()}"
-        )
-    shape = struct.unpack(f">{dimensions}I", raw[4:header])
-    if len(raw) - header != math.prod(shape):
-        raise ValueError(f"{path} announces {shape} = {math.prod(shape)} bytes and holds {len(raw) - header}")
-    return np.frombuffer(raw, np.uint8, offset=header).reshape(shape)
+    with unpacked(path) as file:
+        return _parse(file, path, dimensions)
 
 
-def load_mnist(folder: Path) -> Dataset:
+def load_mnist(folders: Sequence[Path]) -> Dataset:
     """Load MNIST from its four checked files.
 
     Args:
-        folder: holds the four ``.gz`` files.
+        folders: where to look; see ``data_folders``.
 
     Returns:
         60,000 training and 10,000 test images of 28 x 28 pixels.
     """
-    files = [file.find(folder) for file in OFFICIAL["mnist"]]
-    arrays = [read_idx(path, dimensions) for path, dimensions in zip(files, (3, 1, 3, 1), strict=True)]
-    images, labels, test_images, test_labels = arrays
-    return Dataset(
-        "mnist",
-        images[..., None],
-        labels.astype(np.int64),
-        test_images[..., None],
-        test_labels.astype(np.int64),
-        tuple(str(label) for label in range(10)),
+    return _load("mnist", folders, DIGITS)
+
+
+def load_fashion_mnist(folders: Sequence[Path]) -> Dataset:
+    """Load Fashion-MNIST from its four checked files.
+
+    Args:
+        folders: where to look; the folder of the Debian package ``dataset-fashion-mnist`` is searched last.
+
+    Returns:
+        60,000 training and 10,000 test images of 28 x 28 pixels.
+    """
+    return _load("fashion-mnist", folders, GARMENTS)
+
+
+def _load(name: str, folders: Sequence[Path], class_names: tuple[str, ...]) -> Dataset:
+    train, train_labels, test, test_labels = (
+        _parse(io.BytesIO(raw), archive.members[0].name, dimensions)
+        for raw, archive, dimensions in zip(
+            read_members(name, folders), OFFICIAL[name], (3, 1, 3, 1), strict=True
+        )
     )
+    return Dataset(
+        name,
+        train[..., None],
+        train_labels.astype(np.int64),
+        test[..., None],
+        test_labels.astype(np.int64),
+        class_names,
+    )
+
+
+def _parse(file: IO[bytes], source: Path | str, dimensions: int) -> np.ndarray:
+    """Read a header, then just what it announces.
+
+    Returns:
+        The array.
+
+    Raises:
+        ValueError: if this is not such an idx file, is cut short or too long.
+    """
+    length = 4 + 4 * dimensions
+    magic = bytes((0, 0, 8, dimensions))  # two zeros, 8 = unsigned bytes, number of axes
+    header = file.read(length)
+    if header[:4] != magic or len(header) < length:
+        raise ValueError(
+            f"{source} must start with {magic.hex()} ({dimensions} axes of bytes); "
+            f"it starts with {header[:4].hex()}"
+        )
+    shape = struct.unpack(f">{dimensions}I", header[4:])
+    size = math.prod(shape)
+    raw = read_at_most(file, size)
+    if len(raw) != size:
+        held = len(raw) if len(raw) < size else "more"
+        raise ValueError(f"{source} announces {shape} = {size} bytes and holds {held}")
+    return np.frombuffer(raw, np.uint8).reshape(shape)
