@@ -46,7 +46,7 @@ def count(chapter: Path) -> Lines:
         length = sum(bool(line.strip()) for line in cell.source.splitlines())
         tags = set(cell.metadata.get("tags", []))
         if cell.cell_type != "code":
-            lines.prose += length
+            lines.prose += len(cell.source.splitlines())  # as in the file, where an empty line is a "#"
         elif "parameters" in tags:
             lines.parameters += length
         elif tags & HIDDEN:
