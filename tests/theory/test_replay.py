@@ -214,3 +214,20 @@ def test_symbols_pass_below_the_threshold():
 def test_impossible_input(arguments, message):
     with pytest.raises(ValueError, match=f"^{message}$"):
         theory.replay_error(Tasks.chain(2, 0.5), *arguments)
+
+
+def test_many_buffers_at_once_are_the_same_as_one_by_one():
+    """Also where a step is least squares, and where the buffer is empty."""
+    tasks, samples = Tasks.chain(3, 0.4), [20, 15, 25]
+    memory = np.array([[[0, 0, 0], [5, 3, 0], [20, 15, 25]], [[1, 15, 2], [0, 7, 0], [9, 9, 9]]])
+    p = np.array([12, 30, 47])
+    for start in ("warm", "scratch"):
+        together = theory.replay_error(tasks, samples, memory, p, 0.1, start)
+        assert together.shape == (2, 3, 3, 3)
+        for place in np.ndindex(2, 3):
+            alone = theory.replay_error(tasks, samples, memory[place], p[place[1]], 0.1, start)
+            np.testing.assert_allclose(together[place], alone, rtol=1e-12)
+    with pytest.raises(
+        ValueError, match=r"^memory must be at most samples: task 2 has 15 and would keep 16$"
+    ):
+        theory.replay_error(tasks, samples, [[0, 0, 0], [0, 16, 0]], 30, 0.1)

@@ -81,7 +81,7 @@ def replay_formulas(most_tasks: int) -> str:
     distances2[upper] = distances
     distances2 += distances2.T
     width, N = np.array([p]), counts.sum()
-    deviation2, spread = task_spread(distances2, counts)
+    deviation2, (spread,) = task_spread(distances2, counts)
 
     parts = [
         javascript("counts_spread", [counts, distances], {"spread": spread}),

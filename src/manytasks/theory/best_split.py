@@ -12,9 +12,12 @@ from manytasks.tasks import Tasks
 from manytasks.theory.domain import noise_variance, sample_counts
 from manytasks.theory.forgetting import average_error, forgetting
 from manytasks.theory.replay import Start, check_start, error_matrix
-from manytasks.theory.stationary import whole_candidates
 
 Objective = Literal["error", "forgetting"]
+Kind = Literal["interior", "all model", "all buffer"]
+
+CHUNK = 4096  # splits compared at once: their error matrices stay in the cache
+TIE = 1e-12  # of the objective; smaller differences are rounding, which another processor does differently
 
 
 class Split(NamedTuple):
@@ -31,7 +34,7 @@ class Split(NamedTuple):
     p: int
     memory: int
     value: float
-    kind: Literal["interior", "all model", "all buffer"]
+    kind: Kind
 
 
 def best_split(
@@ -52,9 +55,7 @@ def best_split(
     .. math:: B \ge a\,p + b\,(T-1)\,m .
 
     Splits are whole: m = 0, 1, ... and for each m as many parameters as the rest of the budget buys (less
-    than the price of one is left over). On every line of splits along which p falls by whole steps, error
-    and forgetting are rational functions of m between the thresholds p = N_t. Their stationary points, the
-    thresholds and the ends of the line are found, and the whole numbers next to each are compared.
+    than the price of one is left over). All of them are compared.
 
     Args:
         tasks: the T >= 2 tasks (one task has no past to store), in the order in which they are learned.
@@ -70,7 +71,8 @@ def best_split(
         start: "warm" or "scratch", as in ``replay_error``.
 
     Returns:
-        The split with the smallest objective; of equals, the one with the smallest buffer.
+        The split with the smallest objective; of splits that are equal to rounding (1e-12 of the objective),
+        the one with the smallest buffer.
 
     Raises:
         ValueError: if an argument is outside its range, or no split has a finite objective.
@@ -97,26 +99,24 @@ def best_split(
         most = min(most, floor((parameters - least) / step))
     read = average_error if objective == "error" else forgetting
 
-    def value(p: float, memory: float) -> float:
+    def values(p: np.ndarray, memory: np.ndarray) -> Any:
+        buffers = np.broadcast_to(memory[:, None], (len(memory), tasks.T)).astype(float)
         with np.errstate(divide="ignore", invalid="ignore"):
-            errors = error_matrix(tasks, n, np.full(tasks.T, memory), np.array([float(p)]), sigma2, start)
-            return float(read(errors))
+            return read(error_matrix(tasks, n, buffers, p[:, None].astype(float), sigma2, start))
 
-    found: dict[int, float] = {}
-    stride = step.denominator  # along m = first, first + stride, ... p falls by whole steps
-    for first in range(min(stride, most + 1)):
-        p_first = floor(parameters - step * first)
-        line = whole_candidates(
-            lambda k, p=p_first, m=first: value(p - step.numerator * k, m + stride * k),  # type: ignore[misc]
-            (most - first) // stride,
-            _thresholds(n, p_first, first, step),
-        )
-        found |= {first + stride * k: v for k, v in line.items()}
-    if not found:
+    common = parameters.denominator * step.denominator
+    whole, price = int(parameters * common), int(step * common)  # whole numbers of any size: floors are exact
+    bought = np.array([(whole - price * m) // common for m in range(most + 1)])
+    memories = np.arange(most + 1)
+    chunks = range(0, most + 1, CHUNK)
+    found = np.concatenate([values(bought[k : k + CHUNK], memories[k : k + CHUNK]) for k in chunks])
+    found[~np.isfinite(found)] = np.inf
+    smallest = found.min()
+    if smallest == np.inf:
         raise ValueError(f"no split of the budget has a finite {objective}")
-    memory = min(found, key=lambda m: (found[m], m))
-    kind = "all model" if memory == 0 else "all buffer" if memory == most else "interior"
-    return Split(floor(parameters - step * memory), memory, found[memory], kind)  # type: ignore[arg-type]
+    memory = int(np.argmax(found <= smallest + TIE * abs(smallest)))
+    kind: Kind = "all model" if memory == 0 else "all buffer" if memory == most else "interior"
+    return Split(int(bought[memory]), memory, float(found[memory]), kind)
 
 
 def _prices(
@@ -130,18 +130,3 @@ def _prices(
         raise ValueError(f"budget must be finite and at least 0; got {budget}")
     price = Fraction(str(parameter_cost))
     return Fraction(str(budget)) / price, Fraction(str(sample_cost)) * (tasks.T - 1) / price
-
-
-def _thresholds(n: np.ndarray, p: int, memory: int, step: Fraction) -> list[Fraction]:
-    """Return where p - N_t is -1, 0 or 1 after k strides along p - numerator k, memory + denominator k.
-
-    Returns:
-        List of exact values of k, in no order.
-    """
-    crossings = []
-    for t, n_t in enumerate(n.astype(int).tolist()):
-        closing = step.numerator + t * step.denominator
-        if closing > 0:
-            gap = p - t * memory - n_t
-            crossings += [Fraction(gap - side, closing) for side in (-1, 0, 1)]
-    return crossings

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from manytasks.theory.fit import spread_weight
-from manytasks.theory.multitask import task_spread
+from manytasks.theory.multitask import task_spread, total
 
 
 def least_squares_error_in_span(distances2: Any, counts: Any, buffer: Any, p: Any, sigma2: Any) -> Any:
@@ -32,21 +30,20 @@ def least_squares_error_in_span(distances2: Any, counts: Any, buffer: Any, p: An
 
     Args:
         distances2: (T, T) squared distances between tasks.
-        counts: (T,) sample counts of the fit, N in total.
-        buffer: (T,) counts of the buffered samples, at most ``counts``, M in total.
-        p: array of parameter counts with a trailing axis of length 1; the result holds where M < p < N.
+        counts: (..., T) sample counts of the fit, N in total.
+        buffer: (..., T) counts of the buffered samples, at most ``counts``, M in total.
+        p: array of parameter counts with a trailing axis of length 1, which broadcasts with the counts; the
+            result holds where 0 < M < p < N, and where M = 0, where it is 0.
         sigma2: label-noise variance.
 
     Returns:
-        Array of shape ``(*p.shape[:-1], T)``; zero for an empty buffer.
+        Array of the broadcast shape, (..., T).
     """
-    N, M = counts.sum(), buffer.sum()
+    N, M = total(counts), total(buffer)
     K = N - M
-    if M == 0:
-        return np.zeros((*p.shape[:-1], len(counts)))
     from_buffer, V_M = task_spread(distances2, buffer)
     from_others, V_K = task_spread(distances2, counts - buffer)
-    between = from_others @ buffer / M - V_M
+    between = total(from_others * buffer) / (M + (M == 0).astype(int)) - V_M
     C = M * (N - p) * (N**2 - 2 * N * M - N + 2) / ((N - 1) * N * (N + 2) * (K - 1))
     one_sample = (N - p + 2) * (N - 2) * (M + 2) / (N + 2) + (p - M) * N
     e = (N - p) * M / (p * N * K * (K + 2) * (K - 1)) * one_sample

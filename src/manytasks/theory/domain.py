@@ -20,24 +20,25 @@ def is_symbolic(*values: Any) -> bool:
     return any(np.asarray(value).dtype == object for value in values)
 
 
-def sample_counts(tasks: Tasks, samples: Any, name: str = "samples") -> np.ndarray:
+def sample_counts(tasks: Tasks, samples: Any, name: str = "samples", *, axes: bool = False) -> np.ndarray:
     """Return one sample count per task.
 
     Args:
         tasks: the T tasks.
         samples: whole number >= 0 for all tasks, or T of them; symbols pass.
         name: how the error message calls the argument.
+        axes: whether (..., T), many sets of counts, is allowed.
 
     Returns:
-        (T,) array of floats (counts beyond 2**53 do not occur), or of symbols.
+        (T,) or (..., T) array of floats (counts beyond 2**53 do not occur), or of symbols.
 
     Raises:
         ValueError: if the length is not T, or a count is negative or not whole.
     """
     counts = _array(samples)
-    if counts.ndim > 1 or (counts.ndim == 1 and len(counts) != tasks.T):
+    if (counts.ndim > 1 and not axes) or (counts.ndim and counts.shape[-1] != tasks.T):
         raise ValueError(f"{name} must be one number or {tasks.T}, one per task; got shape {counts.shape}")
-    counts = np.broadcast_to(counts, (tasks.T,))
+    counts = np.broadcast_to(counts, counts.shape or (tasks.T,))
     if is_symbolic(counts):
         return counts
     if not np.all((counts >= 0) & (counts == np.floor(counts)) & np.isfinite(counts)):

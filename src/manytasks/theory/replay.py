@@ -17,7 +17,7 @@ from manytasks.theory.domain import (
     sample_counts,
 )
 from manytasks.theory.fit import bias_share, noise_factor, times
-from manytasks.theory.multitask import dissimilarity_error
+from manytasks.theory.multitask import dissimilarity_error, total
 
 Start = Literal["warm", "scratch"]
 
@@ -52,14 +52,16 @@ def replay_error(
         samples: number of samples n_t of each task, one whole number or T of them.
         memory: number of samples m_s of each task that stay in the buffer, one whole number or T of them;
             at most ``samples``, because the buffer holds samples that were seen. The last is never used.
+            An array of shape (..., T) holds many buffers; its other axes broadcast with p.
         p: number of parameters, at least 1, or an array of such numbers.
         noise_var: label-noise variance σ², at least 0.
         start: "warm" (from the previous solution) or "scratch" (from zero).
         regime: side of every threshold, needed only when p or a count is a symbol.
 
     Returns:
-        Array of shape ``(*p.shape, T, T)``: [after task t, on task i]. Infinite where abs(p - N_t) <= 1
-        and the effective noise is positive, and after that until a step below its threshold forgets it.
+        Array of shape ``(*p.shape, T, T)``, or with the axes of p and ``memory`` broadcast: [after task t, on
+        task i]. Infinite where abs(p - N_t) <= 1 and the effective noise is positive, and after that until a
+        step below its threshold forgets it.
         With ``memory=samples`` the last row is ``multitask_error``; ``memory=0`` is fine-tuning.
 
     Raises:
@@ -72,7 +74,7 @@ def replay_error(
                [0.901, 0.859, 1.213],
                [1.215, 1.062, 1.102]])
     """
-    n, m = sample_counts(tasks, samples), sample_counts(tasks, memory, "memory")
+    n, m = sample_counts(tasks, samples), sample_counts(tasks, memory, "memory", axes=True)
     check_memory(n, m)
     check_start(start)
     p = parameter_counts(p)[..., None]
@@ -85,7 +87,7 @@ def check_memory(n: Any, m: Any) -> None:
 
     Args:
         n: (T,) sample counts.
-        m: (T,) how many of them the buffer keeps; symbols pass.
+        m: (..., T) how many of them the buffer keeps; symbols pass.
 
     Raises:
         ValueError: if a task keeps more than it has.
@@ -93,9 +95,11 @@ def check_memory(n: Any, m: Any) -> None:
     if is_symbolic(n, m):
         return
     if np.any(m > n):
-        task = int(np.argmax(m > n))
+        first = np.argwhere(m > n)[0]
+        task = int(first[-1])
         raise ValueError(
-            f"memory must be at most samples: task {task + 1} has {n[task]:.0f} and would keep {m[task]:.0f}"
+            f"memory must be at most samples: task {task + 1} has {n[task]:.0f} "
+            f"and would keep {m[tuple(first)]:.0f}"
         )
 
 
@@ -115,10 +119,10 @@ def check_start(start: Start) -> None:
 def error_matrix(
     tasks: Tasks, n: Any, m: Any, p: Any, sigma2: Any, start: Start, regime: Regime = None
 ) -> Any:
-    """Return ``replay_error`` for checked arguments, which may be real instead of whole.
+    """Return ``replay_error`` for checked arguments.
 
     Returns:
-        Array of shape ``(*p.shape[:-1], T, T)``, for p with a trailing axis of length 1.
+        Array of shape (..., T, T), for m of shape (..., T) and p with a trailing axis of length 1.
     """
     errors: list[Any] = []
     norms2, distances2 = tasks.norms2, tasks.distances2
@@ -128,9 +132,10 @@ def error_matrix(
         counts = np.where(np.arange(tasks.T) == t, n, buffer)
         fitted = span_error(distances2, counts, p, sigma2, regime)
         if start == "scratch":
-            error = bias_share(counts.sum(), p, regime) * norms2 + fitted
+            error = bias_share(total(counts), p, regime) * norms2 + fitted
         else:
-            share = unseen_share(counts.sum(), buffer.sum(), p, regime)
+            N, M = total(counts), total(buffer)
+            share = unseen_share(N, M, p, regime)
             error = fitted + unseen_error(distances2, error, share, previous, buffer, p, sigma2, regime)
         errors.append(error)
     return np.stack(errors, axis=-2)
@@ -140,10 +145,10 @@ def span_error(distances2: Any, counts: Any, p: Any, sigma2: Any, regime: Regime
     """Return S_i(c): the pooled error within the span of the data, which is all of it below the threshold.
 
     Returns:
-        Array of shape ``(*p.shape[:-1], T)``.
+        Array of the broadcast shape of counts and p, (..., T).
     """
     dissimilarity = dissimilarity_error(distances2, counts, p, regime)
-    return dissimilarity + times(noise_factor(counts.sum(), p, regime), sigma2)
+    return dissimilarity + times(noise_factor(total(counts), p, regime), sigma2)
 
 
 def unseen_share(N: Any, M: Any, p: Any, regime: Regime = None) -> Any:
@@ -176,21 +181,22 @@ def unseen_error(
         distances2: (T, T) squared distances between tasks.
         error: (..., T) error of the previous parameters.
         share: share of the space outside the buffer that stays outside the new data.
-        previous: (T,) counts of the previous fit.
-        buffer: (T,) counts of the buffer, at most ``previous``.
+        previous: (..., T) counts of the previous fit.
+        buffer: (..., T) counts of the buffer, at most ``previous``.
         p: array of parameter counts with a trailing axis of length 1.
         sigma2: label-noise variance.
         regime: side of every threshold, or None.
 
     Returns:
-        Array of shape ``(*p.shape[:-1], T)``.
+        Array of the broadcast shape, (..., T).
     """
     seen = span_error(distances2, buffer, p, sigma2, regime)
     if regime is not None:
         return share * (error - seen)
-    least_squares = (p < previous.sum()) & (share > 0)
+    least_squares = (p < total(previous)) & (share > 0)
     if np.any(least_squares):
-        exact = least_squares_error_in_span(distances2, previous, buffer, p, sigma2)
+        with np.errstate(divide="ignore", invalid="ignore"):  # elsewhere it has no value, and is not used
+            exact = least_squares_error_in_span(distances2, previous, buffer, p, sigma2)
         seen = np.where(least_squares, exact, seen)
     # Infinite before and in the buffer: nothing new was learned, for one new sample leaves share = 0.
     with np.errstate(invalid="ignore"):

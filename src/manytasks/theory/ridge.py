@@ -61,7 +61,7 @@ def ridge_error(
         return tasks.norms2.copy()
     kappa = effective_ridge(s, N, ridge)
     deviation2, spread = task_spread(tasks.distances2, n)
-    noise = sigma2 + spread
+    noise = sigma2 + spread[0]
     mean_task = n @ w / N
     w, mean_task, s = w[:, s > 0], mean_task[s > 0], s[s > 0]
     df2 = np.square(s / (s + kappa)).sum()
