@@ -110,6 +110,21 @@ def test_evaluation_reads_each_sample_from_its_own_head():
     np.testing.assert_allclose(error, (outputs.argmax(1).numpy() != pool.labels).mean(), rtol=1e-12)
 
 
+@pytest.mark.parametrize("width", [1, 2, 3, 8])
+def test_gradients_in_single_precision_are_those_in_double(width):
+    # Single precision runs other code (oneDNN), which once wrote past its memory for fewer than 8 channels.
+    shape = ResNetShape(side=8, channels=2, width=width, heads=3, classes=4)
+    rng = np.random.default_rng(0)
+    x = torch.from_numpy(rng.random((1, 32, shape.inputs)))
+    heads, labels = (torch.from_numpy(rng.integers(n, size=(1, 32))) for n in (3, 4))
+    slopes = []
+    for dtype in (torch.float32, torch.float64):
+        network = ResNet(shape, np.random.default_rng(1), dtype)
+        network.fill_gradient(x.to(dtype), heads, labels, "mse")
+        slopes.append(network.flat.slopes.double())
+    torch.testing.assert_close(slopes[0], slopes[1], rtol=0, atol=1e-4 * float(slopes[1].abs().max()))
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [

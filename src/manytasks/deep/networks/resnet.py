@@ -242,7 +242,10 @@ class ResNet:
         return torch.cat([self.module["trunk"](self._images(part)) for part in x.split(CHUNK)])
 
     def _images(self, x: torch.Tensor) -> torch.Tensor:
-        return x.reshape(-1, self.shape.side, self.shape.side, self.shape.channels).permute(0, 3, 1, 2)
+        images = x.reshape(-1, self.shape.side, self.shape.side, self.shape.channels).permute(0, 3, 1, 2)
+        # Copied channel by channel: oneDNN's backward pass of a strided 1 × 1 convolution writes past its
+        # workspace when pixels come first and channels are fewer than a vector (uxlfoundation/oneDNN#6035).
+        return images.clone(memory_format=torch.contiguous_format)
 
     def _outputs(self, x: torch.Tensor, heads: torch.Tensor) -> torch.Tensor:
         outputs = self.module["head"](self.module["trunk"](self._images(x)))
