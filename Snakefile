@@ -63,6 +63,7 @@ rule book:
         "_toc.yml",
         [str(path) for path in Path("book").rglob("*") if path.is_file()],
         [str(path) for path in Path("src").rglob("*.py")],
+        [str(path) for path in Path("data").glob("replication.*")],
         renderer="workflow/render.py",
     output:
         f"{HTML}/index.html",

@@ -44,12 +44,16 @@ class Cell:
         return store / self.chapter / f"{digest}.json"
 
     def result(self, store: Path) -> dict[str, Any] | None:
-        """Return what the cell found, or None if it has not run to its end or to an error of its own."""
+        """Return what the cell found, or None if it has not run."""
         try:
-            found = json.loads(self.file(store).read_text(encoding="utf-8"))
+            return json.loads(self.file(store).read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return None
-        return found
+
+    def finished(self, store: Path) -> bool:
+        """Say whether the cell ran to its end or to its own error; one ended from outside runs again."""
+        found = self.result(store)
+        return found is not None and not found["ended"]
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,6 @@ class Job:
 
     name: str
     cells: tuple[Cell, ...]
-    priority: int = 0
 
 
 def profile_parameters(profile: str) -> dict[str, dict[str, Any]]:
@@ -98,7 +101,7 @@ def run_here(cells: Iterable[Cell], store: Path, limit: float) -> None:
     preload()
     for cell in cells:
         target, begun = cell.file(store), time.monotonic()
-        if (known := cell.result(store)) and not known["ended"]:
+        if cell.finished(store):
             continue
         child = multiprocessing.get_context("fork").Process(target=_run_and_keep, args=(cell, target))
         child.start()
@@ -157,14 +160,7 @@ def run_jobs(
     Returns:
         Exit code; cells that stop with an error of their own are results and do not count.
     """
-    missing = [
-        Job(
-            job.name,
-            tuple(cell for cell in job.cells if (r := cell.result(store)) is None or r["ended"]),
-            job.priority,
-        )
-        for job in jobs
-    ]
+    missing = [Job(job.name, tuple(cell for cell in job.cells if not cell.finished(store))) for job in jobs]
     missing = [job for job in missing if job.cells]
     if not missing:
         return 0
@@ -187,8 +183,10 @@ def run_jobs(
         ]
         command += ["--rerun-incomplete", "--quiet", "rules", "host", "--executor", executor]
         command += ["--cores", str(cores), "--jobs", str(cores), *options, "--config", f"plan={plan}"]
+    programs = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    environment = os.environ | {"OMP_NUM_THREADS": "1", "PATH": programs}
     try:
-        return subprocess.run(command, env=os.environ | {"OMP_NUM_THREADS": "1"}, check=False).returncode
+        return subprocess.run(command, env=environment, check=False).returncode
     finally:
         plan.unlink()
 
@@ -196,7 +194,7 @@ def run_jobs(
 def read_job(plan: Mapping[str, Any], name: str) -> Job:
     """Return a job of a plan file."""
     (job,) = (job for job in plan["jobs"] if job["name"] == name)
-    return Job(name, tuple(Cell(**cell) for cell in job["cells"]), job["priority"])
+    return Job(name, tuple(Cell(**cell) for cell in job["cells"]))
 
 
 def main(plan_file: Path, name: str) -> None:

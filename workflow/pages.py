@@ -9,9 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cells import chapter_content
+from dependencies import chapters
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from manytasks.evidence import UNTESTED, Claim, Evidence, registry, verdict_class, verdicts
+from manytasks.levels import BOOK
+from manytasks.replication import Replicated, least_probability, load_replication, summary
 
 
 @dataclass(frozen=True)
@@ -21,6 +25,7 @@ class Judged:
     claim: Claim
     verdict: str
     checks: list[Evidence]
+    replicated: Replicated | None = None
 
     @property
     def kind(self) -> str:
@@ -69,13 +74,18 @@ def build_facts(evidence: list[Evidence], folder: Path, executed: list[Path], pr
 
     Returns:
         ``profile``; ``claims``, a ``Judged`` by id in the order of the registry; ``count`` of claims by kind
-        of verdict; ``seconds`` by chapter; ``figure``, a function that returns a drawing of the book by the
-        name of its figure, as a link to it.
+        of verdict; ``level``, the book's error rate; ``replication``, what the committed one found, where it
+        is from and the chapters that changed since, or None; ``seconds`` by chapter; ``figure``, a function that
+        returns a drawing of the book by the name of its figure, as a link to it.
     """
     found = verdicts(evidence)
+    replications, origin = load_replication()
     claims = {
         claim.id: Judged(
-            claim, found.get(claim.id, UNTESTED), [row for row in evidence if row.claim == claim.id]
+            claim,
+            found.get(claim.id, UNTESTED),
+            [row for row in evidence if row.claim == claim.id],
+            replications.get(claim.id),
         )
         for claim in registry().values()
     }
@@ -98,11 +108,26 @@ def build_facts(evidence: list[Evidence], folder: Path, executed: list[Path], pr
         "profile": profile,
         "claims": claims,
         "count": Counter(judged.kind for judged in claims.values()),
+        "level": BOOK,
+        "replication": {
+            "summary": summary(replications),
+            "bounds": {same: least_probability(same, 20) for same in (20, 19)},
+            "profile": origin["profile"],
+            "commits": [commit[:10] for commit in origin["commit"]],
+            "changed": changed_since(origin["content"]),
+        }
+        if origin
+        else None,
         "seconds": {
             name: notebook["metadata"]["papermill"]["duration"] for name, notebook in notebooks.items()
         },
         "figure": figure,
     }
+
+
+def changed_since(content: dict[str, str]) -> list[str]:
+    """Return the chapters whose code or tables are no longer those of the committed replication."""
+    return [name for name in chapters() if not chapter_content(name).startswith(content.get(name, "none"))]
 
 
 def _figures(notebook: dict[str, Any]) -> list[tuple[str, list[str]]]:

@@ -303,7 +303,7 @@ def _data(options: argparse.Namespace) -> None:
 
 
 def _claims(options: argparse.Namespace) -> None:
-    from manytasks import evidence
+    from manytasks import evidence, replication
 
     found = []
     if options.profile:
@@ -312,8 +312,15 @@ def _claims(options: argparse.Namespace) -> None:
             raise ValueError(f"there is no {folder}; run `make book PROFILE={options.profile}` first")
         found = evidence.gather(path for path in folder.rglob("*.ipynb") if path.suffixes == [".ipynb"])
     verdicts = evidence.verdicts(found)
+    replications, origin = replication.load_replication()
     for claim in evidence.registry().values():
         verdict = verdicts.get(claim.id, evidence.UNTESTED) if options.profile else claim.verdict
         print(f"{claim.id:<7} {verdict}: {claim.statement}")
         for row in (row for row in found if row.claim == claim.id):
             print(f"          {row.notebook}: {row}")
+        if claim.id in replications:
+            print(f"          drawn again: {replications[claim.id]}")
+    if replications:
+        print(
+            f"{replication.summary(replications)} {origin['profile']} profile, commit {origin['commit'][0]}"
+        )

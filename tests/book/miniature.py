@@ -53,7 +53,8 @@ def claim(name: str) -> str:
 def miniature(target: Path) -> Path:
     """Put the miniature's notebooks, contents, parameters and claims into a copy of the tree."""
     copy_tree(target)
-    for path in [*target.glob("notebooks/**/*.py"), *target.glob("book/*.md"), *target.glob("config/*.yml")]:
+    replaced = ("notebooks/**/*.py", "book/*.md", "config/*.yml", "data/replication.*")
+    for path in [path for pattern in replaced for path in target.glob(pattern)]:
         path.unlink()
     for name in CHAPTERS:
         path = target / "notebooks" / f"{name}.py"

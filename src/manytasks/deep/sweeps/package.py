@@ -53,13 +53,12 @@ def write_package(folder: Path) -> Path:
 def _resource(table: Path) -> dict[str, Any]:
     rows = pd.read_csv(table)
     raw = table.read_bytes()
-    sidecar = table.with_suffix(".json")
-    sweep, profile, device, torch = (rows[name][0] for name in ("sweep", "profile", "device", "torch"))
+    question, provenance = _origin(table, rows)
     return {
         "profile": "tabular-data-resource",
         "name": table.stem,
         "path": table.name,
-        "description": find_sweep(sweep).question,
+        "description": question,
         "format": "csv",
         "mediatype": "text/csv",
         "encoding": "utf-8",
@@ -71,13 +70,19 @@ def _resource(table: Path) -> dict[str, Any]:
             ],
             "missingValues": ["nan"],
         },
-        "provenance": {
-            "command": f"manytasks sweep {sweep} --profile {profile} --device {device}",
-            "torch": torch,
-            "rows": len(rows),
-        }
-        | (json.loads(sidecar.read_text(encoding="utf-8")) if sidecar.exists() else {}),
+        "provenance": provenance,
     }
+
+
+def _origin(table: Path, rows: pd.DataFrame) -> tuple[str, dict[str, Any]]:
+    """Return the question that a table answers, and how it was made; only a sweep's table says so itself."""
+    sidecar = table.with_suffix(".json")
+    written = json.loads(sidecar.read_text(encoding="utf-8")) if sidecar.exists() else {}
+    if "sweep" not in rows:
+        return written.pop("question"), {"rows": len(rows)} | written
+    sweep, profile, device, torch = (rows[name][0] for name in ("sweep", "profile", "device", "torch"))
+    command = f"manytasks sweep {sweep} --profile {profile} --device {device}"
+    return find_sweep(sweep).question, {"command": command, "torch": torch, "rows": len(rows)} | written
 
 
 if __name__ == "__main__":

@@ -1,0 +1,154 @@
+"""Draw everything random again: `replicate.py --seeds 20` runs every chapter with seeds 1 to 20.
+
+It writes one row per check and seed into data/replication.csv after every few seeds, and where they come
+from into data/replication.json. A run that is killed goes on where it stopped. A chapter whose evidence is
+the same for two seeds draws nothing and runs no further.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from cells import ROOT, Cell, Job, chapter_content, chapters, profile_parameters, run_jobs
+from dependencies import data_files
+from variations import stated
+
+from manytasks import replication
+from manytasks.deep.sweeps.package import write_package
+from manytasks.deep.sweeps.provenance import table_provenance
+from manytasks.deep.sweeps.table import write_json, write_table
+
+LIMIT = 3600  # seconds a chapter may take: far more than any needs, on a busy node too
+QUESTION = "Which verdicts stay the same when everything random is drawn again?"
+
+
+def planned(seeds: list[int], profile: str) -> dict[tuple[str, int], Cell]:
+    """Return a cell for every chapter and every seed that the chapter takes, seed by seed."""
+    own = profile_parameters(profile)
+    takes = {chapter: stated(chapter)["seed"] for chapter in own}
+    return {
+        (chapter, seed): Cell(chapter, own[chapter] | {"seed": seed})
+        for seed in seeds
+        for chapter in own
+        if not takes[chapter].fault(seed)
+    }
+
+
+def parts(seeds: int, size: int) -> Iterator[range]:
+    """Yield the seeds in order, the first two alone: they say which chapters need no more."""
+    yield range(1, 3)
+    for first in range(3, seeds + 1, size):
+        yield range(first, min(first + size, seeds + 1))
+
+
+def jobs_of(cells: dict[tuple[str, int], Cell], together: bool) -> list[Job]:
+    """Return a job for every cell, or one for all chapters of a seed, which then load their packages once."""
+    groups: dict[str, list[Cell]] = {}
+    for (chapter, seed), cell in cells.items():
+        name = f"seed-{seed}" if together else f"seed-{seed}-{chapter.replace('/', '.')}"
+        groups.setdefault(name, []).append(cell)
+    return [Job(name, tuple(group)) for name, group in groups.items()]
+
+
+def draws(chapter: str, cells: dict[tuple[str, int], Cell], store: Path) -> bool:
+    """Say whether a chapter's evidence moves with its seed, after at least two."""
+    runs = [cell.result(store) for (name, _), cell in cells.items() if name == chapter]
+    known = [run["evidence"] for run in runs if run and not run["stopped"]]
+    return len(known) < len(runs) or any(rows != known[0] for rows in known)
+
+
+def rows(cells: dict[tuple[str, int], Cell], store: Path) -> Iterator[dict[str, Any]]:
+    """Yield a row per check and seed; one without a claim where a chapter stopped."""
+    for (chapter, seed), cell in cells.items():
+        found = cell.result(store)
+        if found is None or found["ended"]:
+            continue
+        for row in found["evidence"] if not found["stopped"] else []:
+            yield {
+                "claim": row["claim"],
+                "chapter": chapter,
+                "check": row["check"],
+                "seed": seed,
+                "verdict": row["verdict"],
+                "value": float(row["value"]),
+                "limit": float(row["threshold"]),
+            }
+        if found["stopped"]:
+            empty = dict.fromkeys(("value", "limit"), float("nan"))
+            yield {
+                "claim": "",
+                "chapter": chapter,
+                "check": "",
+                "seed": seed,
+                "verdict": found["stopped"],
+            } | empty
+
+
+def write(out: Path, cells: dict[tuple[str, int], Cell], store: Path, profile: str) -> None:
+    """Write the table of what is there and its provenance; where nothing is there, nothing."""
+    table = list(rows(cells, store))
+    if not table:
+        return
+    counts = {
+        chapter: sorted(
+            {int(pd.read_csv(path)["seed"].nunique()) for path in data_files(Path(f"notebooks/{chapter}.py"))}
+        )
+        for chapter in chapters()
+    }
+    write_json(
+        out / "replication.json",
+        {
+            "question": QUESTION,
+            "command": f"make replicate SEEDS={max(row['seed'] for row in table)} PROFILE={profile}",
+            "profile": profile,
+            "tables": {chapter: seeds for chapter, seeds in counts.items() if seeds},
+            "content": {chapter: chapter_content(chapter)[:16] for chapter in chapters()},
+        }
+        | table_provenance(cell.file(store) for cell in cells.values()),
+    )
+    write_table(out / "replication.csv", table)
+    write_package(out)
+
+
+def main() -> int:
+    """Run seeds in order, so that a part of them is useful; write the table after each part."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seeds", type=int, default=20)
+    parser.add_argument("--profile", default="book")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--executor", default="local", help="of Snakemake: on a cluster every cell is a job")
+    parser.add_argument("--out", type=Path, default=Path("data"))
+    options, snakemake_options = parser.parse_known_args()
+    if options.seeds < 2:
+        parser.error(f"--seeds must be at least 2, for one seed replicates nothing; got {options.seeds}")
+    os.chdir(ROOT)
+    store = options.out / ".cells" / "replication"
+    cells = planned(list(range(1, options.seeds + 1)), options.profile)
+    local = options.executor == "local"
+    size = max(2, options.jobs) if local else options.seeds
+    run: dict[tuple[str, int], Cell] = {}
+    for part in parts(options.seeds, size):
+        moving = {chapter for chapter in chapters() if part[0] == 1 or draws(chapter, run, store)}
+        fresh = {key: cell for key, cell in cells.items() if key[1] in part and key[0] in moving}
+        run |= fresh
+        try:
+            code = run_jobs(
+                jobs_of(fresh, local), store, LIMIT, options.jobs, options.executor, snakemake_options
+            )
+        finally:
+            write(options.out, run, store, options.profile)
+        if code:
+            return code
+    found, _ = replication.load_replication(options.out / "replication.csv")
+    print(*(f"{row.claim:<7} {row}" for row in found.values()), sep="\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
