@@ -2,6 +2,7 @@
 PROFILE ?= book
 PYTHON  ?= python3
 EXECUTOR ?= local
+SEEDS   ?= 20
 SHARDS  ?= $(JOBS)
 DEVICE  ?= auto
 OUT     ?= data
@@ -10,10 +11,10 @@ BIN     := .venv/bin
 READY   := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help book sweep test test-all lint bench serve lab claims clean
+.PHONY: help book sweep replicate variations test test-all lint bench serve lab claims clean
 
 help:  ## list these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 book: $(READY)  ## run every notebook and build the book (PROFILE=smoke|book|paper)
 	@$(BIN)/python workflow/build.py --profile $(PROFILE) --jobs $(JOBS)
@@ -23,6 +24,13 @@ sweep: $(READY)  ## run sweeps in shards (NAME="depth layers" SHARDS=8 DEVICE=cu
 	  --executor $(EXECUTOR) --cores $(JOBS) --jobs $(JOBS) $(OPTIONS) \
 	  --config names="$(or $(NAME),$(shell $(BIN)/manytasks sweep list))" \
 	  profile=$(PROFILE) shards=$(SHARDS) device=$(DEVICE) out=$(OUT)
+
+replicate: $(READY)  ## draw everything random again (SEEDS=20 JOBS=2 EXECUTOR=slurm) into data/replication.csv
+	@$(BIN)/python workflow/replicate.py --seeds $(SEEDS) --profile $(PROFILE) --jobs $(JOBS) \
+	  --executor $(EXECUTOR) --out $(OUT) $(OPTIONS)
+
+variations: $(READY)  ## change every parameter of every chapter in turn and run it (smoke sizes, resumes)
+	@$(BIN)/python workflow/variations.py --jobs $(JOBS)
 
 test: $(READY)  ## run the tests, the smoke book in a browser included; a third of the slowest a day
 	@$(BIN)/python -m pytest -rs

@@ -9,6 +9,7 @@ import matplotlib.pyplot as plt
 import nbformat
 import pytest
 
+from manytasks import replication
 from manytasks.evidence import Evidence, registry
 from manytasks.figures import Panels, _svg
 
@@ -89,3 +90,30 @@ def test_every_claim_has_its_card_and_every_check_its_link(pages, facts):
     )
     assert page.count('<a href="../notebooks/part/chapter.html#evidence-a-t1-simulation">simulation</a>') == 1
     assert f"Of {len(registry())} claims: 1 hold, {len(registry()) - 1} untested." in page
+
+
+def test_the_claims_page_states_the_level_and_what_replicated(pages, tmp_path, monkeypatch):
+    row = {"claim": "A.T1", "chapter": "multitask/many-tasks", "check": "simulation", "verdict": "holds"}
+    found = replication.replicated([row | {"seed": str(s), "value": str(s)} for s in range(1, 21)], {})
+    content = {name: pages.chapter_content(name) for name in pages.chapters()}
+    content["multitask/many-tasks"] = "of another commit"
+    origin = {"profile": "book", "commit": ["0123456789abcdef"], "content": content}
+    monkeypatch.setattr(pages, "load_replication", lambda: (found, origin))
+    text = pages.generated_pages(ROOT / "book", ["claims"], pages.build_facts([ROW], tmp_path, [], "smoke"))
+    page = text[Path("book/claims.md")]
+    assert "With probability 1 %, all claims together." in page
+    assert "20 seeds: 1 claims come out as committed for every seed" in page
+    assert (
+        "probability of at least 0.861 for a seed, one that is the\nsame in 19 of 20 at least 0.784" in page
+    )
+    assert "of the book profile at commit 0123456789.\n" in page
+    assert "Changed since: [multitask/many-tasks](../notebooks/multitask/many-tasks.ipynb).\n" in page
+    assert '<p class="how">Drawn again: the same in 20 of 20 seeds (probability at least 0.861).</p>' in page
+
+
+def test_a_book_that_nobody_replicated_says_so(pages, tmp_path, monkeypatch):
+    monkeypatch.setattr(pages, "load_replication", lambda: ({}, {}))
+    facts = pages.build_facts([ROW], tmp_path, [], "smoke")
+    page = pages.generated_pages(ROOT / "book", ["claims"], facts)[Path("book/claims.md")]
+    assert "Nobody has drawn everything again yet: `make replicate SEEDS=20` does." in page
+    assert "Drawn again" not in page

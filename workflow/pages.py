@@ -74,9 +74,9 @@ def build_facts(evidence: list[Evidence], folder: Path, executed: list[Path], pr
 
     Returns:
         ``profile``; ``claims``, a ``Judged`` by id in the order of the registry; ``count`` of claims by kind
-        of verdict; ``level``, the book's error rate; ``replication``, what the committed one found, where it
-        is from and the chapters that changed since, or None; ``seconds`` by chapter; ``figure``, a function that
-        returns a drawing of the book by the name of its figure, as a link to it.
+        of verdict; ``level``, the book's error rate; ``replication``, what the committed one found, at which
+        commit, and the chapters that changed since, or None; ``seconds`` by chapter; ``figure``, a function
+        that returns a drawing of the book by the name of its figure, as a link to it.
     """
     found = verdicts(evidence)
     replications, origin = load_replication()
