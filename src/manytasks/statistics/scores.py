@@ -6,17 +6,22 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import norm, t
+from scipy.stats import norm, skew, t
 
 
-def z_scores(draws: ArrayLike, expected: Any) -> np.ndarray:
+def z_scores(draws: ArrayLike, expected: Any, *, skewed: bool = False) -> np.ndarray:
     r"""Return the distances of Monte-Carlo means from their expectation, in standard errors.
 
     .. math:: z = \frac{\bar x - \mu}{s / \sqrt n}
 
+    Squares, and above all errors near a threshold, have long right tails. The mean and the spread of few such
+    draws fall short together: of 200 squares of normal numbers :math:`|z| > 3.3` is four times too common.
+    Hall's transformation (1992, J. R. Stat. Soc. B 54, 221) uses the sample skewness to undo that.
+
     Args:
         draws: (n, ...) independent draws, one a row, n >= 2; near normal means need finite variances.
         expected: numbers that broadcast to the shape of a row.
+        skewed: whether the draws may lean to one side; then n should be at least 50.
 
     Returns:
         Array with the shape of a row; standard normal in the limit where the expectation is right.
@@ -34,7 +39,11 @@ def z_scores(draws: ArrayLike, expected: Any) -> np.ndarray:
     standard_error = draws.std(axis=0, ddof=1) / np.sqrt(len(draws))
     if np.any(standard_error == 0):
         raise ValueError("all draws of a number are equal: a constant needs no statistical test")
-    return (draws.mean(axis=0) - expected) / standard_error
+    z = (draws.mean(axis=0) - expected) / standard_error
+    if not skewed:
+        return z
+    a = skew(draws, axis=0) / np.sqrt(len(draws))
+    return z + a * (z**2 / 3 + 1 / 6) + a**2 * z**3 / 27
 
 
 def critical_z(comparisons: int, alpha: float = 0.01, draws: float = np.inf) -> float:
