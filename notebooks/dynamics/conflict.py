@@ -16,9 +16,9 @@
 # %% tags=["parameters"]
 profile = "book"
 seed = 1
-networks = 60  # pairs of tasks
-flow_steps = 120  # steps of each trajectory
-slope_networks = 4  # networks whose slopes are measured
+networks = 160  # pairs of tasks [5 to 400]
+flow_steps = 120  # steps of each trajectory [30 to 400]
+slope_networks = 4  # networks whose slopes are measured [1 to 20]
 
 # %% tags=["hide-input"]
 import matplotlib.pyplot as plt
@@ -26,11 +26,17 @@ import numpy as np
 import sympy as sp
 import torch
 from IPython.display import Markdown, Math, display
-from scipy.special import betaincinv
 from torch.func import grad, jacrev, vmap
 
-from manytasks import evidence, figures, flow
+from manytasks import checks, evidence, figures, flow, parameters
+from manytasks.statistics import log_slope, mean_interval, share_interval
+from manytasks.streams import stream_number
 
+parameters.check(In, globals())
+parameters.require(
+    slope_networks <= networks,
+    f"slope_networks must be at most networks = {networks}; got {slope_networks}",
+)
 torch.set_num_threads(1)
 C = figures.COLORS
 
@@ -39,7 +45,7 @@ C = figures.COLORS
 
 # %% tags=["hide-input"]
 SAMPLES, trunk = 10, flow.Network((3, 5, 3))
-generator = torch.Generator().manual_seed(seed)
+generator = torch.Generator().manual_seed(stream_number(seed, "tasks"))
 
 
 def normal(*shape):
@@ -55,7 +61,7 @@ data = {
 # Parameters: a shared trunk and one private linear head for each task.
 begin = {
     "trunk": torch.stack(
-        [trunk.initial(400 * seed + i, scale=1.2) for i in range(networks)]
+        [trunk.initial((seed, "trunk", i), scale=1.2) for i in range(networks)]
     ),
     "head1": normal(networks, 3, 2) / 3**0.5,
     "head2": normal(networks, 3, 2) / 3**0.5,
@@ -123,10 +129,7 @@ for h in rates:
     for name in distance:
         distance[name].append(rows[name])
 distance = {name: np.array(rows) for name, rows in distance.items()}
-slopes = {
-    name: np.polyfit(np.log(rates), np.log(rows), 1)[0]
-    for name, rows in distance.items()
-}
+slopes = {name: log_slope(rates, rows) for name, rows in distance.items()}
 display(
     Markdown(
         f"With the modified loss of Eq. 6 a step is off by $h^{{{slopes['modified loss (Eq. 6)'].mean():.2f}}}$ (mean of {len(few)} networks with a shared trunk and private heads). Take the conflict term away and it is "
@@ -183,7 +186,10 @@ Math(r"\tilde L = L + \tfrac h4 \|\nabla L\|^2, \qquad L = \alpha L_1 + \beta L_
 # %%
 flatness = a**2 * h / 4 * square(nabla(M1)) + b**2 * h / 4 * square(nabla(M2))
 conflict = a * b * h / 2 * M1.diff(theta) * M2.diff(theta)
-assert sp.expand(modified - both_ - flatness - conflict) == 0
+checks.require(
+    sp.expand(modified - both_ - flatness - conflict) == 0,
+    "loss, flatness and conflict terms must add up to the modified loss",
+)
 Math(rf"\text{{conflict}} = {sp.latex(conflict)}")
 
 # %% [markdown]
@@ -195,7 +201,10 @@ field = sum(
     (h**k * series.evaluate(k, [-nabla(both_)], variables) for k in (0, 1)),
     sp.zeros(3, 1),
 )
-assert sp.expand(field + nabla(modified)) == sp.zeros(3, 1)
+checks.require(
+    sp.expand(field + nabla(modified)) == sp.zeros(3, 1),
+    "the package's field must be the negative gradient of the modified loss",
+)
 Math(r"f - \tfrac h2 f'f = -\nabla \tilde L")
 
 # %% [markdown]
@@ -227,9 +236,15 @@ at_zero = {
     name: sp.simplify(grad_t(piece).subs(dict.fromkeys(t, 0)))
     for name, piece in pieces.items()
 }
-assert sp.simplify(at_zero["flatness"] + at_zero["conflict"]) == sp.zeros(2, 1)
+checks.require(
+    sp.simplify(at_zero["flatness"] + at_zero["conflict"]) == sp.zeros(2, 1),
+    "at the minimum the gradients of both terms must cancel",
+)
 push = h / 2 * (a**2 * A * s + b**2 * B * (-a / b * s))
-assert sp.simplify(at_zero["flatness"] - push) == sp.zeros(2, 1)
+checks.require(
+    sp.simplify(at_zero["flatness"] - push) == sp.zeros(2, 1),
+    "the gradient of the flatness terms must be that of the theorem",
+)
 Math(
     r"\nabla(\text{flatness}) = -\nabla(\text{conflict}) = \tfrac h2\,(\alpha^2 H_1 g_1 + \beta^2 H_2 g_2) \quad\text{at the minimum of } \alpha L_1 + \beta L_2"
 )
@@ -357,7 +372,12 @@ evidence.record(
     n=f"{len(few)} networks",
     holds=bool(slopes["without the conflict term"].max() < 2.5),
 )
-assert resting["kept"] < 1e-6 < resting["removed"]
+checks.below(
+    "distance of the rest from the minimum, term kept", resting["kept"], 1e-6
+)
+checks.below(
+    "the same, against the term removed", resting["kept"], resting["removed"]
+)
 display(
     Markdown(
         f"With the term kept the flow ends {resting['kept']:.0e} from the minimum of the sum; with the term removed, {resting['removed']:.2f} away from it."
@@ -460,19 +480,6 @@ def follow(weights):
 weights = torch.tensor([float(weight) for weight, _, _ in names.values()])
 runs = dict(zip(names, follow(weights), strict=True))
 clock = pace * 10 * np.arange(len(runs["kept"]))
-rng = np.random.default_rng(seed)
-resample = rng.integers(0, networks, (2000, networks))
-
-
-def interval(difference):
-    return np.array(
-        [
-            difference.mean(),
-            *np.quantile(difference[resample].mean(1), [0.025, 0.975]),
-        ]
-    )
-
-
 panels = []
 for column, title, label in (
     (
@@ -484,22 +491,11 @@ for column, title, label in (
 ):
     figure, ax = plt.subplots()
     for name in ("removed", "reversed"):
-        rows = np.array(
-            [
-                interval(runs[name][k, :, column] - runs["kept"][k, :, column])
-                for k in range(len(clock))
-            ]
-        )
-        ax.plot(
-            clock,
-            rows[:, 0],
-            names[name][2],
-            color=names[name][1],
-            label=f"{name}, minus kept",
-        )
-        ax.fill_between(
-            clock, rows[:, 1], rows[:, 2], color=names[name][1], alpha=0.2
-        )
+        change = mean_interval((runs[name] - runs["kept"])[..., column].T)
+        _, color, style = names[name]
+        label_ = f"{name}, minus kept"
+        ax.plot(clock, change.value, style, color=color, label=label_)
+        ax.fill_between(clock, change.low, change.high, color=color, alpha=0.2)
     ax.axhline(0, color=figures.INK, linewidth=0.8, alpha=0.5)
     ax.set(xlabel="time", ylabel=label, title=title)
     ax.legend(fontsize=9)
@@ -507,49 +503,51 @@ for column, title, label in (
 figures.show(
     panels,
     name="conflict-trajectories",
-    caption=f"Difference between flows with the conflict term removed or reversed and the flow with it kept (rate {rate}), {networks} pairs of tasks, mean and 95 % bootstrap interval. Above zero on the left: without the term the gradients are more aligned. "
+    caption=f"Difference between flows with the conflict term removed or reversed and the flow with it kept (rate {rate}), {networks} pairs of tasks, mean and 95 % interval. Above zero on the left: without the term the gradients are more aligned. "
     "Above zero on the right: without it training is slower. Random tasks, small networks, a fixed time.",
     alt="Left: the inner product is higher without the conflict term. Right: the difference in training loss.",
 )
 at = np.searchsorted(clock, 1.5)
-aligned = interval(runs["removed"][at, :, 0] - runs["kept"][at, :, 0])
-cosine = interval(runs["removed"][at, :, 1] - runs["kept"][at, :, 1])
+difference = runs["removed"] - runs["kept"]
+percent = 100 * difference[..., 2] / runs["kept"][..., 2]
 
 
-def loss_change(k):
-    return interval(
-        (runs["removed"][k, :, 2] - runs["kept"][k, :, 2]) / runs["kept"][k, :, 2]
-    )
+def one_sided(draws, check):
+    """Interval whose either end errs with the share of its record."""
+    return mean_interval(draws, 1 - 2 * evidence.level("B.M1b", check))
 
 
-def show(v, k=1):
-    return f"{k * v[0]:+.2g} ({k * v[1]:+.2g} to {k * v[2]:+.2g})"
-
-
-early, late = loss_change(at), loss_change(-1)
+aligned = one_sided(difference[at, :, 0], "steers towards misaligned gradients")
+slower = one_sided(percent[at], "slows training down")
+say = {
+    "product": mean_interval(difference[at, :, 0]).words("+.2g"),
+    "cosine": mean_interval(difference[at, :, 1]).words("+.2g"),
+    "early": mean_interval(percent[at]).words("+.2g"),
+    "late": mean_interval(percent[-1]).words("+.2g"),
+}
 display(
     Markdown(
-        f"At time {clock[at]:g}, removing the term changes the inner product by {show(aligned)} and the cosine by {show(cosine)}: the term does steer towards less aligned gradients, and it costs some speed: without it the training loss changes by {show(early, 100)} %. "
-        f"At time {clock[-1]:g} that is {show(late, 100)} %."
+        f"At time {clock[at]:g}, removing the term changes the inner product by {say['product']}, the cosine by {say['cosine']} and the training loss by {say['early']} % (95 % intervals); "
+        f"at time {clock[-1]:g} the loss by {say['late']} %."
     )
 )
 evidence.record(
     "B.M1b",
     "steers towards misaligned gradients",
-    statistic="inner product, term removed minus kept, lower 95 % limit",
-    value=aligned[1],
+    statistic="inner product, term removed minus kept, lower limit",
+    value=aligned.low,
     threshold=0,
     n=f"{networks} pairs",
-    holds=bool(aligned[1] > 0),
+    holds=None if aligned.low < 0 < aligned.high else bool(aligned.low > 0),
 )
 evidence.record(
     "B.M1b",
     "slows training down",
-    statistic=f"relative training loss at time {clock[at]:g}, term removed minus kept, upper 95 % limit",
-    value=early[2],
+    statistic=f"training loss at time {clock[at]:g}, term removed minus kept, upper limit in percent",
+    value=slower.high,
     threshold=0,
     n=f"{networks} pairs",
-    holds=bool(early[2] < 0),
+    holds=None if slower.low < 0 < slower.high else bool(slower.high < 0),
     when="training is at its start; later the loss no longer differs, and at a minimum of the sum the term is what keeps it in place",
 )
 
@@ -590,7 +588,7 @@ def sum_of_pair(t, d):
 
 
 slope_of_sum = vmap(grad(sum_of_pair))
-t = torch.stack([shared.initial(700 * seed + i) for i in range(networks)])
+t = torch.stack([shared.initial((seed, "shared", i)) for i in range(networks)])
 states = []
 for k in range(moments[-1] + 1):
     if k in moments:
@@ -617,15 +615,13 @@ speed = dict(zip(LABELS, speed, strict=True))
 strong = dominance > 1
 
 
-def share_of_risers(values):
-    """Share of states in which the loss rises, with its Clopper–Pearson 95 % interval."""
-    k, n = int((values < 0).sum()), len(values)
-    low = betaincinv(k, n - k + 1, 0.025) if k else 0.0
-    high = betaincinv(k + 1, n - k, 0.975) if k < n else 1.0
-    return k / n, low, high
-
-
-risers = {name: share_of_risers(speed[name][strong]) for name in LABELS}
+parameters.require(
+    strong.any(), f"networks = {networks} gave no state where the term is longer"
+)
+risers = {
+    name: share_interval(int((speed[name][strong] < 0).sum()), int(strong.sum()))
+    for name in LABELS
+}
 shown = {
     "kept": (C["blue"], "o"),
     "removed": (C["grey"], "s"),
@@ -658,16 +654,13 @@ figures.show(
     left,
     name="conflict-stall",
     caption=f"Speed at which the loss falls along three flows against the length of the conflict term over the gradient, rate {rate}; {networks} networks at {len(moments)} moments of training ({moments[0]} to {moments[-1]} steps), a dot for each. Below zero the loss rises. "
-    "With the term kept no dot is below zero, also right of the dashed line, where the term is longer than the gradient; with the term removed some are. An instant, not a whole training.",
-    alt="Dots against the relative length of the conflict term: those with the term kept stay at or above one, the others spread to both signs on the right.",
+    "Right of the dashed line the term is longer than the gradient. An instant, not a whole training.",
+    alt=f"Dots against the relative length of the conflict term. Right of one, the share below zero is {risers['kept'].value:.0%} with the term kept, {risers['removed'].value:.0%} removed, {risers['alone'].value:.0%} alone.",
 )
-in_words = "; ".join(
-    f"{name}: {100 * v[0]:.0f} % (95 % interval {100 * v[1]:.0f} to {100 * v[2]:.0f} %)"
-    for name, v in risers.items()
-)
+in_words = "; ".join(f"{name}: {v.words('.0%')}" for name, v in risers.items())
 display(
     Markdown(
-        f"In {strong.sum()} of {len(strong)} states the conflict term is longer than the gradient, up to {dominance.max():.0f} times. Share of these in which the loss rises: {in_words}. "
+        f"In {strong.sum()} of {len(strong)} states the conflict term is longer than the gradient, up to {dominance.max():.0f} times. Share of these in which the loss rises (95 % interval): {in_words}. "
         f"With the term kept the slowest of all states runs at {speed['kept'].min():.2f} times the speed of the gradient flow."
     )
 )
@@ -675,10 +668,10 @@ evidence.record(
     "B.K5",
     "conflict term longer than the gradient, flow of the modified loss",
     statistic="share of states in which the loss rises",
-    value=risers["kept"][0],
+    value=risers["kept"].value,
     threshold=0,
     n=f"{strong.sum()} states",
-    holds=bool(risers["kept"][0] > 0),
+    holds=bool(risers["kept"].value > 0),
 )
 
 # %% [markdown]
