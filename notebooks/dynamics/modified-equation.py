@@ -16,8 +16,8 @@
 # %% tags=["parameters"]
 profile = "book"
 seed = 1
-networks = 24  # whose gradient norm is followed along flows
-flow_steps = 20  # of each of these flows
+networks = 96  # whose gradient norm is followed along flows [5 to 200]
+flow_steps = 16  # of each of these flows; fewer are too coarse [8 to 100]
 again_seeds = 3  # seeds of the sweep that are trained again on this page
 
 # %% tags=["hide-input"]
@@ -29,8 +29,14 @@ import torch
 from IPython.display import Markdown, Math, display
 from torch.func import grad, jacrev, vmap
 
-from manytasks import deep, evidence, figures, flow
+from manytasks import checks, deep, evidence, figures, flow, parameters
+from manytasks.statistics import (
+    limit_slope,
+    mean_interval,
+)
+from manytasks.streams import stream_number
 
+parameters.check(In, globals())
 torch.set_num_threads(1)
 C = figures.COLORS
 
@@ -38,12 +44,12 @@ C = figures.COLORS
 # Gradient descent with rate $h$ does not follow the gradient flow. It follows another smooth flow, and one can write that flow down, power by power of $h$.
 
 # %% tags=["hide-input"]
-generator = torch.Generator().manual_seed(seed)
+generator = torch.Generator().manual_seed(stream_number(seed, "task"))
 small = flow.Network((3, 3, 1))
 x = torch.randn(8, 3, generator=generator, dtype=torch.float64)
 y = torch.randn(8, 1, generator=generator, dtype=torch.float64)
 raw = small.squared_loss(x, y)
-theta = small.initial(seed, scale=1.5)
+theta = small.initial((seed, "start"), scale=1.5)
 sharpness = torch.linalg.eigvalsh(jacrev(grad(raw))(theta))[-1]
 
 
@@ -78,7 +84,7 @@ def distances(orders, rates):
 rates = np.array([0.2, 0.1, 0.05, 0.025])
 orders = [0, 1, 2, 3]
 gap = distances(orders, rates)
-slopes = np.polyfit(np.log(rates[-3:]), np.log(gap[:, -3:]).T, 1)[0]
+slopes = limit_slope(rates, gap, axis=1)
 display(
     Markdown(
         f"After one step with rate {rates[1]:g}, a small network is {gap[0, 1]:.1g} away from the gradient flow, {gap[1, 1]:.1g} from the flow with one correction, {gap[2, 1]:.1g} with two and {gap[3, 1]:.1g} with three: "
@@ -147,7 +153,10 @@ first = sp.solve(flow_moves.coeff(h, 2), unknown[0](t))[0]
 second = sp.solve(
     flow_moves.coeff(h, 3).subs(unknown[0](t), first).doit(), unknown[1](t)
 )[0]
-assert sp.expand(first + f * f.diff(t) / 2) == 0
+checks.require(
+    sp.expand(first + f * f.diff(t) / 2) == 0,
+    "the coefficient of h must be -f f'/2",
+)
 display(
     Math(rf"f_1 = {sp.latex(first)}, \qquad f_2 = {sp.latex(sp.expand(second))}")
 )
@@ -167,14 +176,18 @@ display(Math(rf"\frac z{{e^z - 1}} = {sp.latex(bernoulli)} + O(z^5)"), series)
 
 # %%
 for k, ours in ((1, first), (2, second)):
-    assert sp.expand(series.evaluate(k, [[f]], [t])[0].doit() - ours) == 0
+    checks.require(
+        sp.expand(series.evaluate(k, [[f]], [t])[0].doit() - ours) == 0,
+        f"the package's coefficient of h^{k} must be that of step 2",
+    )
 decay = [
     series.evaluate(k, [[-t]], [t])[0] for k in range(5)
 ]  # L = θ²/2: each step multiplies θ by 1 − h
-assert decay == [
-    sp.series(sp.log(1 - h) / h, h, 0, 5).removeO().coeff(h, k) * t
-    for k in range(5)
-]
+logarithm = sp.series(sp.log(1 - h) / h, h, 0, 5).removeO()
+checks.require(
+    decay == [logarithm.coeff(h, k) * t for k in range(5)],
+    "the series of exponential decay must be that of log(1 - h)/h",
+)
 Math(
     r"L = \tfrac12\theta^2: \quad \tilde f = \tfrac1h \log(1 - h)\, \theta = -\theta\,\bigl(1 + \tfrac h2 + \tfrac{h^2}3 + \dots\bigr)"
 )
@@ -195,7 +208,10 @@ def gradient_of(s):
     return sp.Matrix([s.diff(u), s.diff(v)])
 
 
-assert sp.expand(order_1 + gradient_of((g.T * g)[0]) / 4) == sp.zeros(2, 1)
+checks.require(
+    sp.expand(order_1 + gradient_of((g.T * g)[0]) / 4) == sp.zeros(2, 1),
+    "the field of order h must be the gradient of the squared gradient",
+)
 Math(r"-\tfrac12 f'f = -\tfrac12 H g = -\nabla\,\tfrac14\|\nabla L\|^2")
 
 # %% [markdown]
@@ -203,9 +219,10 @@ Math(r"-\tfrac12 f'f = -\tfrac12 H g = -\nabla\,\tfrac14\|\nabla L\|^2")
 
 # %%
 order_2 = series.evaluate(2, [-g], [u, v]).doit()
-assert sp.expand(
-    order_2 + gradient_of((g.T * H * g)[0]) / 12 + H * H * g / 6
-) == sp.zeros(2, 1)
+rest = order_2 + gradient_of((g.T * H * g)[0]) / 12 + H * H * g / 6
+checks.require(
+    sp.expand(rest) == sp.zeros(2, 1), "order h^2 must be the gradient part and HHg"
+)
 B = H.diff(u) * g[0] + H.diff(v) * g[1]
 
 
@@ -214,10 +231,13 @@ def curl(w):
 
 
 commutator = H * B - B * H
-assert sp.expand(curl(order_2) + commutator[1, 0] / 6) == 0
+checks.require(
+    sp.expand(curl(order_2) + commutator[1, 0] / 6) == 0,
+    "the curl of order h^2 must be the commutator",
+)
 example = u**2 / 2 + u * v + u * v**2 / 2
 left_over = sp.factor(curl(order_2).subs(L, example).doit())
-assert left_over != 0
+checks.require(left_over != 0, "the example must have a curl")
 Math(
     rf"\operatorname{{curl}} \tilde f_2 = -\tfrac16 (HB - BH)_{{21}}; \qquad L = {sp.latex(example)}:\ \operatorname{{curl}}\tilde f_2 = {sp.latex(left_over)}"
 )
@@ -253,7 +273,7 @@ apart = np.array(
         for k in orders
     ]
 )
-second_route = np.polyfit(np.log(fine), np.log(apart).T, 1)[0]
+second_route = limit_slope(fine, apart, axis=1)
 
 
 # A landscape one can look at: an elongated bowl, slightly bent.
@@ -308,7 +328,7 @@ for k, color in zip(
 ax.set(
     xlabel="rate × largest curvature",
     ylabel="distance after one step",
-    title="Slopes",
+    title="One step",
 )
 ax.set_xticks(rates, [f"{one:g}" for one in rates])
 ax.minorticks_off()
@@ -316,14 +336,14 @@ ax.legend(fontsize=9)
 figures.show(
     [left, right],
     name="modified-equation-orders",
-    caption=f"Left: {count} steps of descent with rate {rate} (dots) and three flows for the same time. Right: one step of a tanh network with {small.size} parameters against the flow of each order. The left landscape is made up; the right figure shows one step only.",
-    alt="Left: dots leave the gradient flow and stay on the corrected flows. Right: lines of slope two, three, four and five.",
+    caption=f"Left: {count} steps of descent with rate {rate} (dots) and three flows for the same time. Right: one step of a tanh network with {small.size} parameters against the flow of each order; the legend gives slopes in the limit of small rates. The left landscape is made up; the right figure shows one step only.",
+    alt=f"Left: dots leave the gradient flow and stay on the corrected flows. Right: lines of slopes {', '.join(f'{one:.1f}' for one in slopes)}.",
 )
 error = float(np.abs(slopes - [2, 3, 4, 5]).max())
 evidence.record(
     "O.8",
     "one task, slopes of orders 0 to 3",
-    statistic="largest |slope − (order + 2)|",
+    statistic="largest |slope in the limit − (order + 2)|",
     value=error,
     threshold=0.15,
     n="1 network × 3 rates",
@@ -333,7 +353,7 @@ error = float(np.abs(second_route[:3] - [1, 2, 3]).max())
 evidence.record(
     "O.8",
     "second route, from iterates alone",
-    statistic="largest |slope − (order + 1)|",
+    statistic="largest |slope in the limit − (order + 1)|",
     value=error,
     threshold=0.15,
     n="1 network × 3 rates",
@@ -360,7 +380,6 @@ differences = [
     in_turn - (own[0] + own[1] + bracket),
 ]
 left_in_flatness = sum(sp.expand(d) != sp.zeros(2, 1) for d in differences)
-assert left_in_flatness == 0
 Math(
     r"\text{alone: } F_1 \qquad \text{together: } F_1 + F_2 - \tfrac h2\nabla\langle g_1, g_2\rangle \qquad \text{in turn: } F_1 + F_2 + \tfrac h2 [g_1, g_2]"
 )
@@ -370,7 +389,7 @@ Math(
 # $\|g_1\|^2 + \|g_2\|^2 + 2\langle g_1, g_2\rangle = \|g_1 + g_2\|^2$. Along a flow the loss falls too, and with it the gradient; so we compare flows at *equal loss*.
 
 # %% tags=["hide-input"]
-generator.manual_seed(10 * seed)
+generator.manual_seed(stream_number(seed, "pairs of tasks"))
 tiny, sample_count, h_flow = flow.Network((3, 5, 1)), 8, 0.2
 pairs = {
     name: torch.randn(
@@ -379,7 +398,7 @@ pairs = {
     for name, k in (("x1", 3), ("y1", 1), ("x2", 3), ("y2", 1))
 }
 starts = torch.stack(
-    [tiny.initial(400 * seed + i, scale=1.5) for i in range(networks)]
+    [tiny.initial((seed, "pair", i), scale=1.5) for i in range(networks)]
 )
 
 
@@ -437,9 +456,8 @@ for k in ("none", "flatness", "all"):
 read["in turn", "all"] = readings("in turn", "all")
 for k in ("none", "flatness"):  # without conflict and bracket the two are one flow
     read["in turn", k] = read["together", k]
-rng = np.random.default_rng(seed)
-picks = rng.integers(0, networks, (2000, networks))
-changes = {}
+changes, limits_ = {}, {}
+share = evidence.level("B.K6", "gradient norm along the flow") / len(settings)
 for s in settings:
     base = read[s, "none"]
     level = (base[0, :, 0] + base[-1, :, 0]) / 2  # half of the way down
@@ -455,14 +473,13 @@ for s in settings:
     }
     for k in at_level:
         change = at_level[k] - at_level["none"]
-        changes[s, k] = [
-            change.mean(),
-            *np.quantile(change[picks].mean(1), [0.025, 0.975]),
-        ]
+        changes[s, k] = mean_interval(change)
+        limits_[s, k] = mean_interval(change, 1 - 2 * share)
 
 
-def percent(row):
-    return f"{100 * np.expm1(row[0]):+.1f} % ({100 * np.expm1(row[1]):+.1f} to {100 * np.expm1(row[2]):+.1f})"
+def percent(row, form="+.1f"):
+    """A change of a logarithm in percent."""
+    return row.map(lambda log: 100 * np.expm1(log)).words(form) + " %"
 
 
 display(
@@ -472,7 +489,7 @@ display(
             f"| {s} | {percent(changes[s, 'flatness'])} | {percent(changes.get((s, 'all'), changes[s, 'flatness']))} |"
             for s in settings
         )
-        + f"\n\nGeometric means over {networks} networks with {tiny.size} parameters, read where the loss has fallen half of its way; 95 % bootstrap intervals, paired. Tasks in turn without the bracket follow the same flow as tasks together without the conflict term."
+        + f"\n\nGeometric means over {networks} networks with {tiny.size} parameters, read where the loss has fallen half of its way; 95 % intervals, paired. Tasks in turn without the bracket follow the same flow as tasks together without the conflict term."
     )
 )
 evidence.record(
@@ -484,15 +501,15 @@ evidence.record(
     n="any two losses in two variables",
     holds=left_in_flatness == 0,
 )
-worst = max(changes[s, "flatness"][2] for s in settings)
+worst = max((limits_[s, "flatness"] for s in settings), key=lambda row: row.high)
 evidence.record(
     "B.K6",
     "gradient norm along the flow",
-    statistic="change of the squared gradients at equal loss by the flatness term (log), largest upper 95 % limit",
-    value=worst,
+    statistic="change of the squared gradients at equal loss by the flatness term (log), largest upper limit",
+    value=worst.high,
     threshold=0,
     n=f"{networks} networks, three settings",
-    holds=bool(worst < 0),
+    holds=None if worst.low < 0 < worst.high else bool(worst.high < 0),
 )
 # %% [markdown]
 # ## Does the implicit term help?
@@ -560,11 +577,9 @@ def paired(T, level, where, measure, against=(finest, 0.0)):
     return gap[np.isfinite(gap)]
 
 
-def change(T, level, where, measure, judged_together=1):
-    """Mean change with its 95 % bootstrap interval, Bonferroni-corrected."""
-    gap, tail = paired(T, level, where, measure), 0.025 / judged_together
-    means = gap[rng.integers(0, len(gap), (4000, len(gap)))].mean(1)
-    return np.array([gap.mean(), *np.quantile(means, [tail, 1 - tail])])
+def change(T, level, where, measure, confidence=0.95):
+    """Mean change with its interval over seeds."""
+    return mean_interval(paired(T, level, where, measure), confidence)
 
 
 totals = [round(r, 6) for r in sorted(table.rate.unique()) if r > finest]
@@ -590,14 +605,19 @@ for measure, title, unit in (
             series_of.items(), (C["blue"], C["orange"]), strict=True
         ):
             x_values = np.array(list(runs_at))
-            rows = np.array(
-                [change(T, level, where, measure) for where in runs_at.values()]
-            )
-            rows = 100 * (rows if measure in ADDITIVE else np.expm1(rows))
+            log = measure not in ADDITIVE
+            rows = [
+                change(T, level, where, measure).map(
+                    lambda v, log=log: 100 * (np.expm1(v) if log else v)
+                )
+                for where in runs_at.values()
+            ]
+            middle = np.array([row.value for row in rows])
+            ends = np.array([(row.low, row.high) for row in rows]).T
             ax.errorbar(
                 x_values * (0.98 if color == C["blue"] else 1.02),
-                rows[:, 0],
-                np.abs(rows[:, 1:] - rows[:, :1]).T,
+                middle,
+                np.abs(ends - middle),
                 fmt=marker + line,
                 color=color,
                 markersize=5,
@@ -619,13 +639,13 @@ panels[0].axes[0].legend(fontsize=8)
 figures.show(
     panels,
     name="implicit-and-explicit-flatness",
-    caption=f"Change against the run with $h = {finest}$, $\\lambda = 0$ where the training loss has fallen to {level:g}: mean over {seeds} seeds, paired, 95 % bootstrap intervals. Digits, {int(table.per_class[0])} samples per class and task, book profile of the sweep. "
+    caption=f"Change against the run with $h = {finest}$, $\\lambda = 0$ where the training loss has fallen to {level:g}: mean over {seeds} seeds, paired, 95 % intervals. Digits, {int(table.per_class[0])} samples per class and task, book profile of the sweep. "
     "The upper axes are logarithmic beyond half a percent. Rate and penalty agree where rate × curvature is below one; beyond, descent bounces across the valley and its gradients grow. Full batches and clean labels only.",
     alt="Four panels against h plus lambda: gradient norm, curvature, test loss and test error, implicit and explicit.",
 )
 
 # %% [markdown]
-# **Speed.** The flatness term slows the descent of the loss a little, per unit of time; but a larger rate takes fewer steps, in proportion. **Generalization.** We set a margin beforehand: a change of the test loss by less than one percent is no help. Intervals are Bonferroni-corrected over the runs that are judged.
+# **Speed.** The flatness term slows the descent of the loss a little, per unit of time; but a larger rate takes fewer steps, in proportion. **Generalization.** We set a margin beforehand: a change of the test loss by less than one percent is no help. The limits that judge share the error rate of their record.
 
 # %% tags=["hide-input"]
 MARGIN, judged = 0.01, 0.4  # rate × largest curvature is about one
@@ -634,17 +654,19 @@ ways = {"rate": (judged, 0.0), "penalty": (finest, counterpart)}
 cells = [(T, level, way) for T in sizes for level in heights for way in ways]
 
 
-def limits(*measures):
-    return np.array(
-        [
-            change(T, level, ways[way], measure, len(cells))[1:]
-            for T, level, way in cells
-            for measure in measures
-        ]
-    )
+def limits(check, *measures):
+    """Lower and upper limits of every cell and measure; together they err with the share of the record."""
+    share = evidence.level("B.M1a", check) / len(cells) / len(measures)
+    found = [
+        change(T, level, ways[way], measure, 1 - 2 * share)
+        for T, level, way in cells
+        for measure in measures
+    ]
+    return np.array([(row.low, row.high) for row in found])
 
 
-flatness, general = limits("gradient_norm", "sharpness"), limits("test_loss")
+flatness = limits("flatness at equal progress", "gradient_norm", "sharpness")
+general = limits("generalization at equal progress", "test_loss")
 reached = min(
     len(paired(T, level, ways[way], "test_loss")) for T, level, way in cells
 )
@@ -661,10 +683,6 @@ mismatch = max(np.abs(apart).mean() / np.abs(own).mean() for own, apart in effec
 strongest = (finest, float(table.penalty.max()))
 
 
-def percent_of(row):
-    return f"{100 * np.expm1(row[0]):+.2f} % ({100 * np.expm1(row[1]):+.2f} to {100 * np.expm1(row[2]):+.2f})"
-
-
 display(
     Markdown(
         f"| training loss {heights[-1]:g}, against $h = {finest}$ | "
@@ -677,7 +695,7 @@ display(
         + "\n".join(
             f"| {words} | "
             + " | ".join(
-                percent_of(change(T, heights[-1], where, measure))
+                percent(change(T, heights[-1], where, measure), "+.2f")
                 for T in sizes
                 for where in ways.values()
             )
@@ -690,19 +708,19 @@ display(
                 ("steps", "steps"),
             )
         )
-        + f"\n\nRate $h = {judged}$; penalty $\\lambda = {counterpart:g}$ at rate {finest}. Means of {seeds} seeds, paired, 95 % bootstrap intervals. A penalty of {strongest[1]:g}, far beyond what a stable rate brings, changes the curvature by "
+        + f"\n\nRate $h = {judged}$; penalty $\\lambda = {counterpart:g}$ at rate {finest}. Means of {seeds} seeds, paired, 95 % intervals. A penalty of {strongest[1]:g}, far beyond what a stable rate brings, changes the curvature by "
         + " and ".join(
-            percent_of(change(T, heights[-1], strongest, "sharpness"))
+            percent(change(T, heights[-1], strongest, "sharpness"), "+.2f")
             for T in sizes
         )
         + ", and the test loss by "
         + " and ".join(
-            percent_of(change(T, heights[-1], strongest, "test_loss"))
+            percent(change(T, heights[-1], strongest, "test_loss"), "+.2f")
             for T in sizes
         )
         + ", and the test error by "
         + " and ".join(
-            f"{100 * change(T, heights[-1], strongest, 'test_error')[0]:+.2f}"
+            f"{100 * change(T, heights[-1], strongest, 'test_error').value:+.2f}"
             for T in sizes
         )
         + f" points, with {' and '.join(str(T) for T in sizes)} tasks. So the flatness is there, and it is worth nearly nothing: the term is proportional to the rate, and the rate is bounded by the curvature."
@@ -716,7 +734,9 @@ evidence.record(
     value=flatness[:, 1].max(),
     threshold=0,
     n=n,
-    holds=bool(flatness[:, 1].max() < 0),
+    holds=True
+    if flatness[:, 1].max() < 0
+    else (False if flatness[:, 0].max() > 0 else None),
 )
 evidence.record(
     "B.M1a",
@@ -820,7 +840,9 @@ hinge_step = 0.1
 end = flow.descend(
     [lambda t: torch.relu(t).sum()], torch.tensor([hinge_step / 2]), hinge_step
 )
-assert abs(float(end) + hinge_step / 2) < 1e-7
+checks.close(
+    "end of the step across the kink", float(end), -hinge_step / 2, rtol=1e-6
+)
 kinked, units = flow.Network((3, 6, 1), "relu"), 6
 rough = kinked.squared_loss(x, y)
 
@@ -830,7 +852,9 @@ def pieces(t):
     return (x @ t[: 3 * units].reshape(3, units) + t[3 * units : 4 * units]) > 0
 
 
-fresh = torch.stack([kinked.initial(300 * seed + i, scale=1.5) for i in range(200)])
+fresh = torch.stack(
+    [kinked.initial((seed, "kinked", i), scale=1.5) for i in range(200)]
+)
 shares = {}
 for size in (0.001, 0.01, 0.1):
     moved = vmap(lambda t, size=size: flow.descend([rough], t, size))(fresh)

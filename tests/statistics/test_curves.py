@@ -5,7 +5,14 @@ import pytest
 from messages import whole
 from scipy import stats
 
-from manytasks.statistics import critical_t, log_slope, peak, rank_correlation, weighted_log_slope
+from manytasks.statistics import (
+    critical_t,
+    limit_slope,
+    log_slope,
+    peak,
+    rank_correlation,
+    weighted_log_slope,
+)
 from manytasks.streams import stream
 
 
@@ -24,6 +31,16 @@ def test_slopes_of_powers():
     np.testing.assert_allclose(log_slope(x, (7 * x[:, None] ** powers).T, axis=1), powers)
     y = np.exp(stream(1, "slope").standard_normal(4))
     assert log_slope(x, y) == pytest.approx(np.polyfit(np.log(x), np.log(y), 1)[0])
+
+
+def test_the_limit_of_a_slope_is_found_from_finite_steps():
+    x = np.array([0.025, 0.2, 0.1, 0.05])[[1, 2, 3, 0]]
+    bends = np.array([-0.8, 0.3, 1.5])
+    y = x[:, None] ** 3 * (1 + bends * x[:, None])
+    assert np.abs(limit_slope(x, y) - 3).max() < 0.01
+    assert np.abs(log_slope(x, y) - 3).max() > 0.1  # what it repairs
+    np.testing.assert_allclose(limit_slope(x[::-1], y[::-1]), limit_slope(x, y))
+    np.testing.assert_allclose(limit_slope(x, y.T, axis=1), limit_slope(x, y))
 
 
 @pytest.mark.statistical
@@ -76,6 +93,9 @@ UNITS = "a peak needs at least 2 units (rows) and 3 places (columns); got "
         (lambda: peak([[1.0, 2.0]] * 3), UNITS + "(3, 2)"),
         (lambda: log_slope([1, 2], [1, 0]), "a slope of logarithms needs positive numbers"),
         (lambda: log_slope([2, 2], [1, 3]), "a slope needs at least 2 different x; got [2. 2.]"),
+        (lambda: limit_slope([1, 2, 3], [1, 2, 3]),
+         "an extrapolated slope needs at least 3 x with one ratio between neighbours; got [1. 2. 3.]"),
+        (lambda: limit_slope([1, 2, 4], [1, 0, 3]), "a slope of logarithms needs positive numbers"),
         (lambda: weighted_log_slope([1, 2], [1, 0], [1, 1]),
          "a weighted slope of logarithms needs positive x and errors, and y other than zero"),
         (lambda: rank_correlation([1], [2]),

@@ -5,7 +5,7 @@ from manytasks.statistics.peaks import Peak, peak
 from manytasks.statistics.ranks import rank_correlation
 from manytasks.statistics.resampling import bootstrap_interval
 from manytasks.statistics.scores import critical_t, critical_z, noticed, z_scores
-from manytasks.statistics.slopes import log_slope, weighted_log_slope
+from manytasks.statistics.slopes import limit_slope, log_slope, weighted_log_slope
 
 __all__ = [
     "Interval",
@@ -14,6 +14,7 @@ __all__ = [
     "critical_t",
     "critical_z",
     "geometric_interval",
+    "limit_slope",
     "log_slope",
     "mean_interval",
     "noticed",

@@ -36,6 +36,42 @@ def log_slope(x: ArrayLike, y: ArrayLike, axis: int = 0) -> np.ndarray:
     return np.log(y) @ centred / (centred @ centred)
 
 
+def limit_slope(x: ArrayLike, y: ArrayLike, axis: int = 0) -> np.ndarray:
+    """Return the slope of log y against log x in the limit of small x.
+
+    The slope between neighbours of y = x**k (a + b x + ...) departs from k in proportion to x. So two slopes,
+    of the three smallest x, give the limit up to the second order (Richardson's extrapolation).
+
+    Args:
+        x: (n,) positive numbers with one ratio between neighbours, n at least 3.
+        y: positive numbers, n along ``axis``; the other axes are independent curves.
+        axis: axis of ``y`` along which x runs.
+
+    Returns:
+        Array without that axis: k.
+
+    Raises:
+        ValueError: if a number is not positive, there are fewer than 3, or their ratio is not constant.
+
+    Example:
+        >>> x = np.array([0.4, 0.2, 0.1])
+        >>> limit_slope(x, x**2 * (1 - x)).round(2), log_slope(x, x**2 * (1 - x)).round(2)
+        (np.float64(2.08), np.float64(1.71))
+    """
+    x, y = np.asarray(x, dtype=float), np.moveaxis(np.asarray(y, dtype=float), axis, 0)
+    if not (np.all(x > 0) and np.all(y > 0)):
+        raise ValueError("a slope of logarithms needs positive numbers")
+    ratios = x[1:] / x[:-1]
+    if len(x) < 3 or not np.allclose(ratios, ratios[0]) or ratios[0] == 1:
+        raise ValueError(
+            f"an extrapolated slope needs at least 3 x with one ratio between neighbours; got {x}"
+        )
+    order = np.argsort(x)[:3]
+    near, far = np.diff(np.log(y[order]), axis=0) / np.diff(np.log(x[order]))[(...,) + (None,) * (y.ndim - 1)]
+    ratio = x[order][1] / x[order][0]
+    return (ratio * near - far) / (ratio - 1)
+
+
 def weighted_log_slope(x: ArrayLike, y: ArrayLike, error: ArrayLike, level: float = 0.95) -> Interval:
     """Return the slope of log abs(y) against log x, weighted by known errors, with its normal interval.
 
