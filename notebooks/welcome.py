@@ -24,43 +24,54 @@
 # %% tags=["parameters", "remove-input"]
 profile = "book"
 seed = 1
-trials = 1000
-T = 10
-n = 50
+trials = 1000  # simulated data sets per point [50 to 4000]
+T = 10  # tasks [2 to 40]
+n = 50  # samples per task [10 to 200]
 
 # %% tags=["hide-input"]
 import matplotlib.pyplot as plt
 import numpy as np
 
-from manytasks import Tasks, figures, simulate, theory
+from manytasks import Tasks, checks, figures, parameters, simulate, theory
 
-N = T * n
+parameters.check(In, globals())
+N, memory = T * n, n // 2
 noise_var = 0.01
 families = {
     "cosine 1": (Tasks.equiangular(T, 1.0), "green"),
     "cosine 0.8": (Tasks.equiangular(T, 0.8), "orange"),
     "cosine 0": (Tasks.equiangular(T, 0.0), "red"),
 }
-curve = np.unique(np.geomspace(60, 20_000, 400).round().astype(int))
-points = np.array([60, 120, 250, 400, 600, 1000, 3000, 10_000])
+curve = np.unique(np.geomspace(N // 8, 40 * N, 400).round().astype(int))
+points = (N * np.array([0.12, 0.24, 0.5, 0.8, 1.2, 2, 6, 20])).astype(int)
+points = points[(points >= T) & (abs(points - N) >= 12)]  # nearer: heavy tails
+wide = curve[curve > N]
 
 together, forgetting = plt.subplots(), plt.subplots()
-for i, (label, (tasks, color)) in enumerate(families.items()):
-    color = figures.COLORS[color]
+lost = {}
+for label, (tasks, color) in families.items():
+    color, options = figures.COLORS[color], {"trials": trials, "method": "reduced"}
     error = theory.multitask_error(tasks, n, curve, noise_var).mean(axis=-1)
     draws = simulate.multitask_error(
-        tasks, n, points, noise_var, trials=trials, seed=seed + i, method="reduced"
+        tasks, n, points, noise_var, seed=(seed, label), **options
     )
     together[1].plot(curve, error, color=color, label=label)
     figures.band(together[1], points, draws.mean(axis=-1), color=color)
-    for memory, style in ((0, "-"), (25, "--")):
-        lost = theory.forgetting(
-            theory.replay_error(tasks, n, memory, curve, noise_var)
-        )
-        lost = np.where(curve > N, lost, np.nan)
-        forgetting[1].plot(
-            curve, lost, style, color=color, label=label if memory == 0 else None
-        )
+    lost[label] = [
+        theory.forgetting(theory.replay_error(tasks, n, m, wide, noise_var))
+        for m in (0, memory)
+    ]
+    forgetting[1].plot(wide, lost[label][0], color=color, label=label)
+    forgetting[1].plot(wide, lost[label][1], "--", color=color)
+equal, unrelated = lost["cosine 1"], lost["cosine 0"]
+checks.require(
+    np.all(equal[1] < equal[0]) and np.all(equal[0] < 0),
+    "equal tasks improve while others are learned, and more with a buffer",
+)
+checks.require(
+    np.all(unrelated[1] > unrelated[0]) and np.all(unrelated[0] > 0),
+    "unrelated tasks are forgotten, and more with a buffer",
+)
 together[1].set(
     xscale="log", yscale="log", ylim=(0.005, 60), xlabel="parameters $p$"
 )
@@ -80,7 +91,7 @@ figures.show(
         f"model for all tasks errs most where its parameters match the $N = {N}$ samples. The more the tasks differ, "
         "the higher the peak: disagreement acts as label noise. Right: learned one after another, unrelated tasks are "
         "forgotten, while equal ones keep improving (negative forgetting). Larger models change less either way. "
-        "Replaying 25 old samples of each task (dashed) helps equal tasks and hurts unrelated ones. Lines are exact; "
+        f"Replaying {memory} old samples of each task (dashed) helps equal tasks and hurts unrelated ones. Lines are exact; "
         f"points are means of {trials:,} simulated data sets with 95 % intervals."
     ),
     alt=(
