@@ -33,10 +33,12 @@ variations: $(READY)  ## change every parameter of every chapter in turn and run
 	@$(BIN)/python workflow/variations.py --jobs $(JOBS)
 
 test: $(READY)  ## run the tests, the smoke book in a browser included; a third of the slowest a day
-	@$(BIN)/python -m pytest -rs
+	@$(BIN)/python workflow/browser.py
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder \
+	  -rs --durations=15 $(OPTIONS)
 
-test-all: $(READY)  ## run every test, all thirds included
-	@THIRD=all $(BIN)/python -m pytest -rs
+test-all: export THIRD = all
+test-all: test  ## run every test, all thirds included
 
 lint: $(READY)  ## check style, docstrings and types
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import sys
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "workflow"))
+from browser import chromium
 
 FRAME = 16.0  # ms
 MOVES = 200
@@ -46,10 +47,10 @@ def main() -> None:
     if html is None:
         print("the interactive figures are timed in the built book: `make book` first")
         return
-    program = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     print(f"{MOVES} moves per figure; ratios to a frame of {FRAME:.0f} ms: median, 95 %, mean with painting")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
+        flags = ["--no-sandbox", "--disable-gpu"]
+        browser = playwright.chromium.launch(executable_path=chromium(), args=flags)
         for name, path in PAGES.items():
             page = browser.new_page(viewport={"width": 1280, "height": 900})
             page.goto((html / "notebooks" / f"{path}.html").resolve().as_uri())

@@ -1,6 +1,7 @@
 """Slow tests take turns: those marked ``third`` run in three groups, one a day, and the run says which.
 
 ``THIRD=2`` runs the second group today, ``THIRD=all`` (`make test-all`) runs all of them.
+With ``--allow-no-skip`` (`.ci/run`) a test that is skipped for want of anything else fails the run.
 """
 
 import os
@@ -10,6 +11,11 @@ from zlib import crc32
 import pytest
 
 ALLOWED = ("1", "2", "3", "all")
+RESTS = "rests: runs in third"
+
+
+def pytest_addoption(parser):
+    parser.addoption("--allow-no-skip", action="store_true", help="fail if a skipped test does not rest")
 
 
 def pytest_configure(config):
@@ -32,7 +38,7 @@ def pytest_collection_modifyitems(items):
         if marker := item.get_closest_marker("third"):
             turn = str(turn_of(item.nodeid, *marker.args))
             if os.environ["THIRD"] not in {turn, "all"}:
-                item.add_marker(pytest.mark.skip(reason=f"rests: runs in third {turn} of 3"))
+                item.add_marker(pytest.mark.skip(reason=f"{RESTS} {turn} of 3"))
 
 
 def turn_of(nodeid, group=None):
@@ -42,3 +48,21 @@ def turn_of(nodeid, group=None):
     if group not in {1, 2, 3}:
         raise pytest.UsageError(f"{nodeid}: the group of third must be 1, 2 or 3; got {group!r}")
     return group
+
+
+def missing(config):
+    """Reports of the tests that this run ought to have run."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is None or not config.getoption("allow_no_skip"):
+        return []
+    return [report for report in reporter.stats.get("skipped", []) if RESTS not in report.longrepr[2]]
+
+
+def pytest_sessionfinish(session):
+    if missing(session.config):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    if skipped := missing(config):
+        terminalreporter.write_line(f"FAILED: {len(skipped)} skipped, and --allow-no-skip allows none")

@@ -22,7 +22,7 @@ def test_drawn(n): pass
 
 @pytest.fixture
 def run(pytester, monkeypatch):
-    """Run the toy tests with ``THIRD`` set."""
+    """Run the toy tests, and nothing else, with ``THIRD`` set."""
     pytester.makeconftest(CONFTEST)
     pytester.makeini("[pytest]\nmarkers = third")
     pytester.makepyfile(TESTS)
@@ -77,3 +77,13 @@ def test_another_third_is_refused_in_one_line(run, third):
     result = run(third)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     assert f"THIRD must be one of 1, 2, 3, all; got {third!r}" in result.stderr.str()
+
+
+@pytest.mark.parametrize("workers", [[], ["-n", "2"]], ids=["one process", "two workers"])
+def test_a_gate_that_allows_no_skip_fails_on_any_but_a_resting_test(run, pytester, workers):
+    assert run("1", "--allow-no-skip", *workers).ret == pytest.ExitCode.OK
+    pytester.makepyfile(test_more="import pytest\n\ndef test_skipped(): pytest.skip('no browser')\n")
+    assert run("1", *workers).ret == pytest.ExitCode.OK
+    result = run("1", "--allow-no-skip", *workers)
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.stdout.fnmatch_lines_random(["SKIPPED * no browser", "FAILED: 1 skipped, *"])

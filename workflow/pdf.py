@@ -2,17 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
 from pathlib import Path
-
-PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
-
-
-def chromium() -> str | None:
-    """Return the browser that ``CHROMIUM`` names, or the first one on the path."""
-    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, PROGRAMS)), None)
 
 
 def print_page(page: Path, target: Path, browser: str) -> None:

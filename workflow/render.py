@@ -10,11 +10,12 @@ import sys
 from pathlib import Path
 
 import yaml
+from browser import chromium
 from build import html_folder
 from dependencies import toc_pages
 from jinja2 import TemplateError
 from pages import build_facts, generated_pages
-from pdf import chromium, print_page
+from pdf import print_page
 
 from manytasks.evidence import Evidence
 

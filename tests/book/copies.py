@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+NOTHING = "Nothing to be done (all requested files are present and up to date)."  # what Snakemake says
 # All that a build reads. Nothing else (ignored files, the environment, earlier builds) may be needed.
 READ_BY_A_BUILD = (
     "Snakefile",
@@ -52,3 +53,12 @@ def build(tree: Path, *options: str, timeout: float = 1500, **more: str) -> subp
         timeout=timeout,
         check=False,
     )
+
+
+def outputs(tree: Path) -> dict[Path, int]:
+    """Return the times of change of all that a build writes."""
+    return {
+        path: path.stat().st_mtime_ns
+        for path in tree.glob("build/**/*")
+        if path.is_file() and path.name != ".lock"
+    }

@@ -1,6 +1,5 @@
 """Only what changed runs again; a kill, a failing cell or a second build costs nothing that was finished."""
 
-import os
 import shutil
 import subprocess
 import sys
@@ -12,13 +11,12 @@ import psutil
 import pytest
 import yaml
 from bs4 import BeautifulSoup
-from copies import build, environment
+from copies import NOTHING, build, environment, outputs
 from miniature import CHAPTERS, configure, miniature, runs, source
 
 pytestmark = pytest.mark.book
 VERDICTS = "build/smoke/evidence.json"  # a build up to here runs and judges notebooks, and renders nothing
 ONCE = dict.fromkeys(CHAPTERS, 1)
-NOTHING = "Nothing to be done (all requested files are present and up to date)."
 PATIENCE = 300  # seconds; other work may keep the machine busy
 
 
@@ -45,15 +43,6 @@ def finished(judged, tmp_path):
     return shutil.copytree(judged, tmp_path / "tree")
 
 
-def outputs(tree):
-    """Times of change of all that a build writes."""
-    return {
-        path: path.stat().st_mtime_ns
-        for path in tree.glob("build/**/*")
-        if path.is_file() and path.name != ".lock"
-    }
-
-
 def start(tree, log, *options):
     """Start a build in the background; its output goes to a file."""
     command = [sys.executable, "workflow/build.py", "--profile", "smoke", "--jobs", "3", VERDICTS, *options]
@@ -68,28 +57,6 @@ def wait_until(condition, what):
     while not condition():
         assert time.monotonic() < end, f"waited {PATIENCE} s for {what}"
         time.sleep(0.05)
-
-
-def test_a_second_build_of_the_book_does_nothing(tree):
-    before = outputs(tree)
-    done = build(tree)
-    assert done.returncode == 0
-    assert NOTHING in done.stdout
-    assert done.stdout.endswith("the book is at build/html-smoke/index.html\n")
-    assert outputs(tree) == before
-
-
-def test_a_second_build_needs_less_than_four_seconds(tree):
-    # Seconds of processor: what it takes on an idle machine, whatever else keeps this one busy.
-    seconds = []
-    for _ in range(3):
-        before = os.times()
-        build(tree)
-        after = os.times()
-        seconds.append(
-            after.children_user + after.children_system - before.children_user - before.children_system
-        )
-    assert min(seconds) < 4
 
 
 def test_editing_a_notebook_runs_it_alone_and_renders(rendered):

@@ -24,7 +24,7 @@ def test_five_figures_lead_to_their_chapters(summary, html):
         assert chapter.find(id=anchor)["class"] == ["panels"]
 
 
-def test_the_sheet_of_paper_is_one_and_says_the_same(summary, html):
+def test_the_sheet_of_paper_is_one_and_says_the_same(summary, html, program):
     (link,) = summary.select("a.on-screen")
     sheet = pypdf.PdfReader(html / "book" / link["href"])
     (page,) = sheet.pages
