@@ -11,7 +11,8 @@ import shared_data
 
 from manytasks.deep.data import collection, official
 from manytasks.deep.data.catalogue import describe_datasets, load_dataset
-from manytasks.deep.data.cifar100 import class_ranks, load_cifar100_features, names
+from manytasks.deep.data.cifar100 import load_cifar100_features, names
+from manytasks.deep.data.dataset import class_ranks
 from manytasks.deep.data.fashion import FILE, load_fashion
 from manytasks.deep.data.schools import load_schools
 

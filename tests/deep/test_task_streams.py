@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from manytasks.deep.data import load_dataset, pixels
+from manytasks.deep.data import Dataset, draw_images, load_dataset, pixels
 from manytasks.deep.data.glyph_masters import draw_masters, load_masters
 from manytasks.deep.data.glyphs import load_glyphs
 from manytasks.deep.tasks import (
@@ -14,6 +14,7 @@ from manytasks.deep.tasks import (
     permuted_pixels,
     random_buffer,
     reservoir_buffer,
+    superclass_split,
 )
 
 
@@ -199,3 +200,80 @@ def test_herding_follows_the_class_mean_better_than_chance():
 def test_negative_buffers_are_refused(call, message):
     with pytest.raises(ValueError, match=f"^{message}$"):
         call()
+
+
+@pytest.fixture(scope="module")
+def families():
+    """Twelve classes in four superclasses of three; an image says its class, and its number."""
+    labels = np.repeat(np.arange(12), 5)
+    images = (np.arange(60) + 100 * labels % 256).astype(np.uint8).reshape(-1, 1, 1, 1)
+    names = tuple(map(str, range(12)))
+    return Dataset("families", images, labels, images, labels, names), np.arange(12) % 4
+
+
+def superclass_tasks(families, fraction, seed=1):
+    dataset, superclasses = families
+    features = np.arange(60.0)[:, None]
+    return superclass_split(dataset, superclasses, 2, fraction, seed, features, features)
+
+
+def test_every_task_has_a_class_of_each_superclass(families):
+    dataset, superclasses = families
+    tasks = superclass_tasks(families, 0.0)
+    assert (tasks.T, tasks.classes) == (3, 4)
+    seen = []
+    for train, test in zip(tasks.train, tasks.test, strict=True):
+        fine = dataset.train_labels[train.rows]
+        np.testing.assert_array_equal(superclasses[fine], train.labels)
+        np.testing.assert_array_equal(np.unique(dataset.test_labels[test.rows - 60]), np.unique(fine))
+        assert test.size == 4 * 5
+        seen += sorted(set(fine))
+    assert sorted(seen) == list(range(12))
+
+
+def test_the_dial_exchanges_names_and_leaves_images_alone(families):
+    kept, half, whole_dial = (superclass_tasks(families, fraction) for fraction in (0.0, 0.5, 1.0))
+    for task in range(3):
+        for tasks in (half, whole_dial):
+            np.testing.assert_array_equal(tasks.train[task].rows, kept.train[task].rows)
+            assert np.bincount(tasks.train[task].labels).tolist() == [2] * 4
+        assert len(set(half.train[task].labels[half.train[task].labels != kept.train[task].labels])) in (0, 2)
+        renamed = dict(zip(kept.train[task].labels, whole_dial.train[task].labels, strict=True))
+        tested = [renamed[label] for label in kept.test[task].labels]
+        np.testing.assert_array_equal(tested, whole_dial.test[task].labels)
+    names = {tuple(superclass_tasks(families, 1.0, seed).train[0].labels) for seed in range(9)}
+    assert len(names) > 3
+
+
+def test_impossible_superclasses_are_refused(families):
+    dataset, superclasses = families
+    features = np.zeros((60, 1))
+    message = r"^superclasses must have the same number of classes; they have \[4, 3, 3, 2\]$"
+    with pytest.raises(ValueError, match=message):
+        superclass_split(
+            dataset, np.minimum(superclasses, 3) * (np.arange(12) != 11), 2, 0.0, 1, features, features
+        )
+    with pytest.raises(ValueError, match=r"^fraction must be in \[0, 1\]; got 2$"):
+        superclass_split(dataset, superclasses, 2, 2, 1, features, features)
+
+
+def test_a_compact_stream_says_the_same_with_fewer_rows(digits):
+    tasks = class_split(digits, T=5, per_class=3, seed=1)
+    short = tasks.compact()
+    assert len(short.features) == 10 * 3 + len(digits.test_labels)
+    for part in ("train", "test"):
+        for one, other in zip(getattr(tasks, part), getattr(short, part), strict=True):
+            np.testing.assert_array_equal(tasks.features[one.rows], short.features[other.rows])
+            np.testing.assert_array_equal(one.labels, other.labels)
+
+
+def test_drawn_images_are_nested_and_tested_on_the_same(digits):
+    few, many, other = (draw_images(digits, n, 4, seed) for n, seed in ((3, 1), (9, 1), (3, 2)))
+    assert np.bincount(few.train_labels).tolist() == [3] * 10
+    assert np.bincount(few.test_labels).tolist() == [4] * 10
+    rows = [{image.tobytes() for image in part.train_images} for part in (few, many, other)]
+    assert rows[0] < rows[1]
+    assert not rows[0] <= rows[2]
+    np.testing.assert_array_equal(few.test_images, other.test_images)
+    with pytest.raises(ValueError, match=r"^train images per class must be in 1..\d+; got 500$"):
+        draw_images(digits, 500, 4, 1)

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from manytasks.deep.data.collection import find_file, read_arrays, read_file
-from manytasks.deep.data.dataset import Dataset
+from manytasks.deep.data.dataset import Dataset, class_ranks
 from manytasks.deep.data.files import text
 from manytasks.deep.data.official import OFFICIAL, find_member, places, read_members
 
@@ -166,23 +166,3 @@ def load_cifar100_features(
         features.append(np.ascontiguousarray((arrays["codes"][:components] * scale[:, None])[:, rows].T))
     dataset = Dataset(FEATURES, parts[0], parts[1], parts[2], parts[3], names()[0])
     return dataset, features[0], features[1]
-
-
-def class_ranks(labels: np.ndarray) -> np.ndarray:
-    """Count for every image how many of its class stand before it.
-
-    Args:
-        labels: (n,) whole numbers from 0 on.
-
-    Returns:
-        (n,) ranks within the class.
-
-    Example:
-        >>> class_ranks(np.array([1, 0, 1, 1])).tolist()
-        [0, 0, 1, 2]
-    """
-    order = np.argsort(labels, kind="stable")
-    counts = np.bincount(labels)
-    ranks = np.empty(len(labels), np.int64)
-    ranks[order] = np.arange(len(labels)) - np.repeat(np.cumsum(counts) - counts, counts)
-    return ranks

@@ -11,8 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from manytasks.deep.data.cifar100 import class_ranks
-from manytasks.deep.data.dataset import Dataset
+from manytasks.deep.data.dataset import Dataset, class_ranks
 from manytasks.deep.data.mnist import GARMENTS, load_fashion_mnist
 from manytasks.deep.data.official import data_folders
 

@@ -8,9 +8,24 @@ import numpy as np
 
 from manytasks.deep.backbones import cached_features, find_backbone
 from manytasks.deep.data import Dataset, load_dataset, pixels
+from manytasks.deep.data.cifar100 import FEATURES, load_cifar100_features
 from manytasks.deep.data.glyphs import load_glyphs
+from manytasks.deep.data.official import data_folders
 
 BACKBONE_IMAGES = 20  # per class; the features must not depend on a run's training samples
+
+
+@lru_cache(maxsize=1)
+def load_once(name: str) -> Dataset:
+    """Load a data set, once for all cells of a process: unpacking MNIST takes seconds.
+
+    Args:
+        name: as for ``load_dataset``.
+
+    Returns:
+        The data set; it must not be changed.
+    """
+    return load_dataset(name)
 
 
 def whitened_pca(backbone: np.ndarray, components: int) -> tuple[np.ndarray, np.ndarray]:
@@ -62,7 +77,8 @@ def frozen_features(
     Args:
         name: a data set, seen through its pixels, or a data set and a backbone, as in "cifar100+resnet50".
             Glyphs are rendered in the numbers asked for; any other comes whole. ``find_backbone`` says where
-            the weights of a backbone must be.
+            the weights of a backbone must be. "cifar100+lite0-96" is read from the shared collection, with
+            labels and without pixels.
         components: features per image that a whitened PCA keeps; it is fitted on further images that no task
             sees (glyphs), or on the training images (any other).
         train_images: training images per class of glyphs.
@@ -71,6 +87,8 @@ def frozen_features(
     Returns:
         The data set, features of its training images, features of its test images, float32.
     """
+    if name == FEATURES:
+        return load_cifar100_features(data_folders(), components)
     name, _, frozen = name.partition("+")
     if name == "glyphs":
         dataset = load_glyphs(train_images + BACKBONE_IMAGES, test_images)

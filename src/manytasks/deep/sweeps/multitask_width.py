@@ -9,7 +9,7 @@ import torch
 from manytasks.deep.sweeps.frozen import feature_count, frozen_features
 from manytasks.deep.sweeps.joint import PAPER_TRAINING, joint_flops, joint_rows
 from manytasks.deep.sweeps.sweep import Row, Settings, Sweep
-from manytasks.deep.tasks import class_split
+from manytasks.deep.tasks import TaskStream, class_split
 
 
 def measure(settings: Settings, device: torch.device) -> Iterator[Row]:
@@ -22,14 +22,25 @@ def measure(settings: Settings, device: torch.device) -> Iterator[Row]:
     Returns:
         Rows of ``joint_rows``.
     """
+    return joint_rows(streams(settings), settings, device)
+
+
+def streams(settings: Settings) -> dict[int, TaskStream]:
+    """Split the classes anew for every seed.
+
+    Args:
+        settings: one cell.
+
+    Returns:
+        A task stream per seed.
+    """
     dataset, train, test = frozen_features(
         settings["dataset"], settings["components"], settings["images"], settings["test_images"]
     )
-    streams = {
+    return {
         seed: class_split(dataset, settings["tasks"], settings["per_class"], seed, train, test)
         for seed in settings["seeds"]
     }
-    return joint_rows(streams, settings, device)
 
 
 def flops(settings: Settings) -> float:

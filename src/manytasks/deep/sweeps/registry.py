@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from manytasks.deep.sweeps import (
     bracket_forgetting,
+    cifar100,
     conflict_remedies,
     depth,
     gradient_regularization,
     layers,
+    mnist,
     multitask_width,
     random_features,
     replay_budget,
@@ -20,8 +22,8 @@ from manytasks.deep.sweeps import (
 )
 from manytasks.deep.sweeps.sweep import Sweep
 
-SWEEPS: dict[str, Sweep] = {
-    module.SWEEP.name: module.SWEEP
+OWN_DATA = tuple(
+    module.SWEEP
     for module in (
         multitask_width,
         similarity,
@@ -38,7 +40,9 @@ SWEEPS: dict[str, Sweep] = {
         random_features,
         bracket_forgetting,
     )
-}
+)
+# On the papers' data, which must be there.
+SWEEPS: dict[str, Sweep] = {sweep.name: sweep for sweep in (*OWN_DATA, *cifar100.SWEEPS, *mnist.SWEEPS)}
 
 
 def sweep_names() -> tuple[str, ...]:

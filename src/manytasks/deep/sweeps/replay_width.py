@@ -7,8 +7,8 @@ from itertools import product
 
 import torch
 
-from manytasks.deep.data import load_dataset
-from manytasks.deep.sweeps.frozen import frozen_features
+from manytasks.deep.data import Dataset, draw_images
+from manytasks.deep.sweeps.frozen import frozen_features, load_once
 from manytasks.deep.sweeps.sequence import Learner, sequence_flops, sequence_rows
 from manytasks.deep.sweeps.sweep import Row, Settings, Sweep
 from manytasks.deep.tasks import TaskStream, class_split, permuted_pixels
@@ -55,9 +55,15 @@ def task_streams(dataset: str, settings: Settings) -> dict[int, TaskStream]:
         A task stream per seed.
     """
     if dataset in PERMUTED:
-        whole = load_dataset(dataset)
+        whole = load_once(dataset)
         return {
-            seed: permuted_pixels(whole, settings["tasks"], settings["per_class"], 1.0, seed)
+            seed: permuted_pixels(
+                whole if dataset == "digits" else drawn(whole, settings, seed),
+                settings["tasks"],
+                settings["per_class"],
+                1.0,
+                seed,
+            )
             for seed in settings["seeds"]
         }
     whole, train, test = frozen_features(
@@ -69,6 +75,20 @@ def task_streams(dataset: str, settings: Settings) -> dict[int, TaskStream]:
         kept = slice(settings["tasks"])
         streams[seed] = TaskStream(tasks.features, tasks.train[kept], tasks.test[kept], tasks.classes)
     return streams
+
+
+def drawn(whole: Dataset, settings: Settings, seed: int) -> Dataset:
+    """Draw the images of a run: the permuted views of all of MNIST would take gigabytes.
+
+    Args:
+        whole: a data set.
+        settings: ``tasks``, ``per_class``, ``test_images``.
+        seed: seed of the run.
+
+    Returns:
+        As many training images as all tasks need, and the first test images of each class.
+    """
+    return draw_images(whole, settings["tasks"] * settings["per_class"], settings["test_images"], seed)
 
 
 def learners(settings: Settings) -> list[Learner]:

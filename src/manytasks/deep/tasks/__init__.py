@@ -8,7 +8,7 @@ from manytasks.deep.tasks.replay import (
     replay_buffers,
     reservoir_buffer,
 )
-from manytasks.deep.tasks.splits import class_split, permuted_pixels, rotated_images
+from manytasks.deep.tasks.splits import class_split, permuted_pixels, rotated_images, superclass_split
 from manytasks.deep.tasks.stream import Samples, Scenario, TaskStream
 
 __all__ = [
@@ -24,4 +24,5 @@ __all__ = [
     "replay_buffers",
     "reservoir_buffer",
     "rotated_images",
+    "superclass_split",
 ]

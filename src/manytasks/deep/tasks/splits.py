@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -62,6 +64,74 @@ def class_split(
         ]
         test.append(_join(held_out, task))
     return TaskStream(features, tuple(train), tuple(test), classes=groups.shape[1])
+
+
+def superclass_split(
+    dataset: Dataset,
+    superclasses: np.ndarray,
+    per_class: int,
+    fraction: float,
+    seed: int,
+    train_features: np.ndarray,
+    test_features: np.ndarray,
+) -> TaskStream:
+    """Give every task one class of each superclass, under the name of the superclass.
+
+    A natural similarity: beetle, butterfly and bee are all insects. The fraction is the dial: 0 keeps the
+    names, 1 gives every task names of its own. The images stay the same.
+
+    Args:
+        dataset: its classes are dealt out by the seed, one of each superclass to a task.
+        superclasses: (classes,) superclass of each class, from 0 on; all superclasses have the same number
+            of classes, which is the number T of tasks.
+        per_class: training samples of each class, at least 1 and at most what every class has.
+        fraction: share of the superclasses whose names each task exchanges among themselves, in [0, 1];
+            those of a larger fraction contain those of a smaller one.
+        seed: seed of the run.
+        train_features: (n, d) features, one row per training image.
+        test_features: (m, d) the same for the test images.
+
+    Returns:
+        A stream of T tasks that share their labels, all test images included.
+
+    Raises:
+        ValueError: if superclasses have different sizes, or the fraction is not in [0, 1].
+
+    Example:
+        >>> from manytasks.deep.data import load_dataset, pixels
+        >>> digits = load_dataset("digits")
+        >>> halves = np.arange(10) % 2  # even and odd
+        >>> features = pixels(digits.train_images), pixels(digits.test_images)
+        >>> tasks = superclass_split(digits, halves, 3, 0.0, 1, *features)
+        >>> tasks.T, tasks.classes, tasks.train[0].labels.tolist()
+        (5, 2, [0, 0, 0, 1, 1, 1])
+    """
+    sizes = np.bincount(superclasses)
+    if len(set(sizes)) != 1:
+        raise ValueError(f"superclasses must have the same number of classes; they have {sizes.tolist()}")
+    if not 0 <= fraction <= 1:
+        raise ValueError(f"fraction must be in [0, 1]; got {fraction}")
+    count, T = len(sizes), sizes[0]
+    dealt = np.array(
+        [stream(seed, "classes", k).permutation(np.flatnonzero(superclasses == k)) for k in range(count)]
+    )
+    trained = len(dataset.train_labels)
+    train: list[Samples] = []
+    test: list[Samples] = []
+    for task in range(T):
+        moved = stream(seed, "superclasses", task).permutation(count)[: round(fraction * count)]
+        names = np.arange(count)
+        names[moved] = stream(seed, "names", task).permutation(moved)
+        chosen = [
+            _shuffled(dataset.train_labels, label, per_class, stream(seed, "data", int(label)))[:per_class]
+            for label in dealt[:, task]
+        ]
+        held_out = [trained + np.flatnonzero(dataset.test_labels == label) for label in dealt[:, task]]
+        for rows, part in ((chosen, train), (held_out, test)):
+            samples = _join(rows, task)  # in the order of the superclasses, whatever they are called
+            part.append(replace(samples, labels=names[samples.labels]))
+    features = np.concatenate([train_features, test_features])
+    return TaskStream(features, tuple(train), tuple(test), classes=count)
 
 
 def permuted_pixels(dataset: Dataset, T: int, per_class: int, fraction: float, seed: int) -> TaskStream:

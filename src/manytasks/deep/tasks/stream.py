@@ -66,6 +66,25 @@ class TaskStream:
         """Number of tasks."""
         return len(self.train)
 
+    def compact(self) -> TaskStream:
+        """Drop the rows of the table that no task uses, so that many seeds fit into memory.
+
+        Returns:
+            The same tasks over a shorter table.
+
+        Example:
+            >>> samples = Samples(np.array([4, 2]), np.array([0, 1]), task=0)
+            >>> tasks = TaskStream(np.arange(6.0)[:, None], (samples,), (samples,), classes=2).compact()
+            >>> tasks.features.ravel().tolist(), tasks.train[0].rows.tolist()
+            ([2.0, 4.0], [1, 0])
+        """
+        used = np.unique(np.concatenate([samples.rows for samples in (*self.train, *self.test)]))
+        train, test = (
+            tuple(replace(samples, rows=np.searchsorted(used, samples.rows)) for samples in part)
+            for part in (self.train, self.test)
+        )
+        return TaskStream(self.features[used], train, test, self.classes)
+
     def outputs(self, scenario: Scenario) -> tuple[int, int]:
         """Return the heads that a network needs.
 
