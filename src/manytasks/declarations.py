@@ -1,0 +1,140 @@
+"""What the sweeps on the papers' own data are to decide, declared before their tables were made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+SIGNS = (">", "<", "<>")  # above the limit, below it, on either side of it
+MEASURES = ("loss", "error")
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """Say how one record will be decided.
+
+    Args:
+        claim: id of the claim.
+        check: name of the record.
+        sweep: the sweep whose table of the book profile decides.
+        rows: values of columns that are used; all values of any other.
+        measure: "loss" or "error".
+        statistic: the number or numbers that decide; ``declarations.yml`` explains the words.
+        sign: on which side of the limit the claim has it.
+        limit: what the ends of the interval are compared with.
+        level: error rate of the record, its share in ``levels.yml``.
+        choose: seeds on which places are chosen; none if the places are fixed here.
+        judge: seeds that decide, others than those.
+        holds: when the claim holds.
+        fails: when it fails.
+        otherwise: what is said if neither is so.
+        beside: a second sweep, compared with the first.
+
+    Raises:
+        ValueError: if a value cannot be meant so.
+    """
+
+    claim: str
+    check: str
+    sweep: str
+    rows: dict[str, list[Any]]
+    measure: str
+    statistic: str
+    sign: str
+    limit: float
+    level: float
+    choose: tuple[int, ...]
+    judge: tuple[int, ...]
+    holds: str
+    fails: str
+    otherwise: str
+    beside: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.sign not in SIGNS or self.measure not in MEASURES:
+            raise ValueError(
+                f"{self}: sign must be one of {' '.join(SIGNS)}, measure one of {' '.join(MEASURES)}; "
+                f"got {self.sign} and {self.measure}"
+            )
+        if not 0 < self.level < 0.01:
+            raise ValueError(f"{self}: level must be a part of the book's 0.01; got {self.level}")
+        if len(self.judge) < 2 or set(self.choose) & set(self.judge):
+            raise ValueError(
+                f"{self}: at least 2 seeds must judge, and none that chose; "
+                f"got {list(self.judge)} beside {list(self.choose)}"
+            )
+
+    def __str__(self) -> str:
+        return f"{self.claim}, {self.check}"
+
+
+@cache
+def declarations() -> dict[str, Declaration]:
+    """Read all declarations.
+
+    Returns:
+        By "claim, check".
+
+    Example:
+        >>> found = declarations()["A.F2, CIFAR-100, peak in loss, clean labels"]
+        >>> found.sweep, found.rows, found.statistic, len(found.judge)
+        ('multitask-width-cifar100', {'noise': [0.0]}, 'rise and fall of the test loss', 38)
+    """
+    text = files("manytasks").joinpath("declarations.yml").read_text(encoding="utf-8")
+    return parse(text)
+
+
+def parse(text: str) -> dict[str, Declaration]:
+    """Read declarations off their YAML.
+
+    Args:
+        text: content of a ``declarations.yml``.
+
+    Returns:
+        By "claim, check".
+
+    Raises:
+        ValueError: if an entry lacks a key, has an unknown one, or comes twice.
+
+    Example:
+        >>> parse("declarations: [{claim: A.F2, check: x}]")
+        Traceback (most recent call last):
+        ...
+        ValueError: declaration 'A.F2, x' lacks fails, holds, judge, level, limit, measure, otherwise, rows,
+        sign, statistic, sweep
+    """
+    import yaml
+
+    known = {field.name for field in fields(Declaration)}
+    found: dict[str, Declaration] = {}
+    for entry in yaml.safe_load(text)["declarations"]:
+        name = f"{entry.get('claim')}, {entry.get('check')}"
+        if missing := known - entry.keys() - {"beside", "choose"}:
+            raise ValueError(f"declaration {name!r} lacks {', '.join(sorted(missing))}")
+        if unknown := entry.keys() - known:
+            raise ValueError(f"declaration {name!r} has the unknown key {', '.join(sorted(unknown))}")
+        if name in found:
+            raise ValueError(f"declaration {name!r} comes twice")
+        seeds = {key: _seeds(str(entry.get(key, "none")), name) for key in ("choose", "judge")}
+        statistic = entry["statistic"].replace("{measure}", entry["measure"])
+        found[name] = Declaration(**entry | seeds | {"statistic": statistic})
+    return found
+
+
+def _seeds(words: str, name: str) -> tuple[int, ...]:
+    """Read "none" or a range such as "2-39".
+
+    Returns:
+        The seeds.
+
+    Raises:
+        ValueError: if it is neither.
+    """
+    if words == "none":
+        return ()
+    first, dash, last = words.partition("-")
+    if not (dash and first.isdigit() and last.isdigit() and int(first) <= int(last)):
+        raise ValueError(f"declaration {name!r}: seeds must be none or like 2-39; got {words!r}")
+    return tuple(range(int(first), int(last) + 1))
