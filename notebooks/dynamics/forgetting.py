@@ -16,9 +16,9 @@
 # %% tags=["parameters"]
 profile = "book"
 seed = 1
-networks = 48  # pairs of tasks
-train_steps = 3000  # on task 1
-long_steps = 1000  # on task 2
+networks = 72  # pairs of tasks [6 to 150]
+train_steps = 3000  # on task 1 [200 to 6000]
+long_steps = 1000  # on task 2 [100 to 3000]
 
 # %% tags=["hide-input"]
 import matplotlib.pyplot as plt
@@ -26,11 +26,13 @@ import numpy as np
 import sympy as sp
 import torch
 from IPython.display import Markdown, Math, display
-from scipy.special import betaincinv
 from torch.func import grad, jacrev, vmap
 
-from manytasks import evidence, figures, flow
+from manytasks import checks, evidence, figures, flow, parameters
+from manytasks.statistics import log_slope, rank_correlation, share_interval
+from manytasks.streams import stream, stream_number
 
+parameters.check(In, globals())
 torch.set_num_threads(1)
 C = figures.COLORS
 GRID = [1, 3, 10, 30, 100, 300, 1000]
@@ -42,7 +44,7 @@ GRID = [1, 3, 10, 30, 100, 300, 1000]
 # %% tags=["hide-input"]
 WIDTHS, SAMPLES = (6, 8, 2), 12
 network = flow.Network(WIDTHS)
-generator = torch.Generator().manual_seed(seed)
+generator = torch.Generator().manual_seed(stream_number(seed, "tasks"))
 
 
 def normal(*shape):
@@ -57,7 +59,7 @@ def draw_pairs(count):
     weights = [
         torch.stack(
             [
-                teacher.initial(10_000 * seed + 2 * i + k, scale=1.5)
+                teacher.initial((seed, "teacher", i, k), scale=1.5)
                 for i in range(count)
             ]
         )
@@ -103,7 +105,7 @@ def run(theta, data, loss, rate, steps, keep=()):
 
 data, similarity = draw_pairs(networks)
 start = torch.stack(
-    [network.initial(500 * seed + i, scale=1.0) for i in range(networks)]
+    [network.initial((seed, "start", i), scale=1.0) for i in range(networks)]
 )
 learned, _ = run(start, data, loss_1, 0.2, train_steps)
 tau = 0.02
@@ -191,8 +193,10 @@ L1 = (
     (sp.Matrix([x, y]).T * H1 * sp.Matrix([x, y]))[0] / 2 + x**2 * y + y**3
 )  # any cubic rest will do
 moved = L1.subs({x: -tau_ * u1, y: -tau_ * u2}, simultaneous=True)
-assert (
-    sp.expand(sp.series(sp.expand(moved), tau_, 0, 3).removeO() - second_order) == 0
+checks.require(
+    sp.expand(sp.series(sp.expand(moved), tau_, 0, 3).removeO() - second_order)
+    == 0,
+    "the loss after a step must be the second-order term and higher ones",
 )
 Math(
     r"L_1(\theta - \tau g_2) = L_1(\theta) + \tfrac{\tau^2}2 g_2^\top H_1 g_2 + O(\tau^3)"
@@ -203,7 +207,10 @@ Math(
 
 # %%
 bracket = -H1 * g2
-assert sp.expand(second_order + tau_**2 / 2 * (g2.T * bracket)[0]) == 0
+checks.require(
+    sp.expand(second_order + tau_**2 / 2 * (g2.T * bracket)[0]) == 0,
+    "the second-order term must be the bracket along g2",
+)
 Math(
     r"\tfrac{\tau^2}2 g_2^\top H_1 g_2 = -\tfrac{\tau^2}2 \langle g_2, [g_1, g_2] \rangle"
 )
@@ -212,7 +219,10 @@ Math(
 # **Step 3. If and only if.** $g_2^\top H_1 g_2 = \|S g_2\|^2$. It is zero exactly if $S g_2 = 0$, and then $H_1 g_2 = S^\top S g_2 = 0$. (That a Hessian at a minimum is $S^\top S$, positive semidefinite, is all that is used. At a saddle the equivalence is false.)
 
 # %%
-assert sp.expand((g2.T * H1 * g2)[0] - sum(v**2 for v in S * g2)) == 0
+checks.require(
+    sp.expand((g2.T * H1 * g2)[0] - sum(v**2 for v in S * g2)) == 0,
+    "the quadratic form must be the squared length of S g2",
+)
 Math(r"g_2^\top H_1 g_2 = \|S g_2\|^2 = 0 \iff S g_2 = 0 \iff H_1 g_2 = 0")
 
 # %% [markdown]
@@ -227,8 +237,11 @@ def change(d):
 
 
 added = sp.expand(change(with_bracket) - change(without))
-assert sp.expand(added.coeff(h, 3) - (bracket.T * bracket)[0] / 2) == 0
-assert sp.expand(added.coeff(h, 2)) == 0
+checks.require(
+    sp.expand(added.coeff(h, 3) - (bracket.T * bracket)[0] / 2) == 0,
+    "the bracket term must add half of its squared length at order h^3",
+)
+checks.require(sp.expand(added.coeff(h, 2)) == 0, "and nothing at order h^2")
 Math(
     r"\Delta L_1 = -h\, g_2^\top H_1 \cdot \tfrac{h^2}2 [g_1, g_2] + O(h^4) = \tfrac{h^3}2 \|[g_1, g_2]\|^2 + O(h^4)"
 )
@@ -246,8 +259,9 @@ alone = sum(
     (flow.modified_series(1, 1).evaluate(1, [f], [x, y]) for f in (f1, f2)),
     sp.zeros(2, 1),
 )
-assert sp.expand((order_h - alone).subs({x: 0, y: 0}) - bracket / 2) == sp.zeros(
-    2, 1
+checks.require(
+    sp.expand((order_h - alone).subs({x: 0, y: 0}) - bracket / 2) == sp.zeros(2, 1),
+    "the package's order h must contain half of the bracket",
 )
 Math(r"\tilde f_1 - \tilde f_1^{(1)} - \tilde f_1^{(2)} = \tfrac12 [g_1, g_2]")
 
@@ -396,15 +410,14 @@ leading = vmap(lambda t, d: grad(loss_1)(t, d) @ flow.lie_bracket(*pair(d), t))
 leading = push_rate**2 / 2 * leading(where, tasks).reshape(len(places), -1).numpy()
 
 
-def share_interval(values):
-    """Share of positive values with its Clopper–Pearson 95 % interval."""
-    k, n = int((values > 0).sum()), len(values)
-    low = betaincinv(k, n - k + 1, 0.025) if k else 0.0
-    high = betaincinv(k + 1, n - k, 0.975) if k < n else 1.0
-    return k / n, low, high
+def harmed_at(places_, confidence=0.95):
+    """Share of pairs in which the bracket term raises the loss of task 1, for each place."""
+    return [
+        share_interval(int((r > 0).sum()), networks, confidence) for r in places_
+    ]
 
 
-harmed = np.array([share_interval(row) for row in pushed])
+harmed = np.array([(v.value, v.low, v.high) for v in harmed_at(pushed)])
 left, ax = plt.subplots()
 at = np.arange(len(places))
 ax.errorbar(
@@ -438,7 +451,7 @@ figures.show(
     name="forgetting-push",
     caption=f"One round of rate {push_rate} with and without the bracket term, {networks} pairs of tasks at each moment of the training on task 1. Left: share of pairs in which the term raises $L_1$, 95 % interval; dashed: one half. "
     "Right: what the term changes over what the whole round changes, median and quartiles. Training loss, one round.",
-    alt="Left: the share of pairs harmed by the bracket at each moment of training, all at the exact minimum. Right: the relative size of its effect.",
+    alt=f"Left: the share of pairs harmed by the bracket at each moment of training, from {harmed[:-1, 0].min():.0%} to {harmed[:-1, 0].max():.0%}, and {harmed[-1, 0]:.0%} at the exact minimum. Right: the relative size of its effect.",
 )
 rows = "\n".join(
     f"| {name} | {100 * v[0]:.0f} % | {100 * v[1]:.0f} to {100 * v[2]:.0f} % | {100 * size:.2g} % |"
@@ -449,7 +462,7 @@ display(
     Markdown(
         "| moment of training on task 1 | pairs in which the bracket term raises $L_1$ | 95 % interval | its part in the round's change of $L_1$, median |\n"
         f"|---|---|---|---|\n{rows}\n\n"
-        f"So the push is real, and it is not only a matter of minima: there it is a theorem, elsewhere a strong tendency. For the first two rows the leading term above gives the right sign in {100 * same_sign:.0f} % of the pairs."
+        f"At the minimum that is a theorem, elsewhere a tendency. For the first two rows the leading term above gives the right sign in {100 * same_sign:.0f} % of the pairs."
     )
 )
 agreeing = [
@@ -462,21 +475,20 @@ WHEN = (
     "the earlier task is near a minimum; elsewhere it mostly does, and helps where "
     "the gradients agree and the later task is flatter"
 )
-for check, row in (
-    ("one round with and without the bracket, at a minimum", harmed[-1]),
-    (
-        "the same before, at the moment it harms least",
-        harmed[harmed[:-1, 0].argmin()],
-    ),
+for check, rows in (
+    ("one round with and without the bracket, at a minimum", pushed[-1:]),
+    ("the same before, at the moment it harms least", pushed[:-1]),
 ):
+    share = evidence.level("B.K4", check) / len(rows)  # one-sided, at each moment
+    least = min(harmed_at(rows, 1 - 2 * share), key=lambda v: v.low)
     evidence.record(
         "B.K4",
         check,
-        statistic="share of pairs in which the earlier loss rises, lower 95 % limit",
-        value=row[1],
+        statistic="share of pairs in which the earlier loss rises, lower limit",
+        value=least.low,
         threshold=0.5,
         n=f"{networks} pairs",
-        holds=bool(row[1] > 0.5),
+        holds=None if least.low < 0.5 < least.high else bool(least.low > 0.5),
         when=WHEN,
     )
 evidence.record(
@@ -531,9 +543,7 @@ second_dial = np.array(second_dial)
 
 # %% tags=["hide-input"]
 positions = np.linspace(0, 1, 5)
-count = min(networks, 12)
-dial_data = {k: v[-count:] for k, v in data.items()}
-where = learned[-count:]
+count, dial_data, where = networks, data, learned
 size = float(np.median(m["g2"]))
 targets, values = [], []
 for t, i in zip(where, range(count), strict=True):
@@ -561,7 +571,7 @@ for t, i in zip(where, range(count), strict=True):
     targets.append(torch.stack(row))
 targets = torch.stack(targets)
 dialled = {
-    "steps": [1, 10, 100, long_steps],
+    "steps": sorted({1, 10, 100, long_steps}),
     "forgetting": [],
     "bracket": [],
     "g2": [],
@@ -604,7 +614,7 @@ for j, (k, color) in enumerate(
     zip(
         dialled["steps"],
         (C["blue"], C["green"], C["orange"], C["red"]),
-        strict=True,
+        strict=False,
     )
 ):
     relative = turned["forgetting"][:, j] / turned["forgetting"][-1, j]
@@ -629,7 +639,7 @@ figures.show(
     name="forgetting-dial",
     caption=f"Left: quadratics with rate {rate}; gradient norms and their cosine never change. Along the first dial forgetting follows the bracket; along the second (dashed) the bracket grows and forgetting does not. "
     f"Right: {count} networks, same inputs, same $\\|g_2\\|$, $\\langle g_1, g_2\\rangle = 0$; only the targets of task 2 change. Median and quartiles. Training loss of task 1; targets chosen this way are not natural data.",
-    alt="Left: forgetting against the bracket for two dials, one rising and one flat. Right: forgetting against the dial, rising for few steps, falling for many.",
+    alt="Left: forgetting against the bracket for two dials, one rising and one flat. Right: forgetting against the dial for several numbers of steps.",
 )
 first, last = turned["forgetting"][0], turned["forgetting"][-1]
 ends = {
@@ -643,8 +653,13 @@ display(
     Markdown(
         f"Turning the dial from least to most changes the median forgetting after one step from {ends[1]}, "
         f"after 100 steps from {ends[100]} and after {long_steps} steps from {ends[long_steps]}. It rises in "
-        f"{100 * raised[1]:.0f} %, {100 * raised[100]:.0f} % and {100 * raised[long_steps]:.0f} % of the networks. The gradient norm does not change. **In the long run the dial turns the other way**: "
-        f"at one gradient norm, a target that lies along a flat direction of the outputs is further away, so that training travels further. The bracket sees the first steps; the distance to the new minimum decides the rest."
+        f"{100 * raised[1]:.0f} %, {100 * raised[100]:.0f} % and {100 * raised[long_steps]:.0f} % of the networks. The gradient norm does not change. "
+        + (
+            "**In the long run the dial turns the other way**: at one gradient norm, a target that lies along a flat direction of the outputs is further away, so that training travels further. "
+            if raised[long_steps] < 0.5
+            else ""
+        )
+        + "The bracket sees the first steps; the distance to the new minimum decides the rest."
     )
 )
 
@@ -659,14 +674,16 @@ evidence.record(
     holds=bool(np.corrcoef(first_dial[:, 0], first_dial[:, 2])[0, 1] > 0.9),
     when="the component of the bracket along g₂ is turned, not its length",
 )
+share = evidence.level("B.C1", "dial on networks, one step")
+rising = share_interval(int((last[0] > first[0]).sum()), count, 1 - 2 * share)
 evidence.record(
     "B.C1",
     "dial on networks, one step",
-    statistic="share of networks in which the dial raises forgetting",
-    value=raised[1],
-    threshold=0.95,
+    statistic="share of networks in which the dial raises forgetting, lower limit",
+    value=rising.low,
+    threshold=0.8,
     n=f"{count} networks",
-    holds=raised[1] > 0.95,
+    holds=None if rising.low < 0.8 < rising.high else bool(rising.low > 0.8),
     when="the component of the bracket along g₂ is turned, not its length",
 )
 # %% [markdown]
@@ -675,7 +692,6 @@ evidence.record(
 # In natural pairs everything moves together. (The same question for trained image classifiers of many widths, with a committed sweep, is in {doc}`/notebooks/bridge/bracket-moments`; here the networks are small enough to run with the page.) Spearman's rank correlation of forgetting with the bracket and with three cheaper measures, over all pairs, with bootstrap intervals: for training and test loss of task 1, after few and many steps.
 
 # %% tags=["hide-input"]
-rng = np.random.default_rng(seed)
 ALONG, LENGTH = r"$-\langle g_2, [g_1, g_2]\rangle$", r"$\|g_2\|$"
 candidates = {
     "bracket": m["bracket"],
@@ -683,22 +699,14 @@ candidates = {
     LENGTH: m["g2"],
     "$L_2$ at the end of task 1": m["loss2"],
 }
-resamples = rng.integers(0, networks, (500, networks))
+resamples = stream(seed, "bootstrap").integers(0, networks, (1000, networks))
+many = stream(seed, "bootstrap", "limits").integers(0, networks, (40_000, networks))
 
 
-def ranks(values):
-    """Ranks along the last axis, ties sharing their mean rank."""
-    above = values[..., :, None] - values[..., None, :]
-    return ((above > 0) + 0.5 * (above == 0)).sum(-1)
-
-
-def rank_correlation(a, b):
-    """Spearman's correlation with its 95 % bootstrap interval."""
-    pairs = np.stack([a, b])
-    every = np.concatenate([pairs[:, None], pairs[:, resamples]], axis=1)
-    x, y = ranks(every) - networks / 2  # the mean rank, as each pair adds one
-    found = (x * y).sum(-1) / np.sqrt((x**2).sum(-1) * (y**2).sum(-1))
-    return found[0], *np.quantile(found[1:], [0.025, 0.975])
+def ranked(a, b, tail=0.025, picks=resamples):
+    """Spearman's correlation with its bootstrap interval over pairs."""
+    drawn = rank_correlation(a[picks], b[picks])
+    return float(rank_correlation(a, b)), *np.quantile(drawn, [tail, 1 - tail])
 
 
 moments = [
@@ -708,7 +716,7 @@ moments = [
     (f"test, {max(forgetting)} steps", forgetting_test[max(forgetting)]),
 ]
 found = {
-    (title, name): rank_correlation(value, observed)
+    (title, name): ranked(value, observed)
     for title, observed in moments
     for name, value in candidates.items()
 }
@@ -740,7 +748,7 @@ figures.show(
     left,
     name="forgetting-correlations",
     caption=f"Spearman correlation with forgetting of task 1 over {networks} pairs of tasks, from nearly equal to unrelated; 95 % bootstrap intervals. All four measures are taken at the end of task 1. One architecture and one kind of data.",
-    alt="Four groups of points with intervals; all measures correlate highly with training forgetting.",
+    alt="Four groups of points with intervals: rank correlations of four measures with forgetting.",
 )
 short, far, test = (moments[i][0] for i in (0, 1, 3))
 best_far = max(candidates, key=lambda name: found[far, name][0])
@@ -750,25 +758,32 @@ display(
         f"{found[far, best_far][0]:.2f}; the bracket has {found[far, 'bracket'][0]:.2f} ({found[far, 'bracket'][1]:.2f} to {found[far, 'bracket'][2]:.2f})."
     )
 )
-beats_short = found[short, ALONG][1] > 0.9
+check = "rank correlation with training forgetting after one step"
+_, low, high = ranked(
+    m["along"], forgetting[1], evidence.level("B.M3", check), many
+)
 evidence.record(
     "B.M3",
-    "rank correlation with training forgetting after one step",
-    statistic="lower 95 % limit",
-    value=found[short, ALONG][1],
+    check,
+    statistic="lower limit",
+    value=low,
     threshold=0.9,
     n=f"{networks} pairs",
-    holds=bool(beats_short),
+    holds=None if low < 0.9 < high else bool(low > 0.9),
     when="forgetting is that of the first steps on task 2, in training loss, from a minimum of task 1; in the long run the gap of the losses predicts as well",
+)
+check = "bracket and forgetting against the size of the change"
+_, low, high = ranked(
+    m["bracket"], forgetting[1], evidence.level("B.E2", check), many
 )
 evidence.record(
     "B.E2",
-    "bracket and forgetting against the size of the change",
-    statistic="rank correlation of the bracket with short-run forgetting, lower 95 % limit",
-    value=found[short, "bracket"][1],
+    check,
+    statistic="rank correlation of the bracket with short-run forgetting, lower limit",
+    value=low,
     threshold=0.5,
     n=f"{networks} pairs",
-    holds=bool(found[short, "bracket"][1] > 0.5),
+    holds=None if low < 0.5 < high else bool(low > 0.5),
 )
 # %% [markdown]
 # ## Break
@@ -837,15 +852,20 @@ figures.show(
     name="forgetting-long-run",
     caption=f"Left: forgetting over the second-order prediction against time on task 2, {networks} pairs, median and 10–90 % range; the theorem is good until the time is about one over the sharpness of task 2. "
     f"Right: two quadratics with $H_1 g_2 = 0$ at the minimum of task 1: no bracket, no second-order forgetting, yet the path of task 2 bends into the direction that task 1 cares about.",
-    alt="Left: the ratio of forgetting and prediction starts at one and falls for long training. Right: forgetting rises from zero although the bracket is zero.",
+    alt=f"Left: the ratio of forgetting and prediction, from {middle[0]:.2f} to {middle[-1]:.2g}. Right: forgetting rises from zero although the bracket is zero.",
 )
 bent = float(0.5 * (away[-1] @ blind) ** 2)
 bracket_there = float(np.linalg.norm(H1_ @ H2_ @ goal))
-assert bracket_there < 1e-12 < bent
+checks.below("bracket at the minimum of task 1", bracket_there, 1e-12)
+checks.below("the bracket against the forgetting there", bracket_there, bent)
 display(
     Markdown(
         f"Long-run forgetting is decided by where the minimum of task 2 lies, not by the bracket at the start: here the bracket is {bracket_there:.0g} and forgetting {bent:.2f}. "
-        f"On networks the prediction is twice too large after a time of {half_life:.2g}."
+        + (
+            "On networks the prediction never becomes twice too large in this time."
+            if np.isnan(half_life)
+            else f"On networks the prediction is twice too large after a time of {half_life:.2g}."
+        )
     )
 )
 
@@ -893,7 +913,7 @@ display(
     )
 )
 third = np.median(np.abs(ratios - 1), axis=1)
-power = np.polyfit(np.log(taus[-3:]), np.log(third[-3:]), 1)[0]
+power = log_slope(taus[-3:], third[-3:])
 equal = taus[-1] / third[-1]
 display(
     Markdown(
@@ -901,18 +921,17 @@ display(
         f"$\\tau^{{{power:.2f}}}$; they would catch up with the bracket at $\\tau \\approx {equal:.2g}$, that is {equal * np.median(reach):.2g} over the sharpness of task 2."
     )
 )
-evidence.record(
-    "B.B3",
-    "weight decay and replay",
-    statistic="forgetting predicted from the bracket of the data losses / seen, weight decay 10",
-    value=float(mechanisms["weight decay 10"][0]),
-    threshold=0.5,
-    n=f"{networks} pairs",
-    holds=bool(
-        mechanisms["weight decay 10"][0] < 0.5
-        and mechanisms["replay, weight 10"][0] > 2
-    ),
-)
+for name, threshold in (("weight decay 10", 0.5), ("replay, weight 10", 2)):
+    value = float(mechanisms[name][0])
+    evidence.record(
+        "B.B3",
+        name,
+        statistic="forgetting predicted from the bracket of the data losses / seen",
+        value=value,
+        threshold=threshold,
+        n=f"{networks} pairs",
+        holds=value < 0.5 if threshold < 1 else value > 2,
+    )
 evidence.record(
     "B.C3",
     "share of short-run forgetting",
