@@ -3,6 +3,7 @@
 import re
 import subprocess
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -117,12 +118,17 @@ def git(*words):
     return done.stdout.strip() if done.returncode == 0 else None
 
 
+@cache
+def committed(commit):
+    """The declarations as a commit has them."""
+    return parse(git("show", f"{commit}:{FILE}"))
+
+
 def declared_at(name):
     """The commit since which a declaration reads as it does now, or None if it is not committed."""
     since = None
     for commit in (git("log", "--format=%H", "--", FILE) or "").split():  # newest first
-        then = parse(git("show", f"{commit}:{FILE}")).get(name)
-        if then != declarations()[name]:
+        if committed(commit).get(name) != declarations()[name]:
             break
         since = commit
     return since

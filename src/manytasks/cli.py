@@ -77,7 +77,7 @@ def _parser() -> Parser:
         _add_setting(quantities.add_parser(name, help=help_text, description=help_text), name, run)
 
     _add_sweep(commands.add_parser("sweep", help="train the networks of a sweep and write its table"))
-    _add_data(commands.add_parser("data", help="list, check or show the data sets and backbones"))
+    _add_data(commands.add_parser("data", help="list, fetch, check or show the data sets and backbones"))
     claims = commands.add_parser("claims", help="print every claim and its verdict")
     claims.add_argument(
         "--profile", help="show the evidence of this profile's last build (smoke, book or paper)"
@@ -263,9 +263,12 @@ def _sweep(options: argparse.Namespace) -> int:
 
 def _add_data(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "action", choices=("list", "prepare", "show"), help="list all, check one, or draw one"
+        "action",
+        choices=("list", "fetch", "prepare", "show"),
+        help="list all, download one, check one, or draw one",
     )
-    parser.add_argument("name", nargs="?", help="data set (for prepare and show)")
+    parser.add_argument("name", nargs="?", help="data set (for all but list)")
+    parser.add_argument("--yes", action="store_true", help="fetch without asking")
     parser.add_argument("--root", help="folder to search before those of MANYTASKS_DATA")
     parser.add_argument("--out", help="PNG that `show` writes (default NAME.png)")
     parser.set_defaults(run=_data)
@@ -289,6 +292,12 @@ def _data(options: argparse.Namespace) -> None:
         raise ValueError(
             f"`manytasks data {options.action}` needs the name of a data set; `data list` shows them"
         )
+    if options.action == "fetch":
+        from manytasks.deep.data.fetch import fetch
+
+        paths = fetch(options.name, options.root, lambda what: options.yes or _agreed(what))
+        print("\n".join(f"{path} is there, checked" for path in paths) or "nothing was downloaded")
+        return
     dataset = deep.load_dataset(options.name, options.root)
     if options.action == "prepare":
         train, test = len(dataset.train_images), len(dataset.test_images)
@@ -300,6 +309,19 @@ def _data(options: argparse.Namespace) -> None:
     sheet = np.broadcast_to(sheet := deep.contact_sheet(dataset), (*sheet.shape[:2], 3))
     matplotlib.image.imsave(target, np.ascontiguousarray(sheet))
     print(f"wrote {target}")
+
+
+def _agreed(what: str) -> bool:
+    """Ask before anything is downloaded.
+
+    Returns:
+        Whether the answer was yes; without anybody to answer it is no.
+    """
+    try:
+        return input(f"{what}. Download? [y/N] ").strip().lower() in ("y", "yes")
+    except EOFError:
+        print()
+        return False
 
 
 def _claims(options: argparse.Namespace) -> None:
