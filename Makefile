@@ -11,7 +11,7 @@ BIN     := .venv/bin
 READY   := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help book sweep replicate variations test test-all lint bench serve lab claims clean
+.PHONY: help book sweep replicate variations travel test test-all lint bench serve lab claims clean
 
 help:  ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ replicate: $(READY)  ## draw everything random again (SEEDS=20 JOBS=2 EXECUTOR=s
 
 variations: $(READY)  ## change every parameter of every chapter in turn and run it (smoke sizes, resumes)
 	@$(BIN)/python workflow/variations.py --jobs $(JOBS)
+
+travel: $(READY)  ## run every chapter as older processors would, with one and two threads (smoke sizes, resumes)
+	@$(BIN)/python workflow/travel.py --jobs $(JOBS)
 
 test: $(READY)  ## run the tests, the smoke book in a browser included; a third of the slowest a day
 	@$(BIN)/python workflow/browser.py

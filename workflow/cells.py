@@ -12,6 +12,8 @@ import hashlib
 import json
 import multiprocessing
 import os
+import resource
+import signal
 import subprocess
 import sys
 import time
@@ -26,6 +28,7 @@ import yaml
 from dependencies import chapters, data_files, remembered_sources
 
 ROOT = Path(__file__).parents[1]
+ASLEEP = 20  # a run may take so many times longer than its processor seconds: the machine may be busy
 VERSIONS = ("numpy", "scipy", "torch")  # another version may give other numbers
 
 
@@ -64,6 +67,12 @@ class Job:
     cells: tuple[Cell, ...]
 
 
+def chapter_names(notebooks: Iterable[str]) -> list[str]:
+    """Return "part/name" for each "notebooks/part/name.py"; all chapters of the book if there is none."""
+    folder = ROOT / "notebooks"
+    return [str(Path(path).resolve().relative_to(folder).with_suffix("")) for path in notebooks] or chapters()
+
+
 def profile_parameters(profile: str) -> dict[str, dict[str, Any]]:
     """Return what a profile sets, by chapter; every chapter has a row."""
     sections = yaml.safe_load((ROOT / f"config/{profile}.yml").read_text(encoding="utf-8")) or {}
@@ -96,29 +105,31 @@ def _code(path: Path) -> bytes:
     return ast.dump(tree).encode()
 
 
-def run_here(cells: Iterable[Cell], store: Path, limit: float) -> None:
-    """Run cells one after the other, each in a fork of this process; after ``limit`` seconds one is ended."""
+def run_here(cells: Iterable[Cell], store: Path, limit: int) -> None:
+    """Run cells one after the other, each in a fork of this process, ``limit`` processor seconds at most."""
     preload()
     for cell in cells:
         target, begun = cell.file(store), time.monotonic()
         if cell.finished(store):
             continue
-        child = multiprocessing.get_context("fork").Process(target=_run_and_keep, args=(cell, target))
-        child.start()
         print(f"running {cell.chapter} {dict(cell.parameters)}", file=sys.stderr)
-        child.join(limit)
+        child = multiprocessing.get_context("fork").Process(target=_run_and_keep, args=(cell, target, limit))
+        child.start()
+        child.join(ASLEEP * limit)
         if child.is_alive():
             child.kill()
             child.join()
-            _keep(target, cell, [], f"no end in {limit:g} s", time.monotonic() - begun, ended=True)
-        elif child.exitcode:
-            _keep(target, cell, [], f"ended by {child.exitcode}", time.monotonic() - begun, ended=True)
+        if child.exitcode:
+            slow = child.exitcode in (-signal.SIGXCPU, -signal.SIGKILL)
+            what = f"no end in {limit} s of a processor" if slow else f"ended by {child.exitcode}"
+            _keep(target, cell, [], what, time.monotonic() - begun, ended=True)
 
 
-def _run_and_keep(cell: Cell, target: Path) -> None:
-    begun = time.monotonic()
+def _run_and_keep(cell: Cell, target: Path, limit: int) -> None:
     from shell import execute
 
+    resource.setrlimit(resource.RLIMIT_CPU, (limit, limit + 10))
+    begun = time.monotonic()
     rows, stopped = execute(cell.chapter, cell.parameters)
     _keep(target, cell, rows, stopped, time.monotonic() - begun)
 
@@ -150,7 +161,7 @@ def preload() -> None:
 def run_jobs(
     jobs: list[Job],
     store: Path,
-    limit: float,
+    limit: int,
     cores: int,
     executor: str = "local",
     options: Iterable[str] = (),
