@@ -16,10 +16,13 @@
 # %% tags=["parameters"]
 profile = "book"
 seed = 1
-# where the sliders stand
-angle_start, stiffness_start, distance_start, h_start = 40, 3.0, 1.0, 0.15
-x_start, y_start = 1.2, 1.3
-points = 20  # random places where the bracket is compared with flow.lie_bracket
+angle_start = 40  # where the slider stands: degrees between the axes [0 to 90]
+stiffness_start = 3.0  # larger curvature of each bowl [1 to 8]
+distance_start = 1.0  # between the minima [0 to 2]
+h_start = 0.15  # time of each flow [0.005 to 1]
+x_start = 1.2  # where the paths begin [-2 to 2]
+y_start = 1.3  # the other coordinate [-2 to 2]
+points = 20  # random places where the bracket is compared [1 to 200]
 
 # %% tags=["hide-input"]
 import numpy as np
@@ -35,8 +38,11 @@ from bokeh.models import (
 )
 from IPython.display import Markdown, display
 
-from manytasks import evidence, figures, flow, interactive
+from manytasks import checks, evidence, figures, flow, interactive, parameters
 from manytasks.interactive import Mark, Plot, Slider
+from manytasks.streams import stream
+
+parameters.check(In, globals())
 
 # %% [markdown]
 # Follow the gradient flow of task 1 for a time $h$, then that of task 2. Or the other way round. The two paths are
@@ -87,8 +93,10 @@ def flow_of(i: int, start: sp.Matrix, time: sp.Expr) -> sp.Matrix:
 for i in range(2):
     end = flow_of(i, theta, h)
     at_end = g[i].subs({x: end[0], y: end[1]}, simultaneous=True)
-    assert vanishes(end.subs(h, 0) - theta)
-    assert vanishes(end.diff(h) + at_end)
+    checks.require(vanishes(end.subs(h, 0) - theta), "the flow must begin at theta")
+    checks.require(
+        vanishes(end.diff(h) + at_end), "the flow must obey its equation"
+    )
 
 # %% [markdown]
 # **Step 3. The gap.** Both orders, and the first power of $h$ in which they differ. It is the second, with the bracket as its
@@ -99,9 +107,12 @@ one_two = flow_of(1, flow_of(0, theta, h), h)
 two_one = flow_of(0, flow_of(1, theta, h), h)
 gap = one_two - two_one
 bracket = A[1] * g[0] - A[0] * g[1]
-assert vanishes(gap.subs(h, 0))
-assert vanishes(gap.diff(h).subs(h, 0))
-assert vanishes(gap.diff(h, 2).subs(h, 0) / 2 - bracket)
+for power, coefficient in enumerate((0 * bracket, 0 * bracket, bracket)):
+    found = gap.diff(h, power).subs(h, 0) / sp.factorial(power)
+    checks.require(
+        vanishes(found - coefficient),
+        f"the coefficient of h^{power} must be {'the bracket' if power == 2 else 'zero'}",
+    )
 
 # %% [markdown]
 # **Step 4. The package agrees.** `flow.lie_bracket` differentiates the losses itself, at random places and for random bowls.
@@ -110,7 +121,7 @@ assert vanishes(gap.diff(h, 2).subs(h, 0) / 2 - bracket)
 symbols = (x, y, a, k, d)
 exact = sp.lambdify(symbols, bracket)
 values = [sp.lambdify((theta, a, k, d), L, "torch") for L in losses]
-rng = np.random.default_rng(seed)
+rng = stream(seed, "places and bowls")
 largest = 0.0
 for _ in range(points):
     place, bowls = rng.uniform(-2, 2, 2), rng.uniform((0, 1, 0), (1.5, 8, 2))
@@ -121,7 +132,7 @@ for _ in range(points):
     largest = max(
         largest, np.abs(found.numpy() - exact(*place, *bowls).ravel()).max()
     )
-assert largest < 1e-12
+checks.below("largest difference from flow.lie_bracket", largest, 1e-9)
 display(
     Markdown(
         f"Largest difference at {points} places: {largest:.1e}. With gradient *steps* instead of flows the gap is $h^2[g_1, g_2]$ with no "
@@ -137,7 +148,9 @@ def step(i: int, start: sp.Matrix) -> sp.Matrix:
 
 
 closing = step(1, step(0, theta)) - step(0, step(1, theta))
-assert vanishes(closing - h**2 * bracket)
+checks.require(
+    vanishes(closing - h**2 * bracket), "the gap of two steps must be h^2 brackets"
+)
 
 # %% [markdown]
 # ## Try
@@ -334,9 +347,13 @@ return {values: now, words};
 # %% tags=["hide-input"]
 # What the list below says, proved.
 for commuting in ({a: 0, d: 0}, {a: sp.pi / 2, d: 0}, {k: 1, d: 0}):
-    assert vanishes(gap.subs(commuting))
+    checks.require(
+        vanishes(gap.subs(commuting)), f"the flows must commute for {commuting}"
+    )
 constant = sp.simplify(bracket.subs(a, 0))
-assert not constant.has(x, y)
+checks.require(
+    not constant.has(x, y), "with common axes the bracket must not know the place"
+)
 display(constant)
 
 # %% [markdown]
