@@ -32,7 +32,7 @@ def variations(monkeypatch):
         ("n = 50  # samples [40 to 60]", [40, 60]),
         ("n = 5  # draws [2 to 100000]", [2, 10]),
         ("share = 0.5  # of the budget [0 to 1]", [0.25, 1.0, 0.0]),
-        ("cosine = 0.0  # of two tasks [-1 to 1]", [-1.0, 1.0]),
+        ("cosine = 0.0  # of two tasks [-1 to 1]", [1.0, -1.0]),
         ("widths = (4, 16)  # of the networks [4 to 20]", [[4, 8], [8, 20]]),
         ('data = "glyphs"  # images [any of "glyphs", "digits"]', ["digits"]),
         ("memories = (0, 5)  # in the table [any of 0, 5, 15]", [[0], [5], [15]]),

@@ -57,9 +57,9 @@ def moved(parameter: parameters.Parameter, value: Any) -> list[Any]:
 
 
 def moved_number(parameter: parameters.Parameter, value: float) -> list[float]:
-    """Return half and twice a number and the ends of its range, none of them outside, none of them itself."""
+    """Return half and twice a number (1 for 0) and the ends of its range, none of them outside or itself."""
     ends = [end for end in (parameter.low, parameter.high) if abs(end) <= FAR * max(abs(value), 1)]
-    wanted = [inside(parameter, x, type(value)) for x in (value / 2, 2 * value, *ends)]
+    wanted = [inside(parameter, x, type(value)) for x in (value / 2, 2 * value or 1, *ends)]
     return [x for x in dict.fromkeys(wanted) if x != value]
 
 
