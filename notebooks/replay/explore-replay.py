@@ -17,17 +17,17 @@
 profile = "book"
 seed = 0  # nothing is drawn
 # where the sliders stand
-T_start, n_start, m_start, p_start, cosine_start, sigma_start = (
-    5,
-    30,
-    10,
-    120,
-    0.7,
-    0.3,
-)
-budget_start, price_start = 600, 2
+T_start = 5  # tasks [2 to 6]
+n_start = 30  # samples per task [1 to 60]
+m_start = 10  # kept of each, at most all [0 to 60]
+p_start = 120  # parameters [6 to 1000]
+cosine_start = 0.7  # of any two tasks [0 to 1]
+sigma_start = 0.3  # label noise [0 to 1.5]
+budget_start = 600  # parameters it buys without samples [20 to 3000]
+price_start = 2  # parameters that a sample costs [1 to 10]
 
 # %% tags=["hide-input"]
+import numpy as np
 from bokeh.models import (
     ColumnDataSource,
     CustomJSTickFormatter,
@@ -37,20 +37,34 @@ from bokeh.models import (
 )
 from IPython.display import Markdown, display
 
-from manytasks import Tasks, evidence, figures, interactive, theory
+from manytasks import (
+    Tasks,
+    checks,
+    evidence,
+    figures,
+    interactive,
+    parameters,
+    theory,
+)
 from manytasks.interactive import Choice, Mark, Plot, Slider
 
+parameters.check(In, globals())
 MOST = 6  # tasks
+m_kept = min(m_start, n_start)
 tasks = Tasks.equiangular(T_start, cosine_start)
-noise_var = sigma_start**2
 kept, lost = (
-    theory.forgetting(theory.replay_error(tasks, n_start, m, p_start, noise_var))
-    for m in (m_start, 0)
+    theory.forgetting(
+        theory.replay_error(tasks, n_start, m, p_start, sigma_start**2)
+    )
+    for m in (m_kept, 0)
+)
+shown, shown_lost = (
+    f"{f:.3f}" if abs(f) < 1e9 else "infinite or undefined" for f in (kept, lost)
 )
 display(
     Markdown(
-        f"{T_start} tasks arrive one after another, {n_start} samples each, and {m_start} of each stay in a buffer. "
-        f"With $p = {p_start}$ parameters and a warm start forgetting is **{kept:.3f}**; without a buffer it is **{lost:.3f}**. "
+        f"{T_start} tasks arrive one after another, {n_start} samples each, and {m_kept} of each stay in a buffer. "
+        f"With $p = {p_start}$ parameters and a warm start forgetting is **{shown}**; without a buffer it is **{shown_lost}**. "
         "Below, the exact theorems of {doc}`buffer` and {doc}`budget` answer for your own numbers, on both sides of every "
         "interpolation threshold. Drag, tap, type, or use the arrow keys."
     )
@@ -246,28 +260,42 @@ return {values: now, words};
 
 # %% tags=["hide-input"]
 # What the list below says, checked.
-def matrix(which: Tasks, m: int, p: int, first: int = 30, start: str = "warm"):
-    """Return the error matrix at σ = 0.3 and 30 samples a task."""
-    return theory.replay_error(which, [first] + [30] * 4, m, p, 0.09, start)
+tried, n_tried, sigma_tried = 5, 30, 0.3
 
 
-equal, opposed = Tasks.equiangular(5, 1.0), Tasks.chain(5, -0.9)
-error_of = theory.average_error
-assert error_of(matrix(equal, 30, 400)) < error_of(matrix(equal, 0, 400))
-assert error_of(matrix(opposed, 30, 400)) > error_of(matrix(opposed, 0, 400))
-similar = Tasks.equiangular(5, 0.7)
-assert (matrix(similar, 10, 25) == matrix(similar, 10, 25, start="scratch")).all()
+def matrix(which: Tasks, m: int, p: int, first: int = n_tried, start: str = "warm"):
+    """Return the error matrix."""
+    counts = [first] + [n_tried] * (tried - 1)
+    return theory.replay_error(which, counts, m, p, sigma_tried**2, start)
+
+
+equal, opposed = Tasks.equiangular(tried, 1.0), Tasks.chain(tried, -0.9)
+full, none = (
+    [
+        float(theory.average_error(matrix(which, m, 400)))
+        for which in (equal, opposed)
+    ]
+    for m in (n_tried, 0)
+)
+checks.below("error of equal tasks, full buffer, against none", full[0], none[0])
+checks.below("error of opposed tasks, no buffer, against full", none[1], full[1])
+similar = Tasks.equiangular(tried, 0.7)
+checks.close(
+    "error below all thresholds, warm and scratch",
+    matrix(similar, 10, 25),
+    matrix(similar, 10, 25, start="scratch"),
+)
 pretrained = [matrix(similar, m, 150, first=200)[-1, 0] for m in (0, 10)]
-assert pretrained[0] < pretrained[1]
+checks.below("error on task 1 without replay, against with", *pretrained)
 display(
     Markdown(
-        f"""**What to try**
+        f"""**What to try**, with {tried} tasks, {n_tried} samples each and σ = {sigma_tried}
 
-* Put $p$ at 400 and raise $m$ from 0 to 30, once with cosine 1, once with the chain and cosine −0.9. The same buffer lowers the
+* Put $p$ at 400 and raise $m$ from 0 to {n_tried}, once with cosine 1, once with the chain and cosine −0.9. The same buffer lowers the
   error of equal tasks and raises that of opposed ones.
 * Lower $p$ past the dashed lines, down to 25. Below all of them the two matrices are equal, because a least-squares fit does
   not know where it started.
-* Give task 1 its 200 samples, as in pretraining, with $p = 150$ and $m = 0$: least squares learns it well, and
+* Set the cosine to 0.7 and give task 1 its 200 samples, as in pretraining, with $p = 150$ and $m = 0$: least squares learns it well, and
   its error grows to {pretrained[0]:.2f} by the end. Now keep $m = 10$: it ends at {pretrained[1]:.2f}. Replay *interpolates* what least squares
   had averaged, and brings noise back."""
     )
@@ -316,7 +344,7 @@ interactive.show(
         Slider("price", "price of a sample b", 1, 10, price_start),
         Slider("T", "tasks T", 2, MOST, T_start),
         Slider("n", "samples per task n", 1, 60, n_start),
-        Slider("rho", "cosine ρ", 0, 1, 0.7, 0.01),
+        Slider("rho", "cosine ρ", 0, 1, cosine_start, 0.01),
         Slider("sigma", "label noise σ", 0, 1.5, sigma_start, 0.01),
         Choice(
             "start",
@@ -362,25 +390,35 @@ return {values: {splits: all, best: found}, words};
 def split(
     cosine: float, money: int = 600, price: int = 2, objective: str = "error"
 ):
-    """Return the best split with the sliders at 5 tasks, 30 samples and σ = 0.3."""
+    """Return the best split."""
+    tasks = Tasks.equiangular(tried, cosine)
     return theory.best_split(
-        Tasks.equiangular(5, cosine), 30, 0.09, money, 1, price, objective
+        tasks, n_tried, sigma_tried**2, money, 1, price, objective
     )
 
 
+def gaps(at):
+    """Return how far p lies above every threshold."""
+    return at.p - n_tried - np.arange(tried) * at.memory
+
+
 kinds = [split(cosine).kind for cosine in (0.5, 0.7, 0.9)]
-assert kinds == ["all model", "interior", "all buffer"]
+wanted = ["all model", "interior", "all buffer"]
+checks.require(kinds == wanted, f"best splits are {kinds} and not {wanted}")
 cheap, dear = split(0.7, price=3), split(0.7, price=5)
+checks.require(gaps(cheap)[-1] > 0 > gaps(dear)[-1], f"no jump: {cheap}, {dear}")
 trap, honest = split(0.0, 200, objective="forgetting"), split(0.0, 200)
+apart = gaps(trap)[0] > 0 > gaps(trap)[-1] and gaps(honest)[0] < 0
+checks.require(apart, f"no trap: {trap}, {honest}")
 display(
     Markdown(
-        f"""**What to try**
+        f"""**What to try**, with the same tasks and a budget of 600
 
-* Move the cosine from 0.5 over 0.7 to 0.9: the best split for the error goes from {kinds[0]} over an interior one to {kinds[2]}.
-* Raise the price from 3 to 5. The optimum does not slide, it jumps, from $p = {cheap.p}$ to $p = {dear.p}$: to the other side of the threshold,
+* Move the cosine from 0.5 over 0.7 to 0.9: the best split for the error goes from {kinds[0]} over an {kinds[1]} one to {kinds[2]}.
+* Put the cosine at 0.7 and raise the price from 3 to 5. The optimum does not slide, it jumps, from $p = {cheap.p}$ to $p = {dear.p}$: to the other side of the threshold,
   where a small model fits all samples by least squares.
-* Budget 200, price 2, cosine 0. The least forgetting, {trap.value:.1f}, lies beside a threshold ($m = {trap.memory}$), the least error elsewhere
-  ($m = {honest.memory}$): who has learned badly has little to forget."""
+* Budget 200, price 2, cosine 0. The least forgetting, {trap.value:.1f}, lies amid the thresholds ($m = {trap.memory}$, $p = {trap.p}$), the least error below all of them
+  ($m = {honest.memory}$, $p = {honest.p}$): who has learned badly has little to forget."""
     )
 )
 

@@ -16,10 +16,9 @@
 # %% tags=["parameters"]
 profile = "book"
 seed = 1
-trials = 4000  # simulated data sets per order
-T = 5  # tasks whose orders are all tried
-n = 20  # samples per task
-many = 10  # tasks when not all orders can be tried
+T = 5  # tasks; up to five in every order, more in a sample of orders [2 to 12]
+n = 20  # samples per task [6 to 60]
+many = 10  # tasks when not all orders can be tried [2 to 20]
 
 # %% tags=["hide-input"]
 from itertools import permutations
@@ -28,25 +27,52 @@ import matplotlib.pyplot as plt
 import numpy as np
 import sympy as sp
 from IPython.display import Markdown, display
-from scipy.stats import norm, spearmanr
 
-from manytasks import Tasks, evidence, figures, simulate, theory
+from manytasks import Tasks, checks, evidence, figures, parameters, theory
+from manytasks.streams import stream
 from manytasks.symbolic import differing
 
+parameters.check(In, globals())
 sigma2 = 0.1
 p_shown = 2 * T * n
-rng = np.random.default_rng(seed)
-W = rng.standard_normal((T, 3)) / np.sqrt(3) + np.array([1.0, 0.0, 0.0])
-mixed = Tasks.from_vectors(W)  # norms and distances differ
+
+
+def random_vectors(draw):
+    """Return optimal parameters whose norms and distances differ."""
+    rng = stream(seed, "tasks", draw)
+    return rng.standard_normal((T, 3)) / np.sqrt(3) + np.eye(3)[0]
+
+
+W = random_vectors(0)
+mixed = Tasks.from_vectors(W)
 equal_norm = Tasks.from_vectors(W / np.linalg.norm(W, axis=1, keepdims=True))
-orders = list(permutations(range(T)))
-error = theory.order_values(mixed, n, 0, p_shown, sigma2, orders)
-forgotten = theory.order_values(mixed, n, 0, p_shown, sigma2, orders, "forgetting")
+natural = tuple(range(T))
+central_last = tuple(np.argsort(-mixed.distances2.mean(axis=1)).tolist())
+falling_norm = tuple(np.argsort(-mixed.norms2).tolist())
+if T <= 5:
+    orders = list(permutations(natural))
+else:
+    rng = stream(seed, "orders")
+    drawn = [tuple(rng.permutation(T).tolist()) for _ in range(60)]
+    orders = [natural, central_last, central_last[::-1], falling_norm, *drawn]
+counted = f"{'all ' if T <= 5 else ''}{len(orders)} orders"
+
+
+def readings(tasks, m, p=p_shown, start="warm"):
+    """Return error and forgetting of every order."""
+    grams = [tasks.gram[np.ix_(order, order)] for order in orders]
+    matrices = [
+        theory.replay_error(Tasks(gram), n, m, p, sigma2, start) for gram in grams
+    ]
+    return theory.average_error(matrices), theory.forgetting(matrices)
+
+
+error, forgotten = readings(mixed, 0)
 display(
     Markdown(
-        "For the final error it hardly matters: leave the most central task for last and nothing else is worth a thought. For "
-        f"*forgetting* it matters much, for a dull reason. Over all {len(orders)} orders of {T} random tasks the error varies from "
-        f"**{error.min():.3f}** to **{error.max():.3f}**, while forgetting varies from **{forgotten.min():.3f}** to "
+        "For the final error the most central task belongs last. *Forgetting* depends on the order too, for a dull reason: "
+        f"it counts the norms. Over {counted} of {T} random tasks the error varies from "
+        f"**{error.min():.3f}** to **{error.max():.3f}**, and forgetting from **{forgotten.min():.3f}** to "
         f"**{forgotten.max():.3f}**."
     )
 )
@@ -54,7 +80,8 @@ display(
 # %% [markdown]
 # ## Claim
 #
-# All three statements are ours. They follow from {prf:ref}`thm-replay-error`, warm start, $p > N_t + 1$ at every step.
+# Without a buffer and without noise, forgetting in this model and its dependence on order are known {cite}`lin2023`. The
+# three statements are ours. They follow from {prf:ref}`thm-replay-error`, warm start, $p > N_t + 1$ at every step.
 #
 # ```{prf:theorem} What order can do
 # :label: thm-task-order
@@ -96,7 +123,10 @@ unrolled = [
     for i in three
 ]
 package = theory.replay_error(Tasks(gram), n_, 0, p, s2, regime="over")
-assert differing(unrolled, list(package[2])) == 0
+different = differing(unrolled, list(package[2]))
+checks.require(
+    different == 0, f"{different} of 3 unrolled sums are not the package's"
+)
 
 # %% [markdown]
 # **Step 3.** To first order $E[t,i] - E[t-1,i] = \frac np(d_{it} + \sigma^2 - \|w_i^*\|^2)$ for every buffer. Forgetting adds these up over
@@ -108,63 +138,41 @@ first_order = [sp.limit(sp.cancel(sp.together(p * g)), p, sp.oo) for g in growth
 stated = [
     sum(n_ * (d[i][t] + s2 - gram[i][i]) for t in range(i + 1, 3)) for i in range(2)
 ]
-assert differing(first_order, stated) == 0
+different = differing(first_order, stated)
+checks.require(different == 0, f"{different} of 2 limits are not the stated sums")
 
 # %% [markdown]
 # ## Check
 #
-# The three statements on all orders, then two orders in simulation.
+# The three statements on the orders of the opening. The third is a limit: what is left of it must fall like $1/p$.
 
 # %%
-pooled = theory.order_values(mixed, n, n, p_shown, sigma2, orders)
-assert np.ptp(pooled) < 1e-10
+pooled = readings(mixed, n)[0]
+checks.close("error of every order, everything stored", pooled, pooled[0])
+best, worst = (error[orders.index(k)] for k in (central_last, central_last[::-1]))
+checks.close("least error and that of the most central last", error.min(), best)
+checks.close("largest error and that of the reverse", error.max(), worst)
 
-central_last = tuple(np.argsort(-mixed.distances2.mean(axis=1)).tolist())
-assert orders[int(np.argmin(error))] == central_last
-assert orders[int(np.argmax(error))] == central_last[::-1]
 
-falling_norm = tuple(np.argsort(-mixed.norms2).tolist())
-for m in (0, n // 2, n):
-    far = theory.order_values(mixed, n, m, 10**6, sigma2, orders, "forgetting")
-    assert orders[int(np.argmin(far))] == falling_norm
+def law(order):
+    """Return the limit of p F."""
+    later = T - 1 - np.arange(T)
+    pairs = np.triu(mixed.distances2[np.ix_(order, order)] + sigma2, 1)
+    return n / (T - 1) * (pairs.sum() - later @ mixed.norms2[list(order)])
 
-# %% tags=["hide-input"]
-alpha, half = 0.01, n // 2
-chosen = [central_last, central_last[::-1], falling_norm, falling_norm[::-1]]
-z = []
-for k, order in enumerate(chosen):
-    tasks = Tasks(mixed.gram[np.ix_(order, order)])
-    sample = simulate.replay_error(
-        tasks,
-        n,
-        half,
-        p_shown,
-        sigma2,
-        trials=trials,
-        seed=seed + k,
-        method="reduced",
-    )
-    for objective, read in (
-        ("error", theory.average_error),
-        ("forgetting", theory.forgetting),
-    ):
-        (exact,) = theory.order_values(
-            mixed, n, half, p_shown, sigma2, [order], objective
-        )
-        z.append(
-            (read(sample).mean() - exact)
-            / (read(sample).std(ddof=1) / np.sqrt(trials))
-        )
-critical = norm.isf(alpha / 2 / len(z))
-evidence.record(
-    "O.3",
-    "error and forgetting in four orders",
-    statistic="largest |z|",
-    value=np.abs(z).max(),
-    threshold=critical,
-    n=f"{len(z)} values × {trials} data sets",
-    holds=np.abs(z).max() < critical,
+
+limits = np.array([law(order) for order in orders])
+checks.close(
+    "least limit and that of falling norm", limits.min(), law(falling_norm)
 )
+half = n // 2
+for m in (0, half, n):
+    near, far = (
+        np.abs(p * readings(mixed, m, p)[1] - limits).max() for p in (10**6, 10**7)
+    )
+    checks.close(
+        f"p F less its limit, p = 1e6 over 1e7, m = {m}", near / far, 10, rtol=0.02
+    )
 
 # %% [markdown]
 # ## Look
@@ -173,20 +181,19 @@ evidence.record(
 
 # %% tags=["hide-input"]
 buffers = (0, n // 4, n // 2, 3 * n // 4, n)
+norms = {"unequal norms": mixed, "equal norms": equal_norm}
+values = {k: {m: readings(tasks, m) for m in buffers} for k, tasks in norms.items()}
+jitter = stream(seed, "jitter")
 panels = []
-for objective in ("error", "forgetting"):
+for r, objective in enumerate(("error", "forgetting")):
     fig, ax = plt.subplots()
-    for tasks, color, label, shift in (
-        (mixed, "blue", "unequal norms", -0.25),
-        (equal_norm, "orange", "equal norms", 0.25),
+    for label, color, shift in zip(
+        norms, ("blue", "orange"), (-0.25, 0.25), strict=True
     ):
         for k, m in enumerate(buffers):
-            values = theory.order_values(
-                tasks, n, m, p_shown, sigma2, orders, objective
-            )
             ax.plot(
-                k + shift + rng.uniform(-0.12, 0.12, len(orders)),
-                values,
+                k + shift + jitter.uniform(-0.12, 0.12, len(orders)),
+                values[label][m][r],
                 ".",
                 color=figures.COLORS[color],
                 markersize=4,
@@ -197,53 +204,48 @@ for objective in ("error", "forgetting"):
     ax.set(
         xlabel="samples kept of each task, $m$",
         ylabel=objective,
-        title=f"{objective}, all orders",
+        title=f"{objective}, {counted}",
     )
     ax.legend(loc="upper left")
     panels.append(fig)
+spread = [[np.ptp(values[k][0][r]) for k in norms] for r in (0, 1)]
 figures.show(
     panels,
     name="all-orders",
     caption=(
-        f"One dot per order: all {len(orders)} orders of {T} tasks ($n = {n}$, $p = {p_shown}$, σ² = {sigma2}, warm start). The orders' errors lie "
-        "close together and meet when everything is stored. Forgetting spreads widely when norms differ, little when they are "
-        "equal. The horizontal scatter within a column is for legibility. Exact values, no intervals."
+        f"One dot per order: {counted} of {T} tasks ($n = {n}$, $p = {p_shown}$, σ² = {sigma2}, warm start). The errors "
+        "meet when everything is stored. Without a buffer unequal norms spread the error over "
+        f"{spread[0][0]:.3f} and forgetting over {spread[1][0]:.3f}, equal norms over {spread[0][1]:.3f} and {spread[1][1]:.3f}. The horizontal scatter within a column is for legibility. Exact values, no intervals."
     ),
-    alt="Two strips of dots over buffer size: errors of all orders in narrow bands, forgetting in wide bands for unequal norms.",
+    alt="Two strip charts over buffer size, error and forgetting, a dot for every order; the errors of all orders are one at the full buffer.",
 )
 
 # %% [markdown]
-# Forgetting depends on order even more than error does, and yet mostly through bookkeeping. A task of large norm that comes early is
+# Forgetting depends on the order mostly through bookkeeping. A task of large norm that comes early is
 # counted as "improved" many times. *Less forgetting is not less error:*
 
 # %%
-rank = spearmanr(error, forgotten).statistic
+ranks = []
+for draw in range(10):
+    one, other = readings(Tasks.from_vectors(random_vectors(draw)), 0)
+    ranks.append(int((one < one[other.argmin()]).sum()) + 1)
 display(
     Markdown(
-        f"Over all orders the rank correlation of error and forgetting is {rank:.2f}. The order that forgets least has error rank "
-        f"{int(np.argsort(np.argsort(error))[np.argmin(forgotten)]) + 1} of {len(orders)}."
+        f"In {len(ranks)} draws of tasks the order that forgets least has error ranks {', '.join(map(str, sorted(ranks)))} of {len(orders)}."
     )
 )
 
 # %% [markdown]
-# With equal norms only the second order in $1/p$ is left. For tasks on a chain, where neighbours are alike, the best order of all
-# jumps from end to end and finishes in the middle; the natural order, neighbour after neighbour, forgets *most*.
+# With equal norms only the second order in $1/p$ is left. On a chain neighbours are alike:
 
 # %%
-chain = Tasks.chain(T, 0.6)
-chain_values = theory.order_values(
-    chain, n, half, p_shown, sigma2, orders, "forgetting"
-)
-best, worst = (
-    orders[int(np.argmin(chain_values))],
-    orders[int(np.argmax(chain_values))],
-)
-natural = orders.index(tuple(range(T)))
-assert np.isclose(chain_values[natural], chain_values.max())
+chained = readings(Tasks.chain(T, 0.6), half)[1]
+places = [[k + 1 for k in orders[i]] for i in (chained.argmin(), chained.argmax())]
+sorted_ = chained[orders.index(natural)]
 display(
     Markdown(
-        f"Chain of {T}: least forgetting {chain_values.min():.4f} in the order {[k + 1 for k in best]}, most {chain_values.max():.4f} in the "
-        f"order {[k + 1 for k in worst]}."
+        f"Chain of {T}: least forgetting {chained.min():.4f} in the order {places[0]}, most {chained.max():.4f} in the "
+        f"order {places[1]}. Neighbour after neighbour it is {sorted_:.4f}; {np.mean(chained < sorted_):.0%} of the orders forget less."
     )
 )
 
@@ -251,47 +253,39 @@ display(
 # ## Beyond seven tasks
 #
 # Ten tasks have 3.6 million orders. `theory.candidate_orders` offers sorted orders and the paths to the nearest or the farthest task;
-# `theory.greedy_order` improves the best of them by moving single tasks. How good is that? On few tasks all orders are known:
+# `theory.greedy_order` improves the best of them by moving single tasks.
 
 # %% tags=["hide-input"]
-ten = Tasks.from_vectors(rng.standard_normal((many, 4)) / 2 + np.eye(4)[0])
-random_orders = [tuple(rng.permutation(many).tolist()) for _ in range(60)]
-setting = (ten, n, half, 2 * many * n, sigma2)
+rng = stream(seed, "many tasks")
+crowd = Tasks.from_vectors(rng.standard_normal((many, 4)) / 2 + np.eye(4)[0])
+setting = (crowd, n, half, 2 * many * n, sigma2)
+families = {
+    "random orders": [tuple(rng.permutation(many).tolist()) for _ in range(60)],
+    "candidate orders": theory.candidate_orders(crowd),
+    "falling norm": [tuple(np.argsort(-crowd.norms2).tolist())],
+    "central last": [tuple(np.argsort(-crowd.distances2.mean(axis=1)).tolist())],
+}
 rows = {
-    "random orders": theory.order_values(*setting, random_orders, "forgetting"),
-    "nearest and farthest paths": theory.order_values(
-        *setting, theory.candidate_orders(ten), "forgetting"
-    ),
-    "falling norm": theory.order_values(
-        *setting, [tuple(np.argsort(-ten.norms2).tolist())], "forgetting"
-    ),
-    "central last": theory.order_values(
-        *setting,
-        [tuple(np.argsort(-ten.distances2.mean(axis=1)).tolist())],
-        "forgetting",
-    ),
+    k: theory.order_values(*setting, v, "forgetting") for k, v in families.items()
 }
 fig, ax = plt.subplots()
-for k, values in enumerate(rows.values()):
-    ax.plot(
-        values,
-        np.full(len(values), k) + rng.uniform(-0.1, 0.1, len(values)),
-        ".",
-        color=figures.COLORS["blue"],
-    )
+for k, row in enumerate(rows.values()):
+    height = np.full(len(row), k) + jitter.uniform(-0.1, 0.1, len(row))
+    ax.plot(row, height, ".", color=figures.COLORS["blue"])
 ax.set_yticks(range(len(rows)), rows)
 ax.set(xlabel="forgetting", title=f"{many} random tasks")
+beaten = {k: np.mean(np.median(v) < rows["random orders"]) for k, v in rows.items()}
 figures.show(
     fig,
-    name="ten-tasks-order",
+    name="many-tasks-order",
     caption=(
-        f"Forgetting of {many} random tasks in {len(random_orders)} random orders and in orders with a meaning ($n = {n}$, $m = {half}$, "
-        f"$p = {2 * many * n}$, warm start). Falling norm is to the left of them all. Walking from task to task by similarity is no better than chance here. "
-        "One draw of tasks; other draws move the dots."
+        f"Forgetting of {many} random tasks in {len(families['random orders'])} random orders and in orders with a meaning ($n = {n}$, $m = {half}$, "
+        f"$p = {2 * many * n}$, warm start). Share of the random orders that forget more: "
+        + ", ".join(f"{k} {v:.0%}" for k, v in list(beaten.items())[1:])
+        + " (candidates: their median). One draw of tasks; other draws move the dots."
     ),
-    alt="Dots of forgetting for four families of orders; the single dot for falling norm lies leftmost.",
+    alt=f"Dots of forgetting for {len(rows)} families of orders; a single dot for falling norm and for central last.",
 )
-assert rows["falling norm"][0] < rows["random orders"].min()
 
 # %% [markdown]
 # ## Break
@@ -300,13 +294,17 @@ assert rows["falling norm"][0] < rows["random orders"].min()
 # ends with the most central task, and the order of the others does not matter at all.
 
 # %%
-from_scratch = theory.order_values(
-    mixed, n, half, 10**5, sigma2, orders, start="scratch"
+from_scratch = readings(mixed, half, start="scratch")[0]
+by_last = {
+    last: from_scratch[[order[-1] == last for order in orders]] for last in natural
+}
+for last, same in by_last.items():
+    checks.close(f"error from scratch, task {last + 1} last", same, same[:1])
+checks.close(
+    "least error from scratch and that of the most central last",
+    from_scratch.min(),
+    by_last[central_last[-1]][0],
 )
-last_of_best = orders[int(np.argmin(from_scratch))][-1]
-assert last_of_best == central_last[-1]
-for last in range(T):
-    assert np.ptp(from_scratch[[order[-1] == last for order in orders]]) < 1e-12
 
 # %% [markdown]
 # ## Exercises
@@ -322,7 +320,7 @@ for last in range(T):
 # :class: dropdown
 #
 # To first order nothing changes: every pair $(i, t)$ contributes $d_{it}$ once, whichever comes first. At second order the later
-# tasks partly overwrite what a distant task has done in between, and the chain above forgets *most* when sorted.
+# tasks partly overwrite what a distant task has done in between. What that makes of a sorted chain stands above.
 # ```
 #
 # ```{exercise} Unequal samples
@@ -341,9 +339,9 @@ for last in range(T):
 #
 # ## In one breath
 #
-# * The final error barely depends on the order: with a full buffer not at all, otherwise the most central task belongs last.
+# * With a full buffer the final error does not depend on the order; without one the most central task belongs last.
 # * Forgetting depends on the order mostly through the norms, which says more about the measure than about learning.
-# * Similar neighbours in time do not forget less; on a chain they forget most.
+# * To first order it does not matter whether neighbours in time are similar.
 
 # %% tags=["remove-input"]
 evidence.provenance(profile, seed)
