@@ -2,7 +2,9 @@
 
 import sys
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -79,3 +81,18 @@ def test_a_chapter_that_stops_is_wrong_in_its_own_words(variations):
 def test_a_run_that_was_ended_for_its_time_is_no_fault(variations):
     slow = {"evidence": [], "stopped": "no end in 120 s of a processor", "ended": True}
     assert variations.outcome(slow, slow) == (True, "no end in 120 s of a processor")
+
+
+def test_three_variations_of_the_day_run_to_their_end(variations, tmp_path):
+    # All of them: `make variations`. Which are today's follows from the date alone.
+    day = datetime.now(UTC).toordinal()
+    own = variations.profile_parameters("smoke")
+    every = [(c, *change) for c in own for change in variations.variations(c, "smoke", [2, 3, 4], [])]
+    changes = Random(day).sample(every, 3)
+    today = [((c, name, x), variations.Cell(c, own[c] | {name: x})) for c, name, x in changes]
+    assert (
+        variations.run_jobs([variations.Job("today", tuple(cell for _, cell in today))], tmp_path, 300, 1)
+        == 0
+    )
+    said = [(change, *variations.outcome(cell.result(tmp_path), None)) for change, cell in today]
+    assert [(change, words) for change, fine, words in said if not fine] == []
