@@ -16,7 +16,7 @@ import torch
 
 from manytasks.deep import find_sweep, load_results, plan_sweep, run_sweep, sweep_names
 from manytasks.deep.data import load_dataset
-from manytasks.deep.sweeps import registry, run
+from manytasks.deep.sweeps import limits, registry
 from manytasks.deep.sweeps.joint import joint_rows
 from manytasks.deep.sweeps.random_features import minimum_norm_fit, random_features
 from manytasks.deep.sweeps.sequence import Learner, sequence_rows
@@ -214,12 +214,12 @@ def test_unknown_names_are_refused():
     ("text", "value"), [("90s", 90), ("9m", 540), ("1.5h", 5400), ("7", 7), (3, 3), (None, None)]
 )
 def test_durations_are_read(text, value):
-    assert run.seconds(text) == value
+    assert limits.seconds(text) == value
 
 
 def test_other_durations_are_refused():
     with pytest.raises(ValueError, match=r"^time limit must look like 90s, 9m or 2h; got 'soon'$"):
-        run.seconds("soon")
+        limits.seconds("soon")
 
 
 def test_tables_are_whole_or_absent(tmp_path):

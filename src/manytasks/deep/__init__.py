@@ -1,7 +1,15 @@
 """Networks: data sets, task streams, ensembles trained as one, and the sweeps over them."""
 
 from manytasks.deep.data import Dataset, contact_sheet, describe_datasets, load_dataset
-from manytasks.deep.sweeps import SweepResult, find_sweep, load_results, plan_sweep, run_sweep, sweep_names
+from manytasks.deep.sweeps import (
+    SweepResult,
+    find_sweep,
+    load_results,
+    merge_folders,
+    plan_sweep,
+    run_sweep,
+    sweep_names,
+)
 
 __all__ = [
     "Dataset",
@@ -11,6 +19,7 @@ __all__ = [
     "find_sweep",
     "load_dataset",
     "load_results",
+    "merge_folders",
     "plan_sweep",
     "run_sweep",
     "sweep_names",

@@ -1,8 +1,7 @@
-"""Say where a table comes from: commit, machine, versions, dates and seconds, kept per cell."""
+"""Say where results come from: code, commit, machine, versions, dates and seconds, kept per cell."""
 
 from __future__ import annotations
 
-import json
 import platform
 import subprocess
 from collections.abc import Iterable
@@ -14,18 +13,23 @@ import numpy as np
 import torch
 
 SOURCE = Path(__file__).resolve().parent
+LISTED = ("commit", "code", "device", "python", "numpy", "torch")
+SUMMARY = ("begun", "ended", "seconds", "cells", *LISTED)
+
+Provenance = dict[str, Any]
 
 
-def cell_provenance(device: torch.device, seconds: float) -> dict[str, Any]:
+def cell_provenance(device: torch.device, seconds: float, code: str = "") -> Provenance:
     """Describe the computation of one cell that has just ended.
 
     Args:
         device: where it ran.
         seconds: its wall time.
+        code: digest of the code that it ran, of ``code_digest``.
 
     Returns:
         ``date`` (UTC), ``seconds``, ``commit`` (with "+" if files of the checkout had been changed; "unknown"
-        without git), ``device``, and the versions of Python, NumPy and torch.
+        without git), ``code``, ``device``, and the versions of Python, NumPy and torch.
 
     Example:
         >>> cell_provenance(torch.device("cpu"), 1.5)["seconds"]
@@ -36,6 +40,7 @@ def cell_provenance(device: torch.device, seconds: float) -> dict[str, Any]:
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "seconds": round(seconds, 2),
         "commit": _commit(),
+        "code": code,
         "device": torch.cuda.get_device_name(device) if gpu else f"cpu ({platform.machine()})",
         "python": platform.python_version(),
         "numpy": np.__version__,
@@ -43,26 +48,37 @@ def cell_provenance(device: torch.device, seconds: float) -> dict[str, Any]:
     }
 
 
-def table_provenance(cells: Iterable[Path]) -> dict[str, Any]:
+def table_provenance(cells: int, made: Iterable[Provenance], earlier: Provenance | None = None) -> Provenance:
     """Sum up the provenance of the cells of a table.
 
     Args:
-        cells: files that hold what ``cell_provenance`` returned; missing ones are counted.
+        cells: that the table holds, whether or not it is known who made them.
+        made: what ``cell_provenance`` returned for each that is known.
+        earlier: a former summary of cells that are not among them.
 
     Returns:
         ``begun`` and ``ended`` (the first and last date), ``seconds`` (all cells together), ``cells``, and
         for every other key the sorted list of its values.
+
+    Example:
+        >>> made = cell_provenance(torch.device("cpu"), 1.5)
+        >>> table_provenance(2, [made, made])["seconds"]
+        3.0
     """
-    rows = [json.loads(cell.read_text(encoding="utf-8")) for cell in cells if cell.exists()]
-    if not rows:
-        return {}
-    dates = sorted(row["date"] for row in rows)
-    return {
-        "begun": dates[0],
-        "ended": dates[-1],
-        "seconds": round(sum(row["seconds"] for row in rows), 2),
-        "cells": len(rows),
-    } | {key: sorted({row[key] for row in rows}) for key in ("commit", "device", "python", "numpy", "torch")}
+    parts, made = [earlier or {}], list(made)
+    if made:
+        dates = sorted(one["date"] for one in made)
+        parts.append({"begun": dates[0], "ended": dates[-1], "seconds": sum(one["seconds"] for one in made)})
+        parts[-1] |= {name: [one[name] for one in made if one.get(name)] for name in LISTED}
+    known = {name: [part[name] for part in parts if name in part] for name in SUMMARY}
+    summary: Provenance = {}
+    if known["begun"]:
+        summary = {"begun": min(known["begun"]), "ended": max(known["ended"])}
+        summary["seconds"] = round(sum(known["seconds"]), 2)
+    summary["cells"] = cells
+    return summary | {
+        name: sorted({value for part in known[name] for value in part}) for name in LISTED if known[name]
+    }
 
 
 def _commit() -> str:

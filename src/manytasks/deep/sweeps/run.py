@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import operator
 import os
-import re
+import sys
 import time
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Literal
 
 import torch
 
-from manytasks.deep.sweeps.provenance import cell_provenance, table_provenance
+from manytasks.deep.sweeps.cells import write_cell
+from manytasks.deep.sweeps.claims import take_turns
+from manytasks.deep.sweeps.code import code_digest
+from manytasks.deep.sweeps.limits import find_device, seconds, terminated_like_ctrl_c
+from manytasks.deep.sweeps.provenance import cell_provenance
 from manytasks.deep.sweeps.registry import find_sweep
-from manytasks.deep.sweeps.sweep import Settings, Sweep, fingerprint
-from manytasks.deep.sweeps.table import read_table, write_json, write_table
-
-UNITS = {"s": 1, "m": 60, "h": 3600}
+from manytasks.deep.sweeps.store import Store
+from manytasks.deep.sweeps.survey import Here, survey
+from manytasks.deep.sweeps.sweep import Settings
 
 
 @dataclass(frozen=True)
@@ -30,12 +34,18 @@ class SweepResult:
         finished: finished cells, earlier calls included.
         total: cells of the sweep.
         seconds: wall time of this call.
+        rows: rows of the table before and after this call, those of other settings included.
+        not_finite: finished cells that hold nan or an infinity, each by its place on the axes.
+        notes: what was found and does not count: damaged cells, cells that were made otherwise.
     """
 
     table: Path | None
     finished: int
     total: int
     seconds: float
+    rows: tuple[int, int] = (0, 0)
+    not_finite: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def run_sweep(
@@ -48,114 +58,110 @@ def run_sweep(
     shard: tuple[int, int] = (0, 1),
     progress: bool = True,
     changes: Settings | None = None,
+    others: Literal["anew", "keep"] = "anew",
+    retry: bool = False,
+    replace: bool = False,
 ) -> SweepResult:
-    """Run a sweep and write its table.
+    """Run a sweep and add to its table.
 
-    Every finished cell is one small file under ``out/.cells``, put there in one step; the table
-    ``out/<name>-<profile>.csv`` is made anew from these files at the end, also after Ctrl-C, and beside it
-    ``out/<name>-<profile>.json`` says when, where and from which commit they came. A process killed at any
-    moment therefore loses the running cell at most, and shards may share a folder.
+    The table ``out/<name>-<profile>.csv`` is a union: this call replaces rows of its own cells and leaves
+    those of other settings, devices and versions of torch where they are. What it holds counts as finished,
+    so a fresh clone goes on where the committed table stands. Every cell that ends is one small file under
+    ``out/.cells``, put there in one step, and is merged into the table at the end, also after Ctrl-C and
+    SIGTERM; beside the table ``out/<name>-<profile>.json`` says when, where and by which code each cell was
+    made, and how to know its rows again. A process killed at any moment therefore loses the running cell at
+    most. Processes may share a folder; each cell is computed by one of them.
 
     Args:
         name: a sweep of ``sweep_names()``.
         profile: "smoke", "book" or "paper".
         device: "auto" (a GPU if there is one), "cpu" or "cuda".
         out: folder of the table.
-        time_limit: seconds, or a text such as "90s", "9m", "2h"; no cell is begun that, by the time that
+        time_limit: seconds, or a text such as "90s", "9m", "1h30m"; no cell is begun that, by the time that
             the earlier ones took, would end later. The first one always runs.
         resume: keep the cells that are already there; otherwise compute all of this shard anew.
         shard: (i, n): every n-th cell, from the i-th on.
         progress: show a progress bar with the remaining time.
         changes: settings to use instead of the profile's, such as ``{"dataset": "cifar100"}`` or
             ``{"width": (8, 16)}``; the changed cells stand beside the others and never replace them.
+        others: what to do with cells that another device, version of torch or other code made: "anew"
+            computes them here, "keep" counts them as finished. Which they are is said in either case.
+        retry: compute cells that hold nan or an infinity again.
+        replace: let the cells of this call replace all rows of the same constants and axes, also of seeds
+            that they do not have.
 
     Returns:
         Where the table is and how much of it is there.
 
     Raises:
-        ValueError: if the shard is impossible.
+        ValueError: if a setting, shard, device or time limit is impossible, if the file in the table's place
+            is another, or if the table would lose rows.
     """
     started = time.monotonic()
-    sweep, limit = find_sweep(name), seconds(time_limit)
-    index, shards = shard
+    sweep, limit, where = find_sweep(name), seconds(time_limit), find_device(device)
+    index, shards = _shard(shard)
+    if others not in ("anew", "keep"):
+        raise ValueError(f"others must be anew or keep; got {others!r}")
+    cells, store = sweep.cells(profile, changes), Store(sweep, profile, Path(out))
+    store.prepare()
+    here = Here(where.type, str(torch.__version__), code_digest(sweep.measure))
+    files = [store.cell(cell, here.device, here.torch) for cell in cells]
+    made_by = {"sweep": name, "profile": profile, "device": here.device, "torch": here.torch}
+    there = survey(store, cells, here, others == "keep")
+    if resume:
+        for note in there.notes:
+            print(f"{name}: {note}", file=sys.stderr)
+
+    def wanted(i: int) -> bool:
+        again = retry and not store.layout.finite(there.rows[i])
+        return not (resume and there.rows[i]) or again or (replace and not files[i].exists())
+
+    def compute(i: int) -> float:
+        begun = time.monotonic()
+        constants = {key: value for key, value in cells[i].items() if not isinstance(value, tuple)}
+        rows = [made_by | constants | row for row in sweep.measure(cells[i], where)]
+        elapsed = time.monotonic() - begun
+        made = cell_provenance(where, elapsed, here.code) | {"varied": store.layout.values(cells[i])}
+        write_cell(files[i], rows, made)
+        return elapsed
+
+    todo = [i for i in range(index, len(cells), shards) if wanted(i)]
+    deadline = None if limit is None else started + limit
+    spent = counted = 0.0
+    with terminated_like_ctrl_c():
+        try:
+            with _bar(f"{name} ({profile})", sum(sweep.flops(cells[i]) for i in todo), progress) as bar:
+                for i in take_turns(files, todo, deadline):
+                    cost = sweep.flops(cells[i])
+                    expected = spent / counted * cost if counted else 0.0
+                    if deadline is not None and counted and time.monotonic() + expected > deadline:
+                        break
+                    spent += compute(i)
+                    counted += cost
+                    bar.update(cost)
+        finally:
+            store.merge(files if replace else ())
+    now = survey(store, cells, here, others == "keep")
+    finished = [(cell, rows) for cell, rows in zip(cells, now.rows, strict=True) if rows]
+    return SweepResult(
+        store.table if store.table.exists() else None,
+        len(finished),
+        len(cells),
+        time.monotonic() - started,
+        (there.before, now.before),
+        tuple(store.layout.label(cell) for cell, rows in finished if not store.layout.finite(rows)),
+        tuple(there.notes),
+    )
+
+
+def _shard(shard: tuple[int, int]) -> tuple[int, int]:
+    try:
+        index, shards = map(operator.index, shard)
+    except (TypeError, ValueError):
+        index, shards = 0, 0
     if not 0 <= index < shards:
         raise ValueError(f"shard must be (i, n) with 0 <= i < n; got {shard}")
-    cells, where = sweep.cells(profile, changes), _device(device)
-    files = [_cell_file(sweep, profile, cell, Path(out)) for cell in cells]
-    todo = [i for i in range(index, len(cells), shards) if not (resume and files[i].exists())]
-    made_by = {"sweep": name, "profile": profile, "device": where.type, "torch": torch.__version__}
-    spent = counted = 0.0
-    try:
-        with _bar(f"{name} ({profile})", sum(sweep.flops(cells[i]) for i in todo), progress) as bar:
-            for i in todo:
-                expected = spent / counted * sweep.flops(cells[i]) if counted else 0.0
-                if limit is not None and counted and time.monotonic() - started + expected > limit:
-                    break
-                begun = time.monotonic()
-                constants = {key: value for key, value in cells[i].items() if not isinstance(value, tuple)}
-                rows = [made_by | constants | row for row in sweep.measure(cells[i], where)]
-                elapsed = time.monotonic() - begun
-                write_json(files[i].with_suffix(".json"), cell_provenance(where, elapsed))
-                write_table(files[i], rows)  # last: it is what says that the cell is finished
-                spent += elapsed
-                counted += sweep.flops(cells[i])
-                bar.update(sweep.flops(cells[i]))
-    finally:
-        table = _merge(files, Path(out) / f"{name}-{profile}.csv")
-    finished = sum(file.exists() for file in files)
-    return SweepResult(table, finished, len(cells), time.monotonic() - started)
-
-
-def plan_sweep(
-    name: str, profile: str = "book", device: str = "auto", changes: Settings | None = None
-) -> list[dict[str, Any]]:
-    """List the cells of a sweep without running them: the dry run.
-
-    Args:
-        name: a sweep of ``sweep_names()``.
-        profile: "smoke", "book" or "paper".
-        device: where it would run; its speed is measured for a moment.
-        changes: settings to use instead of the profile's.
-
-    Returns:
-        One row per cell: its place on the axes, ``flops``, and ``seconds``, an estimate from the measured
-        matrix rate that leaves out everything but matrix products.
-
-    Example:
-        >>> sorted(plan_sweep("random-features", "smoke", "cpu")[0])
-        ['features', 'flops', 'seconds']
-    """
-    sweep = find_sweep(name)
-    rate = _matrix_rate(_device(device))
-    rows = []
-    for cell in sweep.cells(profile, changes):
-        flops = sweep.flops(cell)
-        rows.append({axis: cell[axis] for axis in sweep.axes} | {"flops": flops, "seconds": flops / rate})
-    return rows
-
-
-def seconds(duration: str | float | None) -> float | None:
-    """Read a duration.
-
-    Args:
-        duration: a number of seconds, or a text such as "90s", "9m" or "1.5h"; None is no limit.
-
-    Returns:
-        Seconds, or None.
-
-    Raises:
-        ValueError: if the text is no duration.
-
-    Example:
-        >>> seconds("9m")
-        540.0
-    """
-    if duration is None or isinstance(duration, int | float):
-        return duration
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)([smh]?)", duration.strip())
-    if match is None:
-        raise ValueError(f"time limit must look like 90s, 9m or 2h; got {duration!r}")
-    return float(match[1]) * UNITS[match[2] or "s"]
+    return index, shards
 
 
 def _bar(description: str, flops: float, progress: bool) -> Any:
@@ -165,39 +171,3 @@ def _bar(description: str, flops: float, progress: bool) -> Any:
     except ModuleNotFoundError:
         return nullcontext(SimpleNamespace(update=lambda flops: None))
     return tqdm(total=flops, desc=description, unit="FLOP", unit_scale=True, disable=not progress)
-
-
-def _device(name: str) -> torch.device:
-    if name == "auto":
-        name = "cuda" if torch.cuda.is_available() else "cpu"
-    if name.split(":")[0] not in ("cpu", "cuda"):
-        raise ValueError(f"device must be auto, cpu or cuda; got {name!r}")
-    return torch.device(name)
-
-
-def _cell_file(sweep: Sweep, profile: str, cell: Settings, out: Path) -> Path:
-    return out / ".cells" / sweep.name / profile / f"{fingerprint(cell)}.csv"
-
-
-def _merge(files: list[Path], table: Path) -> Path | None:
-    rows = [row for file in files if file.exists() for row in read_table(file)]
-    if not rows:
-        return None
-    write_json(table.with_suffix(".json"), table_provenance(file.with_suffix(".json") for file in files))
-    write_table(table, rows)
-    return table
-
-
-def _matrix_rate(device: torch.device, side: int = 512) -> float:
-    """Measure operations per second of a float32 matrix product.
-
-    Returns:
-        The best of five.
-    """
-    a = torch.randn(side, side, device=device)
-    best = float("inf")
-    for _ in range(5):
-        begun = time.perf_counter()
-        float((a @ a)[0, 0])  # reading a number waits for a GPU
-        best = min(best, time.perf_counter() - begun)
-    return 2 * side**3 / best

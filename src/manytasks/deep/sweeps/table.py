@@ -1,15 +1,20 @@
-"""Files of results that are whole at every moment, even if the process is killed."""
+"""Files of results that are whole at every moment, even if the process is killed, and checked when read."""
 
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 import os
-import tempfile
-from collections.abc import Iterable
+import secrets
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
+
+from manytasks.deep.sweeps.settings import number_text
+
+TextRow = dict[str, str]
 
 
 def write_table(path: Path, rows: Iterable[dict[str, Any]]) -> None:
@@ -25,14 +30,33 @@ def write_table(path: Path, rows: Iterable[dict[str, Any]]) -> None:
     rows = list(rows)
     if not rows:
         raise ValueError(f"{path} would be empty: a cell must have at least one row")
-    text = io.StringIO()
-    writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
-    writer.writeheader()
     for row in rows:
         if row.keys() != rows[0].keys():
             raise ValueError(f"{path}: a row has the columns {list(row)}, the first {list(rows[0])}")
-        writer.writerow({name: _number(value) for name, value in row.items()})
-    _write_whole(path, text.getvalue())
+    write_whole(path, table_text(rows))
+
+
+def table_text(rows: Sequence[dict[str, Any]]) -> str:
+    r"""Return rows as CSV.
+
+    Args:
+        rows: any number; the columns are those that are filled in one of them, in the order of the first.
+
+    Returns:
+        Text with a header.
+
+    Example:
+        >>> table_text([{"width": 8, "note": "", "loss": 0.25}])
+        'width,loss\\n8,0.25\\n'
+    """
+    text = io.StringIO()
+    columns = {name for row in rows for name, value in row.items() if value != ""}
+    names = [name for name in rows[0] if name in columns] if rows else []
+    writer = csv.DictWriter(text, names, extrasaction="ignore", lineterminator="\n")
+    writer.writeheader()
+    for row in rows:
+        writer.writerow({name: number_text(value) for name, value in row.items()})
+    return text.getvalue()
 
 
 def write_json(path: Path, content: dict[str, Any]) -> None:
@@ -42,10 +66,10 @@ def write_json(path: Path, content: dict[str, Any]) -> None:
         path: file to write; replaced in one step once the new one is on the disk.
         content: what it holds.
     """
-    _write_whole(path, json.dumps(content, indent=1) + "\n")
+    write_whole(path, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
 
 
-def read_table(path: Path) -> list[dict[str, str]]:
+def read_table(path: Path) -> list[TextRow]:
     """Read a CSV table as text.
 
     Args:
@@ -53,30 +77,93 @@ def read_table(path: Path) -> list[dict[str, str]]:
 
     Returns:
         Its rows, every value as it is written.
+
+    Raises:
+        ValueError: naming file and line, if it is no table: not text, without a header, a line cut short.
+
+    Example:
+        >>> import tempfile
+        >>> path = Path(tempfile.mkdtemp(), "t.csv")
+        >>> write_table(path, [{"width": 8, "loss": 0.25}])
+        >>> read_table(path)
+        [{'width': '8', 'loss': '0.25'}]
     """
-    with path.open(newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise ValueError(f"{path} is not a table: it is not UTF-8 text") from None
+    lines = csv.reader(io.StringIO(text, newline=""))
+    try:
+        header, *rows = lines
+    except (ValueError, csv.Error) as error:
+        raise ValueError(f"{path} is not a table: {error if text else 'it is empty'}") from None
+    if len(set(header)) < len(header):
+        raise ValueError(f"{path} is not a table: a column is there twice in {','.join(header)[:80]!r}")
+    for number, values in enumerate(rows, 2):
+        if len(values) != len(header):
+            shown = ",".join(values)[:80]
+            raise ValueError(
+                f"{path}, row {number}: {len(values)} of {len(header)} values, {shown!r}; "
+                "was the file cut short, or merged by hand?"
+            )
+    if not text.endswith("\n"):
+        raise ValueError(f"{path}: its last line has no end; was the file cut short?")
+    return [dict(zip(header, values, strict=True)) for values in rows]
 
 
-def _number(value: Any) -> Any:
-    """Seven digits hold a float32; more would only store noise.
+def read_json(path: Path) -> dict[str, Any]:
+    """Read a JSON file that holds one object.
+
+    Args:
+        path: a file that ``write_json`` made.
 
     Returns:
-        The value as it is written.
+        Its content.
+
+    Raises:
+        ValueError: naming the file, if it holds anything else.
     """
-    return f"{value:.7g}" if isinstance(value, float) else value
-
-
-def _write_whole(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, work = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:  # neither text nor JSON
+        content = None
+    if not isinstance(content, dict):
+        raise ValueError(f"{path} is damaged: it holds no JSON object")
+    return content
+
+
+def digest(rows: Iterable[TextRow]) -> str:
+    """Return a short digest of rows.
+
+    Args:
+        rows: as read; columns that are empty in a row do not count, so that a table may gain a column.
+
+    Returns:
+        16 hexadecimal digits of their SHA-256.
+
+    Example:
+        >>> digest([{"a": "1"}]) == digest([{"a": "1", "b": ""}])
+        True
+    """
+    filled = [[(name, value) for name, value in row.items() if value != ""] for row in rows]
+    return hashlib.sha256(json.dumps(filled).encode()).hexdigest()[:16]
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a text file that appears complete or not at all.
+
+    Args:
+        path: file to write; replaced in one step once the new one is on the disk.
+        text: what it holds.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    work = path.with_name(f".{path.name}-{secrets.token_hex(4)}")
+    try:
+        with work.open("x", encoding="utf-8", newline="") as file:  # "x": the umask decides the rights
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(work, 0o644)
         os.replace(work, path)
     except BaseException:
-        os.unlink(work)
+        work.unlink(missing_ok=True)
         raise

@@ -1,0 +1,99 @@
+"""Join the results of several folders: parts of a sweep that were made in different places."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from manytasks.deep.sweeps.claims import claimed
+from manytasks.deep.sweeps.registry import SWEEPS
+from manytasks.deep.sweeps.store import Blocks, Store
+
+
+@dataclass(frozen=True)
+class Merged:
+    """Say what became of a table.
+
+    Args:
+        table: its path.
+        rows: before and after.
+        finished: cells of the profile's grid that one device and version of torch has made.
+        total: cells of the grid.
+    """
+
+    table: Path
+    rows: tuple[int, int]
+    finished: int
+    total: int
+
+
+def merge_folders(
+    sources: Sequence[str | os.PathLike[str]], out: str | os.PathLike[str] = "data", replace: bool = False
+) -> list[Merged]:
+    """Add tables and finished cells of some folders to the tables of another.
+
+    Args:
+        sources: folders that ``run_sweep`` filled; what is no result of a sweep is left alone.
+        out: folder of the tables that grow.
+        replace: let rows of the sources take the place of other rows of the same settings, device and
+            version of torch; the last source counts.
+
+    Returns:
+        What became of each table.
+
+    Raises:
+        ValueError: if a source holds no result, if rows are damaged, or if both sides have measured the same
+            and differ.
+
+    Example:
+        >>> merge_folders(["nowhere"])
+        Traceback (most recent call last):
+        ValueError: nowhere holds no table and no cell of a sweep
+    """
+    merged: dict[Path, Merged] = {}
+    for source in map(Path, sources):
+        stores = [Store(sweep, profile, source) for sweep in SWEEPS.values() for profile in sweep.profiles]
+        stores = [store for store in stores if store.table.is_file() or store.finished()]
+        if not stores:
+            raise ValueError(f"{source} holds no table and no cell of a sweep")
+        for store in stores:
+            one = _add(store, Store(store.sweep, store.profile, Path(out)), replace)
+            first = merged.get(one.table, one).rows[0]
+            merged[one.table] = Merged(one.table, (first, one.rows[1]), one.finished, one.total)
+    return list(merged.values())
+
+
+def _add(source: Store, target: Store, replace: bool) -> Merged:
+    target.prepare()
+    theirs = source.union(source.blocks(), source.finished())
+    with claimed(target.cells / "table", wait=True):
+        old = target.blocks()
+        both, layout = dict(old), target.layout
+        _refuse(source, theirs, old, replace)
+        for key, block in theirs.items():
+            add = layout.join if replace else layout.fill
+            both[key] = add(old[key], block) if key in old else block
+        target.write(old, both)
+    cells = target.sweep.cells(target.profile)
+    finished = [
+        sum(bool(layout.find(both.get(layout.cell_key(cell, *maker)), cell)) for cell in cells)
+        for maker in {key[:2] for key in both}
+    ]
+    before, after = (sum(len(block.rows) for block in blocks.values()) for blocks in (old, both))
+    return Merged(target.table, (before, after), max(finished), len(cells))
+
+
+def _refuse(source: Store, theirs: Blocks, ours: Blocks, replace: bool) -> None:
+    layout = source.layout
+    if damaged := [block for block in theirs.values() if block.damaged]:
+        raise ValueError(
+            f"{source.table}: the rows of {layout.label(damaged[0].rows[0])} are not those that were written"
+        )
+    differ = [key for key in theirs if key in ours and layout.differ(ours[key], theirs[key])]
+    if differ and not replace:
+        raise ValueError(
+            f"{source.table}: {len(differ)} cells differ from those that are there, the first is "
+            f"{layout.label(theirs[differ[0]].rows[0])}; --replace (replace=True) takes these"
+        )
