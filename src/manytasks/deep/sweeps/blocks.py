@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from manytasks.deep.sweeps.provenance import Provenance
@@ -54,10 +55,15 @@ class Layout:
     sweep: Sweep
     profile: str
 
-    @property
+    @cached_property
     def constants(self) -> tuple[str, ...]:
         """Settings that are one value in a cell."""
         return self.sweep.constants(self.profile)
+
+    @cached_property
+    def varied(self) -> dict[str, str]:
+        """Columns of the settings that are varied inside a cell."""
+        return self.sweep.varied(self.profile)
 
     def key(self, row: TextRow) -> Key:
         """Return what a row shares with the others of its cell.
@@ -93,7 +99,7 @@ class Layout:
             Texts by setting.
         """
         return {
-            name: [number_text(value) for value in cell[name]] for name in self.sweep.varied(self.profile)
+            name: [number_text(value) for value in cell[name]] for name in self.varied
         }
 
     def unit(self, row: TextRow) -> tuple[str, ...]:
@@ -105,7 +111,7 @@ class Layout:
         Returns:
             A value for every setting that is varied inside a cell. All rows of a unit are made at once.
         """
-        return tuple(row.get(column, "") for column in self.sweep.varied(self.profile).values())
+        return tuple(row.get(column, "") for column in self.varied.values())
 
     def select(self, rows: Iterable[TextRow], cell: Settings) -> list[TextRow]:
         """Keep the rows that a cell asks for.
@@ -117,7 +123,7 @@ class Layout:
         Returns:
             Those whose values the cell varies.
         """
-        varied, usual = self.sweep.varied(self.profile), self.sweep.usual(self.profile)
+        varied, usual = self.varied, self.sweep.usual(self.profile)
         wanted = {}
         for name, values in self.values(cell).items():
             idle = declared(name, usual[name], self.sweep.settings).idle
@@ -136,7 +142,7 @@ class Layout:
         """
         if not rows:
             return False
-        for name, column in self.sweep.varied(self.profile).items():
+        for name, column in self.varied.items():
             if column not in rows[0]:
                 continue  # varied, but not told
             counts = Counter(row[column] for row in rows)

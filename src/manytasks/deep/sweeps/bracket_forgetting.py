@@ -12,8 +12,10 @@ from torch.func import grad, vmap
 
 from manytasks.deep.data import load_dataset
 from manytasks.deep.sweeps.curvature import hessian_product, hessian_trace, sharpness
+from manytasks.deep.sweeps.settings import real, whole, word
 from manytasks.deep.sweeps.shared_trunk import (
     HEADS,
+    LOSSES,
     Problem,
     ProblemLoss,
     descend_members,
@@ -314,4 +316,13 @@ SWEEP = Sweep(
     {"smoke": SMOKE, "book": BOOK, "paper": PAPER},
     measure,
     flops,
+    {
+        "dataset": word(INPUTS),
+        "depth": whole(1),
+        "long": whole(1),
+        "loss": word(LOSSES),
+        "momentum": real(0, 1),
+        "probes": whole(1),
+        "short": whole(1),
+    },
 )

@@ -126,6 +126,7 @@ PEAK = Sweep(
     {"smoke": PEAK_SMOKE, "book": PEAK_BOOK, "paper": PEAK_PAPER},
     measure_classes,
     multitask_width.flops,
+    multitask_width.SWEEP.settings,
 )
 
 MORE: Settings = {"per_class": 50, "steps": 1200, "noises": (0.0, 0.2)}
@@ -170,6 +171,7 @@ DEPTH = Sweep(
     },
     measure_classes,
     multitask_width.flops,
+    multitask_width.SWEEP.settings,
 )
 
 SIMILARITY_BOOK: Settings = {key: PEAK_BOOK[key] for key in ("components", "depth", "batch", "rate")} | DATA
@@ -196,6 +198,7 @@ SIMILARITY = Sweep(
     },
     measure_superclasses,
     superclass_flops,
+    multitask_width.SWEEP.settings,
 )
 
 REPLAY_BOOK: Settings = replay_width.BOOK | DATA | {"tasks": 10, "seeds": tuple(range(16))}
@@ -218,6 +221,7 @@ REPLAY = Sweep(
     },
     measure_sequence,
     sequence_cell_flops,
+    multitask_width.SWEEP.settings,
 )
 
 NOISE: Settings = {"scenario": ("task",), "memories": (5,), "noises": (0.0, 0.1, 0.2)}
@@ -267,6 +271,7 @@ REPLAY_BUDGET = Sweep(
     },
     replay_budget.measure,
     replay_budget.flops,
+    replay_budget.SWEEP.settings,
 )
 
 SWEEPS = (PEAK, PEAK_50, SINGLE, SIMILARITY, DEPTH, REPLAY, REPLAY_NOISE, REPLAY_BUDGET)

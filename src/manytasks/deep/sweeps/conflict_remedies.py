@@ -18,12 +18,15 @@ from manytasks.deep.networks.objectives import (
     task_gradients,
 )
 from manytasks.deep.sweeps.permuted import CLASSES, INPUTS, Batch, batch_rows, permuted_batches
+from manytasks.deep.sweeps.settings import real, word
 from manytasks.deep.sweeps.sweep import Row, Settings, Sweep
 from manytasks.streams import stream
 
 if TYPE_CHECKING:
     from manytasks.flow import Network
 
+RULES = ("sum", "penalty", "PCGrad", "UPGrad", "CAGrad")
+KEPT = ", kept length"  # ends the name of a rule whose step is as long as the sum's
 ORDERS = ("in order", "random order", "palindromic order")
 CAGRAD_RADIUS = 0.5  # c, the value its authors prefer
 
@@ -141,8 +144,7 @@ def combine(g: Tensor, method: str, order: Tensor) -> Tensor:
     elif rule == "CAGrad":
         weights = cagrad_weights(gram, CAGRAD_RADIUS)
     else:
-        known = ("sum", "penalty", "PCGrad", "UPGrad", "CAGrad", *ORDERS)
-        raise ValueError(f"method must be one of {', '.join(known)}; got {method!r}")
+        raise ValueError(f"method must be one of {', '.join((*RULES, *ORDERS))}; got {method!r}")
     direction = (weights[..., None] * g).sum(1)
     if kept:
         return direction * total.norm(dim=1, keepdim=True) / direction.norm(dim=1, keepdim=True)
@@ -281,4 +283,9 @@ SWEEP = Sweep(
     {"smoke": SMOKE, "book": BOOK, "paper": PAPER},
     measure,
     flops,
+    {
+        "dataset": word(INPUTS),
+        "methods": word((*RULES, *ORDERS), column="method", suffixes=[KEPT]),
+        "penalties": real(column="penalty", idle="0"),  # the other methods have none
+    },
 )

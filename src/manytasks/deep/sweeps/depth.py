@@ -20,4 +20,5 @@ SWEEP = Sweep(
     {"smoke": SMOKE, "book": BOOK, "paper": PAPER},
     multitask_width.measure,
     multitask_width.flops,
+    multitask_width.SWEEP.settings,
 )

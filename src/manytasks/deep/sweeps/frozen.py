@@ -6,13 +6,16 @@ from functools import lru_cache
 
 import numpy as np
 
-from manytasks.deep.backbones import cached_features, find_backbone
-from manytasks.deep.data import Dataset, load_dataset, pixels
+from manytasks.deep.backbones import BACKBONES, cached_features, find_backbone
+from manytasks.deep.data import NAMES, Dataset, load_dataset, pixels
 from manytasks.deep.data.cifar100 import FEATURES, load_cifar100_features
 from manytasks.deep.data.glyphs import load_glyphs
 from manytasks.deep.data.official import data_folders
+from manytasks.deep.sweeps.settings import word
 
 BACKBONE_IMAGES = 20  # per class; the features must not depend on a run's training samples
+FROZEN = (*(f"+{name}" for name in BACKBONES), FEATURES.removeprefix("cifar100"))
+IMAGES = word(NAMES, suffixes=FROZEN)  # what ``frozen_features`` may be asked for
 
 
 @lru_cache(maxsize=1)

@@ -18,6 +18,7 @@ from manytasks.deep.networks.objectives import (
     task_gradients,
 )
 from manytasks.deep.sweeps.permuted import CLASSES, INPUTS, Batch, permuted_batches
+from manytasks.deep.sweeps.settings import real, word
 from manytasks.deep.sweeps.sweep import Row, Settings, Sweep
 
 if TYPE_CHECKING:
@@ -176,4 +177,5 @@ SWEEP = Sweep(
     {"smoke": SMOKE, "book": BOOK, "paper": PAPER},
     measure,
     flops,
+    {"dataset": word(INPUTS), "horizon": real(0, above=True), "penalties": real(0, column="penalty")},
 )

@@ -10,8 +10,9 @@ import torch
 from manytasks.deep.measures import weight_cosine, weight_distance
 from manytasks.deep.networks import Architecture, Recipe, draw_weights
 from manytasks.deep.sweeps.private_layers import copy_layers, layer_of, train_partly_shared
+from manytasks.deep.sweeps.settings import whole, word
 from manytasks.deep.sweeps.sweep import Row, Settings, Sweep
-from manytasks.deep.sweeps.task_pairs import CLASSES, SIDE, task_pair
+from manytasks.deep.sweeps.task_pairs import CLASSES, DIALS, OTHER, SIDE, task_pair
 from manytasks.streams import stream
 
 NOTHING = "no layer"
@@ -108,4 +109,10 @@ SWEEP = Sweep(
     {"smoke": SMOKE, "book": BOOK, "paper": PAPER},
     measure,
     flops,
+    {
+        "dataset": word(OTHER),
+        "depth": whole(1, 9),
+        "dial": word((SAME, *DIALS)),
+        "private": word((NOTHING, EVERY, *map(str, range(10)))),
+    },
 )

@@ -65,6 +65,7 @@ SIMILARITY = Sweep(
     },
     measure,
     similarity.flops,
+    similarity.SWEEP.settings,
 )
 
 BUDGET_BOOK: Settings = replay_budget.BOOK | {
@@ -91,6 +92,7 @@ REPLAY_BUDGET = Sweep(
     },
     replay_budget.measure,
     replay_budget.flops,
+    replay_budget.SWEEP.settings,
 )
 
 SWEEPS = (SIMILARITY, REPLAY_BUDGET)

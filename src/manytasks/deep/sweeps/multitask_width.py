@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import torch
 
-from manytasks.deep.sweeps.frozen import feature_count, frozen_features
+from manytasks.deep.sweeps.frozen import IMAGES, feature_count, frozen_features
 from manytasks.deep.sweeps.joint import PAPER_TRAINING, joint_flops, joint_rows
 from manytasks.deep.sweeps.sweep import Row, Settings, Sweep
 from manytasks.deep.tasks import TaskStream, class_split
@@ -83,4 +83,5 @@ SWEEP = Sweep(
     {"smoke": SMOKE, "book": BOOK, "paper": PAPER},
     measure,
     flops,
+    {"dataset": IMAGES},
 )

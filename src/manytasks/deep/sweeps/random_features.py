@@ -8,6 +8,7 @@ import numpy as np
 import torch
 
 from manytasks.deep.data import load_dataset
+from manytasks.deep.sweeps.settings import whole
 from manytasks.deep.sweeps.sweep import Row, Settings, Sweep
 from manytasks.deep.tasks import TaskStream, noisy_labels, permuted_pixels
 from manytasks.streams import stream
@@ -157,4 +158,5 @@ SWEEP = Sweep(
     {"smoke": SMOKE, "book": BOOK, "paper": PAPER},
     measure,
     flops,
+    {"features": whole(1)},
 )

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import get_args
 
 import torch
 
 from manytasks.deep.networks import Architecture
-from manytasks.deep.sweeps.frozen import feature_count
+from manytasks.deep.sweeps.frozen import FROZEN, feature_count
 from manytasks.deep.sweeps.replay_width import PERMUTED, task_streams
 from manytasks.deep.sweeps.sequence import Learner, sequence_flops, sequence_rows
+from manytasks.deep.sweeps.settings import real, whole, word
 from manytasks.deep.sweeps.sweep import Row, Settings, Sweep
+from manytasks.deep.tasks import BufferMethod
 
 NUMBER_BYTES = 4  # float32
 LABEL_BYTES = 1
@@ -227,4 +230,12 @@ SWEEP = Sweep(
     {"smoke": SMOKE, "book": BOOK, "paper": PAPER},
     measure,
     flops,
+    {
+        "budget": whole(0),
+        "least_width": whole(1),
+        "method": word(get_args(BufferMethod)),
+        "share": real(0, 1),
+        "stored": word(("uint8", "float32", "table-1")),
+        "stream": word(PIXELS, suffixes=(SHARED, *FROZEN, *(name + SHARED for name in FROZEN))),
+    },
 )

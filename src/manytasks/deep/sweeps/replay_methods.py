@@ -28,4 +28,5 @@ SWEEP = Sweep(
     {"smoke": SMOKE, "book": BOOK, "paper": PAPER},
     replay_budget.measure,
     replay_budget.flops,
+    replay_budget.SWEEP.settings,
 )

@@ -8,10 +8,11 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from manytasks.deep.data import load_dataset
+from manytasks.deep.data import NAMES, load_dataset
 from manytasks.deep.data.glyphs import load_glyphs
 from manytasks.deep.networks import Network, ResNet, ResNetShape, train
 from manytasks.deep.sweeps.joint import METHODS, PAPER_TRAINING, Members, joint_rows
+from manytasks.deep.sweeps.settings import whole, word
 from manytasks.deep.sweeps.sweep import Row, Settings, Sweep
 from manytasks.deep.tasks import class_split
 
@@ -139,4 +140,5 @@ SWEEP = Sweep(
     {"smoke": SMOKE, "book": BOOK, "paper": PAPER},
     measure,
     flops,
+    {"dataset": word(NAMES), "methods": word(METHODS, column="method"), "side": whole(1)},
 )

@@ -59,7 +59,13 @@ def whole(least: int, most: float = math.inf, column: str = "") -> Setting:
     return Setting(f"a whole number {_between(least, most)}", read, column)
 
 
-def real(least: float = -math.inf, most: float = math.inf, column: str = "", above: bool = False) -> Setting:
+def real(
+    least: float = -math.inf,
+    most: float = math.inf,
+    column: str = "",
+    above: bool = False,
+    idle: str = "",
+) -> Setting:
     """Declare a finite number.
 
     Args:
@@ -67,6 +73,7 @@ def real(least: float = -math.inf, most: float = math.inf, column: str = "", abo
         most: largest value.
         column: see ``Setting``.
         above: whether the smallest value itself is left out.
+        idle: see ``Setting``.
 
     Returns:
         What allows finite numbers from least to most.
@@ -84,7 +91,7 @@ def real(least: float = -math.inf, most: float = math.inf, column: str = "", abo
             raise ValueError
         return number
 
-    return Setting(f"a number {_between(least, most, above)}".rstrip(), read, column)
+    return Setting(f"a number {_between(least, most, above)}".rstrip(), read, column, idle)
 
 
 def word(choices: Iterable[str] = (), column: str = "", suffixes: Iterable[str] = ()) -> Setting:
@@ -120,6 +127,7 @@ COMMON: dict[str, Setting] = {
     "batch": whole(1),
     "checkpoints": whole(1, column="step"),
     "components": whole(1),
+    "data": word(),  # digest of the files
     "depth": whole(0),  # 0 is a linear network
     "fraction": real(0, 1),
     "fractions": real(0, 1, column="fraction"),
@@ -128,7 +136,6 @@ COMMON: dict[str, Setting] = {
     "memories": real(0, column="memory"),  # on average per class: a buffer may hold 4.5
     "methods": word(column="method"),
     "noises": real(0, 1, column="noise"),
-    "penalties": real(column="penalty"),
     "per_class": whole(1),
     "rate": real(0, above=True),
     "scenario": word(("task", "domain", "class")),

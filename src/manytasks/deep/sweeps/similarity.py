@@ -8,6 +8,8 @@ import torch
 
 from manytasks.deep.data import load_dataset
 from manytasks.deep.sweeps.joint import PAPER_TRAINING, joint_flops, joint_rows
+from manytasks.deep.sweeps.permuted import INPUTS
+from manytasks.deep.sweeps.settings import word
 from manytasks.deep.sweeps.sweep import Row, Settings, Sweep
 from manytasks.deep.tasks import permuted_pixels
 
@@ -39,7 +41,7 @@ def flops(settings: Settings) -> float:
     Returns:
         Operations of its training steps.
     """
-    inputs = {"digits": 64, "mnist": 784}[settings["dataset"]]
+    inputs = INPUTS[settings["dataset"]]
     return joint_flops(settings, settings["tasks"], inputs, classes=10)
 
 
@@ -66,4 +68,5 @@ SWEEP = Sweep(
     {"smoke": SMOKE, "book": BOOK, "paper": PAPER},
     measure,
     flops,
+    {"dataset": word(INPUTS)},
 )

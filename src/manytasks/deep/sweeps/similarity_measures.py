@@ -13,8 +13,9 @@ import torch.nn.functional as F
 from manytasks.deep import measures
 from manytasks.deep.measures.network import Statistics, forward
 from manytasks.deep.networks import Architecture, Pool, Recipe, Stack, draw_weights, train_members
+from manytasks.deep.sweeps.settings import whole, word
 from manytasks.deep.sweeps.sweep import Row, Settings, Sweep
-from manytasks.deep.sweeps.task_pairs import CLASSES, DIALS, SIDE, task_pair
+from manytasks.deep.sweeps.task_pairs import CLASSES, DIALS, OTHER, SIDE, task_pair
 from manytasks.deep.tasks import Samples, Scenario, TaskStream
 from manytasks.streams import stream
 
@@ -245,4 +246,5 @@ SWEEP = Sweep(
     {"smoke": SMOKE, "book": BOOK, "paper": PAPER},
     measure,
     flops,
+    {"dataset": word(OTHER), "depth": whole(1), "dial": word(DIALS)},
 )

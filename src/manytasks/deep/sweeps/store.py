@@ -6,6 +6,7 @@ import errno
 import hashlib
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,7 @@ class Store:
     profile: str
     out: Path
 
-    @property
+    @cached_property
     def layout(self) -> Layout:
         """Which columns say what."""
         return Layout(self.sweep, self.profile)
