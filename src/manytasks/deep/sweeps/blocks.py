@@ -98,9 +98,7 @@ class Layout:
         Returns:
             Texts by setting.
         """
-        return {
-            name: [number_text(value) for value in cell[name]] for name in self.varied
-        }
+        return {name: [number_text(value) for value in cell[name]] for name in self.varied}
 
     def unit(self, row: TextRow) -> tuple[str, ...]:
         """Return what tells a row from the others of its cell as far as settings do.
