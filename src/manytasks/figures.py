@@ -57,6 +57,7 @@ STYLE: dict[str, Any] = {
     "svg.fonttype": "path",
     "image.cmap": "cividis",
 }
+mpl.rcdefaults()  # what a machine's own matplotlibrc sets has no place in the book
 plt.rcParams.update(STYLE)  # type: ignore[arg-type]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,8 @@ from typing import Any
 from manytasks.interactive.controls import Choice, Slider
 from manytasks.interactive.plots import Plot
 from manytasks.interactive.runtime import RUNTIME, STYLE
+
+UNIQUE = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")  # ids that Bokeh draws anew in every run
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,7 @@ def show(
 
     from manytasks.figures import Panels
 
-    start, canvases = components([plot.drawing for plot in plots])
+    start, *canvases = _named(name, *components([plot.drawing for plot in plots]))
     ids = json.dumps({key: model.id for key, model in sources.items()})
     inputs = "".join(control.markup(name) for control in controls)
     drawings = "".join(plot.markup(canvas) for plot, canvas in zip(plots, canvases, strict=True))
@@ -76,3 +79,15 @@ def show(
         f"<script>manytasks.start({json.dumps(name)}, {ids}, (setting, models) => {{{update}}});</script>"
     )
     display(Panels((markup,), name, caption, alt, role="group"))
+
+
+def _named(name: str, script: str, canvases: Sequence[str]) -> list[str]:
+    """Give script and canvases ids that come from the figure's name: the same run makes the same page.
+
+    Returns:
+        The script, then the canvases.
+    """
+    ids = {UNIQUE.findall(canvas)[0]: f"canvas-{name}-{i}" for i, canvas in enumerate(canvases)}
+    return [
+        UNIQUE.sub(lambda drawn: ids.get(drawn[0], f"document-{name}"), text) for text in (script, *canvases)
+    ]
