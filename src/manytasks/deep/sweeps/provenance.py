@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import platform
-import subprocess
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 
-SOURCE = Path(__file__).resolve().parent
+from manytasks.checkout import commit
+
 LISTED = ("commit", "code", "device", "python", "numpy", "torch")
 SUMMARY = ("begun", "ended", "seconds", "cells", *LISTED)
 
@@ -39,7 +38,7 @@ def cell_provenance(device: torch.device, seconds: float, code: str = "") -> Pro
     return {
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "seconds": round(seconds, 2),
-        "commit": _commit(),
+        "commit": commit(["src"]),  # other files, such as the tables, cannot change a result
         "code": code,
         "device": torch.cuda.get_device_name(device) if gpu else f"cpu ({platform.machine()})",
         "python": platform.python_version(),
@@ -79,16 +78,3 @@ def table_provenance(cells: int, made: Iterable[Provenance], earlier: Provenance
     return summary | {
         name: sorted({value for part in known[name] for value in part}) for name in LISTED if known[name]
     }
-
-
-def _commit() -> str:
-    def git(*words: str) -> str:
-        command = ["git", "-C", str(SOURCE), *words]
-        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
-
-    try:
-        # Other files, such as the tables themselves, cannot change a result.
-        changed = git("status", "--porcelain", "--", str(SOURCE.parents[1]))
-        return git("rev-parse", "HEAD") + ("+" if changed else "")
-    except (OSError, subprocess.CalledProcessError):
-        return "unknown"
