@@ -7,14 +7,18 @@ from dataclasses import asdict, replace
 import pytest
 from messages import whole
 
-from manytasks import evidence
-from manytasks.evidence import KEY, Claim, Evidence, changed, gather, record, registry, verdicts
+from manytasks import claims, evidence
+from manytasks.claims import Claim, judged_in, registry
+from manytasks.evidence import KEY, UNJUDGED, Evidence, Failure, changed, failures, gather, record, verdicts
 
 ROW = Evidence("A.T1", "simulation", "largest |z|", 2.5, 3.5, "4000 draws", "holds")
 NUMBERS = {"statistic": "largest |z|", "value": 2.5, "threshold": 3.5, "n": "4000 draws"}
 
 
-def write_notebook(path, rows, parameters=None):
+FAILURE = Failure("multitask/many-tasks", 7, "ValueError: no", ("A.T1", "A.T2"))
+
+
+def write_notebook(path, rows, parameters=None, failure=None):
     outputs = [
         {"output_type": "display_data", "data": {"text/plain": str(r)}, "metadata": {KEY: asdict(r)}}
         for r in rows
@@ -23,9 +27,10 @@ def write_notebook(path, rows, parameters=None):
         {"cell_type": "markdown", "source": "No outputs here."},
         {"cell_type": "code", "outputs": [{"output_type": "stream", "text": "no data"}, *outputs]},
     ]
-    papermill = {"papermill": {"parameters": parameters}} if parameters else {}
+    metadata = {"papermill": {"parameters": parameters}} if parameters else {}
+    metadata["manytasks"] = {"failure": failure} if failure else {}
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps({"cells": cells, "metadata": papermill}), encoding="utf-8")
+    path.write_text(json.dumps({"cells": cells, "metadata": metadata}), encoding="utf-8")
     return path
 
 
@@ -71,6 +76,7 @@ def test_badge_links_to_the_claim_and_can_be_linked_to():
         ("fails", "fails"),
         ("open", "open"),
         ("untested", "untested"),
+        (UNJUDGED, "unjudged"),
     ],
 )
 def test_every_verdict_has_a_colour(verdict, css):
@@ -88,6 +94,30 @@ def test_evidence_is_read_back_from_executed_notebooks(tmp_path):
         replace(ROW, notebook="multitask/many-tasks", profile="as committed"),
         replace(other, notebook="replay/buffer", profile="smoke"),
     ]
+
+
+def test_a_chapter_that_failed_gives_its_failure_and_no_evidence(tmp_path):
+    failure = {"cell": 7, "error": "ValueError: no", "claims": ["A.T1", "A.T2"]}
+    failed = write_notebook(tmp_path / "notebooks/multitask/many-tasks.ipynb", [ROW], failure=failure)
+    whole = write_notebook(tmp_path / "notebooks/replay/buffer.ipynb", [ROW])
+    assert failures([whole, failed]) == [FAILURE]
+    assert [row.notebook for row in gather([whole, failed])] == ["replay/buffer"]
+    assert str(FAILURE) == "notebooks/multitask/many-tasks.py, cell 7: ValueError: no"
+    assert str(replace(FAILURE, cell=None)) == "notebooks/multitask/many-tasks.py: ValueError: no"
+
+
+def test_what_a_failed_chapter_judges_has_no_verdict_and_none_that_changed():
+    rows = [ROW, replace(ROW, claim="A.T2", verdict="fails"), replace(ROW, claim="A.T3")]
+    assert verdicts(rows, [FAILURE]) == {"A.T1": UNJUDGED, "A.T2": UNJUDGED, "A.T3": "holds"}
+    assert changed(rows, [FAILURE]).keys() == changed(rows).keys() - {"A.T1", "A.T2"}
+    assert "A.T2" in changed(rows)
+
+
+def test_what_a_chapter_judges_is_read_from_its_code():
+    code = """for name in ("B.T1", 'B.T2'): evidence.record(name, "A.T9 is A.T1", …)"""
+    assert judged_in("nowhere", code) == ["B.T1", "B.T2"]
+    (here,) = {claim.chapter for claim in registry().values() if claim.id == "A.T1"}
+    assert "A.T1" in judged_in(here, "")
 
 
 @pytest.mark.parametrize(
@@ -143,18 +173,64 @@ def test_changed_verdicts_are_named(monkeypatch):
     rows = [Claim(i, f"Statement {i}.", "theorem", "Ours", "x/y", "how", v) for i, v in committed.items()]
     monkeypatch.setattr(evidence, "registry", lambda: {row.id: row for row in rows})
     found = [replace(ROW, claim=i, verdict=v) for i, v in [("A", "holds"), ("B", "fails"), ("C", "holds")]]
-    assert changed(found) == [
-        "claim B: claims.yml says 'holds', the notebooks say 'fails' (Statement B.)",
-        "claim C: claims.yml says 'untested', the notebooks say 'holds' (Statement C.)",
-        "claim D: claims.yml says 'fails', the notebooks say 'untested' (Statement D.)",
-    ]
+    assert changed(found) == {
+        "B": "claim B: claims.yml says 'holds', the notebooks say 'fails' (Statement B.)",
+        "C": "claim C: claims.yml says 'untested', the notebooks say 'holds' (Statement C.)",
+        "D": "claim D: claims.yml says 'fails', the notebooks say 'untested' (Statement D.)",
+    }
 
 
-def test_an_id_used_twice_is_refused(monkeypatch, tmp_path):
-    row = "- {id: A, statement: s, kind: k, source: s, chapter: c, how: h}\n"
-    (tmp_path / "claims.yml").write_text(row * 2)
-    monkeypatch.setattr(evidence, "files", lambda package: tmp_path)
-    with pytest.raises(ValueError, match=whole("claims.yml uses an id twice")):
+GOOD = {
+    "id": "A.T1",
+    "statement": "It holds.",
+    "kind": "theorem",
+    "source": "Paper A, Theorem 1",
+    "chapter": "a/b",
+    "how": "counting",
+}
+
+
+@pytest.mark.parametrize(
+    ("row", "fault"),
+    [
+        ("text", "row 2: a claim must be a mapping of keys; got 'text'"),
+        (GOOD, "uses the id 'A.T1' twice"),
+        (
+            GOOD | {"verdit": "holds"},
+            "row 2 (A.T1): unknown key 'verdit'; "
+            "the keys are id, statement, kind, source, chapter, how, verdict",
+        ),
+        ({"id": "A.T2"}, "row 2 (A.T2): the key 'statement' is missing"),
+        ({"statement": "It holds."}, "row 2 (without an id): the key 'id' is missing"),
+        (GOOD | {"verdict": True}, "row 2 (A.T1): verdict must be one line of text; got True"),
+        (GOOD | {"id": 1.0}, "row 2 (1.0): id must be one line of text; got 1.0"),
+        (
+            GOOD | {"statement": "One.\n\nTwo."},
+            r"row 2 (A.T1): statement must be one line of text; got 'One.\n\nTwo.'",
+        ),
+        (
+            GOOD | {"id": 'A"><b>'},
+            """row 2 (A"><b>): id must be A, B or O, a dot and a short name; got 'A"><b>'""",
+        ),
+        (
+            GOOD | {"source": "paper A"},
+            "row 2 (A.T1): source must begin with Paper A, Paper B or Ours; got 'paper A'",
+        ),
+        (
+            GOOD | {"kind": "guess"},
+            f"row 2 (A.T1): kind must be one of {', '.join(claims.KINDS)}; got 'guess'",
+        ),
+        (
+            GOOD | {"verdict": "hold"},
+            "row 2 (A.T1): verdict must be holds, holds when …, fails, open or untested; got 'hold'",
+        ),
+    ],
+)
+def test_a_row_that_is_no_claim_is_named(row, fault, monkeypatch, tmp_path):
+    (tmp_path / "claims.yml").write_text(json.dumps([GOOD, row]))
+    monkeypatch.setattr(claims, "files", lambda package: tmp_path)
+    separator = " " if fault.startswith("uses") else ", "
+    with pytest.raises(ValueError, match=whole(f"claims.yml{separator}{fault}")):
         registry()
 
 
@@ -162,4 +238,8 @@ def test_provenance_says_what_is_needed_to_get_the_same_numbers(capsys):
     evidence.provenance("smoke", 7)
     line = capsys.readouterr().out
     versions = ", ".join(rf"{name} \S+" for name in ("manytasks", "numpy", "scipy", "sympy", "torch"))
-    assert re.fullmatch(rf"Profile smoke, seed 7, \d+ seconds; Python 3\.\d+\.\d+, {versions}\.\n", line)
+    assert re.fullmatch(
+        r"Profile smoke, seed 7, \d+ seconds; commit ([0-9a-f]{10}\+?|unknown); "
+        rf"Python 3\.\d+\.\d+, {versions}\.\n",
+        line,
+    )

@@ -1,9 +1,11 @@
 """What the build decides before it runs anything: what belongs to the book, and what depends on what."""
 
 import doctest
+import json
 import os
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import yaml
@@ -17,7 +19,7 @@ def workflow(monkeypatch):
     monkeypatch.syspath_prepend(ROOT / "workflow")
     monkeypatch.chdir(ROOT)
     yield
-    for name in ("build", "dependencies", "pages", "render"):
+    for name in ("build", "check", "dependencies", "environment", "pages", "plan", "render"):
         sys.modules.pop(name, None)
 
 
@@ -86,6 +88,187 @@ def test_a_notebook_depends_on_every_profile_of_the_sweeps_that_it_loads(project
     assert data_files(notebook) == ["data/widths-book.csv", "data/widths-paper.csv"]
 
 
+def test_what_cannot_be_parsed_depends_on_the_whole_package(project):
+    from dependencies import package_sources
+
+    notebook = project / "notebook.py"
+    notebook.write_text("from package import formulas\nthis is no Python\n")
+    everything = sorted(map(str, Path("src").rglob("*.py")))
+    assert package_sources(notebook) == everything
+    notebook.write_text("from package import formulas\n")
+    (project / "src/package/constants.py").write_text("x =")
+    assert package_sources(notebook) == everything
+
+
+def test_lines_for_ipython_hide_no_import(project):
+    from dependencies import package_sources
+
+    notebook = project / "notebook.py"
+    notebook.write_text(
+        "%matplotlib inline\nif True:\n    !ls\n    %time 1\n    from package import formulas\n"
+    )
+    assert "src/package/constants.py" in package_sources(notebook)
+
+
+@pytest.fixture
+def planned(project, monkeypatch):
+    """A function that returns the digests of a book of two chapters in the project."""
+    import plan
+
+    files = {
+        "_toc.yml": "root: notebooks/a\nchapters:\n- file: notebooks/part/b\n- file: book/page\n",
+        "_config.yml": "",
+        "config/smoke.yml": "part/b: {n: 2}",
+        "notebooks/a.py": "from package import formulas\nload_results('widths')\n",
+        "notebooks/part/b.py": "import numpy\n",
+        "book/page.md": "# Page\n",
+        "requirements.lock": "numpy==2\n",
+        "src/manytasks/levels.yml": "a: {x: 1}\npart/b: {y: 1}\n",
+        "src/manytasks/claims.yml": "[]",
+        "src/package/weights.npz": "",
+        "workflow/execute.py": "",
+        "workflow/judge.py": "",
+        "workflow/render.py": "",
+        "workflow/environment.py": "",
+    }
+    for name, text in files.items():
+        (project / name).parent.mkdir(parents=True, exist_ok=True)
+        (project / name).write_text(text)
+    monkeypatch.delenv("MANYTASKS_REPOSITORY", raising=False)
+
+    def digests():
+        made = plan.plan("smoke")
+        return {name: chapter["digest"] for name, chapter in made.pop("chapters").items()} | made
+
+    return digests
+
+
+BOOK = {"book"}
+JUDGED = {"verdicts"} | BOOK
+ALL = {"a", "part/b"} | JUDGED
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "again"),
+    [
+        ("notebooks/part/b.py", "import scipy\n", {"part/b"} | JUDGED),
+        ("src/package/constants.py", "x = 1\n", {"a"} | JUDGED),
+        ("src/package/weights.npz", "1", {"a"} | JUDGED),
+        ("src/package/unused.py", "x = 1\n", BOOK),
+        ("data/widths-book.csv", "n\n1\n", {"a"} | JUDGED),
+        ("requirements.lock", "numpy==3\n", ALL),
+        ("workflow/execute.py", "1", ALL),
+        ("workflow/environment.py", "1", ALL),
+        ("workflow/judge.py", "1", JUDGED),
+        ("workflow/render.py", "1", BOOK),
+        ("config/smoke.yml", "part/b: {n: 3}", {"part/b"} | JUDGED),
+        ("src/manytasks/levels.yml", "a: {x: 2}\npart/b: {y: 1}\n", {"a"} | JUDGED),
+        ("src/manytasks/claims.yml", "[1]", JUDGED),
+        ("book/page.md", "# Other\n", BOOK),
+        ("book/new.md", "# New\n", BOOK),
+        ("_config.yml", "title: x", BOOK),
+        ("data/replication.csv", "1", BOOK),
+    ],
+)
+def test_content_decides_what_is_made_again_and_dates_do_not(file, text, again, planned):
+    before = planned()
+    if Path(file).exists():
+        Path(file).touch()
+    assert planned() == before
+    Path(file).write_text(text)
+    os.utime(file, (0, 0))
+    assert {name for name, digest in planned().items() if before[name] != digest} == again
+
+
+def test_python_and_what_the_machine_has_are_content_too(planned, monkeypatch):
+    import plan
+
+    before = planned()
+
+    def again():
+        return {name for name, digest in planned().items() if before[name] != digest}
+
+    monkeypatch.setenv("MANYTASKS_REPOSITORY", "https://github.com/someone/manytasks")
+    assert again() == BOOK
+    monkeypatch.delenv("MANYTASKS_REPOSITORY")
+    monkeypatch.setattr(plan, "chromium", lambda: "/a/new/browser")
+    assert again() == BOOK
+    monkeypatch.setattr(plan.platform, "python_version", lambda: "3.99.0")
+    assert again() == ALL
+
+
+def test_only_what_is_finished_stays(project):
+    from plan import clear
+
+    def write(name, content):
+        path = Path("build/smoke") / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content)
+        return path
+
+    def notebook(name, digest, **more):
+        return write(
+            f"notebooks/{name}.ipynb", json.dumps({"metadata": {"manytasks": {"digest": digest} | more}})
+        )
+
+    def book():
+        Path("build/html-smoke").mkdir(exist_ok=True)
+        Path("build/html-smoke/index.html").touch()
+        write("evidence.json", "[]")
+        return write("faults.json", '{"digest": "2"}'), write("rendered.json", '{"digest": "3"}')
+
+    planned = {"chapters": {"a": {"digest": "1"}, "part/b": {"digest": "1"}}, "verdicts": "2", "book": "3"}
+    good = [notebook("a", "1"), notebook("part/b", "1"), *book()]
+    clear("smoke", planned)
+    assert [path.exists() for path in good] == [True] * 4
+    Path("build/html-smoke/index.html").unlink()
+    clear("smoke", planned)
+    assert [path.exists() for path in good] == [True, True, True, False]
+    book()
+    clear("smoke", planned | {"book": "4"})
+    assert [path.exists() for path in good] == [True, True, True, False]
+    book()
+    clear("smoke", planned | {"verdicts": "3"})
+    assert [path.exists() for path in good] == [True, True, False, False]
+    for stale in [
+        lambda: notebook("part/b", "0"),
+        lambda: notebook("part/b", "1", failure={}),
+        lambda: write("notebooks/part/b.ipynb", '{"metadata": {"manytasks"'),
+        lambda: write("notebooks/part/b.ipynb", "[]"),
+    ]:
+        stale(), book()
+        clear("smoke", planned)
+        assert [path.exists() for path in good] == [True, False, False, False]
+        assert not Path("build/smoke/evidence.json").exists()
+    notebook("part/b", "1"), book()
+    gone = [notebook("part/c", "1"), write("notebooks/a.1.partial.ipynb", "{}")]
+    clear("smoke", planned)
+    assert [path.exists() for path in good + gone] == [True] * 4 + [False] * 2
+
+
+def test_a_full_disk_is_told_before_anything_runs(project, monkeypatch):
+    import check
+
+    Path("build").mkdir()
+    monkeypatch.delenv("MANYTASKS_REPOSITORY", raising=False)
+    assert list(check.machine()) == []
+    monkeypatch.setattr(check.shutil, "disk_usage", lambda _: SimpleNamespace(free=15e6))
+    (fault,) = check.machine()
+    assert fault == (
+        "cannot write build: No space left on device (15 MB are free, a build needs at least 100 MB)"
+    )
+
+
+def test_a_package_from_elsewhere_is_refused(workflow, tmp_path, monkeypatch):
+    import environment
+
+    assert environment.foreign() == ""
+    monkeypatch.setattr(environment, "SOURCE", tmp_path)
+    assert environment.foreign() == (
+        f"manytasks must be the package in {tmp_path}; Python finds {ROOT / 'src/manytasks/__init__.py'}"
+    )
+
+
 def test_only_notebooks_of_the_table_of_contents_are_chapters(project):
     from dependencies import chapters
 
@@ -95,7 +278,7 @@ def test_only_notebooks_of_the_table_of_contents_are_chapters(project):
 
 
 def test_a_quick_look_does_not_overwrite_the_book(workflow):
-    from build import html_folder
+    from plan import html_folder
 
     assert [html_folder(name) for name in ("book", "smoke")] == ["build/html", "build/html-smoke"]
 

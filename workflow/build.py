@@ -1,65 +1,139 @@
-"""Build the book: check the profile, let one build at a time into the tree, hand over to Snakemake."""
+"""Build the book: check what it is made of, let one build at a time into the tree, hand over to Snakemake."""
 
 from __future__ import annotations
 
 import argparse
 import fcntl
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import NoReturn, TextIO
 
-ROOT = Path(__file__).parent.parent
+from check import faults, machine
+from environment import FAULT, ROOT, environment
+from plan import clear, html_folder, plan
+
+from manytasks.evidence import Failure
 
 
-def html_folder(profile: str) -> str:
-    """Return where a profile's book goes, so that a quick look never overwrites the real one."""
-    return "build/html" if profile == "book" else f"build/html-{profile}"
+class OneLine(argparse.ArgumentParser):
+    """A parser that answers a wrong argument with one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong and how to learn what is right."""
+        self.exit(2, f"{self.prog}: {message}; --help shows what there is\n")
 
 
-def main() -> int:
-    """Run Snakemake under a lock that dies with this process, and say where the book is."""
-    profiles = sorted(path.stem for path in (ROOT / "config").glob("*.yml"))
-    parser = argparse.ArgumentParser(description=__doc__)
+def arguments(profiles: list[str]) -> argparse.Namespace:
+    """Read the command line."""
+    parser = OneLine(description=__doc__, allow_abbrev=False)
     parser.add_argument("--profile", default="book", help=f"one of {', '.join(profiles)}")
     parser.add_argument(
         "--jobs", type=int, default=os.cpu_count(), help="notebooks that run at the same time"
     )
-    options, snakemake_options = parser.parse_known_args()
+    parser.add_argument(
+        "snakemake", nargs="*", help="files to make instead of the book; after --, options of Snakemake"
+    )
+    options = parser.parse_args()
     if options.profile not in profiles:
-        print(f"unknown profile {options.profile!r}; choose one of {', '.join(profiles)}", file=sys.stderr)
-        return 2
+        parser.exit(2, f"unknown profile {options.profile!r}; choose one of {', '.join(profiles)}\n")
+    return options
 
+
+def main() -> int:
+    """Run Snakemake under a lock that dies with this process, and say where the book is and what is wrong."""
+    options = arguments(sorted(path.stem for path in (ROOT / "config").glob("*.yml")))
     os.chdir(ROOT)
+    work = Path("build") / options.profile
     try:
-        Path("build").mkdir(exist_ok=True)
+        for folder in ("build", work, work / "notebooks", ".snakemake"):
+            Path(folder).mkdir(exist_ok=True)
         lock = open("build/.lock", "w")  # noqa: SIM115 - held until the process ends, however it ends
+        wait_for(lock)
+        if wrong := faults(options.profile):
+            print("the book was not built:", *wrong, sep="\n", file=sys.stderr)
+            return 1
+        planned = plan(options.profile)
+        clear(options.profile, planned)
+        keep(work / "plan.json", json.dumps(planned))
     except OSError as error:
         print(f"cannot write {error.filename}: {error.strerror}", file=sys.stderr)
         return 1
+    except ValueError as error:
+        print("the book was not built:", error, sep="\n", file=sys.stderr)
+        return 1
+
+    command = [sys.executable, "-m", "snakemake", "--cores", str(options.jobs), "--config"]
+    command += [f"profile={options.profile}", "--nolock", "--rerun-incomplete", "--keep-going"]
+    command += ["--rerun-triggers", "mtime", "--profile", "none", "--workflow-profile", "none"]
+    command += ["--quiet", "rules", "host", "--show-failed-logs", *options.snakemake]
+    code, said = run(command)
+    if code:
+        said = said or list(machine()) or ["what failed is named above"]
+        print("the book was not built:", *said, sep="\n", file=sys.stderr)
+        return code
+    wrong = found_by(work)
+    if (work / "rendered.json").exists():
+        end = ", with faults:" if wrong else ""
+        print(f"the book is at {html_folder(options.profile)}/index.html{end}", flush=True)
+    print(*wrong, sep="\n", end="\n" if wrong else "", file=sys.stderr)
+    return 1 if wrong else 0
+
+
+def run(command: list[str]) -> tuple[int, list[str]]:
+    """Run Snakemake, and return its status and the faults that its steps named."""
+    mark = "fault: "
+    # BLAS threads and parallel notebooks would compete for the same cores.
+    settings = environment() | {"OMP_NUM_THREADS": "1", FAULT: mark}
+    said = []
+    with subprocess.Popen(
+        command,
+        env=settings,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
+    ) as snakemake:
+        for line in snakemake.stdout or ():
+            print(line, end="", flush=True)
+            if line.startswith(mark):
+                said.append(line.removeprefix(mark).rstrip())
+    return snakemake.returncode, said
+
+
+def keep(path: Path, text: str) -> None:
+    """Write a file, unless it says so already."""
+    if not path.is_file() or path.read_text(encoding="utf-8") != text:
+        path.write_text(text, encoding="utf-8")
+
+
+def wait_for(lock: TextIO) -> None:
+    """Take the tree for this build."""
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         print("another build is running in this tree; waiting for it to finish", file=sys.stderr)
         fcntl.flock(lock, fcntl.LOCK_EX)
-    for leftover in Path("build").rglob("*.partial.ipynb"):  # of a build that was killed
-        leftover.unlink()
 
-    command = [sys.executable, "-m", "snakemake", "--cores", str(options.jobs), "--config"]
-    command += [f"profile={options.profile}", "--nolock", "--rerun-incomplete", "--keep-going"]
-    command += ["--quiet", "rules", "host", "--show-failed-logs", *snakemake_options]
-    # BLAS threads and parallel notebooks would compete for the same cores.
-    environment = os.environ | {
-        "OMP_NUM_THREADS": "1",
-        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
-    }
-    code = subprocess.run(command, env=environment, check=False).returncode
-    if code == 0:
-        print(f"the book is at {html_folder(options.profile)}/index.html")
-    else:
-        print("the book was not built; what failed is named above", file=sys.stderr)
-    return code
+
+def found_by(work: Path) -> list[str]:
+    """Return what the steps of a build found wrong with the book, the worst last."""
+    lines = []
+    if (rendered := work / "rendered.json").is_file():
+        lines += json.loads(rendered.read_text(encoding="utf-8"))["warnings"]
+    if (judged := work / "faults.json").is_file():
+        faults = json.loads(judged.read_text(encoding="utf-8"))
+        if faults["changed"]:
+            lines += faults["changed"].values()
+            lines += ["If the new verdict is right, write it into src/manytasks/claims.yml and say why."]
+        lines += [str(Failure(**failure)) for failure in faults["failures"]]
+    return lines
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit("interrupted; what was finished is kept")

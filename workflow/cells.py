@@ -93,6 +93,7 @@ def chapter_content(chapter: str) -> str:
     return digest.hexdigest()
 
 
+@cache
 def _code(path: Path) -> bytes:
     """Return a module's code: comments, docstrings and layout do not change a number."""
     tree = ast.parse(path.read_text(encoding="utf-8"))

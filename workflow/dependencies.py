@@ -2,32 +2,90 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import json
 import re
+from collections.abc import Iterable
 from modulefinder import ModuleFinder
 from os.path import relpath
 from pathlib import Path
+from typing import Any
+
+import environment  # noqa: F401 - manytasks is this tree's
+
+from manytasks import strict_yaml
+
+TOC = Path("_toc.yml")
+JUDGED = ("claims.yml", "levels.yml")  # a new verdict or level of another chapter runs none again
 
 
-def toc_pages(folder: str, toc: Path = Path("_toc.yml")) -> list[str]:
-    """Return the pages of a folder that the table of contents lists, without the folder, in its order."""
-    return re.findall(rf"(?:root|file): {folder}/(\S+)", toc.read_text(encoding="utf-8"))
+def text(path: Path) -> str:
+    """Return what a file says.
+
+    Raises:
+        ValueError: if it is no text in UTF-8; it names the file.
+    """
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path} is not UTF-8: {error}") from None
 
 
-def chapters(toc: Path = Path("_toc.yml")) -> list[str]:
+def listed(toc: Path = TOC) -> list[str]:
+    """Return the pages that the table of contents lists, in its order.
+
+    Raises:
+        ValueError: if it is no table of contents; it names the line.
+    """
+
+    def pages(node: Any) -> Iterable[str]:
+        if isinstance(node, dict):
+            for key, value in node.items():
+                if key in ("root", "file"):
+                    yield str(value)
+                else:
+                    yield from pages(value)
+        elif isinstance(node, list):
+            for each in node:
+                yield from pages(each)
+
+    return list(pages(strict_yaml.load(text(toc), str(toc))))
+
+
+def toc_pages(folder: str, toc: Path = TOC) -> list[str]:
+    """Return the listed pages of a folder, without the folder."""
+    return [page.removeprefix(f"{folder}/") for page in listed(toc) if page.startswith(f"{folder}/")]
+
+
+def chapters(toc: Path = TOC) -> list[str]:
     """Return the notebooks that the table of contents lists, as "part/name", in its order."""
     return toc_pages("notebooks", toc)
 
 
 def package_sources(notebook: Path, source: Path = Path("src")) -> list[str]:
-    """Return the files of the package that a notebook imports, directly or not (py:percent is plain Python).
+    """Return the files of the package that a notebook imports, directly or not.
 
-    Looking only inside ``source`` keeps NumPy and the like out; they are pinned.
+    Looking only inside ``source`` keeps NumPy and the like out; they are pinned. What cannot be parsed, the
+    notebook or a module, may import anything: it depends on the whole package and fails when it runs.
     """
     finder = ModuleFinder(path=[str(source)])
-    finder.run_script(str(notebook))
+    # py:percent is plain Python but for IPython's own lines, which import nothing.
+    code = re.sub(r"^(\s*)[%!]", r"\1#", text(notebook), flags=re.MULTILINE)
+    try:
+        finder.load_module("__main__", io.StringIO(code), str(notebook), ("", "r", 1))  # type: ignore[arg-type]
+    except (SyntaxError, ValueError):
+        return sorted(map(relpath, source.rglob("*.py")))
     modules = [module for name, module in finder.modules.items() if name != "__main__"]
-    return sorted(relpath(path) for module in modules if (path := getattr(module, "__file__", None)))
+    return sorted({relpath(path) for module in modules if (path := getattr(module, "__file__", None))})
+
+
+def data_beside(sources: list[str]) -> list[str]:
+    """Return the data that lie beside modules of the package: pictures, weights, lists."""
+    files = [path for folder in {Path(source).parent for source in sources} for path in folder.iterdir()]
+    return sorted(
+        str(path) for path in files if path.is_file() and path.suffix != ".py" and path.name not in JUDGED
+    )
 
 
 def remembered_sources(
@@ -37,8 +95,7 @@ def remembered_sources(
 
     Following the imports takes most of a second; a call that finds nothing to do should not.
     """
-    files = sorted([*notebooks, *source.rglob("*.py")])
-    stamp = [[str(file), file.stat().st_mtime_ns] for file in files]
+    stamp = digest([__file__, *notebooks, *source.rglob("*.py")])
     try:
         known = json.loads(memory.read_text(encoding="utf-8"))
         if known["stamp"] == stamp:
@@ -56,8 +113,18 @@ def data_files(notebook: Path, data: Path = Path("data")) -> list[str]:
 
     These are all profiles of the sweeps that it loads by name, and the files it names as ``data/<name>.csv``.
     """
-    text = notebook.read_text(encoding="utf-8")
-    sweeps = re.findall(r"load_results\(\s*['\"]([\w-]+)['\"]", text)
+    words = text(notebook)
+    sweeps = re.findall(r"load_results\(\s*['\"]([\w-]+)['\"]", words)
     tables = {path for name in sweeps for path in data.glob(f"{name}-*.csv")}
-    tables |= {data / name for name in re.findall(r"data/([\w.-]+\.csv)", text) if (data / name).exists()}
+    tables |= {data / name for name in re.findall(r"data/([\w.-]+\.csv)", words) if (data / name).exists()}
     return sorted(map(str, tables))
+
+
+def digest(files: Iterable[str | Path], *facts: Any) -> str:
+    """Return one number for the contents of files, whatever their dates, and for what else counts."""
+    contents = {str(file): _content(Path(file)) for file in files}
+    return hashlib.sha256(json.dumps([contents, facts], sort_keys=True).encode()).hexdigest()
+
+
+def _content(file: Path) -> str | None:
+    return hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else None

@@ -1,75 +1,169 @@
-"""Run one Jupytext notebook with papermill: `execute.py SOURCE.py OUTPUT.ipynb '{"parameter": value}'`."""
+"""Run one Jupytext notebook: `execute.py SOURCE.py OUTPUT.ipynb '{"parameter": value}' [DIGEST]`.
+
+A notebook that fails is written up to the cell that failed, with the error in the place of its output.
+"""
 
 from __future__ import annotations
 
+import html
 import json
 import os
-import sys
+import re
+import time
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 from typing import Any
 
+import environment
 import jupytext
-import papermill
-from jupyter_client.kernelspec import NoSuchKernel
-from papermill.exceptions import PapermillExecutionError
-from traitlets.config import Config
+import nbformat
+from check import parameter_faults
+from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
+from jupyter_client.manager import AsyncKernelManager
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+from papermill.translators import translate_parameters
+from traitlets import default
 
-from manytasks.parameters import read
+from manytasks.claims import judged_in
+from manytasks.evidence import FAILED
 
-
-def check_parameters(source: Path, notebook: Any, parameters: dict[str, Any]) -> None:
-    """Exit with one line if a parameter is unknown to the notebook or not what its parameters cell allows."""
-    cells = [cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]
-    if not cells:
-        sys.exit(f"{source}: no cell is tagged 'parameters'")
-    try:
-        known = read(cells[0].source)
-    except (SyntaxError, ValueError) as error:
-        sys.exit(f"{source}: {error}")
-    for name, value in parameters.items():
-        if name not in known:
-            sys.exit(f"{source}: unknown parameter {name!r}; its parameters are {', '.join(known)}")
-        if fault := known[name].fault(value):
-            sys.exit(f"{source}: parameter {name!r} {fault}")
+COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
-def main(source: Path, output: Path, parameters: dict[str, Any]) -> None:
-    """Convert, execute and move into place; a notebook that fails is kept beside the finished ones."""
-    notebook = jupytext.read(source)
-    check_parameters(source, notebook, parameters)
+class OwnKernel(AsyncKernelManager):
+    """A kernel of the Python that builds the book, whatever kernels the machine knows by name."""
+
+    @default("kernel_spec_manager")
+    def _no_other(self) -> KernelSpecManager:
+        return KernelSpecManager(kernel_dirs=[])
+
+
+class Stopped(Exception):
+    """The chapter does not reach its end."""
+
+    def __init__(self, error: str, cell: int | None = None, shown: str = "") -> None:
+        super().__init__(" ".join(error.split()))
+        self.cell, self.shown = cell, shown
+
+
+def insert(parameters: dict[str, Any], notebook: Any) -> None:
+    """Put a cell that sets the parameters after the one that explains them.
+
+    Raises:
+        Stopped: if the notebook has no such cell.
+    """
+    tagged = [i for i, cell in enumerate(notebook.cells) if "parameters" in cell.metadata.get("tags", [])]
+    if not tagged:
+        raise Stopped("no cell is tagged 'parameters'")
+    text = translate_parameters("python3", "python", parameters, "Parameters")
+    cell = nbformat.v4.new_code_cell(text, metadata={"tags": ["injected-parameters"]})
+    notebook.cells.insert(tagged[0] + 1, cell)
+
+
+def run(notebook: Any) -> None:
+    """Run the cells of a notebook where they stand.
+
+    Raises:
+        Stopped: if one of them fails, or there is no kernel to run them.
+    """
+    at: list[int] = []
+    # Sockets in a folder that no other user and no other kernel can reach; a path may have 107 bytes.
+    with TemporaryDirectory(dir=None if len(gettempdir()) < 70 else "/tmp") as folder:
+        kernel = OwnKernel(
+            kernel_name=notebook.metadata["kernelspec"].get("name", "python3"),
+            transport="ipc",
+            connection_file=f"{folder}/kernel.json",
+        )
+        client = NotebookClient(
+            notebook,
+            km=kernel,
+            timeout=None,
+            record_timing=False,
+            on_cell_start=lambda cell, cell_index: at.append(cell_index),
+        )
+        settings = environment.environment() | {"IPYTHONDIR": folder}
+        try:
+            client.execute(env=settings, cwd=str(Path.cwd()), cleanup_kc=True)
+        except CellExecutionError as error:
+            said = f"{error.ename}: {error.evalue}" if error.evalue else error.ename
+            raise Stopped(said, at[-1], frame(error.traceback)) from None
+        except NoSuchKernel as error:
+            raise Stopped(f"no Jupyter kernel is called {error.name!r}; chapters run in 'python3'") from None
+        except RuntimeError as error:  # nbclient's way to say that a kernel died
+            raise Stopped(
+                "the kernel died (out of memory?)" if at else str(error), at[-1] if at else None
+            ) from None
+
+
+def frame(traceback: str) -> str:
+    """Return where in its cell the error arose, without the way through the libraries."""
+    plain = COLOURS.sub("", traceback)
+    found = re.search(r"^ *Cell In\[\d+\].*?(?=\n\n|\n(?:File|Cell) |\Z)", plain, re.MULTILINE | re.DOTALL)
+    return found[0] if found else ""
+
+
+def stop(notebook: Any, stopped: Stopped) -> None:
+    """Cut a notebook off after the cell that failed, and put the error in the place of its output."""
+    shown = notebook.cells[: 1 if stopped.cell is None else stopped.cell + 1]
+    rest = len(notebook.cells) - len(shown)
+    where = f"<pre>{html.escape(stopped.shown)}</pre>" if stopped.shown else ""
+    missing = f"<p>{rest} of its {len(notebook.cells)} cells did not run.</p>" if rest else ""
+    markup = (
+        '<div class="failure" id="failure" role="alert"><p><strong>This chapter failed here:</strong> '
+        f"<code>{html.escape(str(stopped))}</code></p>{where}{missing}</div>"
+    )
+    output = nbformat.v4.new_output("display_data", {"text/html": markup, "text/plain": str(stopped)})
+    if not shown or shown[-1].cell_type != "code":
+        shown.append(nbformat.v4.new_code_cell())
+    failed = shown[-1]
+    failed.metadata["tags"] = []  # none that hides what is to be seen
+    failed.outputs = [each for each in failed.outputs if each.output_type != "error"] + [output]
+    notebook.cells = shown
+
+
+def write(notebook: Any, output: Path) -> None:
+    """Write a notebook that appears complete or not at all."""
     # A name of its own for every run: whoever is killed leaves no half-written output behind.
     partial = output.with_name(f"{output.stem}.{os.getpid()}.partial.ipynb")
-    failed = output.with_name(f"{output.stem}.failed.ipynb")
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
-        jupytext.write(notebook, partial)
-        with TemporaryDirectory() as sockets:  # sockets that no other user and no other kernel can reach
-            channel = {"transport": "ipc", "connection_file": f"{sockets}/kernel.json"}
-            papermill.execute_notebook(
-                partial,
-                partial,
-                parameters,
-                cwd=Path.cwd(),
-                progress_bar=False,
-                config=Config({"KernelManager": channel}),
-            )
+        nbformat.write(notebook, partial)
         partial.replace(output)
-        failed.unlink(missing_ok=True)
-    except PapermillExecutionError as error:
-        partial.replace(failed)
-        sys.exit(
-            f"{source}, cell {error.cell_index}: {error.ename}: {error.evalue}\n"
-            f"  the notebook up to there is kept in {failed}"
-        )
-    except NoSuchKernel as error:
-        sys.exit(f"{source}: no Jupyter kernel is called {error.name!r}; `jupyter kernelspec list` shows all")
     except OSError as error:
-        sys.exit(f"{source}: cannot write {error.filename or partial}: {error.strerror}")
+        raise OSError(error.errno, error.strerror, error.filename or str(partial)) from error
     finally:
         if partial.exists():  # asked first: where a file stands in the folder's place, unlink raises
             partial.unlink()
 
 
+def main(name: str, output: str, given: str = "{}", digest: str = "") -> None:
+    """Convert, execute and write; all that a notebook says of its run stands in its metadata."""
+    source, parameters = Path(name), json.loads(given)
+    if faults := parameter_faults(source, parameters):
+        raise ValueError("\n".join(faults))
+    started = time.perf_counter()
+    notebook = jupytext.read(source)
+    notebook.metadata.setdefault("kernelspec", {"name": "python3", "display_name": "Python 3"})
+    made: dict[str, Any] = {"digest": digest}
+    fault = ""
+    try:
+        insert(parameters, notebook)
+        run(notebook)
+    except Stopped as stopped:
+        stop(notebook, stopped)
+        chapter = source.with_suffix("").as_posix().rpartition("notebooks/")[2]
+        claims = judged_in(chapter, source.read_text(encoding="utf-8"))
+        made[FAILED] = {"cell": stopped.cell, "error": str(stopped), "claims": claims}
+        fault = f"{source}{'' if stopped.cell is None else f', cell {stopped.cell}'}: {stopped}"
+    for number, cell in enumerate(notebook.cells):  # the same in every run
+        cell["id"] = f"cell-{number}"
+    notebook.metadata["papermill"] = {"parameters": parameters, "duration": time.perf_counter() - started}
+    notebook.metadata["manytasks"] = made
+    write(notebook, Path(output))
+    if fault:
+        raise ValueError(fault)
+
+
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]), json.loads(sys.argv[3]))
+    environment.step(main)

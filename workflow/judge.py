@@ -1,36 +1,36 @@
-"""Gather a build's evidence, compare it with the committed verdicts: `judge.py NOTEBOOKS OUTPUT.json`."""
+"""Gather a build's evidence and compare it with the committed verdicts.
+
+``judge.py EVIDENCE.json FAULTS.json DIGEST NOTEBOOK.ipynb …``
+"""
 
 from __future__ import annotations
 
 import json
-import sys
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
+
+from environment import step
 
 from manytasks import evidence
 
 
-def main(notebooks: Path, output: Path) -> int:
-    """Write the evidence, or name every claim whose verdict changed."""
+def main(output: str, faults: str, digest: str, *notebooks: str) -> None:
+    """Write the evidence, and beside it which chapters failed and which verdicts changed."""
+    paths = [Path(name) for name in notebooks]
+    found, failures = evidence.gather(paths), evidence.failures(paths)
+    changed = evidence.changed(found, failures)
+    write(output, [asdict(row) for row in found])
+    write(faults, {"digest": digest, "failures": [asdict(each) for each in failures], "changed": changed})
+
+
+def write(path: str, content: Any) -> None:
+    """Write JSON that people can read."""
     try:
-        found = evidence.gather(path for path in notebooks.rglob("*.ipynb") if path.suffixes == [".ipynb"])
-    except ValueError as error:
-        print(error, file=sys.stderr)
-        return 1
-    if differences := evidence.changed(found):
-        print(*differences, sep="\n", file=sys.stderr)
-        print(
-            "If the new verdict is right, write it into src/manytasks/claims.yml and say why.",
-            file=sys.stderr,
-        )
-        return 1
-    try:
-        output.write_text(json.dumps([asdict(row) for row in found], indent=1, ensure_ascii=False) + "\n")
+        Path(path).write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     except OSError as error:
-        print(f"cannot write {output}: {error.strerror}", file=sys.stderr)
-        return 1
-    return 0
+        raise OSError(error.errno, error.strerror, path) from error
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2])))
+    step(main)

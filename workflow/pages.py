@@ -5,17 +5,23 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
+import environment  # noqa: F401 - manytasks is this tree's
 from cells import chapter_content
 from dependencies import chapters
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 
-from manytasks.evidence import UNTESTED, Claim, Evidence, registry, verdict_class, verdicts
+from manytasks.claims import UNTESTED, Claim, registry
+from manytasks.evidence import UNJUDGED, Evidence, Failure, verdict_class, verdicts
 from manytasks.levels import BOOK
 from manytasks.replication import Replicated, least_probability, load_replication, summary
+
+ABSENT = "not available: the chapter failed"
 
 
 @dataclass(frozen=True)
@@ -26,17 +32,24 @@ class Judged:
     verdict: str
     checks: list[Evidence]
     replicated: Replicated | None = None
+    changed: bool = False  # it is not the verdict that we committed to
 
     @property
     def kind(self) -> str:
-        """Kind of the verdict: holds, conditional, fails, open or untested."""
+        """Kind of the verdict: holds, conditional, fails, open, untested or unjudged."""
         return verdict_class(self.verdict)
 
-    def check(self, name: str) -> Evidence:
-        """Return one check by its name; an unknown one raises a ValueError that names those there are."""
+    def number(self, name: str, form: str) -> str:
+        """Return the value of a check as text, by the name of the check.
+
+        One that a failed chapter owes is not available; an unknown one raises a ValueError that names those
+        there are.
+        """
         for row in self.checks:
             if row.check == name:
-                return row
+                return form % row.value
+        if self.verdict == UNJUDGED:
+            return ABSENT
         there = ", ".join(repr(row.check) for row in self.checks)
         raise ValueError(f"claim {self.claim.id} has no check {name!r}; its checks are {there or 'none'}")
 
@@ -47,23 +60,44 @@ def generated_pages(book: Path, names: list[str], facts: dict[str, Any]) -> dict
     Args:
         book: folder of the templates.
         names: pages, without suffix; those without a template are not ours.
-        facts: what the templates may use; a name that is not there raises an error.
+        facts: what the templates may use.
 
     Returns:
         Text by path in ``book``.
+
+    Raises:
+        ValueError: if a template asks for what is not there; it names the template and what it wants.
     """
-    environment = Environment(
-        loader=FileSystemLoader(book), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    templates = {name: book / f"{name}.md.jinja" for name in names}
     return {
-        Path(f"book/{name}.md"): environment.get_template(path.name).render(facts)
-        for name, path in templates.items()
-        if path.is_file()
+        Path(f"book/{name}.md"): fill(book, f"{name}.md.jinja", facts)
+        for name in names
+        if (book / f"{name}.md.jinja").is_file()
     }
 
 
-def build_facts(evidence: list[Evidence], folder: Path, executed: list[Path], profile: str) -> dict[str, Any]:
+def fill(book: Path, template: str, facts: Mapping[str, Any]) -> str:
+    """Fill one template of a folder.
+
+    Raises:
+        ValueError: if it asks for what is not there; it names the template and what it wants.
+    """
+    found = Environment(
+        loader=FileSystemLoader(book), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    try:
+        return found.get_template(template).render(facts)
+    except (ValueError, TemplateError) as error:
+        raise ValueError(f"book/{template}: {error}") from error
+
+
+def build_facts(
+    evidence: list[Evidence],
+    folder: Path,
+    executed: list[Path],
+    profile: str,
+    failures: Sequence[Failure] = (),
+    changed: Mapping[str, str] = MappingProxyType({}),
+) -> dict[str, Any]:
     """Gather what a build knows about itself.
 
     Args:
@@ -71,14 +105,17 @@ def build_facts(evidence: list[Evidence], folder: Path, executed: list[Path], pr
         folder: folder of the executed notebooks.
         executed: their paths.
         profile: its name.
+        failures: chapters that stopped.
+        changed: what is to be said of claims whose verdict is not the committed one, by id.
 
     Returns:
         ``profile``; ``claims``, a ``Judged`` by id in the order of the registry; ``count`` of claims by kind
         of verdict; ``level``, the book's error rate; ``replication``, what the committed one found, at which
-        commit, and the chapters that changed since, or None; ``seconds`` by chapter; ``figure``, a function
-        that returns a drawing of the book by the name of its figure, as a link to it.
+        commit, and the chapters that changed since, or None; ``seconds`` by chapter, None if it failed;
+        ``failures``; ``absent``, what to say instead of what they owe; ``figure``, a function that returns a
+        drawing of the book by the name of its figure, as a link to it.
     """
-    found = verdicts(evidence)
+    found = verdicts(evidence, failures)
     replications, origin = load_replication()
     claims = {
         claim.id: Judged(
@@ -86,19 +123,25 @@ def build_facts(evidence: list[Evidence], folder: Path, executed: list[Path], pr
             found.get(claim.id, UNTESTED),
             [row for row in evidence if row.claim == claim.id],
             replications.get(claim.id),
+            claim.id in changed,
         )
         for claim in registry().values()
     }
+    failed = {failure.chapter for failure in failures}
     notebooks = {
-        str(path.relative_to(folder).with_suffix("")): json.loads(path.read_text()) for path in executed
+        str(path.relative_to(folder).with_suffix("")): json.loads(path.read_text(encoding="utf-8"))
+        for path in executed
     }
     figures = {
         name: (chapter, panels)
         for chapter, notebook in notebooks.items()
+        if chapter not in failed
         for name, panels in _figures(notebook)
     }
 
     def figure(name: str, panel: int = 0) -> str:
+        if name not in figures and any(f'"{name}"' in _source(chapter) for chapter in failed):
+            return f'<p class="absent">{ABSENT}</p>'
         if name not in figures:
             raise ValueError(f"no chapter has a figure {name!r}; there are {', '.join(sorted(figures))}")
         chapter, panels = figures[name]
@@ -106,6 +149,7 @@ def build_facts(evidence: list[Evidence], folder: Path, executed: list[Path], pr
 
     return {
         "profile": profile,
+        "absent": ABSENT,
         "claims": claims,
         "count": Counter(judged.kind for judged in claims.values()),
         "level": BOOK,
@@ -119,8 +163,10 @@ def build_facts(evidence: list[Evidence], folder: Path, executed: list[Path], pr
         if origin
         else None,
         "seconds": {
-            name: notebook["metadata"]["papermill"]["duration"] for name, notebook in notebooks.items()
+            name: None if name in failed else notebook["metadata"]["papermill"]["duration"]
+            for name, notebook in notebooks.items()
         },
+        "failures": failures,
         "figure": figure,
     }
 
@@ -128,6 +174,10 @@ def build_facts(evidence: list[Evidence], folder: Path, executed: list[Path], pr
 def changed_since(content: dict[str, str]) -> list[str]:
     """Return the chapters whose code or tables are no longer those of the committed replication."""
     return [name for name in chapters() if not chapter_content(name).startswith(content.get(name, "none"))]
+
+
+def _source(chapter: str) -> str:
+    return Path(f"notebooks/{chapter}.py").read_text(encoding="utf-8")
 
 
 def _figures(notebook: dict[str, Any]) -> list[tuple[str, list[str]]]:

@@ -1,41 +1,69 @@
-"""Render executed notebooks and prose pages with Jupyter Book: `render.py PROFILE`."""
+"""Render executed notebooks and prose pages with Jupyter Book: `render.py PROFILE DIGEST`."""
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import yaml
 from browser import chromium
-from build import html_folder
-from dependencies import toc_pages
-from jinja2 import TemplateError
-from pages import build_facts, generated_pages
+from dependencies import chapters, listed, toc_pages
+from environment import step
+from pages import build_facts, fill, generated_pages
 from pdf import print_page
+from plan import html_folder
 
-from manytasks.evidence import Evidence
+from manytasks.evidence import Evidence, Failure
+
+# The program jupyter-book, without a grammar that takes two seconds to compile; see environment.py.
+JUPYTER_BOOK = """
+import sys
+sys.modules["rfc3987_syntax"] = None
+from jupyter_book.cli.main import main
+main()
+"""
+WARNING = re.compile(r"\b(WARNING|ERROR|CRITICAL|SEVERE)\b")
+COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 # What the pages load of the 24 MB that the offline extension copies: the program, its fonts, TeX packages.
 MATHJAX_KEPT = ("tex-chtml.js", "output/chtml/fonts", "input/tex/extensions")
 
 
-def stage(profile: str, source: Path) -> None:
-    """Assemble what Jupyter Book reads. Unchanged files keep their time, so Sphinx skips their pages."""
+def stage(profile: str, source: Path) -> list[str]:
+    """Assemble what Jupyter Book reads. Unchanged files keep their time, so Sphinx skips their pages.
+
+    Returns:
+        One line for each generated page that could not be made; the page says so too.
+    """
     built = Path("build") / profile
     wanted = {Path(name): Path(name).read_bytes() for name in ("_config.yml", "_toc.yml")}
     book = [path for path in Path("book").rglob("*") if path.is_file() and path.suffix != ".jinja"]
     wanted |= {path: path.read_bytes() for path in book}
-    executed = sorted(path for path in (built / "notebooks").rglob("*.ipynb") if path.suffixes == [".ipynb"])
+    executed = sorted(built / f"notebooks/{name}.ipynb" for name in chapters())
     wanted |= {path.relative_to(built): path.read_bytes() for path in executed}
+    faults = read_json(built / "faults.json")
+    failures = [Failure(**failure) for failure in faults["failures"]]
+    evidence = [Evidence(**row) for row in read_json(built / "evidence.json")]
     facts = {"pdf": chromium() is not None} | build_facts(
-        read_evidence(built / "evidence.json"), built / "notebooks", executed, profile
+        evidence, built / "notebooks", executed, profile, failures, faults["changed"]
     )
-    pages = generated_pages(Path("book"), toc_pages("book"), facts)
-    wanted |= {path: text.encode() for path, text in pages.items()}
+    wrong = []
+    for page in toc_pages("book"):
+        try:
+            pages = generated_pages(Path("book"), [page], facts)
+        except ValueError as error:
+            wrong.append(str(error))
+            pages = {Path(f"book/{page}.md"): f"# This page could not be made\n\n```\n{error}\n```\n"}
+        wanted |= {path: text.encode() for path, text in pages.items()}
+    if failures or faults["changed"]:
+        landing = Path(f"{listed()[0]}.ipynb")
+        wanted[landing] = with_banner(wanted[landing], fill(Path("book"), "banner.jinja", facts))
     wanted[Path("_config.yml")] = configuration(wanted[Path("_config.yml")].decode()).encode()
 
     for path in [path for path in source.rglob("*") if path.is_file()]:
@@ -46,13 +74,21 @@ def stage(profile: str, source: Path) -> None:
         if not path.exists() or path.read_bytes() != content:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
+    return wrong
 
 
-def read_evidence(path: Path) -> list[Evidence]:
+def with_banner(notebook: bytes, banner: str) -> bytes:
+    """Put a banner below the first cell of a notebook, which has the title."""
+    content = json.loads(notebook)
+    content["cells"].insert(1, {"cell_type": "markdown", "id": "banner", "metadata": {}, "source": banner})
+    return json.dumps(content).encode()
+
+
+def read_json(path: Path) -> Any:
     """Return what `judge.py` wrote; a damaged file raises a ValueError that says what to do."""
     try:
-        return [Evidence(**row) for row in json.loads(path.read_text(encoding="utf-8"))]
-    except (ValueError, TypeError) as error:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
         raise ValueError(
             f"{path} is not a readable evidence file ({type(error).__name__}: {error}); "
             "delete it and run `make book` again"
@@ -74,21 +110,38 @@ def configuration(text: str) -> str:
     return yaml.safe_dump(settings, sort_keys=False, allow_unicode=True)
 
 
-def main(profile: str) -> int:
+def sphinx(source: Path, work: Path) -> list[str]:
+    """Render what was staged, as far as it can be rendered.
+
+    Returns:
+        The warnings.
+
+    Raises:
+        RuntimeError: if there are no pages; it holds the last words of Sphinx.
+    """
+    # Sphinx reads only pages that changed and repeats no warning: after one, everything is read again.
+    clean = work / "_build" / "clean"
+    if not clean.exists():
+        shutil.rmtree(work / "_build", ignore_errors=True)
+    clean.unlink(missing_ok=True)
+    command = [sys.executable, "-c", JUPYTER_BOOK, "build", str(source), "--path-output", str(work)]
+    command += ["-n", "-W", "--keep-going", "-q"]
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    lines = COLOURS.sub("", done.stdout).splitlines()
+    warnings = [line.replace(f"{source.resolve()}/", "") for line in lines if WARNING.search(line)]
+    if done.returncode and not warnings:
+        raise RuntimeError("Sphinx rendered no book:\n" + "\n".join(lines[-20:]))
+    if not warnings:
+        clean.touch()
+    return warnings
+
+
+def main(profile: str, digest: str) -> None:
     """Build into a scratch folder and put the result in place only when it is whole."""
     work = Path("build") / profile
     source = work / "source"
-    try:
-        stage(profile, source)
-    except (ValueError, TemplateError) as error:
-        print(error, file=sys.stderr)
-        return 1
-    program = Path(sys.executable).with_name("jupyter-book")
-    command = [str(program), "build", str(source), "--path-output", str(work)]
-    command += ["-n", "-W", "--keep-going", "-q"]
-    if code := subprocess.run(command, check=False).returncode:
-        return code
     rendered, target = work / "_build" / "html", Path(html_folder(profile))
+    wrong = stage(profile, source) + sphinx(source, work)
     mathjax = rendered / "_static" / "mathjax"
     for path in [path for path in mathjax.rglob("*") if path.is_file()]:
         if not str(path.relative_to(mathjax)).startswith(MATHJAX_KEPT):
@@ -97,15 +150,15 @@ def main(profile: str) -> int:
         try:
             print_page(summary, summary.with_suffix(".pdf"), browser)
         except (RuntimeError, subprocess.TimeoutExpired) as error:
-            print(error, file=sys.stderr)
-            return 1
+            wrong.append(str(error))
     fresh = target.with_name(target.name + ".new")
     shutil.rmtree(fresh, ignore_errors=True)
     shutil.copytree(rendered, fresh)
     shutil.rmtree(target, ignore_errors=True)
     fresh.replace(target)
-    return 0
+    report = json.dumps({"digest": digest, "warnings": wrong}, indent=1)
+    (work / "rendered.json").write_text(report, encoding="utf-8")
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    step(main)

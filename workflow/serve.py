@@ -7,8 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from build import html_folder
 from livereload import Server
+from plan import html_folder
 
 SOURCES = (
     "notebooks/**/*.py",

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import jupytext
-from execute import check_parameters
+from check import parameter_faults
 from IPython.core.displaypub import CapturingDisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 from nbformat.v4 import new_code_cell
@@ -33,10 +33,8 @@ def execute(chapter: str, parameters: Mapping[str, Any]) -> tuple[list[dict[str,
     """
     source = Path(f"notebooks/{chapter}.py")
     notebook = jupytext.read(source)
-    try:
-        check_parameters(source, notebook, dict(parameters))
-    except SystemExit as refusal:
-        return [], str(refusal)
+    if faults := parameter_faults(source, dict(parameters)):
+        return [], faults[0]
     tags = [cell.metadata.get("tags", []) for cell in notebook.cells]
     injected = new_code_cell("\n".join(f"{name} = {value!r}" for name, value in parameters.items()))
     notebook.cells.insert(

@@ -388,13 +388,14 @@ def _agreed(what: str) -> bool:
 def _claims(options: argparse.Namespace) -> None:
     from manytasks import evidence, replication
 
-    found = []
+    found, failures = [], []
     if options.profile:
         folder = Path("build") / options.profile / "notebooks"
         if not folder.is_dir():
             raise ValueError(f"there is no {folder}; run `make book PROFILE={options.profile}` first")
-        found = evidence.gather(path for path in folder.rglob("*.ipynb") if path.suffixes == [".ipynb"])
-    verdicts = evidence.verdicts(found)
+        notebooks = [path for path in folder.rglob("*.ipynb") if path.suffixes == [".ipynb"]]
+        found, failures = evidence.gather(notebooks), evidence.failures(notebooks)
+    verdicts = evidence.verdicts(found, failures)
     replications, origin = replication.load_replication()
     for claim in evidence.registry().values():
         verdict = verdicts.get(claim.id, evidence.UNTESTED) if options.profile else claim.verdict

@@ -13,30 +13,20 @@ import json
 import platform
 import re
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from manytasks.checkout import commit
+from manytasks.claims import UNTESTED, registry
 from manytasks.levels import level as level
 
 KEY = "manytasks_evidence"  # where an output's metadata keeps its evidence
-UNTESTED = "untested"
+FAILED = "failure"  # where the metadata of a notebook that stopped says so
+UNJUDGED = "not judged: the chapter failed"
 _started = time.perf_counter()
-
-
-@dataclass(frozen=True)
-class Claim:
-    """One row of the registry; ``verdict`` is what we committed to, "untested" while nothing tests it."""
-
-    id: str
-    statement: str
-    kind: str
-    source: str
-    chapter: str
-    how: str
-    verdict: str = UNTESTED
 
 
 @dataclass(frozen=True)
@@ -75,26 +65,25 @@ class Evidence:
         return {"text/html": badge, "text/plain": str(self)}, {KEY: asdict(self)}
 
 
-def registry() -> dict[str, Claim]:
-    """Read every claim of the two papers and ours, in the order of the claims page.
+@dataclass(frozen=True)
+class Failure:
+    """A chapter that stopped before its end, and the claims that nobody judges therefore.
 
-    Returns:
-        Claims by id.
-
-    Raises:
-        ValueError: if two claims share an id.
-
-    Example:
-        >>> registry()["A.T1"].kind
-        'theorem'
+    Attributes:
+        chapter: its notebook, without folder and suffix.
+        cell: number of the cell that stopped it, from 0; None if it did not come to run.
+        error: kind and message of the error, in one line.
+        claims: ids of the claims it would have judged.
     """
-    import yaml
 
-    rows = [Claim(**row) for row in yaml.safe_load(files("manytasks").joinpath("claims.yml").read_text())]
-    claims = {claim.id: claim for claim in rows}
-    if len(claims) != len(rows):
-        raise ValueError("claims.yml uses an id twice")
-    return claims
+    chapter: str
+    cell: int | None
+    error: str
+    claims: tuple[str, ...]
+
+    def __str__(self) -> str:
+        where = "" if self.cell is None else f", cell {self.cell}"
+        return f"notebooks/{self.chapter}.py{where}: {self.error}"
 
 
 def record(
@@ -140,7 +129,7 @@ def record(
 
 
 def provenance(profile: str, seed: int) -> None:
-    """Show what a reader needs to get the same numbers: profile, seed, versions, seconds.
+    """Show what a reader needs to get the same numbers: profile, seed, commit, versions, seconds.
 
     Args:
         profile: name of the profile that drew the page.
@@ -153,7 +142,11 @@ def provenance(profile: str, seed: int) -> None:
     )
     seconds = time.perf_counter() - _started
     python = platform.python_version()
-    line = f"Profile {profile}, seed {seed}, {seconds:.0f} seconds; Python {python}, {packages}."
+    here = commit()
+    line = (
+        f"Profile {profile}, seed {seed}, {seconds:.0f} seconds; commit {here[:10] + here[40:]};"
+        f" Python {python}, {packages}."
+    )
     _display(_Html(f'<p class="provenance">{line}</p>', line))
 
 
@@ -164,42 +157,64 @@ def gather(notebooks: Iterable[Path]) -> list[Evidence]:
         notebooks: paths of executed .ipynb files below a folder called "notebooks".
 
     Returns:
-        Evidence in page order, each with the notebook (without suffix) and profile it came from.
+        Evidence in page order, each with the notebook (without suffix) and profile it came from. A chapter
+        that failed gives none: what it recorded before is not all that it had to say.
 
     Raises:
         ValueError: if a file is not a readable notebook; it names the file and what to do.
     """
     found = []
     for path in sorted(notebooks):
-        try:
+        with _readable(path):
             notebook = json.loads(path.read_text(encoding="utf-8"))
-            name = "/".join(path.with_suffix("").parts[path.parts.index("notebooks") + 1 :])
+            name = _chapter(path)
             parameters = notebook["metadata"].get("papermill", {}).get("parameters", {})
             outputs = [o for cell in notebook["cells"] for o in cell.get("outputs", [])]
             rows = [Evidence(**o["metadata"][KEY]) for o in outputs if KEY in o.get("metadata", {})]
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            raise ValueError(
-                f"{path} is not a readable executed notebook ({type(error).__name__}: {error}); "
-                "delete it and run `make book` again"
-            ) from error
+            if _failure(notebook):
+                continue
         profile = parameters.get("profile", "as committed")
         found += [replace(row, notebook=name, profile=profile) for row in rows]
     return found
 
 
-def verdicts(evidence: Iterable[Evidence]) -> dict[str, str]:
+def failures(notebooks: Iterable[Path]) -> list[Failure]:
+    """Name the chapters that stopped before their end.
+
+    Args:
+        notebooks: paths of executed .ipynb files below a folder called "notebooks".
+
+    Returns:
+        One failure for each, in the order of their names.
+
+    Raises:
+        ValueError: if a file is not a readable notebook; it names the file and what to do.
+    """
+    found = []
+    for path in sorted(notebooks):
+        with _readable(path):
+            if failure := _failure(json.loads(path.read_text(encoding="utf-8"))):
+                claims = tuple(failure["claims"])
+                found.append(Failure(_chapter(path), failure["cell"], failure["error"], claims))
+    return found
+
+
+def verdicts(evidence: Iterable[Evidence], failures: Iterable[Failure] = ()) -> dict[str, str]:
     """Combine all checks of each claim: one failure fails it, conditions add up.
 
     Args:
         evidence: any number of checks.
+        failures: chapters that stopped; a claim that one of them judges has no verdict.
 
     Returns:
-        Verdict by claim id, only for claims with evidence.
+        Verdict by claim id, only for claims with evidence and those that were not judged.
 
     Example:
         >>> row = Evidence("A.T1", "a", "z", 1, 2, "9", "holds")
         >>> verdicts([row, replace(row, check="b", verdict="holds when p > N + 1")])
         {'A.T1': 'holds when p > N + 1'}
+        >>> verdicts([row], [Failure("multitask/many-tasks", 3, "ValueError: no", ("A.T1",))])
+        {'A.T1': 'not judged: the chapter failed'}
     """
     by_claim: dict[str, list[str]] = {}
     for row in evidence:
@@ -211,39 +226,62 @@ def verdicts(evidence: Iterable[Evidence]) -> dict[str, str]:
             combined[claim] = "fails" if "fails" in parts else "open"
         else:
             combined[claim] = "holds when " + "; ".join(conditions) if conditions else "holds"
-    return combined
+    return combined | {claim: UNJUDGED for failure in failures for claim in failure.claims}
 
 
-def changed(evidence: Iterable[Evidence]) -> list[str]:
+def changed(evidence: Iterable[Evidence], failures: Iterable[Failure] = ()) -> dict[str, str]:
     """Compare what the evidence says with the verdicts committed in the registry.
 
-    A smoke build has too little data to decide everything: there, "open" contradicts nothing.
+    A smoke build has too little data to decide everything: there, "open" contradicts nothing. A claim that
+    was not judged contradicts nothing either; its chapter is what failed.
 
     Args:
         evidence: the checks of a whole build.
+        failures: its chapters that stopped.
 
     Returns:
-        One sentence for every claim whose verdict differs; empty if none does.
+        One sentence for every claim whose verdict differs, by id; empty if none does.
     """
     rows = list(evidence)
-    found = verdicts(rows)
+    found = verdicts(rows, failures)
     undecided = {row.claim for row in rows if row.profile == "smoke" and row.verdict == "open"}
-    return [
-        f"claim {claim.id}: claims.yml says {claim.verdict!r},"
-        f" the notebooks say {found.get(claim.id, UNTESTED)!r} ({claim.statement})"
+    return {
+        claim.id: f"claim {claim.id}: claims.yml says {claim.verdict!r},"
+        f" the notebooks say {verdict!r} ({claim.statement})"
         for claim in registry().values()
-        if claim.verdict != (verdict := found.get(claim.id, UNTESTED))
+        if (verdict := found.get(claim.id, UNTESTED)) not in (claim.verdict, UNJUDGED)
         and not (verdict == "open" and claim.id in undecided)
-    ]
+    }
 
 
 def verdict_class(verdict: str) -> str:
     """Name the kind of a verdict, for colours.
 
     Returns:
-        "holds", "conditional", "fails", "open" or "untested".
+        "holds", "conditional", "fails", "open", "untested" or "unjudged".
     """
+    if verdict == UNJUDGED:
+        return "unjudged"
     return "conditional" if verdict.startswith("holds when") else verdict
+
+
+def _chapter(path: Path) -> str:
+    return "/".join(path.with_suffix("").parts[path.parts.index("notebooks") + 1 :])
+
+
+def _failure(notebook: dict[str, Any]) -> dict[str, Any] | None:
+    return notebook["metadata"].get("manytasks", {}).get(FAILED)
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ValueError(
+            f"{path} is not a readable executed notebook ({type(error).__name__}: {error}); "
+            "delete it and run `make book` again"
+        ) from error
 
 
 def _display(what: Any) -> None:

@@ -17,6 +17,7 @@ READ_BY_A_BUILD = (
     "config",
     "data",
     "notebooks",
+    "requirements.lock",
     "src",
     "workflow",
 )
@@ -35,18 +36,13 @@ def copy_tree(target: Path) -> Path:
     return target
 
 
-def environment(tree: Path, **more: str) -> dict[str, str]:
-    """Return the environment of a build in a copy: its sources come before the installed package's."""
-    return os.environ | {"PYTHONPATH": str(tree / "src")} | more
-
-
 def build(tree: Path, *options: str, timeout: float = 1500, **more: str) -> subprocess.CompletedProcess[str]:
     """Call what `make book PROFILE=smoke` calls, with both streams in ``stdout``."""
     command = [sys.executable, "workflow/build.py", "--profile", "smoke", *options]
     return subprocess.run(
         command,
         cwd=tree,
-        env=environment(tree, **more),
+        env=os.environ | more,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -1,0 +1,70 @@
+"""Every step runs this tree's package in an environment of its own. Import it before ``manytasks``.
+
+What a user has set for other work (another checkout on ``PYTHONPATH``, ``PYTHONOPTIMIZE``, start-up files of
+IPython, kernels, a ``matplotlibrc``, a Snakemake profile for the cluster) must not change a page.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+from typing import NoReturn
+
+ROOT = Path(__file__).resolve().parent.parent
+SOURCE = ROOT / "src"
+FAULT = "MANYTASKS_FAULT"  # set by build.py: what a step's faults begin with, so that it can repeat them
+STEERING = ("PYTHON", "IPYTHON", "JUPYTER", "MPL", "MATPLOTLIB", "BOKEH", "SNAKEMAKE", "SPHINX")
+
+# With it, jsonschema compiles a grammar of web addresses, two seconds long, which no notebook needs.
+sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
+if sys.path[1:2] != [str(SOURCE)]:  # after the folder of the step itself
+    sys.path.insert(1, str(SOURCE))
+
+
+def environment(settings: Path = ROOT / "build/.settings") -> dict[str, str]:
+    """Return the environment of a step: the user's, less all that steers Python and the tools.
+
+    Args:
+        settings: folder that stands for the user's folders of settings and caches.
+    """
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(STEERING)}
+    return kept | {
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]),
+        "PYTHONPATH": str(SOURCE),
+        "PYTHONNOUSERSITE": "1",
+        "PYTHONUTF8": "1",
+        "PYTHONHASHSEED": "0",  # no order of a set, and with it no page, differs between two runs
+        "IPYTHONDIR": str(settings / "ipython"),
+        "JUPYTER_PATH": str(settings / "jupyter"),
+        "JUPYTER_CONFIG_DIR": str(settings / "jupyter"),
+        "JUPYTER_DATA_DIR": str(settings / "jupyter"),
+        "MPLCONFIGDIR": str(settings / "matplotlib"),
+    }
+
+
+def step(main: Callable[..., None]) -> NoReturn:
+    """Call a step with the arguments of the command line; whatever stops it ends in one line and status 1."""
+    try:
+        main(*sys.argv[1:])
+        sys.exit(0)
+    except OSError as error:
+        fault = f"cannot write {error.filename or 'the output'}: {error.strerror or error}"
+    except (ValueError, RuntimeError) as error:
+        fault = str(error)
+    except Exception as error:
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        fault = f"{type(error).__name__}: {error} ({last.filename}, line {last.lineno})"
+    sys.exit(os.environ.get(FAULT, "") + fault)
+
+
+def foreign() -> str:
+    """Say that the package would come from elsewhere; empty if it is this tree's."""
+    spec = find_spec("manytasks")
+    where = Path(spec.origin).resolve() if spec and spec.origin else None
+    if where is not None and where.is_relative_to(SOURCE):
+        return ""
+    return f"manytasks must be the package in {SOURCE}; Python finds {where or 'none'}"

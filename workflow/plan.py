@@ -1,0 +1,93 @@
+"""What a build has to make, and of what: every output carries the digest of all that went into it.
+
+An output is finished if it is readable, did not fail and carries today's digest; everything else is made
+again. Content decides, not dates: a source that comes back with its old date counts, one that was only
+touched does not.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+from pathlib import Path
+from typing import Any
+
+from browser import chromium
+from dependencies import chapters, data_beside, data_files, digest, remembered_sources, text
+
+from manytasks import strict_yaml
+
+TOOLS = ("requirements.lock", "workflow/environment.py")  # every step works with them
+
+
+def html_folder(profile: str) -> str:
+    """Return where a profile's book goes, so that a quick look never overwrites the real one."""
+    return "build/html" if profile == "book" else f"build/html-{profile}"
+
+
+def sections(profile: str) -> dict[str, dict[str, Any]]:
+    """Return what a profile sets, by chapter.
+
+    Raises:
+        ValueError: if its file is no mapping of chapters to parameters; it names file and line.
+    """
+    path = Path(f"config/{profile}.yml")
+    found = strict_yaml.load(text(path), str(path)) or {}
+    if not isinstance(found, dict):
+        raise ValueError(f"{path} must name chapters and their parameters; got {type(found).__name__}")
+    for chapter, values in found.items():
+        if not isinstance(values, dict | None):
+            raise ValueError(f"{path}: section {chapter} must name parameters; got {values!r}")
+    return {str(chapter): values or {} for chapter, values in found.items()}
+
+
+def plan(profile: str) -> dict[str, Any]:
+    """Return ``chapters``, parameters and digest by name, and the digests of ``verdicts`` and ``book``."""
+    notebooks = {name: Path(f"notebooks/{name}.py") for name in chapters()}
+    sources = remembered_sources(list(notebooks.values()), Path("build/sources.json"))
+    levels = strict_yaml.load(text(Path("src/manytasks/levels.yml")), "levels.yml")
+    set_there, planned = sections(profile), {}
+    for name, notebook in notebooks.items():
+        parameters = {"profile": profile} | set_there.get(name, {})
+        code = [str(notebook), *sources[str(notebook)], *TOOLS, "workflow/execute.py"]
+        data = [*data_beside(sources[str(notebook)]), *data_files(notebook)]
+        made_of = digest([*code, *data], platform.python_version(), parameters, levels.get(name))
+        planned[name] = {"parameters": parameters, "digest": made_of}
+    registry = [f"src/manytasks/{name}" for name in ("claims.py", "claims.yml", "evidence.py")]
+    verdicts = digest([*registry, *TOOLS, "workflow/judge.py"], planned)
+    pages = [path for path in Path("book").rglob("*") if path.is_file()]
+    shown = [*Path("src").rglob("*.py"), *Path("workflow").glob("*.py")]  # the reference shows the package
+    replication = sorted(Path("data").glob("replication.*"))
+    around = os.environ.get("MANYTASKS_REPOSITORY"), chromium()
+    book = digest([*pages, *shown, *replication, "_config.yml", "_toc.yml"], verdicts, *around)
+    return {"chapters": planned, "verdicts": verdicts, "book": book}
+
+
+def clear(profile: str, planned: dict[str, Any]) -> None:
+    """Delete what is not finished, what has changed since, and what the book no longer has."""
+    folder = Path("build") / profile
+    notebooks = {
+        folder / f"notebooks/{name}.ipynb": chapter["digest"] for name, chapter in planned["chapters"].items()
+    }
+    for path in (folder / "notebooks").rglob("*.ipynb"):
+        if not finished(path, notebooks.get(path)):
+            path.unlink()
+    faults, rendered = folder / "faults.json", folder / "rendered.json"
+    # Snakemake does not miss a notebook while there is all that was made of it.
+    if not all(path.exists() for path in notebooks) or not finished(faults, planned["verdicts"]):
+        faults.unlink(missing_ok=True)
+        (folder / "evidence.json").unlink(missing_ok=True)
+    index = Path(html_folder(profile)) / "index.html"
+    if not (faults.exists() and index.exists() and finished(rendered, planned["book"])):
+        rendered.unlink(missing_ok=True)
+
+
+def finished(path: Path, made_of: str | None) -> bool:
+    """Return whether an output is whole, did not fail and was made of what it would be made of now."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        carried = content.get("metadata", content).get("manytasks", content)
+        return carried["digest"] == made_of and "failure" not in carried
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return False
