@@ -44,7 +44,7 @@ test-all: export THIRD = all
 test-all: test  ## run every test, all thirds included
 
 lint: $(READY)  ## check style, docstrings and types
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports --no-cache
 
 bench: $(READY)  ## print speed ratios against named baselines
 	@for file in benchmarks/*.py; do $(BIN)/python $$file || exit 1; done

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from manytasks.simulate.direct import draw_data, fit
-from manytasks.simulate.errors import CHUNK, MOST_DRAWS
-from manytasks.streams import Seed, stream
+from manytasks.simulate.errors import task_span
+from manytasks.simulate.runner import draw_in_chunks
+from manytasks.streams import Seed
 from manytasks.tasks import Tasks
 from manytasks.theory.bracket_moments import BracketMoments
 from manytasks.theory.bracket_moments import bracket_moments as exact_moments
@@ -47,15 +48,16 @@ def bracket_moments(
         (np.float64(7.9), np.float64(7.9))
     """
     exact_moments(tasks, samples, p, noise_var)  # refuses what the theory refuses
-    results = np.empty((3, trials := _whole(trials), *np.shape(p)))
-    for index, width in np.ndenumerate(p):
-        for rows, X1, n1, X2, residual in _second_tasks(tasks, samples, int(width), noise_var, trials, seed):
-            g2 = _apply(X2, residual) / residual.shape[1]
-            seen = _features_of(X1, g2)
-            bracket = _apply(X1, seen) / n1
-            for result, vector in zip(results, (g2, seen / np.sqrt(n1), bracket), strict=True):
-                result[(rows, *index)] = np.square(vector).sum(axis=1)[: rows.stop - rows.start]
-    return BracketMoments(*results)
+
+    def squares(X1: np.ndarray, X2: np.ndarray, residual: np.ndarray) -> np.ndarray:
+        g2 = _apply(X2, residual) / residual.shape[1]
+        seen = _features_of(X1, g2)
+        n1 = X1.shape[2]
+        bracket = _apply(X1, seen) / n1
+        return np.stack([np.square(v).sum(axis=1) for v in (g2, seen / np.sqrt(n1), bracket)], axis=1)
+
+    drawn = _second_tasks(squares, tasks, samples, p, noise_var, trials, seed)
+    return BracketMoments(*np.moveaxis(drawn, -1, 0))
 
 
 def training_forgetting(
@@ -86,34 +88,42 @@ def training_forgetting(
         (3, 2)
     """
     exact_forgetting(tasks, samples, p, noise_var)  # refuses what the theory refuses
-    results = np.empty((trials := _whole(trials), *np.shape(p)))
-    for index, width in np.ndenumerate(p):
-        for rows, X1, n1, X2, residual in _second_tasks(tasks, samples, int(width), noise_var, trials, seed):
-            moved = _features_of(X1, fit(X2, residual))  # what task 1 predicted exactly, it now misses by
-            results[(rows, *index)] = np.square(moved).sum(axis=1)[: rows.stop - rows.start] / (2 * n1)
-    return results
+
+    def regained(X1: np.ndarray, X2: np.ndarray, residual: np.ndarray) -> np.ndarray:
+        moved = _features_of(X1, fit(X2, residual))  # what task 1 predicted exactly, it now misses by
+        return np.square(moved).sum(axis=1) / (2 * X1.shape[2])
+
+    return _second_tasks(regained, tasks, samples, p, noise_var, trials, seed)
 
 
 def _second_tasks(
-    tasks: Tasks, samples: Any, p: int, noise_var: float, trials: int, seed: Seed
-) -> Iterator[tuple[slice, np.ndarray, int, np.ndarray, np.ndarray]]:
-    """Draw both tasks, fit the first.
+    measure: Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray],
+    tasks: Tasks,
+    samples: Any,
+    p: Any,
+    noise_var: float,
+    trials: int,
+    seed: Seed,
+) -> np.ndarray:
+    """Draw both tasks, fit the first, and measure something of the second.
 
-    Yields:
-        Which trials (the last chunk is drawn whole), features and number of samples of task 1, features of
-        task 2 and residual of task 1's interpolator on them.
+    ``measure`` takes the features of task 1, those of task 2 and the residual of task 1's interpolator on
+    them, and returns an array with a row for each data set.
+
+    Returns:
+        Array of shape ``(trials, *p.shape, ...)``.
     """
-    n1, n2 = np.broadcast_to(samples, (2,)).astype(int)
-    tasks.vectors(p)  # raises if R^p cannot hold the tasks
-    a = tasks.vectors(tasks.T)
-    a = a[:, np.any(a != 0, axis=0)]
-    size = int(min(MOST_DRAWS, max(1, CHUNK // (p * (n1 + n2 + 1)))))
-    for start in range(0, trials, size):
-        rng = stream(seed, "data", p, start // size)
-        X, y = draw_data(rng, size, a, np.array([n1, n2]), p, noise_var)
-        X1, X2 = X[:, :, :n1], X[:, :, n1:]
-        residual = _features_of(X2, fit(X1, y[:, :n1])) - y[:, n1:]
-        yield slice(start, min(start + size, trials)), X1, int(n1), X2, residual
+    n = np.broadcast_to(samples, (2,)).astype(int)
+    widths = np.asarray(p, dtype=int)
+    a = task_span(tasks, widths)
+
+    def draw(rng: np.random.Generator, size: int, wanted: int, width: int) -> np.ndarray:
+        X, y = (part[:wanted] for part in draw_data(rng, size, a, n, width, noise_var))
+        X1, X2 = X[:, :, : n[0]], X[:, :, n[0] :]
+        return measure(X1, X2, _features_of(X2, fit(X1, y[:, : n[0]])) - y[:, n[0] :])
+
+    drawn = draw_in_chunks(draw, widths.ravel().tolist(), lambda w: w * int(n.sum() + 1), trials, seed)
+    return drawn.reshape(len(drawn), *widths.shape, *drawn.shape[2:])
 
 
 def _apply(X: np.ndarray, v: np.ndarray) -> np.ndarray:
@@ -122,9 +132,3 @@ def _apply(X: np.ndarray, v: np.ndarray) -> np.ndarray:
 
 def _features_of(X: np.ndarray, w: np.ndarray) -> np.ndarray:
     return _apply(X.swapaxes(1, 2), w)
-
-
-def _whole(trials: int) -> int:
-    if int(trials) != trials or trials < 1:
-        raise ValueError(f"trials must be a whole number of at least 1; got {trials}")
-    return int(trials)

@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from itertools import product
 from typing import Any, Literal
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from manytasks.simulate import direct, reduced
-from manytasks.streams import Seed, stream
+from manytasks.simulate.runner import draw_in_chunks
+from manytasks.streams import Seed
 from manytasks.tasks import Tasks
 from manytasks.theory.domain import noise_variance, parameter_counts, sample_counts
 
 Method = Literal["direct", "reduced"]
-
-# Numbers drawn at once. Small enough to stay near the cache and to share out among threads; it fixes which
-# stream draws which trial, and a chunk is always drawn whole, so results depend neither on the number of
-# threads nor on `trials`.
-CHUNK = 2**19
-MOST_DRAWS = 1024  # in one chunk, so that a few trials of a small problem stay cheap
 
 
 def multitask_error(
@@ -255,30 +246,34 @@ def _draw(
 ) -> np.ndarray:
     n, noise_var = sample_counts(tasks, samples), noise_variance(noise_var)
     p = parameter_counts(p).astype(int)
-    if int(trials) != trials or trials < 1:
-        raise ValueError(f"trials must be a whole number of at least 1; got {trials}")
     if method not in ("direct", "reduced"):
         raise ValueError(f"method must be 'direct' or 'reduced'; got {method!r}")
-
-    tasks.vectors(min(int(p.min()), tasks.T))  # raises if the smallest p cannot hold the tasks
-    span = tasks.vectors(tasks.T)
-    span = span[:, np.any(span != 0, axis=0)]
+    span = task_span(tasks, p)
     draw = draw_direct if method == "direct" else reduced.pooled_errors
-    results = {width: np.empty((trials, tasks.T)) for width in np.unique(p).tolist()}
 
-    def fill(width: int, start: int, size: int) -> None:
-        rng = stream(seed, "data", width, start // size)
-        errors = draw(rng, size, span, n, width, noise_var)
-        results[width][start : start + size] = errors[: trials - start]
+    def numbers(width: int) -> int:
+        return width * int(n.sum() + 1) if method == "direct" else tasks.T * (span.shape[1] + 1) ** 2
 
-    jobs = []
-    for width in results:
-        numbers = width * (n.sum() + 1) if method == "direct" else tasks.T * (span.shape[1] + 1) ** 2
-        size = int(min(MOST_DRAWS, max(1, CHUNK // numbers)))
-        jobs += list(product([width], range(0, trials, size), [size]))
-    with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(os.cpu_count()) as pool:
-        for done in [pool.submit(fill, *job) for job in jobs]:
-            done.result()
-    return np.stack([results[width] for width in p.ravel().tolist()], axis=1).reshape(
-        trials, *p.shape, tasks.T
-    )
+    def errors(rng: np.random.Generator, size: int, wanted: int, width: int) -> np.ndarray:
+        return draw(rng, size, span, n, width, noise_var)[:wanted]
+
+    drawn = draw_in_chunks(errors, p.ravel().tolist(), numbers, trials, seed)
+    return drawn.reshape(int(trials), *p.shape, tasks.T)
+
+
+def task_span(tasks: Tasks, p: np.ndarray) -> np.ndarray:
+    """Return the tasks in coordinates of their own span.
+
+    Args:
+        tasks: the T tasks.
+        p: numbers of parameters that must hold them.
+
+    Returns:
+        (T, r) array, r the rank of the tasks.
+
+    Raises:
+        ValueError: if R^p cannot hold the tasks for the smallest p.
+    """
+    tasks.vectors(min(int(p.min()), tasks.T))  # which raises
+    span = tasks.vectors(tasks.T)
+    return span[:, np.any(span != 0, axis=0)]

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import os
-from concurrent.futures import ThreadPoolExecutor
-from itertools import product
 from typing import Any
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from manytasks.simulate.direct import draw_data
-from manytasks.simulate.errors import CHUNK, MOST_DRAWS, Method
+from manytasks.simulate.errors import Method, task_span
 from manytasks.simulate.replay_path import data_in_span, path_errors
-from manytasks.streams import Seed, stream
+from manytasks.simulate.runner import draw_in_chunks
+from manytasks.streams import Seed
 from manytasks.tasks import Tasks
 from manytasks.theory.domain import noise_variance, parameter_counts, sample_counts
 from manytasks.theory.replay import Start, check_memory, check_start
@@ -67,31 +64,18 @@ def replay_error(
     check_memory(n, m)
     check_start(start)
     p, sigma2 = parameter_counts(p).astype(int), noise_variance(noise_var)
-    if int(trials) != trials or trials < 1:
-        raise ValueError(f"trials must be a whole number of at least 1; got {trials}")
     if method not in ("direct", "reduced"):
         raise ValueError(f"method must be 'direct' or 'reduced'; got {method!r}")
-
-    tasks.vectors(min(int(p.min()), tasks.T))  # raises if the smallest p cannot hold the tasks
-    span = tasks.vectors(tasks.T)
-    span = span[:, np.any(span != 0, axis=0)]
+    span, N = task_span(tasks, p), int(n.sum())
     draw = draw_data if method == "direct" else data_in_span
-    results = {width: np.empty((trials, tasks.T, tasks.T)) for width in np.unique(p).tolist()}
 
-    def fill(width: int, begin: int, size: int) -> None:
-        rng = stream(seed, "data", width, begin // size)
-        X, y = draw(rng, size, span, n, width, sigma2)  # a whole chunk, however many trials are asked for
-        count = min(size, trials - begin)
-        results[width][begin : begin + count] = path_errors(X[:count], y[:count], span, n, m, start)
+    def numbers(width: int) -> int:
+        rows = width if method == "direct" else min(width, span.shape[1] + N)
+        return rows * (N + 1)
 
-    jobs = []
-    for width in results:
-        rows = width if method == "direct" else min(width, span.shape[1] + int(n.sum()))
-        size = min(MOST_DRAWS, max(1, CHUNK // (rows * (int(n.sum()) + 1))))
-        jobs += list(product([width], range(0, trials, size), [size]))
-    with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(os.cpu_count()) as pool:
-        for done in [pool.submit(fill, *job) for job in jobs]:
-            done.result()
-    return np.stack([results[width] for width in p.ravel().tolist()], axis=1).reshape(
-        trials, *p.shape, tasks.T, tasks.T
-    )
+    def errors(rng: np.random.Generator, size: int, wanted: int, width: int) -> np.ndarray:
+        X, y = draw(rng, size, span, n, width, sigma2)
+        return path_errors(X[:wanted], y[:wanted], span, n, m, start)
+
+    drawn = draw_in_chunks(errors, p.ravel().tolist(), numbers, trials, seed)
+    return drawn.reshape(int(trials), *p.shape, tasks.T, tasks.T)

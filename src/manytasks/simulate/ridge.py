@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from manytasks.simulate.direct import draw_data, fit
-from manytasks.simulate.errors import CHUNK, MOST_DRAWS
-from manytasks.streams import Seed, stream
+from manytasks.simulate.runner import draw_in_chunks, whole_trials
+from manytasks.streams import Seed
 from manytasks.tasks import Tasks
 from manytasks.theory.domain import noise_variance, sample_counts
 from manytasks.theory.ridge import check_coefficients, check_ridge, check_spectrum
@@ -56,21 +56,17 @@ def ridge_error(
     s = check_spectrum(eigenvalues)
     w, ridge = check_coefficients(coefficients, s), check_ridge(ridge)
     n, sigma2 = sample_counts(Tasks(np.eye(len(w))), samples), noise_variance(noise_var)
-    if int(trials) != trials or trials < 1:
-        raise ValueError(f"trials must be a whole number of at least 1; got {trials}")
     s, w = s[s > 0], w[:, s > 0]  # an absent feature is never seen and never missed
-    trials, p, root = int(trials), len(s), np.sqrt(s)
-    errors = np.zeros((trials, len(w)))
+    p, root = len(s), np.sqrt(s)
     if p == 0:
-        return errors
-    size = int(min(MOST_DRAWS, max(1, CHUNK // (p * (int(n.sum()) + 1)))))
-    for start in range(0, trials, size):
-        rng = stream(seed, "data", start // size)
-        X, y = draw_data(rng, size, w * root, n, p, sigma2)
+        return np.zeros((whole_trials(trials), len(w)))
+
+    def errors(rng: np.random.Generator, size: int, wanted: int, width: int) -> np.ndarray:
+        X, y = (part[:wanted] for part in draw_data(rng, size, w * root, n, width, sigma2))
         fitted = ridge_fit(root[:, None] * X, y, ridge)
-        missed = np.square((fitted[:, None] - w) * root).sum(axis=-1)
-        errors[start : start + size] = missed[: trials - start]
-    return errors
+        return np.square((fitted[:, None] - w) * root).sum(axis=-1)
+
+    return draw_in_chunks(errors, [p], lambda width: width * int(n.sum() + 1), trials, seed)[:, 0]
 
 
 def ridge_fit(X: np.ndarray, y: np.ndarray, ridge: float) -> np.ndarray:

@@ -1,0 +1,85 @@
+"""Many draws: in chunks with streams of their own, shared out among threads, the same for any number."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from manytasks.streams import Seed, stream
+
+# Numbers drawn at once. Small enough to stay near the cache and to share out among threads; it fixes which
+# stream draws which trial, and a chunk is always drawn whole, so results depend neither on the number of
+# threads nor on `trials`.
+CHUNK = 2**19
+MOST_DRAWS = 1024  # in one chunk, so that a few trials of a small problem stay cheap
+
+Draw = Callable[[np.random.Generator, int, int, int], np.ndarray]
+
+
+def draw_in_chunks(
+    draw: Draw, widths: Sequence[int], numbers: Callable[[int], int], trials: int, seed: Seed
+) -> np.ndarray:
+    """Draw a quantity many times at each of some widths.
+
+    Args:
+        draw: takes a generator, the size of a chunk, how many of its trials are wanted (the first ones) and
+            the width; returns an array with a row for each wanted trial. It draws the whole chunk.
+        widths: whole numbers, repetitions allowed.
+        numbers: how many random numbers one trial takes at a width.
+        trials: number of trials, at least 1.
+        seed: whole number >= 0, or a tuple of one and names. Chunk c of width p has the stream
+            ``(seed, "data", p, c)``, so the widths are independent.
+
+    Returns:
+        Array of shape ``(trials, len(widths), ...)``.
+
+    Example:
+        >>> def normals(rng, size, wanted, width):
+        ...     return rng.standard_normal((size, width)).mean(axis=1)[:wanted]
+        >>> draw_in_chunks(normals, [4, 400], lambda width: width, trials=1000, seed=1).std(axis=0).round(2)
+        array([0.48, 0.05])
+    """
+    trials = whole_trials(trials)
+
+    def chunk(width: int, begin: int, size: int) -> np.ndarray:
+        return draw(stream(seed, "data", width, begin // size), size, min(size, trials - begin), width)
+
+    jobs = {}
+    with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(_cores()) as pool:
+        for width in dict.fromkeys(widths):
+            size = int(min(MOST_DRAWS, max(1, CHUNK // max(1, numbers(width)))))
+            jobs[width] = [pool.submit(chunk, width, begin, size) for begin in range(0, trials, size)]
+        drawn = {width: np.concatenate([job.result() for job in parts]) for width, parts in jobs.items()}
+    return np.stack([drawn[width] for width in widths], axis=1)
+
+
+def whole_trials(trials: int) -> int:
+    """Return the number of trials.
+
+    Args:
+        trials: whole number of at least 1.
+
+    Returns:
+        The same number as an ``int``.
+
+    Raises:
+        ValueError: if it is anything else.
+    """
+    if int(trials) != trials or trials < 1:
+        raise ValueError(f"trials must be a whole number of at least 1; got {trials}")
+    return int(trials)
+
+
+def _cores() -> int:
+    """Cores that this process may use, which a scheduler may have narrowed.
+
+    Returns:
+        A whole number of at least 1.
+    """
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
