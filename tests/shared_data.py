@@ -6,18 +6,13 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-
-
-def find(name: str) -> Path | None:
-    """The first folder of ``MANYTASKS_DATA``, or ``../shared/data``, that holds this file."""
-    listed = os.environ.get("MANYTASKS_DATA", "").split(os.pathsep)
-    folders = [Path(folder).expanduser() for folder in listed if folder] + [ROOT.parent / "shared" / "data"]
-    return next((folder for folder in folders if (folder / name).exists()), None)
+LISTED = os.environ.get("MANYTASKS_DATA", "").split(os.pathsep)  # before a test hides it
+FOLDERS = [Path(listed).expanduser() for listed in LISTED if listed] + [ROOT.parent / "shared" / "data"]
 
 
 def folder(name: str) -> Path:
     """The folder that holds a file; without it the test that asks is skipped, and says what it lacks."""
-    found = find(name)
+    found = next((folder for folder in FOLDERS if (folder / name).exists()), None)
     if found is None:
         pytest.skip(f"needs {name} of shared/data")
     return found

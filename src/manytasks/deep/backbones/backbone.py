@@ -9,11 +9,11 @@ from pathlib import Path
 
 import torch
 
-from manytasks.deep.backbones import glyph_resnet, pretrained
+from manytasks.deep.backbones import glyph_resnet, lite0, pretrained
 from manytasks.deep.backbones.preprocessing import Preprocessing
 from manytasks.deep.data.official import data_folders
 
-BACKBONES = (glyph_resnet.NAME, *pretrained.PUBLISHED)
+BACKBONES = (glyph_resnet.NAME, lite0.NAME, *pretrained.PUBLISHED)
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,9 @@ def find_backbone(name: str, folder: str | os.PathLike[str] | None = None) -> Ba
     """Find a backbone by name.
 
     Args:
-        name: "glyph-resnet", our ResNet-18(4), whose weights are part of the package; "resnet50" or
-            "vit-b16", whose weights are the reader's.
+        name: "glyph-resnet", our ResNet-18(4), whose weights are part of the package; "lite0-96", an
+            EfficientNet-Lite0 whose weights are a package of their own; "resnet50" or "vit-b16", whose
+            weights are the reader's.
         folder: holds the weights; without it ``backbones/<name>`` in each of ``data_folders`` and then the
             cache of Hugging Face are searched. Nothing is ever downloaded.
 
@@ -56,6 +57,11 @@ def find_backbone(name: str, folder: str | os.PathLike[str] | None = None) -> Ba
         weights = glyph_resnet.WEIGHTS if folder is None else Path(folder) / glyph_resnet.WEIGHTS.name
         return Backbone(
             name, (weights,), glyph_resnet.PREPROCESSING, lambda: glyph_resnet.open_weights(weights)
+        )
+    if name == lite0.NAME:
+        own = None if folder is None else Path(folder)
+        return Backbone(
+            name, (lite0.find_weights(own),), lite0.PREPROCESSING, lambda: lite0.open_weights(own)
         )
     if name not in pretrained.PUBLISHED:
         raise ValueError(f"no backbone {name!r}; the backbones are {', '.join(BACKBONES)}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import torch
@@ -23,6 +24,8 @@ class Preprocessing:
         side: height and width that the backbone takes, at least 1.
         mean: subtracted from each colour, which lies in [0, 1] before.
         std: divides each colour, positive; as many as there are means.
+        filter: "bilinear" averages over pixels where an image shrinks, "bicubic" does not, and is cut off at
+            black and white.
 
     Raises:
         ValueError: if a number is outside its range.
@@ -31,6 +34,7 @@ class Preprocessing:
     side: int = SIDE
     mean: tuple[float, ...] = IMAGENET_MEAN
     std: tuple[float, ...] = IMAGENET_STD
+    filter: Literal["bilinear", "bicubic"] = "bilinear"
 
     def __post_init__(self) -> None:
         if self.side < 1 or len(self.mean) != len(self.std) or not all(value > 0 for value in self.std):
@@ -88,6 +92,7 @@ class Preprocessing:
         if len(self.mean) == 1:
             x = x.mean(1, keepdim=True)
         if x.shape[2:] != (self.side, self.side):
-            x = F.interpolate(x, (self.side, self.side), mode="bilinear", antialias=True)
+            shrinks = self.filter == "bilinear"
+            x = F.interpolate(x, (self.side, self.side), mode=self.filter, antialias=shrinks).clamp(0, 1)
         mean, std = (torch.tensor(values).view(-1, 1, 1) for values in (self.mean, self.std))
         return (x - mean) / std

@@ -68,7 +68,9 @@ def feature_count(name: str, components: int) -> int:
         768
     """
     _, _, frozen = name.partition("+")
-    return {"glyph-resnet": 32, "resnet50": 2048, "vit-b16": 768}.get(frozen, components)
+    if name == FEATURES:
+        return components
+    return {"glyph-resnet": 32, "lite0-96": 1280, "resnet50": 2048, "vit-b16": 768}.get(frozen, components)
 
 
 @lru_cache(maxsize=2)
