@@ -6,6 +6,8 @@ from pathlib import Path
 import frictionless
 import pandas as pd
 import pytest
+import torch
+from toy_sweep import Toy, run
 
 from manytasks.deep import find_sweep
 from manytasks.deep.sweeps.package import describe_results, write_package
@@ -59,3 +61,79 @@ def test_descriptor_is_written_beside_the_tables(tmp_path):
     (resource,) = package["resources"]
     assert resource["path"] == "a.csv"
     assert resource["schema"]["fields"][0] == {"name": "sweep", "type": "string"}
+
+
+@pytest.fixture
+def toy(monkeypatch):
+    return Toy().register(monkeypatch)
+
+
+def described(folder):
+    """Resources by name, of a package that frictionless finds valid."""
+    package = write_package(folder)
+    assert frictionless.validate(package).flatten(["name", "type", "message"]) == []
+    assert [path.name for path in folder.iterdir() if "datapackage" in path.name] == ["datapackage.json"]
+    return {resource["name"]: resource for resource in json.loads(package.read_text())["resources"]}
+
+
+def test_a_table_of_two_devices_says_so(toy, tmp_path):
+    """No GPU here: the second device is made of rows of the first."""
+    run(tmp_path)
+    path = tmp_path / "toy-smoke.csv"
+    header, *lines = path.read_text().splitlines(keepends=True)
+    path.write_text(header + "".join(lines + [line.replace(",cpu,", ",cuda,") for line in lines]))
+    (tmp_path / "toy-smoke.json").unlink()
+    provenance = described(tmp_path)["toy-smoke"]["provenance"]
+    command = "manytasks sweep toy --profile smoke --device"
+    assert provenance == {
+        "command": f"{command} cpu && {command} cuda",
+        "torch": torch.__version__,
+        "rows": 12,
+    }
+
+
+def test_versions_other_settings_and_gained_columns_are_described(toy, tmp_path, monkeypatch):
+    run(tmp_path)
+    version = str(torch.__version__)
+    monkeypatch.setattr(torch, "__version__", "9.9")
+    toy.extra = {1: {"error": 0.5}, 7: {"error": 0.25}}
+    run(tmp_path, changes={"width": (1, 7)})
+    resource = described(tmp_path)["toy-smoke"]
+    assert resource["provenance"]["torch"] == sorted([version, "9.9"])
+    assert resource["provenance"]["cells of other settings"] == 1
+    assert "ledger" not in resource["provenance"]
+    assert resource["schema"]["missingValues"] == ["", "nan"]
+
+
+def test_tables_that_no_sweep_made_are_described(toy, tmp_path):
+    run(tmp_path)
+    (tmp_path / "counts.csv").write_text("name,count\na,1\n")
+    (tmp_path / "told.csv").write_text("count\n1\n2\n")
+    (tmp_path / "told.json").write_text('{"question": "How many?", "seeds": 20}')
+    resources = described(tmp_path)
+    assert resources["counts"]["description"] == "A table that no sweep of the package made"
+    assert resources["counts"]["provenance"] == {"rows": 1}
+    assert resources["told"]["description"] == "How many?"
+    assert resources["told"]["provenance"] == {"rows": 2, "seeds": 20}
+    assert resources["toy-smoke"]["description"] == "?"
+
+
+@pytest.mark.parametrize(("text", "fields"), [("", 0), ("\n", 0), ("a,b\n", 2)])
+@pytest.mark.parametrize("name", ["counts", "toy-smoke"])
+def test_empty_tables_are_described(toy, tmp_path, text, fields, name):
+    (tmp_path / f"{name}.csv").write_text(text)
+    (resource,) = describe_results(tmp_path)["resources"]
+    assert resource["provenance"]["rows"] == 0
+    assert len(resource["schema"]["fields"]) == fields
+    assert resource["bytes"] == len(text)
+
+
+@pytest.mark.parametrize("content", [b"a,b\n1,2,3\n4\n1,2,3,4,5\n", "ä,b\n".encode("utf-16")])
+def test_a_file_that_is_no_table_is_named_and_the_package_stays(toy, tmp_path, content):
+    run(tmp_path)
+    before = write_package(tmp_path).read_bytes()
+    (tmp_path / "torn.csv").write_bytes(content)
+    with pytest.raises(ValueError, match=r"torn\.csv is not a table: ") as caught:
+        write_package(tmp_path)
+    assert "\n" not in str(caught.value)
+    assert (tmp_path / "datapackage.json").read_bytes() == before

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from manytasks.deep.sweeps.registry import find_sweep
+from manytasks.deep.sweeps.provenance import SUMMARY
+from manytasks.deep.sweeps.registry import SWEEPS
+from manytasks.deep.sweeps.store import Store
+from manytasks.deep.sweeps.table import read_json, write_json
 
 KINDS = {"i": "integer", "f": "number", "b": "boolean"}
 
@@ -18,11 +20,14 @@ def describe_results(folder: Path) -> dict[str, Any]:
     """Describe every result table of a folder.
 
     Args:
-        folder: holds tables that ``run_sweep`` made.
+        folder: holds tables that ``run_sweep`` made, and perhaps others.
 
     Returns:
         A Data Package descriptor: one resource per table with its schema, size, MD5, the question it
-        answers and the command that made it.
+        answers and the commands that made it.
+
+    Raises:
+        ValueError: naming the file, if one is no table.
 
     Example:
         >>> describe_results(Path("nowhere"))["resources"]
@@ -46,14 +51,18 @@ def write_package(folder: Path) -> Path:
         Path of the descriptor.
     """
     path = folder / "datapackage.json"
-    path.write_text(json.dumps(describe_results(folder), indent=1, ensure_ascii=False) + "\n")
+    write_json(path, describe_results(folder))
     return path
 
 
 def _resource(table: Path) -> dict[str, Any]:
-    rows = pd.read_csv(table)
     raw = table.read_bytes()
-    question, provenance = _origin(table, rows)
+    try:
+        rows = pd.read_csv(table) if raw.strip() else pd.DataFrame()
+    except ValueError as error:
+        raise ValueError(f"{table} is not a table: {str(error).splitlines()[0]}") from None
+    question, provenance = _origin(table, len(rows))
+    blank = any(rows[name].isna().any() and (_texts(table, name) == "").any() for name in rows)
     return {
         "profile": "tabular-data-resource",
         "name": table.stem,
@@ -68,21 +77,37 @@ def _resource(table: Path) -> dict[str, Any]:
             "fields": [
                 {"name": name, "type": KINDS.get(kind.kind, "string")} for name, kind in rows.dtypes.items()
             ],
-            "missingValues": ["nan"],
+            "missingValues": ["", "nan"] if blank else ["nan"],
         },
         "provenance": provenance,
     }
 
 
-def _origin(table: Path, rows: pd.DataFrame) -> tuple[str, dict[str, Any]]:
-    """Return the question that a table answers, and how it was made; only a sweep's table says so itself."""
+def _texts(table: Path, column: str) -> pd.Series:
+    return pd.read_csv(table, usecols=[column], dtype=str, keep_default_na=False)[column]
+
+
+def _origin(table: Path, rows: int) -> tuple[str, dict[str, Any]]:
+    """Return the question that a table answers, and how it was made; what is no sweep's says so beside it."""
     sidecar = table.with_suffix(".json")
-    written = json.loads(sidecar.read_text(encoding="utf-8")) if sidecar.exists() else {}
-    if "sweep" not in rows:
-        return written.pop("question"), {"rows": len(rows)} | written
-    sweep, profile, device, torch = (rows[name][0] for name in ("sweep", "profile", "device", "torch"))
-    command = f"manytasks sweep {sweep} --profile {profile} --device {device}"
-    return find_sweep(sweep).question, {"command": command, "torch": torch, "rows": len(rows)} | written
+    written = read_json(sidecar) if sidecar.exists() else {}
+    stores = (Store(sweep, profile, table.parent) for sweep in SWEEPS.values() for profile in sweep.profiles)
+    store = next((store for store in stores if store.table == table), None)
+    if store is None or not table.stat().st_size:
+        question = written.pop("question", "A table that no sweep of the package made")
+        return question, {"rows": rows} | written
+    blocks, layout = store.blocks(), store.layout
+    command = f"manytasks sweep {store.sweep.name} --profile {store.profile}"
+    devices, versions = (sorted({key[place] for key in blocks}) for place in (0, 1))
+    grid = {layout.cell_key(cell, "", "")[2:] for cell in store.sweep.cells(store.profile)}
+    others = sum(key[2:] not in grid for key in blocks)
+    return store.sweep.question, {
+        "command": " && ".join(f"{command} --device {device}" for device in devices) or command,
+        "torch": versions[0] if len(versions) == 1 else versions,
+        "rows": rows,
+        **({"cells of other settings": others} if others else {}),
+        **{name: written[name] for name in SUMMARY if name in written},
+    }
 
 
 if __name__ == "__main__":
