@@ -23,7 +23,7 @@ sweep: $(READY)  ## run sweeps in shards (NAME="depth layers" SHARDS=8 DEVICE=cu
 	@$(BIN)/python -m snakemake --snakefile workflow/sweeps.smk --quiet rules host --rerun-incomplete \
 	  --executor $(EXECUTOR) --cores $(JOBS) --jobs $(JOBS) $(OPTIONS) \
 	  --config names="$(or $(NAME),$(shell $(BIN)/manytasks sweep list))" \
-	  profile=$(PROFILE) shards=$(SHARDS) device=$(DEVICE) out=$(OUT)
+	  profile=$(PROFILE) shards=$(SHARDS) device=$(DEVICE) out="$(OUT)"
 
 replicate: $(READY)  ## draw everything random again (SEEDS=20 JOBS=2 EXECUTOR=slurm) into data/replication.csv
 	@$(BIN)/python workflow/replicate.py --seeds $(SEEDS) --profile $(PROFILE) --jobs $(JOBS) \

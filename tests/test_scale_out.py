@@ -46,10 +46,11 @@ def test_jobs_of_a_cluster_make_the_table_of_one_process(table, tmp_path):
 
 
 def test_a_shard_that_was_killed_is_taken_up_where_it_stopped(table, tmp_path):
-    made = run_sweep("random-features", "smoke", "cpu", tmp_path, progress=False, shard=(0, 2))
+    out = tmp_path / "it's mine"
+    made = run_sweep("random-features", "smoke", "cpu", out, progress=False, shard=(0, 2))
     assert made.finished < made.total
-    kept = {cell: cell.stat().st_mtime_ns for cell in tmp_path.glob(".cells/*/*/*.csv")}
-    done = sweep(tmp_path, "--cores", "2")
+    kept = {cell: cell.stat().st_mtime_ns for cell in out.glob(".cells/*/*/*.csv")}
+    done = sweep(out, "--cores", "2")
     assert done.returncode == 0, done.stderr
-    assert (tmp_path / "random-features-smoke.csv").read_bytes() == table
+    assert (out / "random-features-smoke.csv").read_bytes() == table
     assert {cell: cell.stat().st_mtime_ns for cell in kept} == kept

@@ -1,8 +1,10 @@
 """Shards of sweeps as jobs: `make sweep NAME=depth PROFILE=paper`, on a cluster with EXECUTOR=slurm.
 
-Every shard keeps its finished cells under OUT/.cells, so a job that is killed loses one cell and a retry goes on.
+Every shard keeps its finished cells under OUT/.cells and merges them into the table when it ends, so a job that is
+killed loses one cell and a retry goes on.
 """
 
+import shlex
 import sys
 
 NAMES = config["names"].split()
@@ -11,7 +13,10 @@ OUT = config.get("out", "data")
 DEVICE = config.get("device", "auto")
 SHARDS = int(config.get("shards", 1))
 CELLS = f"{OUT}/.cells/{{name}}/{PROFILE}"
-COMMAND = f"{sys.executable} -m manytasks sweep {{wildcards.name}} --profile {PROFILE} --device {DEVICE} --out {OUT}"
+COMMAND = (
+    f"{shlex.quote(sys.executable)} -m manytasks sweep {{wildcards.name}} "
+    f"--profile {PROFILE} --device {DEVICE} --out {shlex.quote(OUT)}"
+)
 
 
 wildcard_constraints:
@@ -28,10 +33,10 @@ rule all:
     input:
         expand(f"{CELLS}/table.done", name=NAMES),
     shell:
-        "rm {input}"
+        "rm {input:q}"
 
 
-rule table:  # every cell is there by now; this only puts them into one file
+rule table:  # every cell is there by now; this merges what a job that was killed at its end did not
     input:
         [f"{CELLS}/{shard}-of-{SHARDS}.done" for shard in range(SHARDS)],
     output:

@@ -318,6 +318,8 @@ def _merge(options: argparse.Namespace) -> int:
         raise ValueError("sweep merge needs folders, as in `manytasks sweep merge results/a results/b`")
     for one in deep.merge_folders(options.folders, options.out, options.replace):
         before, after = one.rows
+        for note in one.notes:
+            print(f"{note}; left out", file=sys.stderr)
         print(f"{one.table}: {one.finished} of {one.total} cells, rows {before} -> {after}")
     return 0
 

@@ -132,10 +132,11 @@ def test_a_damaged_cell_is_named_and_computed_anew(toy, whole, damage, again, ca
     assert str(path) in result.notes[0]
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", "{}", '{"rows": 2, "sha256": "0"}'])
+@pytest.mark.parametrize("content", ["", "{", "[]", "{}", '{"rows": 2, "sha256": "0"}', "date", "varied"])
 def test_a_damaged_sidecar_of_a_cell_is_named(toy, whole, content):
     path = cell_of(whole, 2).with_suffix(".json")
-    path.write_text(content)
+    said = json.loads(path.read_text())
+    path.write_text(json.dumps(said | {content: 1}) if content in said else content)
     before = table(whole)
     result = run(whole)
     assert (result.finished, toy.calls, table(whole)) == (3, [2], before)
@@ -452,6 +453,40 @@ def test_folders_that_contradict_each_other_are_not_merged_unasked(toy, tmp_path
     assert table(one) == before
     assert merge(two, "--out", one, "--replace") == 0
     assert table(one) == table(two)
+
+
+def test_a_folder_takes_in_its_own_cells_and_names_damaged_ones(toy, tmp_path, capsys):
+    run(tmp_path / "whole")
+    out = tmp_path / "killed"
+    run(out)
+    (out / "toy-smoke.csv").unlink()
+    (out / "toy-smoke.json").unlink()
+    for path in out.glob(".cells/*/*/*.json"):
+        path.write_text(path.read_text().replace('"merged": true', '"merged": false'))
+    torn = cell_of(out, 2)
+    torn.write_text("")
+    assert merge(out, "--out", out) == 0
+    printed = capsys.readouterr()
+    assert printed.out == f"{out}/toy-smoke.csv: 2 of 3 cells, rows 0 -> 4\n"
+    assert printed.err == f"{torn} is not a table: it is empty; left out\n"
+    assert merge(out, "--out", out) == 0
+    assert capsys.readouterr().out == f"{out}/toy-smoke.csv: 2 of 3 cells, rows 4 -> 4\n"
+    run(out)
+    assert table(out) == table(tmp_path / "whole")
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["", "{", "[]", '{"ledger": []}', '{"ledger": {"a": 1}}', '{"ledger": {"a": {"made": [{"date": 1}]}}}'],
+)
+def test_a_damaged_sidecar_of_a_table_is_named_and_kept(toy, whole, content):
+    path = whole / "toy-smoke.json"
+    path.write_text(content)
+    for read in (run, lambda out: load_results("toy", "smoke", out)):
+        with pytest.raises(ValueError, match=r"toy-smoke\.json is damaged") as caught:
+            read(whole)
+        assert "\n" not in str(caught.value)
+    assert path.read_text() == content
 
 
 def test_nothing_to_merge_is_said(toy, tmp_path, capsys):

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from manytasks.deep.sweeps.blocks import Block
-from manytasks.deep.sweeps.provenance import Provenance
+from manytasks.deep.sweeps.provenance import Provenance, sound
 from manytasks.deep.sweeps.table import digest, read_json, read_table, write_json, write_table
 
 
@@ -55,11 +55,10 @@ def read_cell(path: Path) -> Cell:
     said, rows = read_json(beside), read_table(path)
     if said.get("rows") != len(rows) or said.get("sha256") != digest(rows):
         raise ValueError(f"{path} is damaged: its rows are not those that were measured")
-    missing = {"date", "seconds", "varied", "merged"} - said.keys()
-    if missing:
-        raise ValueError(f"{beside} is damaged: it lacks {', '.join(sorted(missing))}")
+    if not sound(said):
+        raise ValueError(f"{beside} is damaged: it does not say when, how long and for which seeds")
     made = {name: value for name, value in said.items() if name not in ("rows", "sha256", "merged")}
-    return Cell(Block(rows, [made]), bool(said["merged"]))
+    return Cell(Block(rows, [made]), bool(said.get("merged")))
 
 
 def mark_merged(path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,12 +22,14 @@ class Merged:
         rows: before and after.
         finished: cells of the profile's grid that one device and version of torch has made.
         total: cells of the grid.
+        notes: cell files that are damaged and were left out.
     """
 
     table: Path
     rows: tuple[int, int]
     finished: int
     total: int
+    notes: tuple[str, ...] = ()
 
 
 def merge_folders(
@@ -55,19 +58,21 @@ def merge_folders(
     merged: dict[Path, Merged] = {}
     for source in map(Path, sources):
         stores = [Store(sweep, profile, source) for sweep in SWEEPS.values() for profile in sweep.profiles]
-        stores = [store for store in stores if store.table.is_file() or store.finished()]
+        stores = [store for store in stores if store.table.is_file() or any(store.cells.glob("*.csv"))]
         if not stores:
             raise ValueError(f"{source} holds no table and no cell of a sweep")
         for store in stores:
             one = _add(store, Store(store.sweep, store.profile, Path(out)), replace)
-            first = merged.get(one.table, one).rows[0]
-            merged[one.table] = Merged(one.table, (first, one.rows[1]), one.finished, one.total)
+            before = merged.get(one.table, one)
+            notes = one.notes if before is one else before.notes + one.notes
+            merged[one.table] = dataclasses.replace(one, rows=(before.rows[0], one.rows[1]), notes=notes)
     return list(merged.values())
 
 
 def _add(source: Store, target: Store, replace: bool) -> Merged:
     target.prepare()
-    theirs = source.union(source.blocks(), source.finished())
+    cells, damage = source.finished()
+    theirs = source.union(source.blocks(), cells)
     with claimed(target.cells / "table", wait=True):
         old = target.blocks()
         both, layout = dict(old), target.layout
@@ -76,13 +81,15 @@ def _add(source: Store, target: Store, replace: bool) -> Merged:
             add = layout.join if replace else layout.fill
             both[key] = add(old[key], block) if key in old else block
         target.write(old, both)
-    cells = target.sweep.cells(target.profile)
+    if source.cells.exists() and source.cells.samefile(target.cells):
+        target.merge()  # which remembers that it has these cells
+    grid = target.sweep.cells(target.profile)
     finished = [
-        sum(bool(layout.find(both.get(layout.cell_key(cell, *maker)), cell)) for cell in cells)
+        sum(bool(layout.find(both.get(layout.cell_key(cell, *maker)), cell)) for cell in grid)
         for maker in {key[:2] for key in both}
     ]
     before, after = (sum(len(block.rows) for block in blocks.values()) for blocks in (old, both))
-    return Merged(target.table, (before, after), max(finished), len(cells))
+    return Merged(target.table, (before, after), max(finished, default=0), len(grid), tuple(damage))
 
 
 def _refuse(source: Store, theirs: Blocks, ours: Blocks, replace: bool) -> None:

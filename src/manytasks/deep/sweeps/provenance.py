@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import platform
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -47,11 +48,45 @@ def cell_provenance(device: torch.device, seconds: float, code: str = "") -> Pro
     }
 
 
-def table_provenance(cells: int, made: Iterable[Provenance], earlier: Provenance | None = None) -> Provenance:
+def sound(made: Any) -> bool:
+    """Say whether a file's content is the provenance of one call.
+
+    Args:
+        made: as read.
+
+    Returns:
+        Whether it has what every reader of it needs.
+
+    Example:
+        >>> sound({"date": "", "seconds": 0.0, "varied": {}}), sound([])
+        (True, False)
+    """
+    return (
+        isinstance(made, dict)
+        and isinstance(made.get("date"), str)
+        and isinstance(made.get("seconds"), int | float)
+        and isinstance(made.get("varied"), dict)
+    )
+
+
+def table_provenance(cells: Iterable[Path]) -> Provenance:
     """Sum up the provenance of the cells of a table.
 
     Args:
-        cells: that the table holds, whether or not it is known who made them.
+        cells: files that hold what ``cell_provenance`` returned; missing ones are left out.
+
+    Returns:
+        As ``summarise``; empty if no file is there.
+    """
+    made = [json.loads(cell.read_text(encoding="utf-8")) for cell in cells if cell.exists()]
+    return summarise(len(made), made) if made else {}
+
+
+def summarise(cells: int, made: Iterable[Provenance], earlier: Provenance | None = None) -> Provenance:
+    """Sum up what is known of the making of cells.
+
+    Args:
+        cells: that there are, whether or not it is known who made them.
         made: what ``cell_provenance`` returned for each that is known.
         earlier: a former summary of cells that are not among them.
 
@@ -61,7 +96,7 @@ def table_provenance(cells: int, made: Iterable[Provenance], earlier: Provenance
 
     Example:
         >>> made = cell_provenance(torch.device("cpu"), 1.5)
-        >>> table_provenance(2, [made, made])["seconds"]
+        >>> summarise(2, [made, made])["seconds"]
         3.0
     """
     parts, made = [earlier or {}], list(made)

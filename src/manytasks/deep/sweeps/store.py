@@ -13,7 +13,7 @@ from typing import Any
 from manytasks.deep.sweeps.blocks import Block, Key, Layout, natural
 from manytasks.deep.sweeps.cells import Cell, mark_merged, read_cell, remove_cell
 from manytasks.deep.sweeps.claims import claimed
-from manytasks.deep.sweeps.provenance import SUMMARY, table_provenance
+from manytasks.deep.sweeps.provenance import SUMMARY, sound, summarise
 from manytasks.deep.sweeps.sweep import Settings, Sweep, fingerprint
 from manytasks.deep.sweeps.table import TextRow, read_json, read_table, write_json, write_table
 
@@ -108,23 +108,33 @@ class Store:
         Returns:
             Its provenance, with a ``ledger`` that has rows, digest and provenance of each cell; empty if
             there is none.
+
+        Raises:
+            ValueError: if it is damaged.
         """
         path = self.table.with_suffix(".json")
-        return read_json(path) if path.exists() else {}
+        content = read_json(path) if path.exists() else {}
+        ledger = content.get("ledger", {})
+        entries = list(ledger.values()) if isinstance(ledger, dict) else [None]
+        if not all(
+            isinstance(entry, dict) and all(map(sound, entry.get("made", [None]))) for entry in entries
+        ):
+            raise ValueError(f"{path} is damaged: its ledger does not say who made the cells")
+        return content
 
-    def finished(self) -> dict[Path, Cell]:
-        """Read all finished cells that are whole.
+    def finished(self) -> tuple[dict[Path, Cell], list[str]]:
+        """Read the finished cells.
 
         Returns:
-            Cells by file.
+            Those that are whole, by file, and what is wrong with the others.
         """
-        found = {}
+        found, damage = {}, []
         for path in sorted(self.cells.glob("*.csv")):
             try:
                 found[path] = read_cell(path)
-            except ValueError:  # its own call names it and computes it anew
-                continue
-        return found
+            except ValueError as error:
+                damage.append(str(error))
+        return found, damage
 
     def merge(self, replacing: Collection[Path] = ()) -> None:
         """Put the finished cells into the table.
@@ -136,7 +146,7 @@ class Store:
             ValueError: if the table would lose rows unasked.
         """
         with claimed(self.cells / "table", wait=True):
-            old, cells = self.blocks(), self.finished()
+            old, (cells, _) = self.blocks(), self.finished()  # the call of a damaged cell names it
             self.write(old, self.union(old, cells, replacing))
             keys = {path: self.layout.key(cell.block.rows[0]) for path, cell in cells.items()}
             replaced = {keys[path] for path in replacing if path in keys}
@@ -209,7 +219,7 @@ class Store:
         if len(ledger) == len(ordered):
             earlier = {}
         made = [one for block in ordered for one in block.made]
-        content = table_provenance(len(ordered), made, earlier)
+        content = summarise(len(ordered), made, earlier)
         content |= {name: beside[name] for name in beside.keys() - {*SUMMARY, "earlier"}}
         if earlier:
             content["earlier"] = {name: earlier[name] for name in SUMMARY if name in earlier}
