@@ -14,7 +14,7 @@ from manytasks.deep.data.official import data_folders
 from manytasks.deep.sweeps.settings import word
 
 BACKBONE_IMAGES = 20  # per class; the features must not depend on a run's training samples
-FROZEN = (*(f"+{name}" for name in BACKBONES), FEATURES.removeprefix("cifar100"))
+FROZEN = tuple(f"+{name}" for name in BACKBONES)
 IMAGES = word(NAMES, suffixes=FROZEN)  # what ``frozen_features`` may be asked for
 
 

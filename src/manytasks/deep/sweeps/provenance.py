@@ -6,6 +6,7 @@ import json
 import platform
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import numpy as np
