@@ -50,6 +50,16 @@ def test_recorded_verdict_follows_from_the_comparison(holds, when, verdict, caps
     assert capsys.readouterr().out == expected
 
 
+def test_a_record_that_asked_for_its_error_rate_shows_it(capsys):
+    record("A.T2", "simulation", **NUMBERS, holds=True)
+    share = evidence.level("A.T2", "simulation")
+    record("A.T2", "simulation", **NUMBERS, holds=True)
+    before, after = capsys.readouterr().out.splitlines()
+    assert before.endswith("n = 4000 draws)")
+    assert after.endswith(f"n = 4000 draws, error rate {share:.0e})")
+    assert f"error rate {share:.0e}" in replace(ROW, level=share)._repr_mimebundle_()[0]["text/html"]
+
+
 def test_unknown_claim_is_refused_with_the_nearest_ids():
     message = "claim 'A.T9' is not in claims.yml; the nearest ids are "
     with pytest.raises(ValueError, match=f"^{re.escape(message)}A\\.T\\d, [AB]\\.\\w+, [AB]\\.\\w+$"):

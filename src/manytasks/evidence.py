@@ -22,6 +22,7 @@ from typing import Any
 from manytasks.checkout import commit
 from manytasks.claims import UNTESTED, registry
 from manytasks.levels import level as level
+from manytasks.levels import spent
 
 KEY = "manytasks_evidence"  # where an output's metadata keeps its evidence
 FAILED = "failure"  # where the metadata of a notebook that stopped says so
@@ -42,25 +43,28 @@ class Evidence:
     verdict: str
     notebook: str = ""
     profile: str = ""
+    level: float | None = None  # the check's share of the book's error rate, where it spends one
 
     @property
     def anchor(self) -> str:
         """Name of the place in the page where the check ran."""
         return "evidence-" + re.sub(r"[^a-z0-9]+", "-", f"{self.claim} {self.check}".lower()).strip("-")
 
+    @property
+    def numbers(self) -> str:
+        """What decided: the statistic, its threshold, the size of the data, and the error rate if it has one."""
+        rate = "" if self.level is None else f", error rate {self.level:.0e}"
+        return f"{self.statistic} = {self.value:.3g}, threshold {self.threshold:.3g}, n = {self.n}{rate}"
+
     def __str__(self) -> str:
-        return (
-            f"{self.claim}, {self.check}: {self.verdict}"
-            f" ({self.statistic} = {self.value:.3g}, threshold {self.threshold:.3g}, n = {self.n})"
-        )
+        return f"{self.claim}, {self.check}: {self.verdict} ({self.numbers})"
 
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, str], dict[str, Any]]:
         badge = (
             f'<div class="evidence {verdict_class(self.verdict)}" id="{self.anchor}">'
             f'<a href="../../book/claims.html#{self.claim}">{self.claim}</a> {html.escape(self.check)}: '
             f"<strong>{html.escape(self.verdict)}</strong>"
-            f"<span>{html.escape(self.statistic)} = {self.value:.3g}, threshold {self.threshold:.3g}, "
-            f"n = {html.escape(self.n)}</span></div>"
+            f"<span>{html.escape(self.numbers)}</span></div>"
         )
         return {"text/html": badge, "text/plain": str(self)}, {KEY: asdict(self)}
 
@@ -125,7 +129,8 @@ def record(
         verdict = "fails"
     else:
         verdict = f"holds when {when}" if when else "holds"
-    _display(Evidence(claim, check, statistic, float(value), float(threshold), str(n), verdict))
+    numbers = float(value), float(threshold), str(n)
+    _display(Evidence(claim, check, statistic, *numbers, verdict, level=spent(claim, check)))
 
 
 def provenance(profile: str, seed: int) -> None:

@@ -8,6 +8,7 @@ from importlib.resources import files
 
 BOOK = 0.01  # probability that a correct book shows a false verdict anywhere
 UNIT = 1e-5  # levels.yml counts in it
+_asked: set[str] = set()
 
 
 def level(claim: str, check: str) -> float:
@@ -33,10 +34,29 @@ def level(claim: str, check: str) -> float:
     wanted = f"{claim}, {check}"
     for records in levels().values():
         if wanted in records:
+            _asked.add(wanted)
             return records[wanted]
     every = [name for records in levels().values() for name in records]
     near = "; ".join(difflib.get_close_matches(wanted, every, n=2, cutoff=0.3))
     raise ValueError(f"levels.yml has no share for {wanted!r}; the nearest are {near}")
+
+
+def spent(claim: str, check: str) -> float | None:
+    """Return the level of a record that asked for it.
+
+    Args:
+        claim: id of the claim.
+        check: name of the check.
+
+    Returns:
+        What ``level`` returned in this process; None if it was not asked.
+
+    Example:
+        >>> spent("O.2", "the curve continues above")
+        >>> level("O.2", "the curve continues above") == spent("O.2", "the curve continues above")
+        True
+    """
+    return level(claim, check) if f"{claim}, {check}" in _asked else None
 
 
 @cache
