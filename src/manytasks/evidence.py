@@ -52,7 +52,7 @@ class Evidence:
 
     @property
     def numbers(self) -> str:
-        """What decided: the statistic, its threshold, the size of the data, and the error rate if it has one."""
+        """What decided: statistic, threshold, size of the data, and the error rate if it has one."""
         rate = "" if self.level is None else f", error rate {self.level:.0e}"
         return f"{self.statistic} = {self.value:.3g}, threshold {self.threshold:.3g}, n = {self.n}{rate}"
 

@@ -39,7 +39,7 @@ def command(*options):
 
 def replicate(tree, *options):
     return subprocess.run(
-        command(*options), cwd=tree, env=environment(tree), capture_output=True, text=True, timeout=600
+        command(*options), cwd=tree, env=environment(tree), capture_output=True, text=True, timeout=1800
     )
 
 
