@@ -95,7 +95,6 @@ def write(out: Path, cells: dict[tuple[str, int], Cell], store: Path, profile: s
     table = list(rows(cells, store))
     if not table:
         return
-    made = [found for cell in cells.values() if (found := cell.result(store)) and not found["ended"]]
     counts = {
         chapter: sorted(
             {int(pd.read_csv(path)["seed"].nunique()) for path in data_files(Path(f"notebooks/{chapter}.py"))}
@@ -111,7 +110,7 @@ def write(out: Path, cells: dict[tuple[str, int], Cell], store: Path, profile: s
             "tables": {chapter: seeds for chapter, seeds in counts.items() if seeds},
             "content": {chapter: chapter_content(chapter)[:16] for chapter in chapters()},
         }
-        | table_provenance(len(made), made),
+        | table_provenance(cell.file(store) for cell in cells.values()),
     )
     write_table(out / "replication.csv", table)
     write_package(out)
