@@ -1,11 +1,8 @@
 """What rotates runs once in three days, says so, and rests under the same name for everybody."""
 
-from pathlib import Path
-
 import pytest
 
 pytest_plugins = "pytester"
-CONFTEST = Path(__file__).with_name("conftest.py").read_text(encoding="utf-8")
 TESTS = """
 import pytest
 
@@ -23,7 +20,7 @@ def test_drawn(n): pass
 @pytest.fixture
 def run(pytester, monkeypatch):
     """Run the toy tests, and nothing else, with ``THIRD`` set."""
-    pytester.makeconftest(CONFTEST)
+    pytester.makeconftest("pytest_plugins = ['rotation', 'skips']")
     pytester.makeini("[pytest]\nmarkers = third")
     pytester.makepyfile(TESTS)
 
