@@ -11,7 +11,7 @@ BIN     := .venv/bin
 READY   := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help book sweep replicate variations travel test test-all lint bench serve lab claims clean
+.PHONY: help book sweep replicate variations travel test test-all versions lint bench serve lab claims clean
 
 help:  ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ test: $(READY)  ## run the tests, the smoke book in a browser included; a third 
 
 test-all: export THIRD = all
 test-all: test  ## run every test, all thirds included
+
+versions: $(READY)  ## run the fast tests on the oldest and the newest Python, with the lowest versions allowed
+	@$(BIN)/python workflow/versions.py
 
 lint: $(READY)  ## check style, docstrings and types
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports --no-cache

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import jupytext
 import pytest
+import versions
 import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -68,7 +69,13 @@ def test_every_place_names_the_same_oldest_python():
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     assert f"sys.version_info >= ({oldest.replace('.', ', ')})" in makefile
     workflow = (ROOT / ".github/workflows/book.yml").read_text(encoding="utf-8")
-    assert set(re.findall(r'python-version: "([\d.]+)"', workflow)) == {oldest}
+    steps = [job["steps"] for job in yaml.safe_load(workflow)["jobs"].values()]
+    pythons = [
+        [step["with"]["python-version"] for step in job if "setup-python" in step.get("uses", "")]
+        for job in steps
+    ]
+    assert pythons == [[versions.supported()[-1], oldest], [oldest]]
+    assert versions.supported()[0] == oldest
     for page in ("README.md", "CONTRIBUTING.md", "book/reading.md"):
         named = re.findall(r"Python (\d\.\d+) or newer", (ROOT / page).read_text(encoding="utf-8"))
         assert set(named) == {oldest}, page
@@ -84,7 +91,7 @@ def test_continuous_integration_runs_the_gate():
         uploads = [step for step in job["steps"] if "upload-artifact" in step.get("uses", "")]
         assert [step["if"] for step in uploads] == ["failure()"]
     gate = (ROOT / ".ci/run").read_text(encoding="utf-8").splitlines()
-    assert gate[-2:] == ["make lint", "make test OPTIONS=--allow-no-skip"]
+    assert gate[-3:] == ["make lint", "make test OPTIONS=--allow-no-skip", "make versions"]
     subprocess.run(["bash", "-n", ROOT / ".ci/run"], check=True)
 
 
