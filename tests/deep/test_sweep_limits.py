@@ -282,14 +282,28 @@ def test_a_cell_whose_process_was_killed_is_computed_by_another(toy, tmp_path):
     assert log.read_text().split() == ["1", "2", "3", "1"]
 
 
-def test_a_time_limit_ends_the_wait_for_others(toy, tmp_path):
+def test_a_time_limit_ends_the_wait_for_others(toy, tmp_path, capsys):
     run(tmp_path, time_limit=0)
     path = sorted(tmp_path.glob(".cells/toy/smoke/*.csv"))[0]
     path.with_suffix(".json").unlink()  # damaged: to be computed anew, but somebody has it
     with claims.claimed(path):
         assert run(tmp_path, time_limit=1).finished == 2
+    assert capsys.readouterr().err.count("waiting for 1 cells that other processes compute\n") == 1
     assert toy.calls == [1, 2, 3]
     assert run(tmp_path).finished == 3
+
+
+def test_a_long_wait_for_the_table_is_said(toy, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(claims, "PATIENCE", 0.1)
+    run(tmp_path, time_limit=0)
+    thread = threading.Thread(target=run, args=(tmp_path,))
+    with claims.claimed(tmp_path / ".cells" / "toy" / "smoke" / "table"):
+        thread.start()
+        time.sleep(1)
+        assert thread.is_alive()
+    thread.join()
+    assert "table.lock, which another process holds\n" in capsys.readouterr().err
+    assert len(rows(tmp_path)) == 6
 
 
 def test_sigterm_is_left_to_others_outside_the_main_thread(toy, tmp_path):

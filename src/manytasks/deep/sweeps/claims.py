@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from filelock import BaseFileLock, FileLock, Timeout
 
 from manytasks.deep.sweeps.cells import read_cell
 
 POLL = 0.2  # seconds between two looks at the cells of others
+PATIENCE = 5.0  # seconds to wait without a word
 
 
 @contextmanager
@@ -30,17 +32,23 @@ def claimed(path: Path, wait: bool = False) -> Iterator[bool]:
     """
     lock = FileLock(path.with_suffix(".lock"))
     try:
-        lock.acquire(timeout=-1 if wait else 0)
-    except Timeout:
-        yield False
-        return
-    except (NotImplementedError, OSError):  # a file system without locks: better twice than never
-        yield True
-        return
-    try:
-        yield True
+        yield _acquire(lock, wait)
     finally:
-        lock.release()
+        if lock.is_locked:
+            lock.release()
+
+
+def _acquire(lock: BaseFileLock, wait: bool) -> bool:
+    try:
+        lock.acquire(timeout=PATIENCE if wait else 0)
+    except Timeout:
+        if not wait:
+            return False
+        print(f"waiting for {lock.lock_file}, which another process holds", file=sys.stderr)
+        lock.acquire()
+    except (NotImplementedError, OSError):
+        pass  # a file system without locks: better twice than never
+    return True
 
 
 def take_turns(files: Sequence[Path], todo: Iterable[int], deadline: float | None) -> Iterator[int]:
@@ -58,10 +66,14 @@ def take_turns(files: Sequence[Path], todo: Iterable[int], deadline: float | Non
     queue = deque(todo)
     known = {i: _written(files[i]) for i in queue}
     busy = 0  # cells at the end of the queue that others hold
+    silent = True
     while queue:
         if busy == len(queue):
             if deadline is not None and time.monotonic() > deadline:
                 return
+            if silent:
+                print(f"waiting for {busy} cells that other processes compute", file=sys.stderr)
+                silent = False
             time.sleep(POLL)
             busy = 0
         i = queue.popleft()
