@@ -17,7 +17,7 @@ help:  ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 book: $(READY)  ## run every notebook and build the book (PROFILE=smoke|book|paper)
-	@$(BIN)/python workflow/build.py --profile $(PROFILE) --jobs $(JOBS)
+	@$(BIN)/python workflow/build.py --profile '$(PROFILE)' --jobs $(JOBS)
 
 sweep: $(READY)  ## run sweeps in shards (NAME="depth layers" SHARDS=8 DEVICE=cuda EXECUTOR=slurm OUT=data)
 	@$(BIN)/python -m snakemake --snakefile workflow/sweeps.smk --quiet rules host --rerun-incomplete \
@@ -65,9 +65,12 @@ clean:  ## remove everything that was built (keeps .venv)
 	@rm -rf build .snakemake
 
 # One pinned environment for every command; made again only when a pin or the package's metadata changes.
+# Where else pip installs on this machine is none of its business.
+export PIP_USER := 0
+unexport PIP_TARGET PIP_PREFIX PIP_ROOT
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit(f"Python 3.11 or newer is needed; this is {sys.version.split()[0]} (set PYTHON=python3.x)")'
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear .venv  # none, or half of one
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $(READY)

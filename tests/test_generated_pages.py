@@ -10,7 +10,8 @@ import pytest
 from messages import whole
 
 from manytasks import replication
-from manytasks.evidence import Evidence, registry
+from manytasks.claims import judged_in, registry
+from manytasks.evidence import Evidence, Failure
 from manytasks.figures import Panels, _svg
 
 ROOT = Path(__file__).parents[1]
@@ -120,3 +121,22 @@ def test_a_book_that_nobody_replicated_says_so(pages, tmp_path, monkeypatch):
     page = pages.generated_pages(ROOT / "book", ["claims"], facts)[Path("book/claims.md")]
     assert "Nobody has drawn everything again yet: `make replicate SEEDS=20` does." in page
     assert "Drawn again" not in page
+
+
+def test_every_page_is_made_even_if_every_chapter_failed(pages, tmp_path, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    failures = [
+        Failure(
+            name, 3, "ValueError: no", tuple(judged_in(name, Path(f"notebooks/{name}.py").read_text("utf-8")))
+        )
+        for name in pages.chapters()
+    ]
+    facts = {"pdf": True} | pages.build_facts([], tmp_path, [], "smoke", failures)
+    assert facts["count"] == {"unjudged": len(registry())}
+    names = [path.name.removesuffix(".md.jinja") for path in (ROOT / "book").glob("*.md.jinja")]
+    made = pages.generated_pages(ROOT / "book", names, facts)
+    assert len(made) == len(names) > 0
+    for name in ("summary", "questions-a", "questions-b"):
+        assert "not available: the chapter failed" in made[Path(f"book/{name}.md")]
+
+    assert made[Path("book/claims.md")].count("not judged: the chapter failed") == len(registry())

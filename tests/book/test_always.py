@@ -68,7 +68,7 @@ def verdict(tree, claim, words):
 def built(tmp_path_factory):
     """A faulty miniature after two builds, what both said, and its pages after the first."""
     tree = faulty(tmp_path_factory.mktemp("always") / "tree")
-    said = [build(tree)]
+    said = [build(tree, SNAKEMAKE_PROFILE="a-cluster")]  # a habit that is of no use here
     pages = shutil.copytree(tree / "build/html-smoke", tree.with_name("pages"))
     said.append(build(tree))
     return tree, said, pages

@@ -15,6 +15,7 @@ from bs4 import BeautifulSoup
 from reader import Findings, read
 
 from manytasks import evidence
+from manytasks.claims import judged_in
 
 pytestmark = pytest.mark.book
 KINDS = [field.name for field in fields(Findings) if field.name != "formulas"]
@@ -195,6 +196,14 @@ def test_every_claim_has_its_row_and_its_evidence_a_badge(tree, pages):
         assert "evidence" in badge["class"]
         claim = badge.find("a")
         assert claim["href"] == f"../../book/claims.html#{link.find_parent('section')['id']}"
+
+
+def test_what_a_failed_chapter_would_owe_is_all_that_it_judges(tree):
+    rows = json.loads((tree / "build" / "smoke" / "evidence.json").read_text(encoding="utf-8"))
+    for chapter in {row["notebook"] for row in rows}:
+        source = (tree / "notebooks" / f"{chapter}.py").read_text(encoding="utf-8")
+        recorded = {row["claim"] for row in rows if row["notebook"] == chapter}
+        assert recorded <= set(judged_in(chapter, source)), chapter
 
 
 def test_downloads_are_the_executed_notebooks(tree, html, pages):

@@ -24,6 +24,7 @@ from bokeh.models import ColumnDataSource
 
 from manytasks import evidence, figures, interactive
 
+%matplotlib inline
 fig, ax = plt.subplots()
 ax.plot([1, 2])
 figures.show(fig, name="curve", caption="A line.", alt="a line that rises")
