@@ -10,6 +10,11 @@ JOBS    ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu 2>/dev/null || echo 2)
 BIN     := .venv/bin
 READY   := .venv/.ready
 
+# Every target works with this tree's package, wherever its environment was first made and whatever else is set.
+export PYTHONPATH := $(CURDIR)/src
+export PYTHONNOUSERSITE := 1
+unexport PYTHONOPTIMIZE PYTHONSTARTUP
+
 .DEFAULT_GOAL := help
 .PHONY: help book sweep replicate variations travel test test-all versions lint bench serve lab claims clean
 
@@ -66,6 +71,7 @@ clean:  ## remove everything that was built (keeps .venv)
 
 # One pinned environment for every command; made again only when a pin or the package's metadata changes.
 # Where else pip installs on this machine is none of its business.
+$(READY): export PYTHONPATH :=
 export PIP_USER := 0
 unexport PIP_TARGET PIP_PREFIX PIP_ROOT
 $(READY): requirements.lock pyproject.toml

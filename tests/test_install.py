@@ -33,7 +33,10 @@ def folder(tmp_path):
     return tmp_path
 
 
-@pytest.mark.skipif(shutil.which("make") is None, reason="there is no make")
+make = pytest.mark.skipif(shutil.which("make") is None, reason="there is no make")
+
+
+@make
 @pytest.mark.parametrize(
     ("found", "done"), [(None, [NEW, *INSTALLED]), ("half", [NEW, *INSTALLED]), ("whole", INSTALLED)]
 )
@@ -46,3 +49,15 @@ def test_an_environment_without_pip_is_made_anew(found, done, folder):
     made = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
     assert (made.returncode, made.stderr) == (0, "")
     assert [line.strip() for line in (folder / "log").read_text().splitlines()] == done
+
+
+@make
+def test_every_target_runs_this_tree_s_package(folder):
+    command = folder / ".venv/bin/manytasks"
+    command.parent.mkdir(parents=True)
+    command.write_text('#!/bin/sh\necho "$PYTHONPATH,$PYTHONNOUSERSITE,$PYTHONOPTIMIZE,$@"\n')
+    command.chmod(0o755)
+    environment = os.environ | {"PYTHONPATH": "/another/checkout", "PYTHONOPTIMIZE": "1"}
+    called = ["make", "--silent", "-o", ".venv/.ready", "claims"]
+    done = subprocess.run(called, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == (f"{folder}/src,1,,claims --profile book\n", "")

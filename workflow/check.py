@@ -16,7 +16,7 @@ from plan import sections
 from manytasks.claims import registry
 from manytasks.parameters import read
 
-ROOM = 100e6  # bytes that a build needs at least; the whole book needs three times as much
+ROOM = 100e6  # bytes that a build of a few pages needs already, most of them for the scripts of the theme
 REPOSITORY = re.compile(r"https://[\w.-]+(:\d+)?/[\w.-]+/[\w.-]+/?")
 
 
@@ -63,7 +63,8 @@ def configuration(profile: str) -> Iterator[str]:
     if unknown := sorted(set(set_there) - set(names)):
         yield f"{path} has sections without a notebook: {', '.join(unknown)}"
     for name in names:
-        for fault in parameter_faults(Path(f"notebooks/{name}.py"), set_there.get(name, {})):
+        parameters = {"profile": profile} | set_there.get(name, {})
+        for fault in parameter_faults(Path(f"notebooks/{name}.py"), parameters):
             yield f"{path}: {fault}"
 
 

@@ -69,7 +69,8 @@ def run(notebook: Any) -> None:
     """
     at: list[int] = []
     # Sockets in a folder that no other user and no other kernel can reach; a path may have 107 bytes.
-    with TemporaryDirectory(dir=None if len(gettempdir()) < 70 else "/tmp") as folder:
+    place = None if len(gettempdir()) < 70 else "/tmp"
+    with TemporaryDirectory(dir=place, ignore_cleanup_errors=True) as folder:
         kernel = OwnKernel(
             kernel_name=notebook.metadata["kernelspec"].get("name", "python3"),
             transport="ipc",

@@ -117,7 +117,7 @@ def sphinx(source: Path, work: Path) -> list[str]:
         The warnings.
 
     Raises:
-        RuntimeError: if there are no pages; it holds the last words of Sphinx.
+        RuntimeError: if there are no pages; it holds Sphinx's last words about it.
     """
     # Sphinx reads only pages that changed and repeats no warning: after one, everything is read again.
     clean = work / "_build" / "clean"
@@ -130,7 +130,9 @@ def sphinx(source: Path, work: Path) -> list[str]:
     lines = COLOURS.sub("", done.stdout).splitlines()
     warnings = [line.replace(f"{source.resolve()}/", "") for line in lines if WARNING.search(line)]
     if done.returncode and not warnings:
-        raise RuntimeError("Sphinx rendered no book:\n" + "\n".join(lines[-20:]))
+        print(*lines, sep="\n")
+        said = [line for line in lines if re.search(r"\w(Error|Exception)\b", line)] or lines or ["no word"]
+        raise RuntimeError(f"Sphinx rendered no book: {said[-1]}")
     if not warnings:
         clean.touch()
     return warnings
