@@ -44,7 +44,7 @@ def code_digest(function: Callable[..., Any]) -> str:
             if name not in found:
                 found[name], reached = _definition(thing)
                 waiting += reached
-    except OSError:  # typed at a prompt
+    except (OSError, AttributeError, TypeError):  # typed at a prompt, or no plain function
         return ""
     return hashlib.sha256(repr(sorted(found.items())).encode()).hexdigest()[:12]
 
