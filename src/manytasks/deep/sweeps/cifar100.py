@@ -12,7 +12,15 @@ import torch
 
 from manytasks.deep.data.cifar100 import FEATURES, names
 from manytasks.deep.data.collection import sums
-from manytasks.deep.sweeps import depth, multitask_width, replay_budget, replay_noise, replay_width
+from manytasks.deep.sweeps import (
+    depth,
+    multitask_width,
+    replay_budget,
+    replay_methods,
+    replay_noise,
+    replay_width,
+    resnet_width,
+)
 from manytasks.deep.sweeps.frozen import frozen_features
 from manytasks.deep.sweeps.joint import PAPER_TRAINING, joint_flops, joint_rows
 from manytasks.deep.sweeps.sequence import sequence_flops, sequence_rows
@@ -274,4 +282,64 @@ REPLAY_BUDGET = Sweep(
     replay_budget.SWEEP.settings,
 )
 
-SWEEPS = (PEAK, PEAK_50, SINGLE, SIMILARITY, DEPTH, REPLAY, REPLAY_NOISE, REPLAY_BUDGET)
+METHODS: Settings = {
+    "stored": ("float32",),  # one price for all methods
+    "budget": (64_000,),
+    "method": replay_methods.METHODS,
+    "share": (0.2, 0.5, 0.8),
+    "seeds": tuple(range(10)),
+}
+REPLAY_METHODS = replace(
+    REPLAY_BUDGET,
+    name="replay-methods-cifar100",
+    question=replay_methods.SWEEP.question,
+    profiles={
+        "smoke": BUDGET_BOOK | METHODS | {"share": (0.5,), "seeds": (0,), "steps": 5},
+        "book": BUDGET_BOOK | METHODS,
+        "paper": replay_budget.PAPER | BUDGET | METHODS | {"components": 256, "budget": (1_000_000,)},
+    },
+)
+
+RESNET_BOOK: Settings = (
+    resnet_width.BOOK
+    | {
+        "dataset": "cifar100-15k",  # the images whose pixels are in the collection
+        "data": sums()["cifar100/labels.npz"].digest.removeprefix("sha256:")[:12],
+        "side": 16,
+        "images": 100,
+        "test_images": 50,
+        "noises": (0.2,),
+        "seeds": tuple(range(10)),
+        "steps": 600,
+    }
+)
+RESNET = replace(
+    resnet_width.SWEEP,
+    name="resnet-width-cifar100",
+    question="Does a ResNet-18 with k channels, trained on the pixels of CIFAR-100, peak as k grows?",
+    profiles={
+        "smoke": RESNET_BOOK | {"width": (1, 2), "per_class": 5, "seeds": (0,), "steps": 10},
+        "book": RESNET_BOOK,
+        "paper": RESNET_BOOK
+        | PAPER_TRAINING
+        | {
+            "per_class": 100,
+            "side": 32,
+            "width": resnet_width.PAPER["width"],
+            "seeds": tuple(range(10)),
+        },
+    },
+)
+
+SWEEPS = (
+    PEAK,
+    PEAK_50,
+    SINGLE,
+    SIMILARITY,
+    DEPTH,
+    RESNET,
+    REPLAY,
+    REPLAY_NOISE,
+    REPLAY_BUDGET,
+    REPLAY_METHODS,
+)
