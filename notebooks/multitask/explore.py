@@ -16,32 +16,49 @@
 # %% tags=["parameters"]
 profile = "book"
 seed = 0  # nothing is drawn
-# where the sliders stand
-T_start, n_start, p_start, cosine_start, sigma_start = 10, 50, 1000, 0.8, 0.3
+T_start = 10  # where the slider stands: tasks [1 to 30]
+n_start = 50  # samples of each task [1 to 200]
+p_start = 1000  # parameters [2 to 5000]
+cosine_start = 0.8  # between any two tasks [-0.5 to 1]
+sigma_start = 0.3  # label noise σ [0 to 1.5]
 
 # %% tags=["hide-input"]
 import sympy as sp
 from bokeh.models import ColumnDataSource, Span
 from IPython.display import Markdown, display
 
-from manytasks import Tasks, evidence, figures, interactive, theory
+from manytasks import (
+    Tasks,
+    checks,
+    evidence,
+    figures,
+    interactive,
+    parameters,
+    theory,
+)
 from manytasks.interactive import Mark, Plot, Slider
 from manytasks.symbolic import differing
 from manytasks.theory.fit import bias_share, noise_factor, spread_factor
 
+parameters.check(In, globals())
+parameters.require(
+    T_start == 1 or cosine_start >= -1 / (T_start - 1),
+    f"cosine_start must be at least -1/(T_start - 1); got {cosine_start}",
+)
+more_samples = round(1.8 * n_start)
 here = theory.multitask_error(
     Tasks.equiangular(T_start, cosine_start), n_start, p_start, sigma_start**2
 ).mean()
 more = theory.multitask_error(
     Tasks.equiangular(T_start, cosine_start),
-    2 * n_start - 10,
+    more_samples,
     p_start,
     sigma_start**2,
 ).mean()
 display(
     Markdown(
         f"The theorems are exact, so a slider can answer. {T_start} tasks with {n_start} samples each and $p = {p_start:,}$ "
-        f"parameters have an error of **{here:.3f}**. With {2 * n_start - 10} samples each it is **{more:.2f}**: move $n$ and watch. "
+        f"parameters have an error of **{here:.3f}**. With {more_samples} samples each it is **{more:.2f}**: move $n$ and watch. "
         "The curves are those of {doc}`many-tasks`, {doc}`transfer` and {doc}`below-threshold`, for $T$ tasks of length one "
         "with the same cosine $\\rho$ between every two and $n$ samples each. Drag, tap, type, or use the arrow keys."
     )
@@ -95,7 +112,10 @@ for tasks in (2, 3, 5):
             ),
         ):
             ours = [sp.sympify(term).subs(T, tasks) for term in ours.values()]
-            assert differing(ours, map(sp.sympify, package.values())) == 0
+            checks.require(
+                differing(ours, map(sp.sympify, package.values())) == 0,
+                "what the page computes must be the package's formula",
+            )
 
 # %% tags=["hide-input"]
 symbols = (T, n, p, rho, sigma2)
@@ -241,8 +261,8 @@ return {values: here, words};
 # **What to try**
 #
 # * Cosine 1 and no noise: the peak at $p = N$ is gone. Now add either, a little: it is back.
-# * Leave $p$ at 1000 and raise $n$. The error grows, is infinite at $n = 100$ and falls again: more data can hurt.
-# * Cosine 0.5 without noise, then cosine 1 with σ = 0.67. Dissimilarity and noise draw almost the same peak,
+# * Leave $p$ where it is and raise $n$. The error grows, is infinite at $n = p/T$ and falls again: more data can hurt.
+# * Ten tasks, cosine 0.5 without noise, then cosine 1 with σ = 0.67. Dissimilarity and noise draw almost the same peak,
 #   because $T$ tasks have the spread $V = (1-\rho)(T-1)/T = 0.45 = 0.67^2$.
 
 # %% [markdown]
