@@ -5,9 +5,10 @@ import sys
 
 import pytest
 
-from manytasks import Tasks, evidence, theory
+from manytasks import Tasks, evidence, replication, theory
 from manytasks.cli import main
 from manytasks.deep import sweep_names
+from manytasks.replication import Replicated
 
 SETTING = "--tasks 10 --cosine .9 --samples 50 --p 1000 --noise-var .1"
 SIMILAR = (Tasks.equiangular(10, 0.9), 50, 1000, 0.1)
@@ -160,7 +161,8 @@ def test_an_output_that_cannot_be_written_is_named(tmp_path, capsys):
     assert capsys.readouterr() == ("", f"manytasks: {target}: No such file or directory\n")
 
 
-def test_claims_prints_every_row_with_its_committed_verdict(capsys):
+def test_claims_prints_every_row_with_its_committed_verdict(monkeypatch, capsys):
+    monkeypatch.setattr(replication, "load_replication", lambda: ({}, {}))
     assert main(["claims"]) == 0
     assert capsys.readouterr().out.splitlines() == [
         f"{claim.id:<7} {claim.verdict}: {claim.statement}" for claim in evidence.registry().values()
@@ -205,3 +207,14 @@ def test_the_list_of_data_names_the_backbones_and_what_they_need(tmp_path, monke
     assert rows["+resnet50"].startswith(
         f"files missing  there is no folder {tmp_path}/backbones/resnet50; get"
     )
+
+
+def test_claims_says_how_verdicts_replicate(monkeypatch, capsys):
+    found = {"A.T1": Replicated("A.T1", "holds", {1: "holds", 2: "open"}, ())}
+    origin = {"profile": "book", "commit": ["0123abc"]}
+    monkeypatch.setattr(replication, "load_replication", lambda: (found, origin))
+    assert main(["claims"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    place = next(i for i, line in enumerate(lines) if line.startswith("A.T1 "))
+    assert lines[place + 1].strip() == f"drawn again: {found['A.T1']}"
+    assert lines[-1] == f"{replication.summary(found)} book profile, commit 0123abc"

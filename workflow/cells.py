@@ -8,7 +8,6 @@ nothing runs twice. `cells.py PLAN.json JOB` runs the cells of one job; `run_job
 from __future__ import annotations
 
 import ast
-import hashlib
 import json
 import multiprocessing
 import os
@@ -24,10 +23,12 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import yaml
-from dependencies import chapters, data_files, remembered_sources
+from dependencies import chapters, data_beside, data_files, digest, remembered_sources, text
+from environment import ROOT, environment
+from plan import sections
 
-ROOT = Path(__file__).parents[1]
+from manytasks import strict_yaml
+
 ASLEEP = 20  # a run may take so many times longer than its processor seconds: the machine may be busy
 VERSIONS = ("numpy", "scipy", "torch")  # another version may give other numbers
 
@@ -42,9 +43,8 @@ class Cell:
 
     def file(self, store: Path) -> Path:
         """Return where the result is kept; another name for every other content, parameter or environment."""
-        key = [chapter_content(self.chapter), self.parameters, self.environment]
-        digest = hashlib.sha256(json.dumps(key, sort_keys=True).encode()).hexdigest()[:16]
-        return store / self.chapter / f"{digest}.json"
+        key = digest([], chapter_content(self.chapter), self.parameters, self.environment)
+        return store / self.chapter / f"{key[:16]}.json"
 
     def result(self, store: Path) -> dict[str, Any] | None:
         """Return what the cell found, or None if it has not run."""
@@ -75,8 +75,8 @@ def chapter_names(notebooks: Iterable[str]) -> list[str]:
 
 def profile_parameters(profile: str) -> dict[str, dict[str, Any]]:
     """Return what a profile sets, by chapter; every chapter has a row."""
-    sections = yaml.safe_load((ROOT / f"config/{profile}.yml").read_text(encoding="utf-8")) or {}
-    return {name: {"profile": profile} | (sections.get(name) or {}) for name in chapters(ROOT / "_toc.yml")}
+    set_there = sections(profile)
+    return {name: {"profile": profile} | set_there.get(name, {}) for name in chapters()}
 
 
 @cache
@@ -84,26 +84,22 @@ def chapter_content(chapter: str) -> str:
     """Return the hash of what a chapter's numbers depend on: code without its comments, tables, levels."""
     notebooks = [Path(f"notebooks/{name}.py") for name in chapters()]
     sources = remembered_sources(notebooks, Path("build/sources.json"))[f"notebooks/{chapter}.py"]
-    levels = yaml.safe_load(Path("src/manytasks/levels.yml").read_text(encoding="utf-8"))
-    digest = hashlib.sha256(json.dumps([levels.get(chapter), {p: version(p) for p in VERSIONS}]).encode())
-    for path in [f"notebooks/{chapter}.py", *sources]:
-        digest.update(_code(Path(path)))
-    for path in data_files(Path(f"notebooks/{chapter}.py")):
-        digest.update(Path(path).read_bytes())
-    return digest.hexdigest()
+    levels = strict_yaml.load(text(Path("src/manytasks/levels.yml")), "levels.yml")
+    code = {path: _code(Path(path)) for path in [f"notebooks/{chapter}.py", *sources]}
+    data = [*data_beside(sources), *data_files(Path(f"notebooks/{chapter}.py"))]
+    return digest(data, code, levels.get(chapter), {name: version(name) for name in VERSIONS})
 
 
-@cache
-def _code(path: Path) -> bytes:
+def _code(path: Path) -> str:
     """Return a module's code: comments, docstrings and layout do not change a number."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = ast.parse(text(path))
     for node in ast.walk(tree):
         if (
             isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
             and ast.get_docstring(node) is not None
         ):
             node.body = node.body[1:]
-    return ast.dump(tree).encode()
+    return ast.dump(tree)
 
 
 def run_here(cells: Iterable[Cell], store: Path, limit: int) -> None:
@@ -195,10 +191,8 @@ def run_jobs(
         ]
         command += ["--rerun-incomplete", "--quiet", "rules", "host", "--executor", executor]
         command += ["--cores", str(cores), "--jobs", str(cores), *options, "--config", f"plan={plan}"]
-    programs = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-    environment = os.environ | {"OMP_NUM_THREADS": "1", "PATH": programs}
     try:
-        return subprocess.run(command, env=environment, check=False).returncode
+        return subprocess.run(command, env=environment() | {"OMP_NUM_THREADS": "1"}, check=False).returncode
     finally:
         plan.unlink()
 

@@ -9,7 +9,6 @@ import time
 
 import pandas as pd
 import pytest
-from copies import environment
 from miniature import HEADER, NOTEBOOK, claim, miniature, runs
 
 pytestmark = [pytest.mark.book, pytest.mark.third]
@@ -38,9 +37,7 @@ def command(*options):
 
 
 def replicate(tree, *options):
-    return subprocess.run(
-        command(*options), cwd=tree, env=environment(tree), capture_output=True, text=True, timeout=1800
-    )
+    return subprocess.run(command(*options), cwd=tree, capture_output=True, text=True, timeout=1800)
 
 
 def test_what_draws_runs_for_every_seed_and_the_rest_twice(tree):
@@ -71,7 +68,6 @@ def test_a_killed_replication_goes_on_where_it_stopped(tree):
         process = subprocess.Popen(
             command("--seeds", "2"),
             cwd=tree,
-            env=environment(tree),
             stdout=log,
             stderr=log,
             start_new_session=True,
