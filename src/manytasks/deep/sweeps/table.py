@@ -47,7 +47,7 @@ def table_text(rows: Sequence[dict[str, Any]]) -> str:
 
     Example:
         >>> table_text([{"width": 8, "note": "", "loss": 0.25}])
-        'width,loss\\n8,0.25\\n'
+        'width,loss\n8,0.25\n'
     """
     text = io.StringIO()
     columns = {name for row in rows for name, value in row.items() if value != ""}
