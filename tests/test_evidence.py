@@ -148,6 +148,12 @@ def test_unreadable_notebook_is_named_with_its_remedy(tmp_path, text, cause):
         gather([path])
 
 
+def test_a_notebook_that_is_not_there_is_no_damaged_one(tmp_path):
+    path = tmp_path / "notebooks" / "gone.ipynb"
+    with pytest.raises(ValueError, match=whole(f"{path} is missing; run `make book`")):
+        gather([path])
+
+
 def test_evidence_of_another_shape_is_unreadable_too(tmp_path):
     path = write_notebook(tmp_path / "notebooks/multitask/old.ipynb", [ROW])
     path.write_text(path.read_text().replace('"threshold"', '"limit"'))

@@ -51,11 +51,12 @@ def insert(parameters: dict[str, Any], notebook: Any) -> None:
     """Put a cell that sets the parameters after the one that explains them.
 
     Raises:
-        Stopped: if the notebook has no such cell.
+        Stopped: if the notebook has no such cell, or several.
     """
     tagged = [i for i, cell in enumerate(notebook.cells) if "parameters" in cell.metadata.get("tags", [])]
-    if not tagged:
-        raise Stopped("no cell is tagged 'parameters'")
+    if len(tagged) != 1:
+        cells = f"{len(tagged)} cells are" if tagged else "no cell is"
+        raise Stopped(f"{cells} tagged 'parameters'")
     text = translate_parameters("python3", "python", parameters, "Parameters")
     cell = nbformat.v4.new_code_cell(text, metadata={"tags": ["injected-parameters"]})
     notebook.cells.insert(tagged[0] + 1, cell)

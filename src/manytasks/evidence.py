@@ -282,6 +282,8 @@ def _failure(notebook: dict[str, Any]) -> dict[str, Any] | None:
 def _readable(path: Path) -> Iterator[None]:
     try:
         yield
+    except FileNotFoundError:
+        raise ValueError(f"{path} is missing; run `make book`") from None
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ValueError(
             f"{path} is not a readable executed notebook ({type(error).__name__}: {error}); "

@@ -115,7 +115,7 @@ def test_the_pages_where_readers_begin_say_what_is_wrong(name, built):
     (banner,) = page(built[2], name).select(".failure")
     chapter, claim = banner.select("li")
     assert words(chapter) == (
-        "Chapter part/alpha failed in cell 6: ValueError: the <peak> is gone at p = 50 Not judged: O.1."
+        "Chapter part/alpha failed in cell 6: ValueError: the <peak> is gone at p = 50. Not judged: O.1."
     )
     assert words(claim) == "Claim O.0: the verdict we committed to is open, this build finds holds."
     for link in banner.select("a"):

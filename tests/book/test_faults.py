@@ -68,6 +68,13 @@ def test_a_whole_number_will_do_for_a_fraction(pristine, tmp_path):
     [
         ("bare", ' tags=["parameters"]', "", ": no cell is tagged 'parameters'", ""),
         (
+            "twice",
+            "# %%\nimport",
+            '# %% tags=["parameters"]\nimport',
+            ": 2 cells are tagged 'parameters'",
+            "",
+        ),
+        (
             "julia",
             "name: python3",
             "name: julia-1.9",
