@@ -31,8 +31,8 @@ sweep: $(READY)  ## run sweeps in shards (NAME="depth layers" SHARDS=8 DEVICE=cu
 	  profile=$(PROFILE) shards=$(SHARDS) device=$(DEVICE) out="$(OUT)"
 
 replicate: $(READY)  ## draw everything random again (SEEDS=20 JOBS=2 EXECUTOR=slurm) into data/replication.csv
-	@$(BIN)/python workflow/replicate.py --seeds $(SEEDS) --profile $(PROFILE) --jobs $(JOBS) \
-	  --executor $(EXECUTOR) --out $(OUT) $(OPTIONS)
+	@$(BIN)/python workflow/replicate.py --seeds $(SEEDS) --profile '$(PROFILE)' --jobs $(JOBS) \
+	  --executor $(EXECUTOR) --out "$(OUT)" $(OPTIONS)
 
 variations: $(READY)  ## change every parameter of every chapter in turn and run it (smoke sizes, resumes)
 	@$(BIN)/python workflow/variations.py --jobs $(JOBS)

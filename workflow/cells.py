@@ -8,6 +8,7 @@ nothing runs twice. `cells.py PLAN.json JOB` runs the cells of one job; `run_job
 from __future__ import annotations
 
 import ast
+import io
 import json
 import multiprocessing
 import os
@@ -16,6 +17,7 @@ import signal
 import subprocess
 import sys
 import time
+import tokenize
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cache
@@ -43,7 +45,8 @@ class Cell:
 
     def file(self, store: Path) -> Path:
         """Return where the result is kept; another name for every other content, parameter or environment."""
-        key = digest([], chapter_content(self.chapter), self.parameters, self.environment)
+        versions = {name: version(name) for name in VERSIONS}
+        key = digest([], chapter_content(self.chapter), versions, self.parameters, self.environment)
         return store / self.chapter / f"{key[:16]}.json"
 
     def result(self, store: Path) -> dict[str, Any] | None:
@@ -87,19 +90,26 @@ def chapter_content(chapter: str) -> str:
     levels = strict_yaml.load(text(Path("src/manytasks/levels.yml")), "levels.yml")
     code = {path: _code(Path(path)) for path in [f"notebooks/{chapter}.py", *sources]}
     data = [*data_beside(sources), *data_files(Path(f"notebooks/{chapter}.py"))]
-    return digest(data, code, levels.get(chapter), {name: version(name) for name in VERSIONS})
+    return digest(data, code, levels.get(chapter))
 
 
 def _code(path: Path) -> str:
-    """Return a module's code: comments, docstrings and layout do not change a number."""
-    tree = ast.parse(text(path))
-    for node in ast.walk(tree):
-        if (
-            isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
-            and ast.get_docstring(node) is not None
-        ):
-            node.body = node.body[1:]
-    return ast.dump(tree)
+    """Return a module's code: comments, docstrings and empty lines do not change a number.
+
+    Lines and not the syntax tree, which every version of Python writes otherwise.
+    """
+    source = text(path)
+    lines = source.splitlines()
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type == tokenize.COMMENT:
+            row, column = token.start
+            lines[row - 1] = lines[row - 1][:column]
+    for node in ast.walk(ast.parse(source)):
+        kinds = ast.Module | ast.ClassDef | ast.FunctionDef
+        if isinstance(node, kinds) and ast.get_docstring(node) is not None:
+            first, last = node.body[0].lineno, node.body[0].end_lineno or 0
+            lines[first - 1 : last] = [""] * (last - first + 1)
+    return "\n".join(line.rstrip() for line in lines if line.strip())
 
 
 def run_here(cells: Iterable[Cell], store: Path, limit: int) -> None:
@@ -110,7 +120,7 @@ def run_here(cells: Iterable[Cell], store: Path, limit: int) -> None:
         if cell.finished(store):
             continue
         print(f"running {cell.chapter} {dict(cell.parameters)}", file=sys.stderr)
-        child = multiprocessing.get_context("fork").Process(target=_run_and_keep, args=(cell, target, limit))
+        child = multiprocessing.get_context("fork").Process(target=_run_and_keep, args=(cell, store, limit))
         child.start()
         child.join(ASLEEP * limit)
         if child.is_alive():
@@ -122,13 +132,16 @@ def run_here(cells: Iterable[Cell], store: Path, limit: int) -> None:
             _keep(target, cell, [], what, time.monotonic() - begun, ended=True)
 
 
-def _run_and_keep(cell: Cell, target: Path, limit: int) -> None:
+def _run_and_keep(cell: Cell, store: Path, limit: int) -> None:
     from shell import execute
 
     resource.setrlimit(resource.RLIMIT_CPU, (limit, limit + 10))
-    begun = time.monotonic()
+    target, begun = cell.file(store), time.monotonic()
     rows, stopped = execute(cell.chapter, cell.parameters)
-    _keep(target, cell, rows, stopped, time.monotonic() - begun)
+    chapter_content.cache_clear()
+    changed = cell.file(store) != target
+    stopped = "its sources changed while it ran" if changed else stopped
+    _keep(target, cell, rows, stopped, time.monotonic() - begun, ended=changed)
 
 
 def _keep(
@@ -180,16 +193,8 @@ def run_jobs(
     if len(missing) == 1:
         command = [sys.executable, __file__, str(plan), missing[0].name]
     else:
-        command = [
-            sys.executable,
-            "-m",
-            "snakemake",
-            "--snakefile",
-            "workflow/cells.smk",
-            "--nolock",
-            "--keep-going",
-        ]
-        command += ["--rerun-incomplete", "--quiet", "rules", "host", "--executor", executor]
+        command = [sys.executable, "-m", "snakemake", "--snakefile", "workflow/cells.smk", "--nolock"]
+        command += ["--keep-going", "--rerun-incomplete", "--quiet", "rules", "host", "--executor", executor]
         command += ["--cores", str(cores), "--jobs", str(cores), *options, "--config", f"plan={plan}"]
     try:
         return subprocess.run(command, env=environment() | {"OMP_NUM_THREADS": "1"}, check=False).returncode

@@ -80,14 +80,8 @@ def rows(cells: dict[tuple[str, int], Cell], store: Path) -> Iterator[dict[str, 
                 "limit": float(row["threshold"]),
             }
         if found["stopped"]:
-            empty = dict.fromkeys(("value", "limit"), float("nan"))
-            yield {
-                "claim": "",
-                "chapter": chapter,
-                "check": "",
-                "seed": seed,
-                "verdict": found["stopped"],
-            } | empty
+            blank = {"claim": "", "chapter": chapter, "check": "", "seed": seed}
+            yield blank | {"verdict": found["stopped"], "value": float("nan"), "limit": float("nan")}
 
 
 def write(out: Path, cells: dict[tuple[str, int], Cell], store: Path, profile: str) -> None:
@@ -145,6 +139,9 @@ def main() -> int:
             write(options.out, run, store, options.profile)
         if code:
             return code
+    if missing := sum(not cell.finished(store) for cell in run.values()):
+        print(f"{missing} of {len(run)} cells have no result yet; run this again", file=sys.stderr)
+        return 1
     found, _ = replication.load_replication(options.out / "replication.csv")
     print(*(f"{row.claim:<7} {row}" for row in found.values()), sep="\n")
     return 0

@@ -1,0 +1,69 @@
+"""What a chapter's numbers depend on: comments change nothing; code and tables rename the result."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture
+def cells(monkeypatch):
+    monkeypatch.syspath_prepend(ROOT / "workflow")
+    monkeypatch.chdir(ROOT)
+    import cells
+
+    yield cells
+    for name in ("cells", "dependencies", "plan", "environment"):
+        sys.modules.pop(name, None)
+
+
+SOURCE = '''"""Adds."""
+
+# %% [markdown]
+# # Title
+def add(a, b):
+    """Return the sum."""
+    return a + b  # as it says
+'''
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "same"),
+    [
+        ("# # Title", "# # Another title", True),
+        ('"""Adds."""', '"""Adds two numbers.\n\nAnd no more.\n"""', True),
+        ("  # as it says", "", True),
+        ("    return", "\n    return", True),
+        ("a + b", "a - b", False),
+        ("def add", "x = '''# no comment'''\ndef add", False),
+    ],
+)
+def test_only_code_counts(cells, tmp_path, old, new, same):
+    first, second = tmp_path / "a.py", tmp_path / "b.py"
+    first.write_text(SOURCE)
+    second.write_text(SOURCE.replace(old, new))
+    assert SOURCE.replace(old, new) != SOURCE
+    assert (cells._code(first) == cells._code(second)) == same
+
+
+def test_a_hash_in_a_text_is_no_comment(cells, tmp_path):
+    path = tmp_path / "a.py"
+    path.write_text("x = '#1'  # one\n")
+    assert cells._code(path) == "x = '#1'"
+
+
+def test_results_have_a_name_for_every_content_parameter_and_environment(cells, tmp_path, monkeypatch):
+    cell = cells.Cell("welcome", {"seed": 1})
+    others = [
+        cells.Cell("welcome", {"seed": 2}),
+        cells.Cell("welcome", {"seed": 1}, {"OMP_NUM_THREADS": "2"}),
+    ]
+    names = {each.file(tmp_path) for each in (cell, *others)}
+    assert cell.file(tmp_path) == cells.Cell("welcome", {"seed": 1}).file(tmp_path)
+    monkeypatch.setattr(cells, "chapter_content", lambda chapter: "other")
+    names.add(cell.file(tmp_path))
+    monkeypatch.setattr(cells, "version", lambda package: "9.9")
+    names.add(cell.file(tmp_path))
+    assert len(names) == 5
