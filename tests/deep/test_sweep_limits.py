@@ -255,6 +255,7 @@ def wait_for(condition, seconds=120):
     assert condition()
 
 
+@pytest.mark.third(1)
 def test_processes_that_share_a_folder_share_the_cells(toy, tmp_path):
     log = tmp_path / "log"
     processes = [start(tmp_path / "out", log, 1.0) for _ in range(3)]
@@ -264,6 +265,7 @@ def test_processes_that_share_a_folder_share_the_cells(toy, tmp_path):
     assert run(tmp_path / "whole").table.read_bytes() == (tmp_path / "out" / "toy-smoke.csv").read_bytes()
 
 
+@pytest.mark.third(2)
 def test_a_cell_whose_process_was_killed_is_computed_by_another(toy, tmp_path):
     log, out = tmp_path / "log", tmp_path / "out"
     first = start(out, log, 100)
