@@ -124,6 +124,15 @@ def stop(notebook: Any, stopped: Stopped) -> None:
     notebook.cells = shown
 
 
+def number_cells(notebook: Any) -> None:
+    """Let cells be called the same in every run: their ids, and the files that warnings name."""
+    for number, cell in enumerate(notebook.cells):
+        cell["id"] = f"cell-{number}"
+        for output in cell.get("outputs", []):
+            if output.output_type == "stream":
+                output.text = re.sub(r"\S*/ipykernel_\d+/\d+\.py", f"cell-{number}", output.text)
+
+
 def write(notebook: Any, output: Path) -> None:
     """Write a notebook that appears complete or not at all."""
     # A name of its own for every run: whoever is killed leaves no half-written output behind.
@@ -158,8 +167,7 @@ def main(name: str, output: str, given: str = "{}", digest: str = "") -> None:
         claims = judged_in(chapter, source.read_text(encoding="utf-8"))
         made[FAILED] = {"cell": stopped.cell, "error": str(stopped), "claims": claims}
         fault = f"{source}{'' if stopped.cell is None else f', cell {stopped.cell}'}: {stopped}"
-    for number, cell in enumerate(notebook.cells):  # the same in every run
-        cell["id"] = f"cell-{number}"
+    number_cells(notebook)
     notebook.metadata["papermill"] = {"parameters": parameters, "duration": time.perf_counter() - started}
     notebook.metadata["manytasks"] = made
     write(notebook, Path(output))

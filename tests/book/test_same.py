@@ -24,7 +24,10 @@ from bokeh.models import ColumnDataSource
 
 from manytasks import evidence, figures, interactive
 
+import warnings
+
 %matplotlib inline
+warnings.warn("careful")
 fig, ax = plt.subplots()
 ax.plot([1, 2])
 figures.show(fig, name="curve", caption="A line.", alt="a line that rises")
@@ -133,6 +136,7 @@ def test_two_runs_differ_in_nothing_but_their_time(first, run, hostile):
     assert min(times) > 0
     assert first == second
     assert [cell.id for cell in first.cells] == [f"cell-{i}" for i in range(len(first.cells))]
+    assert "cell-3:10: UserWarning: careful" in json.dumps(first)
     assert "partial" not in json.dumps(first.metadata)
 
 
