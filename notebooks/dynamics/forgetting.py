@@ -16,7 +16,7 @@
 # %% tags=["parameters"]
 profile = "book"
 seed = 1
-networks = 72  # pairs of tasks [6 to 150]
+networks = 72  # pairs of tasks [12 to 150]
 train_steps = 3000  # on task 1 [200 to 6000]
 long_steps = 1000  # on task 2 [100 to 3000]
 
