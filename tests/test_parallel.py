@@ -34,6 +34,7 @@ def run(pytester):
     return pytester.runpytest_subprocess
 
 
+@pytest.mark.third
 @pytest.mark.parametrize("mark", ["@pytest.mark.alone", ""], ids=["alone", "beside others"])
 def test_no_test_overlaps_with_one_that_is_alone(run, pytester, mark):
     pytester.makepyfile(TESTS.format(mark=mark))

@@ -76,7 +76,9 @@ def test_another_third_is_refused_in_one_line(run, third):
     assert f"THIRD must be one of 1, 2, 3, all; got {third!r}" in result.stderr.str()
 
 
-@pytest.mark.parametrize("workers", [[], ["-n", "2"]], ids=["one process", "two workers"])
+@pytest.mark.parametrize(
+    "workers", [[], pytest.param(["-n", "2"], marks=pytest.mark.third)], ids=["one process", "two workers"]
+)
 def test_a_gate_that_allows_no_skip_fails_on_any_but_a_resting_test(run, pytester, workers):
     assert run("1", "--allow-no-skip", *workers).ret == pytest.ExitCode.OK
     pytester.makepyfile(test_more="import pytest\n\ndef test_skipped(): pytest.skip('no browser')\n")

@@ -33,6 +33,7 @@ def table(tmp_path_factory):
     return run_sweep("random-features", "smoke", "cpu", out, progress=False).table.read_bytes()
 
 
+@pytest.mark.third(1)
 def test_jobs_of_a_cluster_make_the_table_of_one_process(table, tmp_path):
     queue, log, out = tmp_path / "queue.sh", tmp_path / "queued", tmp_path / "out"
     queue.write_text(QUEUE.format(log=log))
@@ -45,6 +46,7 @@ def test_jobs_of_a_cluster_make_the_table_of_one_process(table, tmp_path):
     assert list(out.rglob("*.done")) == []
 
 
+@pytest.mark.third(2)
 def test_a_shard_that_was_killed_is_taken_up_where_it_stopped(table, tmp_path):
     out = tmp_path / "it's mine"
     made = run_sweep("random-features", "smoke", "cpu", out, progress=False, shard=(0, 2))

@@ -138,6 +138,7 @@ def test_another_data_set_can_stand_in(tmp_path):
     assert table["test_loss"].notna().all()
 
 
+@pytest.mark.third(3)
 def test_killed_sweep_resumes_to_the_same_table(tmp_path):
     """kill -9 in the middle of a real sweep, as soon as its first cell is on the disk."""
     out = tmp_path / "killed"
@@ -173,6 +174,7 @@ sys.meta_path.insert(0, Absent())
 """
 
 
+@pytest.mark.third(3)
 def test_sweeps_run_on_a_bare_node(tmp_path):
     code = BARE_NODE + "from manytasks.cli import main; sys.exit(main(sys.argv[1:]))"
     words = ["sweep", "random-features", "--profile", "smoke", "--device", "cpu", "--out", str(tmp_path)]

@@ -56,7 +56,7 @@ def assert_is_the_best(problem):
 
 
 @given(problems(largest=10))
-@settings(max_examples=2000, deadline=None)
+@settings(max_examples=500, deadline=None)
 def test_brute_force_agrees(problem):
     assert_is_the_best(problem)
 
@@ -64,7 +64,7 @@ def test_brute_force_agrees(problem):
 @given(problems(largest=400))
 @settings(max_examples=40, deadline=None)
 def test_brute_force_agrees_on_long_lines(problem):
-    """Pieces longer than one polynomial has points, so stationary points decide."""
+    """Hundreds of splits, where the best one is seldom at an end."""
     assert_is_the_best(problem)
 
 
