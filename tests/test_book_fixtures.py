@@ -19,7 +19,8 @@ def build(tree):
     if {book}:
         (tree / "build/html-smoke").mkdir(parents=True)
         (tree / "build/html-smoke/index.html").touch()
-    return SimpleNamespace(returncode=1, stdout="Select jobs to execute...\\nharm.py, cell 3: the peak is gone")
+    said = ["Select jobs to execute...", "harm.py, cell 3: the peak is gone"]
+    return SimpleNamespace(returncode=1, stdout="\\n".join(said))
 """
 READING = """
 def test_pages(html): assert (html / "index.html").exists()
