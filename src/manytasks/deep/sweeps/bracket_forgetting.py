@@ -10,8 +10,9 @@ import torch
 from torch import Tensor
 from torch.func import grad, vmap
 
-from manytasks.deep.data import load_dataset
+from manytasks.deep.data import draw_images
 from manytasks.deep.sweeps.curvature import hessian_product, hessian_trace, sharpness
+from manytasks.deep.sweeps.frozen import load_once
 from manytasks.deep.sweeps.settings import real, whole, word
 from manytasks.deep.sweeps.shared_trunk import (
     HEADS,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from manytasks.flow import Network
 
 INPUTS, CLASSES = {"digits": 64, "mnist": 784}, 10
+TEST_IMAGES = 30  # of each class of MNIST
 
 
 def measure(settings: Settings, device: torch.device) -> Iterator[Row]:
@@ -168,10 +170,13 @@ def problems_of(settings: Settings, device: torch.device) -> tuple[Problem, Prob
         Training samples of task 1, of task 2, and test samples of task 1; members are seeds × scenarios ×
         fractions, the seeds slowest.
     """
-    dataset = load_dataset(settings["dataset"])
+    images = load_once(settings["dataset"])
     rows = []
     for seed in settings["seeds"]:
-        triples = [permuted_pair(dataset, settings["per_class"], f, seed) for f in settings["fractions"]]
+        per_class, dataset = settings["per_class"], images
+        if settings["dataset"] != "digits":  # the permuted views of all of MNIST would take gigabytes
+            dataset = draw_images(images, 2 * per_class, TEST_IMAGES, seed)
+        triples = [permuted_pair(dataset, per_class, f, seed) for f in settings["fractions"]]
         rows += [(triple, HEADS[scenario]) for scenario in settings["scenarios"] for triple in triples]
     first, second, test = (
         stack_problems([triple[i] for triple, _ in rows], [heads[i % 2] for _, heads in rows], device)

@@ -14,16 +14,20 @@ from manytasks.deep.data.cifar100 import FEATURES, names
 from manytasks.deep.data.collection import sums
 from manytasks.deep.sweeps import (
     depth,
+    feature_pairs,
+    layers,
     multitask_width,
     replay_budget,
     replay_methods,
     replay_noise,
     replay_width,
     resnet_width,
+    similarity_measures,
 )
 from manytasks.deep.sweeps.frozen import frozen_features
 from manytasks.deep.sweeps.joint import PAPER_TRAINING, joint_flops, joint_rows
 from manytasks.deep.sweeps.sequence import sequence_flops, sequence_rows
+from manytasks.deep.sweeps.settings import whole, word
 from manytasks.deep.sweeps.sweep import Row, Settings, Sweep
 from manytasks.deep.tasks import superclass_split
 
@@ -331,11 +335,50 @@ RESNET = replace(
     },
 )
 
+PAIR_DIALS = word((layers.SAME, *feature_pairs.DIALS))
+MEASURES_BOOK: Settings = similarity_measures.BOOK | {
+    "dataset": (FEATURES,),
+    "data": DATA["data"],
+    "dial": feature_pairs.DIALS,
+    "seeds": tuple(range(20)),
+}
+MEASURES = replace(
+    similarity_measures.SWEEP,
+    name="similarity-measures-cifar100",
+    profiles={
+        "smoke": MEASURES_BOOK | {"width": (8,), "strengths": (0.0, 1.0), "seeds": (0, 1), "steps": 20},
+        "book": MEASURES_BOOK,
+        "paper": MEASURES_BOOK
+        | {"per_class": 20, "width": similarity_measures.PAPER["width"], "steps": 2000},
+    },
+    settings={"dataset": word((FEATURES,)), "depth": whole(1), "dial": PAIR_DIALS},
+)
+
+LAYERS_BOOK: Settings = layers.BOOK | {
+    "dataset": FEATURES,
+    "data": DATA["data"],
+    "dial": (layers.SAME, *feature_pairs.DIALS),
+    "seeds": tuple(range(20)),
+}
+LAYERS = replace(
+    layers.SWEEP,
+    name="layers-cifar100",
+    profiles={
+        "smoke": LAYERS_BOOK
+        | {"dial": ("pixels",), "private": ("0",), "width": (8,), "seeds": (0, 1), "steps": 20},
+        "book": LAYERS_BOOK,
+        "paper": LAYERS_BOOK | {"width": POWERS, "steps": 9800},
+    },
+    settings=layers.SWEEP.settings | {"dataset": word((FEATURES,)), "dial": PAIR_DIALS},
+)
+
 SWEEPS = (
     PEAK,
     PEAK_50,
     SINGLE,
     SIMILARITY,
+    MEASURES,
+    LAYERS,
     DEPTH,
     RESNET,
     REPLAY,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import torch
 
 from manytasks.deep.data.official import OFFICIAL
-from manytasks.deep.sweeps import replay_budget, similarity
+from manytasks.deep.sweeps import bracket_forgetting, replay_budget, similarity
 from manytasks.deep.sweeps.frozen import load_once
 from manytasks.deep.sweeps.joint import PAPER_TRAINING, joint_rows
 from manytasks.deep.sweeps.replay_width import drawn
@@ -95,4 +96,20 @@ REPLAY_BUDGET = Sweep(
     replay_budget.SWEEP.settings,
 )
 
-SWEEPS = (SIMILARITY, REPLAY_BUDGET)
+BRACKET_BOOK: Settings = bracket_forgetting.BOOK | {
+    "dataset": "mnist",
+    "data": FILE,
+    "seeds": tuple(range(10)),
+}
+BRACKET = replace(
+    bracket_forgetting.SWEEP,
+    name="bracket-forgetting-mnist",
+    question="Does the bracket at the end of task 1 predict forgetting on permuted MNIST?",
+    profiles={
+        "smoke": BRACKET_BOOK | {"width": (4,), "seeds": (0, 1), "steps": 10, "long": 5, "probes": 4},
+        "book": BRACKET_BOOK,
+        "paper": bracket_forgetting.PAPER | {"data": FILE},
+    },
+)
+
+SWEEPS = (SIMILARITY, REPLAY_BUDGET, BRACKET)

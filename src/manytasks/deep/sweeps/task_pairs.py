@@ -9,7 +9,9 @@ import torch
 import torch.nn.functional as F
 
 from manytasks.deep.data import Dataset, load_dataset
+from manytasks.deep.data.cifar100 import FEATURES
 from manytasks.deep.data.glyphs import load_glyphs
+from manytasks.deep.sweeps.feature_pairs import feature_pair
 from manytasks.deep.tasks import Samples, TaskStream, permuted_pixels, rotated_images
 from manytasks.streams import stream
 
@@ -29,7 +31,7 @@ def task_pair(dataset: str, dial: str, strength: float, per_class: int, seed: in
     change how one problem is seen or answered, the last two change the problem.
 
     Args:
-        dataset: "digits" or "glyphs".
+        dataset: "digits", "glyphs", or CIFAR-100 features, of which ``feature_pair`` makes the pairs.
         dial: one of ``DIALS``.
         strength: in [0, 1]; labels and classes change in steps of a fifth, and one label alone has nowhere
             to go.
@@ -47,6 +49,8 @@ def task_pair(dataset: str, dial: str, strength: float, per_class: int, seed: in
         >>> [task.labels.tolist() for task in pair.train]
         [[0, 1, 2, 3, 4], [1, 0, 2, 3, 4]]
     """
+    if dataset == FEATURES:
+        return feature_pair(dial, strength, per_class, seed)
     if dial not in DIALS:
         raise ValueError(f"dial must be one of {', '.join(DIALS)}; got {dial!r}")
     if dataset not in OTHER:
