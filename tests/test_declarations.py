@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[1]
 FILE = "src/manytasks/declarations.yml"
 NAMES = list(declarations())
 # Columns of a table that a setting of another name holds, and those that it makes itself.
-SETTINGS = {"noise": "noises", "memory": "memories"}
+SETTINGS = {"noise": "noises", "memory": "memories", "strength": "strengths"}
 
 
 def possible(sweep, column):
@@ -96,7 +96,7 @@ def test_words_become_numbers():
         ),
         (
             {"sign": '"="'},
-            "A.F2, x: sign must be one of > < <>, measure one of loss error; got = and loss",
+            "A.F2, x: sign must be one of > < <>, measure one of loss error cosine; got = and loss",
         ),
         ({"level": "0.05"}, "A.F2, x: level must be a part of the book's 0.01; got 0.05"),
     ],

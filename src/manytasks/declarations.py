@@ -8,7 +8,7 @@ from importlib.resources import files
 from typing import Any
 
 SIGNS = (">", "<", "<>")  # above the limit, below it, on either side of it
-MEASURES = ("loss", "error")
+MEASURES = ("loss", "error", "cosine")
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Declaration:
         check: name of the record.
         sweep: the sweep whose table of the book profile decides.
         rows: values of columns that are used; all values of any other.
-        measure: "loss" or "error".
+        measure: "loss", "error", or "cosine" of weights.
         statistic: the number or numbers that decide; ``declarations.yml`` explains the words.
         sign: on which side of the limit the claim has it.
         limit: what the ends of the interval are compared with.
