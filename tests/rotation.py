@@ -10,7 +10,6 @@ from zlib import crc32
 import pytest
 
 ALLOWED = ("1", "2", "3", "all")
-RESTS = "rests: runs in third"
 
 
 def pytest_configure():
@@ -33,7 +32,7 @@ def pytest_collection_modifyitems(items):
         if marker := item.get_closest_marker("third"):
             turn = str(turn_of(item.nodeid, *marker.args))
             if os.environ["THIRD"] not in {turn, "all"}:
-                item.add_marker(pytest.mark.skip(reason=f"{RESTS} {turn} of 3"))
+                item.add_marker(pytest.mark.skip(reason=f"rests: runs in third {turn} of 3"))
 
 
 def turn_of(nodeid, group=None):

@@ -38,6 +38,10 @@ def passed(result):
     return {line.split()[0] for line in result.outlines if " PASSED" in line}
 
 
+def test_this_run_goes_by_turns(pytestconfig):
+    assert all(map(pytestconfig.pluginmanager.has_plugin, ("rotation", "skips", "parallel")))
+
+
 def test_three_days_run_everything_and_each_rotating_test_once(run):
     days = [passed(run(third)) for third in "123"]
     everything = passed(run("all"))
@@ -80,6 +84,7 @@ def test_another_third_is_refused_in_one_line(run, third):
     "workers", [[], pytest.param(["-n", "2"], marks=pytest.mark.third)], ids=["one process", "two workers"]
 )
 def test_a_gate_that_allows_no_skip_fails_on_any_but_a_resting_test(run, pytester, workers):
+    pytester.makepyfile(test_data="import shared_data\n\ndef test(): shared_data.folder('nothing')\n")
     assert run("1", "--allow-no-skip", *workers).ret == pytest.ExitCode.OK
     pytester.makepyfile(test_more="import pytest\n\ndef test_skipped(): pytest.skip('no browser')\n")
     assert run("1", *workers).ret == pytest.ExitCode.OK
