@@ -73,7 +73,7 @@ def main(tests: list[str]) -> int:
         print(f"Python {version} with {what}", flush=True)
         own = python_of(Path("build/versions") / version, python, packages)
         command = [
-            own,
+            str(own),
             "-m",
             "pytest",
             "-q",
