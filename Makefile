@@ -14,6 +14,7 @@ READY   := .venv/.ready
 export PYTHONPATH := $(CURDIR)/src
 export PYTHONNOUSERSITE := 1
 unexport PYTHONOPTIMIZE PYTHONSTARTUP
+export PROFILE NAME DEVICE OUT  # recipes read words from the environment, where no shell takes them apart
 
 .DEFAULT_GOAL := help
 .PHONY: help book sweep replicate variations travel test test-all versions lint bench serve lab claims clean
@@ -22,17 +23,17 @@ help:  ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 book: $(READY)  ## run every notebook and build the book (PROFILE=smoke|book|paper)
-	@$(BIN)/python workflow/build.py --profile '$(PROFILE)' --jobs $(JOBS)
+	@$(BIN)/python workflow/build.py --profile "$$PROFILE" --jobs $(JOBS)
 
 sweep: $(READY)  ## run sweeps in shards (NAME="depth layers" SHARDS=8 DEVICE=cuda EXECUTOR=slurm OUT=data)
 	@$(BIN)/python -m snakemake --snakefile workflow/sweeps.smk --quiet rules host --rerun-incomplete \
 	  --executor $(EXECUTOR) --cores $(JOBS) --jobs $(JOBS) $(OPTIONS) \
-	  --config names="$(or $(NAME),$(shell $(BIN)/manytasks sweep list))" \
-	  profile=$(PROFILE) shards=$(SHARDS) device=$(DEVICE) out="$(OUT)"
+	  --config names="$${NAME:-$$($(BIN)/manytasks sweep list | tr '\n' ' ')}" \
+	  profile="$$PROFILE" shards=$(SHARDS) device="$$DEVICE" out="$$OUT"
 
 replicate: $(READY)  ## draw everything random again (SEEDS=20 JOBS=2 EXECUTOR=slurm) into data/replication.csv
-	@$(BIN)/python workflow/replicate.py --seeds $(SEEDS) --profile '$(PROFILE)' --jobs $(JOBS) \
-	  --executor $(EXECUTOR) --out "$(OUT)" $(OPTIONS)
+	@$(BIN)/python workflow/replicate.py --seeds $(SEEDS) --profile "$$PROFILE" --jobs $(JOBS) \
+	  --executor $(EXECUTOR) --out "$$OUT" $(OPTIONS)
 
 variations: $(READY)  ## change every parameter of every chapter in turn and run it (smoke sizes, resumes)
 	@$(BIN)/python workflow/variations.py --jobs $(JOBS)
@@ -58,13 +59,13 @@ bench: $(READY)  ## print speed ratios against named baselines
 	@for file in benchmarks/*.py; do $(BIN)/python $$file || exit 1; done
 
 serve: $(READY)  ## open the book and rebuild it whenever a source changes
-	@$(BIN)/python workflow/serve.py --profile $(PROFILE)
+	@$(BIN)/python workflow/serve.py --profile "$$PROFILE"
 
 lab: $(READY)  ## open the notebooks in JupyterLab
 	@$(BIN)/jupyter lab notebooks
 
 claims: $(READY)  ## print the claims table of the last build
-	@$(BIN)/manytasks claims --profile $(PROFILE)
+	@$(BIN)/manytasks claims --profile "$$PROFILE"
 
 clean:  ## remove everything that was built (keeps .venv)
 	@rm -rf build .snakemake
