@@ -130,7 +130,8 @@ def number_cells(notebook: Any) -> None:
         cell["id"] = f"cell-{number}"
         for output in cell.get("outputs", []):
             if output.output_type == "stream":
-                output.text = re.sub(r"\S*/ipykernel_\d+/\d+\.py", f"cell-{number}", output.text)
+                # From the beginning of a word: tried at every letter, a long word would take for ever.
+                output.text = re.sub(r"(?<!\S)\S*/ipykernel_\d+/\d+\.py", f"cell-{number}", output.text)
 
 
 def write(notebook: Any, output: Path) -> None:
