@@ -16,11 +16,12 @@
 # %% tags=["parameters"]
 profile = "book"
 seed = 0  # nothing is drawn
-T_start = 10  # where the slider stands: tasks [1 to 30]
-n_start = 50  # samples of each task [1 to 200]
+# Where the sliders stand:
+T_start = 10  # tasks [1 to 30]
+n_start = 50  # samples per task [1 to 200]
 p_start = 1000  # parameters [2 to 5000]
-cosine_start = 0.8  # between any two tasks [-0.5 to 1]
-sigma_start = 0.3  # label noise σ [0 to 1.5]
+cosine_start = 0.8  # between every two tasks [0 to 1]
+sigma_start = 0.3  # label noise [0 to 1.5]
 
 # %% tags=["hide-input"]
 import sympy as sp
@@ -37,28 +38,22 @@ from manytasks import (
     theory,
 )
 from manytasks.interactive import Mark, Plot, Slider
+from manytasks.page import number
 from manytasks.symbolic import differing
 from manytasks.theory.fit import bias_share, noise_factor, spread_factor
 
 parameters.check(In, globals())
-parameters.require(
-    T_start == 1 or cosine_start >= -1 / (T_start - 1),
-    f"cosine_start must be at least -1/(T_start - 1); got {cosine_start}",
+more = max(1, round(0.9 * p_start / T_start))  # samples per task, N close to p
+here, there = (
+    theory.multitask_error(
+        Tasks.equiangular(T_start, cosine_start), samples, p_start, sigma_start**2
+    ).mean()
+    for samples in (n_start, more)
 )
-more_samples = round(1.8 * n_start)
-here = theory.multitask_error(
-    Tasks.equiangular(T_start, cosine_start), n_start, p_start, sigma_start**2
-).mean()
-more = theory.multitask_error(
-    Tasks.equiangular(T_start, cosine_start),
-    more_samples,
-    p_start,
-    sigma_start**2,
-).mean()
 display(
     Markdown(
         f"The theorems are exact, so a slider can answer. {T_start} tasks with {n_start} samples each and $p = {p_start:,}$ "
-        f"parameters have an error of **{here:.3f}**. With {more_samples} samples each it is **{more:.2f}**: move $n$ and watch. "
+        f"parameters have an error of **{number(here)}**. With {more} samples each it is **{number(there)}**: move $n$ and watch. "
         "The curves are those of {doc}`many-tasks`, {doc}`transfer` and {doc}`below-threshold`, for $T$ tasks of length one "
         "with the same cosine $\\rho$ between every two and $n$ samples each. Drag, tap, type, or use the arrow keys."
     )
@@ -114,7 +109,7 @@ for tasks in (2, 3, 5):
             ours = [sp.sympify(term).subs(T, tasks) for term in ours.values()]
             checks.require(
                 differing(ours, map(sp.sympify, package.values())) == 0,
-                "what the page computes must be the package's formula",
+                f"the terms for {tasks} tasks are the package's, {regime} the threshold",
             )
 
 # %% tags=["hide-input"]
@@ -261,8 +256,8 @@ return {values: here, words};
 # **What to try**
 #
 # * Cosine 1 and no noise: the peak at $p = N$ is gone. Now add either, a little: it is back.
-# * Leave $p$ where it is and raise $n$. The error grows, is infinite at $n = p/T$ and falls again: more data can hurt.
-# * Ten tasks, cosine 0.5 without noise, then cosine 1 with σ = 0.67. Dissimilarity and noise draw almost the same peak,
+# * Leave $p$ and raise $n$. The error grows, is infinite where $Tn = p$ and falls again: more data can hurt.
+# * Ten tasks with cosine 0.5 and no noise, then with cosine 1 and σ = 0.67. Dissimilarity and noise draw almost the same peak,
 #   because $T$ tasks have the spread $V = (1-\rho)(T-1)/T = 0.45 = 0.67^2$.
 
 # %% [markdown]
@@ -308,12 +303,12 @@ return {values: here, words};
 #
 # * Move the cosine through zero. $K_1$, and no other term, changes its sign with it.
 # * Cosine 0: transfer is negative at every $p$ above the threshold, however clean the labels.
-# * Cosine 1 and σ = 1.5, with $p$ around $n = 50$. A task alone has its own peak there, and the others carry it over.
+# * Cosine 1 and σ = 1.5, with $p$ around $n$. A task alone has its own peak there, and the others carry it over.
 #
 # ## Where the formulas come from
 #
 # Nothing is typed a second time. For such tasks the mean task is equally far from all, and the spread is
-# $V = (1 - \rho)(T-1)/T$. We pass symbols through the three factors on which the package builds every error, assert
+# $V = (1 - \rho)(T-1)/T$. We pass symbols through the three factors on which the package builds every error, check
 # that the results are `theory.multitask_terms` and `theory.transfer_terms` for two, three and five tasks on both sides
 # of the threshold, and let SymPy print them as JavaScript. For instance, the dissimilarity term above the threshold:
 
