@@ -88,6 +88,17 @@ def test_a_notebook_depends_on_every_profile_of_the_sweeps_that_it_loads(project
     assert data_files(notebook) == ["data/widths-book.csv", "data/widths-paper.csv"]
 
 
+def test_a_notebook_depends_on_what_is_kept_beside_a_table_that_it_trains_again(project):
+    from dependencies import data_files
+
+    Path("data/widths-book.prints.json").touch()
+    notebook = project / "notebook.py"
+    notebook.write_text("load_results('widths', 'book')\n")
+    assert data_files(notebook) == ["data/widths-book.csv"]
+    notebook.write_text("load_results('widths'); deep.agree_with_table(\n    'widths', 'narrow')\n")
+    assert data_files(notebook) == ["data/widths-book.csv", "data/widths-book.prints.json"]
+
+
 def test_what_cannot_be_parsed_depends_on_the_whole_package(project):
     from dependencies import package_sources
 

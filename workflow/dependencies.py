@@ -111,11 +111,14 @@ def remembered_sources(
 def data_files(notebook: Path, data: Path = Path("data")) -> list[str]:
     """Return the committed tables that a notebook reads.
 
-    These are all profiles of the sweeps that it loads by name, and the files it names as ``data/<name>.csv``.
+    These are all profiles of the sweeps that it loads by name, the files it names as ``data/<name>.csv``, and
+    what is kept beside the tables of the sweeps that it trains again.
     """
     words = text(notebook)
     sweeps = re.findall(r"load_results\(\s*['\"]([\w-]+)['\"]", words)
     tables = {path for name in sweeps for path in data.glob(f"{name}-*.csv")}
+    again = re.findall(r"agree_with_table\(\s*['\"]([\w-]+)['\"]", words)
+    tables |= {path for name in again for path in data.glob(f"{name}-*.prints.json")}
     tables |= {data / name for name in re.findall(r"data/([\w.-]+\.csv)", words) if (data / name).exists()}
     return sorted(map(str, tables))
 

@@ -91,7 +91,11 @@ def write(out: Path, cells: dict[tuple[str, int], Cell], store: Path, profile: s
         return
     counts = {
         chapter: sorted(
-            {int(pd.read_csv(path)["seed"].nunique()) for path in data_files(Path(f"notebooks/{chapter}.py"))}
+            {
+                int(pd.read_csv(path)["seed"].nunique())
+                for path in data_files(Path(f"notebooks/{chapter}.py"))
+                if path.endswith(".csv")
+            }
         )
         for chapter in chapters()
     }

@@ -19,14 +19,11 @@ seed = 1
 trials = 4000  # simulated pairs of tasks per point [400 to 20000]
 n = 20  # samples per task [8 to 60]
 resamples = 2000  # bootstrap samples of the networks' seeds [200 to 20000]
-again = 1  # networks trained again on this page [0 to 1]
 
 # %% tags=["hide-input"]
 import matplotlib.pyplot as plt
 import numpy as np
-import pandas as pd
 import sympy as sp
-import torch
 from IPython.display import Markdown, display
 
 from manytasks import (
@@ -1248,28 +1245,12 @@ display(
 )
 
 # %% [markdown]
-# **Are the tables what the code computes?** In the book profile this page trains a pair again and compares it with its row.
+# **Are the tables what the code computes?** This page trains pairs again and compares them with their rows.
 
 # %% tags=["hide-input"]
-if again:
-    sweep = deep.find_sweep("bracket-forgetting")
-    one = {"loss": "cross-entropy", "width": 8, "seeds": (0,)}
-    one |= {"scenarios": ("task",), "fractions": (1.0,)}
-    cell = sweep.profiles["book"] | one
-    fresh = pd.DataFrame(sweep.measure(cell, torch.device("cpu"))).set_index("run")
-    key = ["loss", "width", "seed", "scenario", "fraction"]
-    kept = table.set_index([*key, "run"]).loc[("cross-entropy", 8, 0, "task", 1.0)]
-    apart = max(
-        abs(fresh[name][run] / kept[name][run] - 1)
-        for name in ("bracket", "relative_curvature", "forgotten_train_loss")
-        for run in fresh.index
-    )
-    assert apart < 1e-3
-    display(
-        Markdown(
-            f"The bracket, $R$ and the forgetting of all {len(fresh)} runs agree with the table to {apart:.0e}."
-        )
-    )
+display(
+    Markdown(str(deep.agree_with_table("bracket-forgetting", "unrelated tasks")))
+)
 
 # %% [markdown]
 # ## Break: the excess risk does not listen to the bracket alone

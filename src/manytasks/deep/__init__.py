@@ -2,7 +2,9 @@
 
 from manytasks.deep.data import Dataset, contact_sheet, describe_datasets, load_dataset
 from manytasks.deep.sweeps import (
+    Agreement,
     SweepResult,
+    agree_with_table,
     find_sweep,
     load_results,
     merge_folders,
@@ -12,8 +14,10 @@ from manytasks.deep.sweeps import (
 )
 
 __all__ = [
+    "Agreement",
     "Dataset",
     "SweepResult",
+    "agree_with_table",
     "contact_sheet",
     "describe_datasets",
     "find_sweep",

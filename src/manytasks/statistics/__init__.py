@@ -1,6 +1,7 @@
 """One statistic per file, SciPy under our names. Units are independent; what shares a seed is one unit."""
 
 from manytasks.statistics.intervals import Interval, geometric_interval, mean_interval, share_interval
+from manytasks.statistics.margins import MarginTest, margin_noticed, margin_test, units_needed
 from manytasks.statistics.peaks import Peak, peak
 from manytasks.statistics.ranks import rank_correlation
 from manytasks.statistics.resampling import bootstrap_interval
@@ -9,6 +10,7 @@ from manytasks.statistics.slopes import limit_slope, log_slope, weighted_log_slo
 
 __all__ = [
     "Interval",
+    "MarginTest",
     "Peak",
     "bootstrap_interval",
     "critical_t",
@@ -16,11 +18,14 @@ __all__ = [
     "geometric_interval",
     "limit_slope",
     "log_slope",
+    "margin_noticed",
+    "margin_test",
     "mean_interval",
     "noticed",
     "peak",
     "rank_correlation",
     "share_interval",
+    "units_needed",
     "weighted_log_slope",
     "z_scores",
 ]

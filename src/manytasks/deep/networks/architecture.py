@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from manytasks.deep.witness import INITIAL, drawn_by, passing
+
 
 @dataclass(frozen=True)
 class Architecture:
@@ -108,4 +110,4 @@ def draw_weights(architecture: Architecture, generator: np.random.Generator) -> 
         else:
             bound = 1 / math.sqrt(shape[1] if len(shape) == 2 else architecture.fan_ins[-1])
             weights[name] = generator.uniform(-bound, bound, shape)
-    return weights
+    return passing(drawn_by(generator), INITIAL, weights)

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 from torch.func import vmap
 
+from manytasks.deep.witness import INITIAL, passing
 from manytasks.streams import seed_sequence
 
 if TYPE_CHECKING:  # it comes with SymPy, which takes a second to load
@@ -30,8 +31,11 @@ def draw_vectors(network: Network, seeds: Sequence[int]) -> Tensor:
         >>> draw_vectors(Network((2, 1)), seeds=(0, 1)).shape
         torch.Size([2, 3])
     """
-    states = [seed_sequence(seed, "weights").generate_state(1) for seed in seeds]
-    return torch.stack([network.initial(int(state[0])) for state in states])
+    rows = []
+    for seed in seeds:
+        state = seed_sequence(seed, "weights").generate_state(1)
+        rows.append(passing(seed, INITIAL, network.initial(int(state[0]))))
+    return torch.stack(rows)
 
 
 def task_gradients(network: Network, theta: Tensor, x: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:

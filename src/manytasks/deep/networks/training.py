@@ -12,6 +12,7 @@ import torch
 import torch.nn.functional as F
 
 from manytasks.deep.networks.flat import FlatParameters
+from manytasks.deep.witness import drawn_by, passing
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,8 @@ def batch_order(samples: int, steps: int, batch: int, generator: np.random.Gener
     """
     epochs = -(-steps * batch // samples)
     order = np.tile(np.arange(samples), (epochs, 1))
-    return generator.permuted(order, axis=1).reshape(-1)[: steps * batch].reshape(steps, batch)
+    drawn = generator.permuted(order, axis=1).reshape(-1)[: steps * batch].reshape(steps, batch)
+    return passing(drawn_by(generator), "order of the batches", drawn)
 
 
 def losses(outputs: torch.Tensor, labels: torch.Tensor, loss: str) -> torch.Tensor:

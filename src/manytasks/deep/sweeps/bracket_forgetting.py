@@ -26,6 +26,7 @@ from manytasks.deep.sweeps.shared_trunk import (
     stack_problems,
 )
 from manytasks.deep.sweeps.sweep import Row, Settings, Sweep
+from manytasks.deep.witness import INITIAL, passing
 from manytasks.streams import seed_sequence, stream
 
 if TYPE_CHECKING:
@@ -141,7 +142,8 @@ def initial_weights(network: Network, seed: int) -> Tensor:
     Returns:
         (P,) float64 parameters.
     """
-    return network.initial(int(seed_sequence(seed, "weights").generate_state(1)[0]))
+    drawn = network.initial(int(seed_sequence(seed, "weights").generate_state(1)[0]))
+    return passing(seed, INITIAL, drawn)
 
 
 def draw_probes(network: Network, count: int, seed: int) -> Tensor:
@@ -155,7 +157,7 @@ def draw_probes(network: Network, count: int, seed: int) -> Tensor:
     Returns:
         (count, P) signs, float64.
     """
-    signs = stream(seed, "probes").integers(0, 2, (count, network.size))
+    signs = passing(seed, "probes", stream(seed, "probes").integers(0, 2, (count, network.size)))
     return torch.from_numpy(2.0 * signs - 1.0)
 
 

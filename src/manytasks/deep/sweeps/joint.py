@@ -20,6 +20,7 @@ from manytasks.deep.networks import (
 )
 from manytasks.deep.sweeps.sweep import Row, Settings
 from manytasks.deep.tasks import Samples, Scenario, TaskStream, noisy_labels
+from manytasks.deep.witness import passing
 from manytasks.streams import stream
 
 METHODS = ("multi-task", "single-task")
@@ -176,5 +177,6 @@ def _pool(
         The pool.
     """
     wrong = noisy_labels(samples.labels, tasks.classes, noise, stream(seed, "labels", samples.task))
+    wrong = passing(seed, f"labels of task {samples.task}", wrong)
     labels, heads = tasks.targets(Samples(samples.rows, wrong, samples.task), scenario)
     return Pool(samples.rows + offset, labels, heads)

@@ -11,10 +11,11 @@ from manytasks.deep.data import load_dataset
 from manytasks.deep.sweeps.settings import whole
 from manytasks.deep.sweeps.sweep import Row, Settings, Sweep
 from manytasks.deep.tasks import TaskStream, noisy_labels, permuted_pixels
-from manytasks.streams import stream
+from manytasks.deep.witness import INITIAL, passing
+from manytasks.streams import Seed, stream
 
 
-def random_features(x: np.ndarray, features: int, seed: int) -> np.ndarray:
+def random_features(x: np.ndarray, features: int, seed: Seed) -> np.ndarray:
     r"""Map samples to random ReLU features.
 
     A network of one hidden layer whose first layer stays as it was drawn:
@@ -32,7 +33,8 @@ def random_features(x: np.ndarray, features: int, seed: int) -> np.ndarray:
         >>> random_features(np.eye(2), features=3, seed=1).shape
         (2, 3)
     """
-    directions = stream(seed, "random features").standard_normal((features, x.shape[1]))
+    drawn = stream(seed, "random features").standard_normal((features, x.shape[1]))
+    directions = passing(seed, INITIAL, drawn)
     return np.maximum(x @ directions.T, 0) / np.sqrt(features)
 
 
@@ -129,7 +131,8 @@ def _one_hot(tasks: TaskStream, task: int, noises: tuple[float, ...], seed: int)
         (n, noises * classes).
     """
     labels = tasks.train[task].labels
-    drawn = [noisy_labels(labels, tasks.classes, noise, stream(seed, "labels", task)) for noise in noises]
+    noisy = [noisy_labels(labels, tasks.classes, noise, stream(seed, "labels", task)) for noise in noises]
+    drawn = passing(seed, f"labels of task {task}", np.array(noisy))
     return np.concatenate([np.eye(tasks.classes)[d] - 1 / tasks.classes for d in drawn], axis=1)
 
 

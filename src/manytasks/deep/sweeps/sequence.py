@@ -27,6 +27,7 @@ from manytasks.deep.tasks import (
     noisy_labels,
     replay_buffers,
 )
+from manytasks.deep.witness import passing
 from manytasks.streams import stream
 
 
@@ -133,6 +134,7 @@ def _pool(
     if noisy is not None:
         wrong = stream(noisy.seed, "labels", samples.task)
         labels = noisy_labels(labels, tasks.classes, noisy.noise, wrong)
+        labels = passing(noisy.seed, f"labels of task {samples.task}", labels)
     targets, heads = tasks.targets(Samples(samples.rows, labels, samples.task), scenario)
     return Pool(samples.rows + offset, targets, heads)
 

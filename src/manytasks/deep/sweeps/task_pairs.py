@@ -13,6 +13,7 @@ from manytasks.deep.data.cifar100 import FEATURES
 from manytasks.deep.data.glyphs import load_glyphs
 from manytasks.deep.sweeps.feature_pairs import feature_pair
 from manytasks.deep.tasks import Samples, TaskStream, permuted_pixels, rotated_images
+from manytasks.deep.witness import passing
 from manytasks.streams import stream
 
 DIALS = ("pixels", "rotation", "labels", "classes", "data sets")
@@ -68,6 +69,8 @@ def task_pair(dataset: str, dial: str, strength: float, per_class: int, seed: in
     train, test = (
         (_choose(part[0], 0, 0), _choose(part[1], first, renamed)) for part in (whole.train, whole.test)
     )
+    for samples in train:
+        passing(seed, f"labels of task {samples.task}", samples.labels)
     return TaskStream(whole.features, train, test, CLASSES)
 
 

@@ -8,6 +8,7 @@ from typing import Literal, get_args
 import numpy as np
 
 from manytasks.deep.tasks.stream import TaskStream
+from manytasks.deep.witness import passing
 from manytasks.streams import stream
 
 BufferMethod = Literal["random", "reservoir", "herding"]
@@ -50,10 +51,18 @@ def replay_buffers(
         capacity = round(memory * tasks.classes) * (tasks.T - 1)
         ends = np.cumsum([0, *(samples.size for samples in finished)]).tolist()
         kept = reservoir_buffer(ends[-1], capacity, stream(seed, "reservoir"))
+        kept = passing(seed, f"reservoir after task {after - 1}", kept)
         return [kept[(start <= kept) & (kept < end)] - start for start, end in pairwise(ends)]
     if method == "herding":
         return [herding_buffer(tasks.features[past.rows], past.labels, memory) for past in finished]
-    return [random_buffer(past.labels, memory, stream(seed, "buffer", past.task)) for past in finished]
+    return [
+        passing(
+            seed,
+            f"buffer of task {past.task}",
+            random_buffer(past.labels, memory, stream(seed, "buffer", past.task)),
+        )
+        for past in finished
+    ]
 
 
 def random_buffer(labels: np.ndarray, per_class: float, generator: np.random.Generator) -> np.ndarray:

@@ -10,14 +10,15 @@ import torch.nn.functional as F
 
 from manytasks.deep.data.dataset import Dataset, pixels
 from manytasks.deep.tasks.stream import Samples, TaskStream
-from manytasks.streams import stream
+from manytasks.deep.witness import passing
+from manytasks.streams import Seed, stream
 
 
 def class_split(
     dataset: Dataset,
     T: int,
     per_class: int,
-    seed: int,
+    seed: Seed,
     train_features: np.ndarray | None = None,
     test_features: np.ndarray | None = None,
 ) -> TaskStream:
@@ -58,11 +59,11 @@ def class_split(
             _shuffled(dataset.train_labels, label, per_class, stream(seed, "data", int(label)))[:per_class]
             for label in group
         ]
-        train.append(_join(chosen, task))
+        train.append(_join(chosen, task, seed))
         held_out = [
             np.flatnonzero(dataset.test_labels == label) + len(dataset.train_labels) for label in group
         ]
-        test.append(_join(held_out, task))
+        test.append(_join(held_out, task, seed, "test "))
     return TaskStream(features, tuple(train), tuple(test), classes=groups.shape[1])
 
 
@@ -71,7 +72,7 @@ def superclass_split(
     superclasses: np.ndarray,
     per_class: int,
     fraction: float,
-    seed: int,
+    seed: Seed,
     train_features: np.ndarray,
     test_features: np.ndarray,
 ) -> TaskStream:
@@ -127,14 +128,15 @@ def superclass_split(
             for label in dealt[:, task]
         ]
         held_out = [trained + np.flatnonzero(dataset.test_labels == label) for label in dealt[:, task]]
-        for rows, part in ((chosen, train), (held_out, test)):
-            samples = _join(rows, task)  # in the order of the superclasses, whatever they are called
+        names = passing(seed, f"names of the superclasses in task {task}", names)
+        for rows, part, kind in ((chosen, train, ""), (held_out, test, "test ")):
+            samples = _join(rows, task, seed, kind)  # by superclass, whatever it is called
             part.append(replace(samples, labels=names[samples.labels]))
     features = np.concatenate([train_features, test_features])
     return TaskStream(features, tuple(train), tuple(test), classes=count)
 
 
-def permuted_pixels(dataset: Dataset, T: int, per_class: int, fraction: float, seed: int) -> TaskStream:
+def permuted_pixels(dataset: Dataset, T: int, per_class: int, fraction: float, seed: Seed) -> TaskStream:
     """Give every task the same classes, seen through its own permutation of some of the pixels.
 
     The fraction is the similarity dial: 0 makes the tasks one and the same, 1 makes them unrelated.
@@ -168,11 +170,11 @@ def permuted_pixels(dataset: Dataset, T: int, per_class: int, fraction: float, s
         moved = stream(seed, "pixels", task).permutation(d)[: round(fraction * d)]
         order = np.arange(d)
         order[moved] = stream(seed, "permutation", task).permutation(moved)
-        views.append(whole[:, order])
+        views.append(whole[:, passing(seed, f"order of the pixels of task {task}", order)])
     return _same_classes(dataset, views, per_class, seed)
 
 
-def rotated_images(dataset: Dataset, T: int, per_class: int, largest: float, seed: int) -> TaskStream:
+def rotated_images(dataset: Dataset, T: int, per_class: int, largest: float, seed: Seed) -> TaskStream:
     """Give every task the same classes, rotated by its own angle.
 
     Args:
@@ -205,7 +207,7 @@ def rotated_images(dataset: Dataset, T: int, per_class: int, largest: float, see
     return _same_classes(dataset, views, per_class, seed)
 
 
-def _same_classes(dataset: Dataset, views: list[np.ndarray], per_class: int, seed: int) -> TaskStream:
+def _same_classes(dataset: Dataset, views: list[np.ndarray], per_class: int, seed: Seed) -> TaskStream:
     """Stack the tasks' views of one data set; the view of task t starts at row t times its length.
 
     Each class is shuffled once and the tasks take consecutive shares, so that no sample serves two tasks
@@ -222,9 +224,9 @@ def _same_classes(dataset: Dataset, views: list[np.ndarray], per_class: int, see
     for task in range(len(views)):
         share = np.arange(task * per_class, (task + 1) * per_class)
         chosen = [task * total + np.take(order, share, mode="wrap") for order in orders]
-        train.append(_join(chosen, task))
+        train.append(_join(chosen, task, seed))
         held_out = [task * total + trained + np.flatnonzero(dataset.test_labels == k) for k in labels]
-        test.append(_join(held_out, task))
+        test.append(_join(held_out, task, seed, "test "))
     return TaskStream(np.concatenate(views), tuple(train), tuple(test), dataset.classes)
 
 
@@ -235,6 +237,7 @@ def _shuffled(labels: np.ndarray, label: int, count: int, generator: np.random.G
     return generator.permutation(members)
 
 
-def _join(rows: list[np.ndarray], task: int) -> Samples:
+def _join(rows: list[np.ndarray], task: int, seed: Seed, part: str = "") -> Samples:
     labels = np.repeat(np.arange(len(rows)), [len(part) for part in rows])
-    return Samples(np.concatenate(rows), labels, task)
+    drawn = passing(seed, f"{part}rows of task {task}", np.concatenate(rows))
+    return Samples(drawn, labels, task)
