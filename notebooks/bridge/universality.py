@@ -16,10 +16,10 @@
 # %% tags=["parameters"]
 profile = "book"
 seed = 1
-trials = 4000  # data sets per law above the threshold
-trials_below = 1000  # data sets per law below it
-rate_trials = 250  # data sets at the largest width of the rates
-repair_trials = 250  # data sets per point for correlated features
+trials = 7000  # data sets per law above the threshold [100 to 20000]
+trials_below = 1000  # data sets per law below it [40 to 5000]
+rate_trials = 250  # data sets at the largest width of the rates [4 to 500]
+repair_trials = 250  # data sets per point for correlated features [20 to 1000]
 
 # %% tags=["hide-input"]
 import matplotlib.pyplot as plt
@@ -29,7 +29,7 @@ from IPython.display import Markdown, display
 from scipy.optimize import brentq
 from scipy.stats import chi2
 
-from manytasks import Tasks, evidence, figures, theory
+from manytasks import Tasks, checks, evidence, figures, parameters, theory
 from manytasks.simulate.direct import excess_risk, fit
 from manytasks.simulate.features import (
     excess_kurtosis,
@@ -40,12 +40,18 @@ from manytasks.simulate.features import (
     standardized,
 )
 from manytasks.simulate.replay_path import path_errors
-from manytasks.statistics import critical_z, z_scores
+from manytasks.statistics import (
+    critical_z,
+    noticed,
+    weighted_log_slope,
+    z_scores,
+)
 from manytasks.streams import stream
 from manytasks.symbolic import differing
 from manytasks.theory.fit import noise_factor, spread_factor
 from manytasks.theory.multitask import task_spread
 
+parameters.check(In, globals())
 p, T, sigma2 = 40, 2, 1.0
 counts = {"above": (10, 5), "below": (80, 40)}  # samples and buffer per task
 pair = Tasks.equiangular(T, 0.4)
@@ -119,14 +125,17 @@ def features(law, side):
     return standardized(law, rng, (size, p, T * n))
 
 
-drawn, factors = {}, {}
-for law in [*laws, *lengths]:
-    for side, (_, m) in counts.items():
-        X = features(law, side)
-        drawn[law, side] = measured(X, pair, sigma2, m)
-        factors[law, side] = length_factor(X)
-for law, (_, exact_factor) in lengths.items():
-    factors[law, "above"] = exact_factor
+drawn = {
+    (law, side): measured(features(law, side), pair, sigma2, m)
+    for law in [*laws, *lengths]
+    for side, (_, m) in counts.items()
+}
+factors = {law: exact_factor for law, (_, exact_factor) in lengths.items()}
+for law in laws:  # from draws that nothing is judged on
+    others = standardized(
+        law, stream(seed, "lengths", law), (trials, p, T * counts["above"][0])
+    )
+    factors[law] = length_factor(others)
 formula = {side: predicted(pair, n, sigma2, m) for side, (n, m) in counts.items()}
 
 
@@ -140,13 +149,13 @@ def gap(law, side, noise_var=None):
 
 worst_law = max(laws, key=lambda law: abs(gap(law, "above")[0][1]))
 raw = gap(worst_law, "above")[0][1]
-ruled = gap(worst_law, "above", sigma2 * factors[worst_law, "above"])[0][1]
+ruled = gap(worst_law, "above", sigma2 * factors[worst_law])[0][1]
 display(
     Markdown(
         "Hardly. Above the threshold the theorems do not notice what law the features have; only their label noise does, through one "
-        f"number: how much the *lengths* of the samples vary. With independent features from the heavy-tailed law *{worst_law}* the pooled error at "
+        f"number: how much the *lengths* of the samples vary. With independent features of the law *{worst_law}* the pooled error at "
         f"$p = {p}$ is {raw:+.0%} off the Gaussian formula, and **{ruled:+.1%}** once its $\\sigma^2$ is multiplied by $(p-2)\\,\\mathbb E\\|x\\|^{{-2}} = "
-        f"{factors[worst_law, 'above']:.2f}$. Correlation is another matter: it breaks the formulas above the threshold at every $p$."
+        f"{factors[worst_law]:.2f}$. Correlation is another matter: it breaks the formulas above the threshold at every $p$."
     )
 )
 
@@ -211,9 +220,12 @@ X = U * lengths_
 inverse, plain = (X.T * X).inv(), (U.T * U).inv()
 blocks = [X[:, j] * inverse[j, k] * X[:, k].T for j in (0, 1) for k in (0, 1)]
 blocks_u = [U[:, j] * plain[j, k] * U[:, k].T for j in (0, 1) for k in (0, 1)]
-assert all(differing(x, y) == 0 for x, y in zip(blocks, blocks_u, strict=True))
+different = sum(differing(x, y) for x, y in zip(blocks, blocks_u, strict=True))
+checks.require(
+    different == 0, f"{different} entries of the blocks depend on a length"
+)
 noise = plain[0, 0] / r_1**2 + plain[1, 1] / r_2**2
-assert differing([inverse.trace()], [noise]) == 0
+checks.require(differing([inverse.trace()], [noise]) == 0, "the noise terms differ")
 
 # %% [markdown]
 # The blocks $X_j (G^{-1})_{jk} X_k^\top$, from which {doc}`../multitask/many-tasks` made the norm and the dissimilarity terms, do not contain a length.
@@ -229,7 +241,8 @@ assert differing([inverse.trace()], [noise]) == 0
 width, N, kappa, eps = sp.symbols("p N kappa epsilon", positive=True)
 # E 1/‖x‖² to second order: (1 + Var(‖x‖²)/p²)/p, with p = 1/ε
 rule = (1 / eps - 2) * eps * (1 + (2 + kappa) * eps)
-assert sp.series(rule, eps, 0, 2).removeO().expand() == 1 + kappa * eps
+first = sp.series(rule, eps, 0, 2).removeO().expand()
+checks.require(first == 1 + kappa * eps, f"the length rule gives {first}")
 
 # %% [markdown]
 # One sample obeys the rule exactly whatever its law, since then $\operatorname{tr}G^{-1} = \|x\|^{-2}$. For more, let $A = x^\top(I-P_-)x$ and $B = x^\top P_- x$, where $P_-$ projects on the
@@ -242,7 +255,8 @@ free = width - N
 variance_A, covariance_AB = kappa * free**2 / width, kappa * free * N / width
 noise_above = variance_A / free**2
 spread_above = variance_A / free**2 - covariance_AB / (free * N)
-assert differing([noise_above, spread_above], [kappa / width, 0]) == 0
+different = differing([noise_above, spread_above], [kappa / width, 0])
+checks.require(different == 0, f"{different} of 2 corrections above the threshold")
 
 # %% [markdown]
 # So the noise gains $\kappa/p$, as the rule says, and **the spread gains nothing**: a long sample has a large label error $x^\top\delta$ too, and the two cancel.
@@ -268,7 +282,8 @@ def at_no_ridge(expression):
 
 noise_below = at_no_ridge(shift / q)
 trace2_shift = at_no_ridge(shift.diff(lam) / q.diff(lam))  # of tr S⁻² = −q'
-assert differing([noise_below], [kappa / N]) == 0
+different = differing([noise_below], [kappa / N])
+checks.require(different == 0, f"noise below the threshold: {noise_below}")
 
 # %% [markdown]
 # The same follows without a calculation: below the threshold the noise coefficient is that of the transposed features, $N$ and $p$ exchanged. For the spread we need
@@ -292,7 +307,8 @@ for (one, other), part in kurtosis_parts.items():
     change += weight * summand.diff(one, other) * part
 spread_below = (change / summand).subs({ell: width, a: q_0, b: B})
 spread_below = sp.factor(sp.simplify(spread_below))
-assert differing([spread_below], [kappa * (1 / width - 1 / N)]) == 0
+different = differing([spread_below], [kappa * (1 / width - 1 / N)])
+checks.require(different == 0, f"spread below the threshold: {spread_below}")
 spread_below
 
 
@@ -313,33 +329,29 @@ def next_order(tasks, n, noise_var, law):
 # their difference (transfer), and the forgetting with a buffer, both starts. Nothing is assumed: we draw features and labels, fit and measure.
 
 # %%
-alpha = 0.01  # probability that a correct theory fails anywhere in one check
 n, m = counts["above"]
-scores, wrong = [], []
-for law, (_, factor) in lengths.items():
-    expected = predicted(pair, n, factor * sigma2, m)
-    scores.append(np.abs(z_scores(drawn[law, "above"], expected)))
-    wrong.append(np.abs(z_scores(drawn[law, "above"], 1.03 * expected)))
-scores, wrong = np.array(scores), np.array(wrong)
-critical = critical_z(scores.size, alpha)
-plain = np.array(
-    [np.abs(z_scores(drawn[law, "above"], formula["above"])) for law in lengths]
+check = "random lengths: every theorem exact above the threshold"
+critical = critical_z(
+    len(lengths) * len(quantities), evidence.level("O.7", check), trials
 )
-assert plain.max() > 2 * critical  # without the rule the formulas are wrong
+scores, plain, seen = [], [], []
+for law, (_, factor) in lengths.items():
+    draws, expected = drawn[law, "above"], predicted(pair, n, factor * sigma2, m)
+    scores.append(np.abs(z_scores(draws, expected)))
+    plain.append(np.abs(z_scores(draws, formula["above"])))
+    seen.append(noticed(draws[:, :2], expected[:2], critical))
 evidence.record(
     "O.7",
-    "random lengths: every theorem exact above the threshold",
+    check,
     statistic="largest |z|",
-    value=scores.max(),
+    value=np.max(scores),
     threshold=critical,
-    n=f"{len(lengths)} laws × {len(quantities)} quantities × {trials} data sets",
-    holds=scores.max() < critical,
+    n=f"{len(lengths)} laws × {len(quantities)} quantities × {trials} data sets; errors wrong by {max(seen):.1%} would be noticed",
+    holds=np.max(scores) < critical,
 )
 display(
     Markdown(
-        f"The largest of {scores.size} scores is $|z| = {scores.max():.2f}$; correct theorems exceed {critical:.2f} with probability at most {alpha:.0%}. "
-        f"Without the factor the largest score is {plain.max():.0f}. Errors (alone, pooled) that are 3 % wrong would be rejected in "
-        f"{np.mean(wrong[:, :2] > critical):.0%} of the cells."
+        f"The largest of {np.size(scores)} scores is $|z| = {np.max(scores):.2f}$; without the factor it is {np.max(plain):.0f}."
     )
 )
 
@@ -353,25 +365,18 @@ clean = {
     law: measured(features(law, "above"), agreeing, 0.0, 0) for law in symmetric
 }
 expected = predicted(agreeing, n, 0.0, 0)
-bias_scores = np.array([np.abs(z_scores(d, expected)) for d in clean.values()])
-bias_wrong = np.array(
-    [np.abs(z_scores(d, 1.03 * expected)) for d in clean.values()]
-)
-critical = critical_z(bias_scores.size, alpha)
+scores = np.array([np.abs(z_scores(d, expected)) for d in clean.values()])
+check = "symmetric entries: bias exact"
+critical = critical_z(scores.size, evidence.level("O.7", check), trials)
+seen = max(noticed(d[:, :2], expected[:2], critical) for d in clean.values())
 evidence.record(
     "O.7",
-    "symmetric entries: bias exact",
+    check,
     statistic="largest |z|",
-    value=bias_scores.max(),
+    value=scores.max(),
     threshold=critical,
-    n=f"{len(symmetric)} laws × {len(quantities)} quantities × {trials} data sets",
-    holds=bias_scores.max() < critical,
-)
-display(
-    Markdown(
-        f"Largest $|z|$: {bias_scores.max():.2f} of {bias_scores.size} scores, against {critical:.2f}. A bias 3 % wrong would be rejected in "
-        f"{np.mean(bias_wrong > critical):.0%} of the cells."
-    )
+    n=f"{len(symmetric)} laws × {len(quantities)} quantities × {trials} data sets; a bias wrong by {seen:.1%} would be noticed",
+    holds=scores.max() < critical,
 )
 
 # %% [markdown]
@@ -381,6 +386,8 @@ display(
 
 # %% tags=["hide-input"]
 order = [*laws, *lengths]
+sizes = {"above": trials, "below": trials_below}
+bars = {side: critical_z(1, 0.05, size) for side, size in sizes.items()}  # 95 %
 panels = [plt.subplots(figsize=(5.0, 4.2)) for _ in range(2)]
 for side, (_, ax) in zip(counts, panels, strict=True):
     for row, law in enumerate(order):
@@ -388,7 +395,7 @@ for side, (_, ax) in zip(counts, panels, strict=True):
         ax.errorbar(
             value[1],
             row + 0.12,
-            xerr=1.96 * se[1],
+            xerr=bars[side] * se[1],
             fmt="o",
             mfc="none",
             markersize=5,
@@ -396,7 +403,7 @@ for side, (_, ax) in zip(counts, panels, strict=True):
             label="Gaussian formula" if row == 0 else "",
         )
         if side == "above":
-            value, se = gap(law, side, sigma2 * factors[law, side])
+            value, se = gap(law, side, sigma2 * factors[law])
         elif law in laws and np.isfinite(excess_kurtosis(law)):
             ratio = next_order(pair, counts[side][0], sigma2, law)
             draws = drawn[law, side][:, 1] / ratio
@@ -407,7 +414,7 @@ for side, (_, ax) in zip(counts, panels, strict=True):
         ax.errorbar(
             value[1],
             row - 0.12,
-            xerr=1.96 * se[1],
+            xerr=bars[side] * se[1],
             fmt="o",
             markersize=5,
             color=figures.COLORS["blue"],
@@ -435,12 +442,12 @@ figures.show(
         "intervals. Open: against the Gaussian formula. Filled: label noise multiplied by the length rule (left), kurtosis to first order (right; missing where the law has no "
         "finite kurtosis or dependent entries). The figure does not show correlated features."
     ),
-    alt="Two dot charts of relative gaps by law; above the threshold all filled dots lie at zero, below it most do, and open dots spread to the right for heavy-tailed laws.",
+    alt="Two dot charts of relative gaps by law, above and below the threshold, before and after the correction.",
 )
 independent = [law for law in laws if law != "gaussian"]
-above = np.array(
-    [gap(law, "above", sigma2 * factors[law, "above"]) for law in independent]
-)[:, :, :2]
+above = np.array([gap(law, "above", sigma2 * factors[law]) for law in independent])[
+    :, :, :2
+]
 largest, error = np.abs(above[:, 0]).max(), above[:, 1].max()
 evidence.record(
     "O.7",
@@ -449,7 +456,7 @@ evidence.record(
     value=largest,
     threshold=0.03,
     n=f"{len(independent)} laws × {trials} data sets, p = {p}, standard error ≤ {error:.2%}",
-    holds=None if error > 0.01 else largest < 0.03,
+    holds=largest < 0.03 if error < 0.005 else None,
 )
 rows = "\n".join(
     f"| {law} | "
@@ -516,26 +523,20 @@ rates = {
 }  # (p, mean or se, term)
 
 
-def log_slope(rows):
-    """Weighted slope of log |gap| against log p, and its standard error."""
-    weight = np.abs(rows[:, 0, 0]) / rows[:, 1, 0]
-    x, y = np.log(widths), np.log(np.abs(rows[:, 0, 0]))
-    x = x - np.average(x, weights=weight**2)
-    square = (weight**2 * x**2).sum()
-    return (weight**2 * x * y).sum() / square, 1 / np.sqrt(square)
-
-
-slopes = {law: log_slope(rows) for law, rows in rates.items()}
+slopes = {
+    law: weighted_log_slope(widths, rows[:, 0, 0], rows[:, 1, 0])
+    for law, rows in rates.items()
+}
+bar = critical_z(1, 0.05, rate_trials)  # 95 % intervals
 panels = [plt.subplots(), plt.subplots()]
 for law, (color, marker) in rate_laws.items():
     style = {"color": figures.COLORS[color], "marker": marker, "markersize": 4}
-    means, errors = rates[law][:, 0].T, 1.96 * rates[law][:, 1].T
-    slope_, se = slopes[law]
+    means, errors = rates[law][:, 0].T, bar * rates[law][:, 1].T
     panels[0][1].errorbar(
         widths,
         np.abs(means[0]),
         errors[0],
-        label=f"{law}: {slope_:.2f} ± {1.96 * se:.2f}",
+        label=f"{law}: {slopes[law].value:.2f}",
         capsize=2,
         linestyle="none",
         **style,
@@ -574,10 +575,10 @@ figures.show(
     name="universality-rates",
     caption=(
         f"Gap to the Gaussian coefficient for independent entries, {16 * rate_trials:,} data sets at $p = {widths[0]}$ to {rate_trials} at $p = {widths[-1]}$, 95 % intervals. Left: lines are "
-        "$|\\kappa|/p$, and $p^{-1/2}$ through the second point for student-3; the legend gives fitted log-log slopes with 95 % intervals. Right: dissimilarity gains nothing at "
+        "$|\\kappa|/p$, and $p^{-1/2}$ through the second point for student-3; the legend gives fitted log-log slopes. Right: by the theorem dissimilarity gains nothing at "
         "order $1/p$. By transposition the left panel also shows $N = 2p$. The figure does not show larger $N/p$."
     ),
-    alt="Left: gaps on log axes fall along lines of slope minus one, student-3 along a flatter line. Right: gaps near zero that vanish quickly.",
+    alt="Left: gaps of the noise coefficient against p on logarithmic axes, with the predicted lines. Right: gaps of the coefficient of dissimilarity.",
 )
 
 # %%
@@ -591,33 +592,43 @@ for law in ("rademacher", "sparse"):  # p × gap = κ + c/p + c'/p²: the limit 
 rate_scores = [
     abs(reach[law] - excess_kurtosis(law)) / reach_error[law] for law in reach
 ]
-limit = critical_z(len(rate_scores), alpha)
-precise = all(reach_error[law] < abs(excess_kurtosis(law)) / 4 for law in reach)
+check = "gap against p, finite fourth moment"
+limit = critical_z(len(rate_scores), evidence.level("O.7", check), rate_trials)
+kappas = {law: excess_kurtosis(law) for law in rates}
+precise = all(reach_error[law] < abs(kappas[law]) / 4 for law in reach)
+precise &= rate_trials >= 50  # of few draws even the error is unknown
 evidence.record(
     "O.7",
-    "gap against p, finite fourth moment",
+    check,
     statistic="largest |z| of the limit of p × gap against κ (signs, sparse)",
     value=max(rate_scores),
     threshold=limit,
     n=f"{len(reach)} laws × {len(widths)} widths",
     holds=max(rate_scores) < limit if precise else None,
 )
-slow, slow_error = slopes["student-3"]
+slow = slopes["student-3"]
+slow_error = (slow.high - slow.low) / 2
 evidence.record(
     "O.7",
     "gap against p, no fourth moment",
     statistic="distance of the log-log slope from −1/2 (student-3)",
-    value=abs(slow + 0.5),
+    value=abs(slow.value + 0.5),
     threshold=0.1,
-    n=f"{len(widths)} widths, standard error {slow_error:.3f}",
-    holds=abs(slow + 0.5) < 0.1 if slow_error < 0.03 else None,
+    n=f"{len(widths)} widths, 95 % interval ± {slow_error:.3f}",
+    holds=abs(slow.value + 0.5) < 0.1 if precise and slow_error < 0.02 else None,
 )
+five = rates["student-5"][:, 0, 0] * widths
 display(
     Markdown(
-        f"Fitted slopes: {', '.join(f'{law} {s:.2f} ± {1.96 * e:.2f}' for law, (s, e) in slopes.items())}. Sparse features are steeper than $-1$ and Student with 5 degrees of freedom is "
-        "flatter, because the next terms, of order $p^{-2}$ and $p^{-3/2}$, still count at $p = 40$. Taken out (a parabola in $1/p$), $p$ times the gap tends to "
-        f"${reach['rademacher']:+.2f} \\pm {1.96 * reach_error['rademacher']:.2f}$ for signs ($\\kappa = -2$) and to ${reach['sparse']:+.1f} \\pm {1.96 * reach_error['sparse']:.1f}$ for sparse features "
-        f"($\\kappa = 6$). For student-5 ($\\kappa = 6$) it is {rates['student-5'][0, 0, 0] * widths[0]:.1f} at $p = {widths[0]}$ and {rates['student-5'][-1, 0, 0] * widths[-1]:.1f} at {widths[-1]}: still on its way.\n\n"
+        "Fitted slopes: "
+        + ", ".join(f"{law} {each.words('.2f')}" for law, each in slopes.items())
+        + ". "
+        "At $p = 40$ the next terms, of order $p^{-2}$ and for student-5 $p^{-3/2}$, still count. Taken out (a parabola in $1/p$), $p$ times the gap tends to "
+        + " and ".join(
+            f"${reach[law]:+.2f} \\pm {bar * reach_error[law]:.2f}$ for {law} ($\\kappa = {kappas[law]:g}$)"
+            for law in reach
+        )
+        + f". For student-5 ($\\kappa = {kappas['student-5']:g}$) it is {five[0]:.1f} at $p = {widths[0]}$ and {five[-1]:.1f} at {widths[-1]}.\n\n"
         "The two checks took this form only after earlier ones had been seen to fail. A first, that every slope lies within 0.25 of its prediction, failed for sparse features; "
         "a second, a straight line in $1/p$, missed its threshold too. Read these two as descriptions of the draws, not as predictions that were kept."
     )
@@ -664,6 +675,7 @@ for name, (covariance, _, _) in covariances.items():
             theory.single_task_error(Tasks([[1.0]]), N_, size, 0.1)[0],
             theory.ridge_error(s, w @ V, N_, 0.1)[0],
         )
+bar = critical_z(1, 0.05, repair_trials)
 panels = [plt.subplots(), plt.subplots()]
 for which, ((_, ax), title) in enumerate(
     zip(panels, ("i.i.d. formula", "told the covariance"), strict=True), start=1
@@ -675,7 +687,7 @@ for which, ((_, ax), title) in enumerate(
         ax.errorbar(
             grid_N,
             ratio.mean(0) - 1,
-            1.96 * ratio.std(0, ddof=1) / np.sqrt(repair_trials),
+            bar * ratio.std(0, ddof=1) / np.sqrt(repair_trials),
             color=figures.COLORS[color],
             marker=marker,
             markersize=4,
@@ -696,7 +708,7 @@ figures.show(
         f"One task, $p = {size}$ correlated features, σ² = 0.1, ReLU features of {inputs} Gaussian inputs: mean of {repair_trials} data sets with 95 % intervals over the formula for independent "
         "features (left) and over the deterministic equivalent with the covariance (right). The figure does not show points within 40 samples of the threshold."
     ),
-    alt="Left: points far below zero where N is less than p, near zero where N exceeds p. Right: all points near zero.",
+    alt="Two panels of measured over predicted error against samples: the i.i.d. formula, and the one that is told the covariance.",
 )
 wide_N = grid_N[grid_N < size]
 broken, mended = [], []  # mean squares, less what the Monte-Carlo error adds
@@ -714,31 +726,43 @@ rms_broken, rms = (
     np.sqrt(max(np.mean(squares), 0)) for squares in (broken, mended)
 )
 worst = np.sqrt(max(broken))
+precise = rms_error < 0.02
 evidence.record(
     "O.7",
-    "correlated and ReLU features, N < p: broken, and repaired by the covariance",
+    "correlated and ReLU features, N < p: broken",
+    statistic="largest gap without the covariance",
+    value=worst,
+    threshold=0.3,
+    n=f"{len(broken)} cells × {repair_trials} data sets, p = {size}",
+    holds=bool(worst > 0.3) if rms_error < 0.05 else None,
+)
+evidence.record(
+    "O.7",
+    "correlated and ReLU features, N < p: repaired by the covariance",
     statistic=f"root mean square gap with covariance (without: {rms_broken:.0%})",
     value=rms,
     threshold=0.05,
     n=f"{len(mended)} cells × {repair_trials} data sets, p = {size}",
-    holds=bool(rms < 0.05 and worst > 0.3) if rms_error < 0.02 else None,
+    holds=bool(rms < 0.05) if precise else None,
 )
-below_scores = np.array(
-    [
-        abs(z_scores(repairs[k, N_][0], repairs[k, N_][1]))
-        for k in covariances
-        if k != "random ReLU"
-        for N_ in grid_N[grid_N > size]
-    ]
-)
-limit = critical_z(below_scores.size, alpha)
+below = [
+    repairs[k, N_][:2]
+    for k in covariances
+    if k != "random ReLU"
+    for N_ in grid_N[grid_N > size]
+]
+below_scores = np.array([abs(z_scores(*pair_)) for pair_ in below])
+check = "correlated Gaussian features, N > p: exact"
+level = evidence.level("O.7", check)
+limit = critical_z(below_scores.size, level, repair_trials)
+seen = max(noticed(*pair_, limit) for pair_ in below)
 evidence.record(
     "O.7",
-    "correlated Gaussian features, N > p: exact",
+    check,
     statistic="largest |z|",
     value=below_scores.max(),
     threshold=limit,
-    n=f"{below_scores.size} cells × {repair_trials} data sets",
+    n=f"{below_scores.size} cells × {repair_trials} data sets; an error wrong by {seen:.1%} would be noticed",
     holds=below_scores.max() < limit,
 )
 relu_below = [
@@ -758,7 +782,7 @@ evidence.record(
     value=max(largest, rms),
     threshold=0.05,
     n=f"{len(independent)} laws, {len(covariances)} covariances",
-    holds=max(largest, rms) < 0.05 if max(error, rms_error) < 0.02 else None,
+    holds=max(largest, rms) < 0.05 if precise and error < 0.01 else None,
 )
 
 # %% [markdown]
@@ -824,14 +848,14 @@ figures.show(
         f"Noise term of one fit to multivariate Student features over that of Gaussian ones, $p = {p}$; mean of {trials:,} and {trials_below:,} data sets with 95 % intervals. Lines: exact, "
         "$\\nu/(\\nu-2)$, above the threshold; deterministic equivalent below. Growing $p$ does not move these curves. The figure does not show the bias, which lengths leave alone."
     ),
-    alt="Two curves that fall towards 1 as the degrees of freedom grow, points on both.",
+    alt="Two falling curves against degrees of freedom, above and below the threshold, with the measured points.",
 )
 
 # %% [markdown]
 # **Skewed entries.** {prf:ref}`thm-universality-signs` asks for symmetry. Exponential entries have none, the direction $(1, \dots, 1)$ is special:
 
 # %% tags=["hide-input"]
-skew_rows, skew_z = [], []
+skew_rows = []
 for width, size in ((12, 10 * trials), (48, trials)):
     X = standardized(
         "exponential", stream(seed, "skewed", width), (size, width, width // 2)
@@ -840,16 +864,14 @@ for width, size in ((12, 10 * trials), (48, trials)):
     across = np.r_[1, -1, np.zeros(width - 2)] / np.sqrt(2)
     for name, target in (("along", along), ("across", across)):
         seen = fit(X, np.einsum("bpn,p->bn", X, target))
-        missed = np.square(seen - target).sum(1)
-        skew_z.append(z_scores(missed, 0.5))
-        half = 1.96 * missed.std(ddof=1) / np.sqrt(size)
+        missed = 2 * np.square(seen - target).sum(1) - 1
+        half = critical_z(1, 0.05, size) * missed.std(ddof=1) / np.sqrt(size)
         skew_rows.append(
-            f"{name} it at $p = {width}$ {missed.mean() / 0.5 - 1:+.1%} ± {2 * half:.1%}"
+            f"{name} it at $p = {width}$ {missed.mean():+.1%} ± {half:.1%}"
         )
-assert max(map(abs, skew_z)) > critical_z(len(skew_z), alpha)
 display(
     Markdown(
-        f"With $N = p/2$ the bias is $\\frac12$ for symmetric entries. Here it is off, {'; '.join(skew_rows)}. The gap falls with $p$ too."
+        f"With $N = p/2$ the bias is $\\frac12$ for symmetric entries. Here it departs from that, relatively: {'; '.join(skew_rows)} (95 % intervals)."
     )
 )
 
