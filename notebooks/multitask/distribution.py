@@ -506,7 +506,7 @@ offsets = np.array(list(gaps))
 ax.errorbar(
     offsets,
     hill,
-    1.96 * hill / np.sqrt(m),
+    critical_z(1, 0.05) * hill / np.sqrt(m),
     fmt="o",
     color=figures.COLORS["blue"],
     capsize=2,

@@ -29,6 +29,7 @@ from scipy.stats import norm
 
 from manytasks import checks, deep, evidence, figures
 from manytasks.deep.networks import Architecture
+from manytasks.statistics import mean_interval
 from manytasks.symbolic import differing
 
 table, similar = (
@@ -651,7 +652,6 @@ def depth_transfer(depth, measure="test_error"):
 
 
 gain = {depth: depth_transfer(depth) for depth in depths}
-gain_se = {depth: g.std(ddof=1) / np.sqrt(len(g)) for depth, g in gain.items()}
 summit = {
     m: max(
         depth_widths[1:-1],
@@ -687,7 +687,7 @@ lines = [
         )
         for m in samples
     )
-    + f" | {gain[depth].mean():+.3f} ± {1.96 * gain_se[depth]:.3f} |"
+    + f" | {mean_interval(gain[depth]).words('+.3f')} |"
     for depth in depths
 ]
 display(
