@@ -3,6 +3,7 @@
 import pytest
 
 pytest_plugins = ["rotation", "skips", "parallel"]
+collect_ignore = ["conftest.py", "book/conftest.py"]  # no doctests there, and one name for two modules
 
 
 @pytest.fixture

@@ -68,12 +68,12 @@ def test_without_data_cells_are_left_out_with_the_reason(tmp_path, monkeypatch, 
     from manytasks.deep.sweeps.frozen import frozen_features
 
     monkeypatch.syspath_prepend(ROOT / "benchmarks" / "gpu")
-    import cells
     import checks
+    import paper_cells
 
     frozen_features.cache_clear()
     fast = [{"what": "", "value": 1e12, "unit": "FLOP/s", "width": 8, "flops": 1, "members": 1}]
-    (cell,) = cells.cells("cpu", True, fast, tmp_path, time.time() + 100)
+    (cell,) = paper_cells.cells("cpu", True, fast, tmp_path, time.time() + 100)
     assert "is missing" in cell["left out"]
     assert checks._data()["says"].endswith("; no cell can run")
     assert list(tmp_path.rglob("*.csv")) == []
@@ -81,9 +81,9 @@ def test_without_data_cells_are_left_out_with_the_reason(tmp_path, monkeypatch, 
 
 def test_cells_begin_only_if_they_fit(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(ROOT / "benchmarks" / "gpu")
-    import cells
+    import paper_cells
 
     slow = [{"what": "", "value": 1e3, "unit": "FLOP/s", "width": 8, "flops": 1, "members": 1}]
-    left = list(cells.cells("cpu", True, slow, tmp_path, time.time() + 100))
+    left = list(paper_cells.cells("cpu", True, slow, tmp_path, time.time() + 100))
     assert len(left) > 8
     assert all(cell["left out"].startswith("would take ") for cell in left)

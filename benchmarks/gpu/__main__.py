@@ -13,9 +13,9 @@ import sys
 import time
 from pathlib import Path
 
-import cells
 import checks
 import facts
+import paper_cells
 import rates
 import torch
 
@@ -61,10 +61,10 @@ def main() -> int:
         print(f"rate: {rates.line(rate)}", flush=True)
     made: list[dict] = []
     if all(check["holds"] is not False for check in checked):
-        for cell in cells.cells(options.device, tiny, measured, options.out / "tables", end):
+        for cell in paper_cells.cells(options.device, tiny, measured, options.out / "tables", end):
             made.append(cell)
             write("cells", made)
-            print(f"cell: {cells.line(cell)}", flush=True)
+            print(f"cell: {paper_cells.line(cell)}", flush=True)
     else:
         print("a check failed: no cell was begun", flush=True)
 

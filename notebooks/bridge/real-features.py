@@ -625,7 +625,7 @@ no_ridge = [(k, N, 0.0) for k in names for N in grid_N]
 wide = [key for key in no_ridge if key[1] < len(populations[key[0]].s)]
 narrow = [key for key in no_ridge if key[1] > len(populations[key[0]].s)]
 ridged = [key for key in iid if key[2] > 0]
-for check, keys in (("N < p", wide), ("with ridge", ridged)):
+for check, keys in (("N below p", wide), ("with ridge", ridged)):
     ahead = np.mean([abs(iid[key]) - abs(gaps[key]) for key in keys])
     evidence.record(
         "A.S3",
@@ -640,7 +640,7 @@ for check, keys in (("N < p", wide), ("with ridge", ridged)):
 size = np.median([abs(iid[key]) for key in narrow])
 evidence.record(
     "A.S3",
-    "i.i.d. formula on real features, N > p",
+    "i.i.d. formula on real features, N above p",
     statistic="median size of its gap without ridge",
     value=size,
     threshold=0.1,

@@ -69,7 +69,7 @@ def stream_number(seed: Seed, *names: str | int) -> int:
         names: what is drawn ("data", "label noise", ...) and of which (whole numbers >= 0).
 
     Returns:
-        A whole number below 2**63; two names share one with probability 1e-19.
+        A whole number below ``2**63``; two names share one with probability 1e-19.
 
     Example:
         >>> stream_number(1, "weights", 0) == stream_number((1, "weights"), 0) < 2**63

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from cells import CHAIN, FIVE, LIGHT, UNEQUAL, draws
 from monte_carlo import assert_means, assert_wrong_by_three_percent_fails
+from simulated import CHAIN, FIVE, LIGHT, UNEQUAL, draws
 
 from manytasks import Tasks, simulate, theory
 

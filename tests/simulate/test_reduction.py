@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from cells import HEAVY, LIGHT, draws
 from monte_carlo import (
     ALPHA,
     critical_z,
@@ -11,6 +10,7 @@ from monte_carlo import (
     smallest_ks_p,
     z_scores_between,
 )
+from simulated import HEAVY, LIGHT, draws
 
 from manytasks import simulate
 

@@ -18,7 +18,7 @@ def log_slope(x: ArrayLike, y: ArrayLike, axis: int = 0) -> np.ndarray:
         axis: axis of ``y`` along which x runs.
 
     Returns:
-        Array without that axis: k for y proportional to x**k.
+        Array without that axis: k for y proportional to ``x**k``.
 
     Raises:
         ValueError: if a number is not positive, or x does not vary.
@@ -39,7 +39,7 @@ def log_slope(x: ArrayLike, y: ArrayLike, axis: int = 0) -> np.ndarray:
 def limit_slope(x: ArrayLike, y: ArrayLike, axis: int = 0) -> np.ndarray:
     """Return the slope of log y against log x in the limit of small x.
 
-    The slope between neighbours of y = x**k (a + b x + ...) departs from k in proportion to x. So two slopes,
+    The slope between neighbours of ``y = x**k (a + b x)`` departs from k in proportion to x. So two slopes,
     of the three smallest x, give the limit up to the second order (Richardson's extrapolation).
 
     Args:
