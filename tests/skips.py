@@ -1,7 +1,7 @@
 """With ``--allow-no-skip`` (`.ci/run`) a run fails if a test was skipped that a gate must run.
 
-Two reasons are allowed, known by their first word: a test *rests* until its turn comes, or it *needs* real
-data that nobody may give away.
+Two reasons are allowed, known by their first word: a test *rests* until its turn comes, or it *needs* what a
+machine may lack: real data that nobody may give away, another processor, the whole history.
 """
 
 import pytest

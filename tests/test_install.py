@@ -33,7 +33,7 @@ def folder(tmp_path):
     return tmp_path
 
 
-make = pytest.mark.skipif(shutil.which("make") is None, reason="there is no make")
+make = pytest.mark.skipif(shutil.which("make") is None, reason="needs make")
 
 
 @make

@@ -49,7 +49,7 @@ def probes(known):
         done = subprocess.run(command, env=os.environ | variables, capture_output=True, text=True, check=True)
         found[name] = json.loads(done.stdout)
     if len(found) == 2:
-        pytest.skip("this is no x86 processor: no variable makes it act like another")
+        pytest.skip("needs an x86 processor: no variable makes another act like an older one")
     return found
 
 

@@ -118,7 +118,7 @@ def test_a_damaged_table_is_named_with_its_remedy(tmp_path):
         load_replication(table)
 
 
-@pytest.mark.skipif(not TABLE.is_file(), reason="no replication is committed yet")
+@pytest.mark.skipif(not TABLE.is_file(), reason="needs a committed replication")
 def test_the_committed_table_is_small_and_names_its_origin():
     table, origin = pd.read_csv(TABLE), json.loads(TABLE.with_suffix(".json").read_text())
     assert TABLE.stat().st_size < 1_000_000

@@ -65,7 +65,7 @@ print([(tasks.vectors(tasks.T).round(9) + 0.0).tolist() for tasks in geometries]
 def test_vectors_are_the_same_on_every_processor():
     """OpenBLAS has other kernels for each of these; eigenvectors differed between them."""
     if platform.machine() not in ("x86_64", "AMD64"):
-        pytest.skip("OpenBLAS can be told to take other kernels on x86-64 only")
+        pytest.skip("needs an x86-64 processor: only there can OpenBLAS be told to take other kernels")
     kernels = [
         {},
         {"OPENBLAS_CORETYPE": "Nehalem"},

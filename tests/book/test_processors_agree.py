@@ -29,7 +29,7 @@ def scripts(monkeypatch):
 def test_chapters_say_the_same_on_another_processor(tree, scripts, processor, tmp_path):
     cells, known, travel = scripts
     if processor not in known:
-        pytest.skip(f"this machine cannot stand for the processor {processor!r}")
+        pytest.skip(f"needs a machine that can stand for the processor {processor!r}")
     turn = os.environ["THIRD"]
     today = (
         cells.chapters() if turn == "all" else cells.chapters()[int(turn) - 1 :: 3][processor == "avx2" :: 2]

@@ -19,7 +19,6 @@ from manytasks.deep.data.catalogue import load_dataset
 from manytasks.deep.data.fetch import fetch
 from manytasks.deep.data.official import Archive
 
-pytest.importorskip("pooch")
 pytestmark = pytest.mark.usefixtures("no_data")
 CONTENT = RNG.bytes(300_000)
 

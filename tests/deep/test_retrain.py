@@ -340,7 +340,7 @@ AGREE = "from manytasks.deep import agree_with_table; print(agree_with_table({!r
 @pytest.mark.parametrize(("name", "which"), CELLS)
 def test_every_checked_cell_agrees_on_other_processors(known, name, which, processor):
     if processor not in known:
-        pytest.skip(f"this machine cannot stand for {processor}")
+        pytest.skip(f"needs a machine that can stand for the processor {processor!r}")
     command = [sys.executable, "-W", "error", "-c", AGREE.format(name, which)]
     done = subprocess.run(command, env=os.environ | known[processor], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-3000:]

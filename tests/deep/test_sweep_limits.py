@@ -163,7 +163,7 @@ def test_devices_are_refused_in_one_line(toy, device, message, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU here")
+@pytest.mark.skipif(torch.cuda.is_available(), reason="needs a machine without a GPU")
 def test_a_gpu_that_is_not_here_is_refused_in_one_line(capsys):
     assert main(["sweep", "depth", "--device", "cuda", "--out", "nowhere"]) == 2
     expected = f"manytasks: device cuda is not here: torch {torch.__version__} sees 0 GPUs\n"
