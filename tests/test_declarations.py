@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[1]
 FILE = "src/manytasks/declarations.yml"
 NAMES = list(declarations())
 # Columns of a table that a setting of another name holds, and those that it makes itself.
-SETTINGS = {"noise": "noises", "memory": "memories", "strength": "strengths"}
+SETTINGS = {"noise": "noises", "memory": "memories", "strength": "strengths", "ridge": "ridges"}
 
 
 def possible(sweep, column):

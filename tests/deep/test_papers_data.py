@@ -13,7 +13,7 @@ from manytasks.deep.sweeps.feature_pairs import DIALS, feature_pair
 from manytasks.deep.sweeps.frozen import frozen_features, load_once
 from manytasks.deep.sweeps.registry import OWN_DATA
 
-NEEDS = {"cifar100": "cifar100/features.npz", "mnist": "mnist"}
+NEEDS = {"cifar100": "cifar100/features.npz", "mnist": "mnist", "schools": "schools/exam.csv"}
 REAL = [name for name in sweep_names() if name not in {sweep.name for sweep in OWN_DATA}]
 
 

@@ -17,6 +17,8 @@ from manytasks.deep.sweeps import (
     replay_noise,
     replay_width,
     resnet_width,
+    ridge_equivalent,
+    schools,
     similarity,
     similarity_measures,
 )
@@ -41,8 +43,9 @@ OWN_DATA = tuple(
         bracket_forgetting,
     )
 )
-# On the papers' data, which must be there.
-SWEEPS: dict[str, Sweep] = {sweep.name: sweep for sweep in (*OWN_DATA, *cifar100.SWEEPS, *mnist.SWEEPS)}
+# On the papers' data and other real data, which must be there.
+REAL_DATA = (*cifar100.SWEEPS, *mnist.SWEEPS, ridge_equivalent.SWEEP, *schools.SWEEPS)
+SWEEPS: dict[str, Sweep] = {sweep.name: sweep for sweep in (*OWN_DATA, *REAL_DATA)}
 
 
 def sweep_names() -> tuple[str, ...]:
