@@ -10,6 +10,7 @@ from manytasks.simulate.errors import (
 )
 from manytasks.simulate.replay import replay_error
 from manytasks.simulate.ridge import ridge_error
+from manytasks.simulate.weighted_ridge import weighted_ridge_error
 
 __all__ = [
     "bracket_moments",
@@ -21,4 +22,5 @@ __all__ = [
     "single_task_error",
     "training_forgetting",
     "transfer_terms",
+    "weighted_ridge_error",
 ]

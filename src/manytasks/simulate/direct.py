@@ -11,7 +11,12 @@ QR_BAND = 8
 
 
 def draw_data(
-    rng: np.random.Generator, trials: int, a: np.ndarray, n: np.ndarray, p: int, noise_var: float
+    rng: np.random.Generator,
+    trials: int,
+    a: np.ndarray,
+    n: np.ndarray,
+    p: int,
+    noise_var: float | np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Draw pooled features and labels.
 
@@ -21,7 +26,7 @@ def draw_data(
         a: (T, r) optimal parameters; their other p - r coordinates are zero.
         n: (T,) sample counts, N in total.
         p: number of parameters, at least r.
-        noise_var: label-noise variance.
+        noise_var: label-noise variance, or one for each of the N samples.
 
     Returns:
         Features (trials, p, N), one column a sample, tasks one after another; labels (trials, N).

@@ -3,25 +3,32 @@
 NumPy in, NumPy out; SymPy symbols pass through the same code, so a derivation can end at the function.
 """
 
+from manytasks.theory.best_average import Average, best_average
 from manytasks.theory.best_split import Split, best_split
 from manytasks.theory.bracket_moments import BracketMoments, bracket_moments, training_forgetting
 from manytasks.theory.forgetting import average_error, forgetting, forgetting_terms
 from manytasks.theory.multitask import effective_noise, multitask_error, multitask_terms
+from manytasks.theory.pooled_error import Forms, pooled_error, population_forms
 from manytasks.theory.replay import replay_error
 from manytasks.theory.ridge import effective_ridge, ridge_error
 from manytasks.theory.single_task import single_task_error
 from manytasks.theory.task_order import candidate_orders, greedy_order, order_values
 from manytasks.theory.transfer import knowledge_transfer, transfer_terms
+from manytasks.theory.weighted_ridge import effective_shares, weighted_ridge_error
 
 __all__ = [
+    "Average",
     "BracketMoments",
+    "Forms",
     "Split",
     "average_error",
+    "best_average",
     "best_split",
     "bracket_moments",
     "candidate_orders",
     "effective_noise",
     "effective_ridge",
+    "effective_shares",
     "forgetting",
     "forgetting_terms",
     "greedy_order",
@@ -29,9 +36,12 @@ __all__ = [
     "multitask_error",
     "multitask_terms",
     "order_values",
+    "pooled_error",
+    "population_forms",
     "replay_error",
     "ridge_error",
     "single_task_error",
     "training_forgetting",
     "transfer_terms",
+    "weighted_ridge_error",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from manytasks.tasks import Tasks
 
@@ -83,6 +84,27 @@ def noise_variance(noise_var: Any) -> Any:
     if not is_symbolic(noise_var) and not 0 <= noise_var < np.inf:
         raise ValueError(f"noise_var must be a variance, finite and at least 0; got {noise_var}")
     return noise_var
+
+
+def noise_variances(noise_var: ArrayLike, T: int) -> np.ndarray:
+    """Return one label-noise variance per task.
+
+    Args:
+        noise_var: one number or T of them, finite and at least 0.
+        T: number of tasks.
+
+    Returns:
+        (T,) array.
+
+    Raises:
+        ValueError: if a number is outside its range or there are not T.
+    """
+    noise = np.asarray(noise_var, dtype=float)
+    if noise.ndim and noise.shape != (T,):
+        raise ValueError(f"noise_var must be one number or {T}, one per task; got shape {noise.shape}")
+    if not np.all((noise >= 0) & np.isfinite(noise)):
+        raise ValueError(f"noise_var must be variances, finite and at least 0; got {noise_var!r}")
+    return np.broadcast_to(noise, T)
 
 
 def check_regime(regime: Regime, *values: Any) -> None:
