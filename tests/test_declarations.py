@@ -6,6 +6,8 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 from messages import whole
 
@@ -13,6 +15,7 @@ from manytasks.declarations import declarations, parse
 from manytasks.deep import find_sweep
 from manytasks.evidence import registry
 from manytasks.levels import level
+from manytasks.statistics import mean_interval
 
 ROOT = Path(__file__).resolve().parents[1]
 FILE = "src/manytasks/declarations.yml"
@@ -111,6 +114,20 @@ def test_an_entry_that_comes_twice_is_refused():
     once = written(statistic="rise")
     with pytest.raises(ValueError, match=whole("declaration 'A.F2, x' comes twice")):
         parse(once + once.partition("\n")[2])
+
+
+def test_the_interval_is_that_of_the_judging_seeds_at_the_level_of_the_record():
+    declared = declarations()["O.24, Exam, price of the predicted ridge"]
+    rng = np.random.default_rng(1)
+    units = pd.Series(rng.standard_normal(200), index=rng.permutation(200))
+    judged = units.loc[list(range(100, 200))]
+    expected = mean_interval(judged, 1 - 1e-5)
+    assert declared.interval(units) == expected
+    assert declared.interval(units, 3).high > expected.high
+    with pytest.raises(ValueError, match=f"^{declared}: seed 150 must be there once; there are "):
+        declared.interval(units.drop(150))
+    with pytest.raises(ValueError, match=f"^{declared}: seed 150 must be there once; there are "):
+        declared.interval(pd.concat([units, units.loc[[150]]]))
 
 
 def git(*words):
