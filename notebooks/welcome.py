@@ -14,7 +14,36 @@
 # # One model, many tasks
 #
 # Train one model on many tasks. Sometimes they help each other. Sometimes they fight. When they come one after
-# another, the model forgets. This book says exactly when and why.
+# another, the model forgets. This book says exactly when and why: one model can learn only what its tasks share, the
+# rest reaches it as noise in the labels, and a model with just enough weights to fit that noise is thrown far off.
+#
+# ::::{grid} 1 1 3 3
+# :gutter: 2
+#
+# :::{grid-item}
+# ```{button-ref} ten-minutes
+# :color: primary
+# :expand:
+# Ten minutes
+# ```
+# :::
+# :::{grid-item}
+# ```{button-ref} ../book/summary
+# :color: primary
+# :outline:
+# :expand:
+# One page
+# ```
+# :::
+# :::{grid-item}
+# ```{button-ref} ../book/claims
+# :color: primary
+# :outline:
+# :expand:
+# All claims
+# ```
+# :::
+# ::::
 #
 # Two papers started it. **Paper A** {cite}`banayeeanzade2024` solves the linear case in closed form: the error of one
 # model for many tasks, what tasks gain from each other, what a replay buffer saves. **Paper B** {cite}`dherin2023`
@@ -104,8 +133,8 @@ figures.show(
 # %% [markdown]
 # ## For whom
 #
-# * **You read.** A phone and no network suffice. In a hurry, take {doc}`../book/summary`. Otherwise start with
-#   {doc}`multitask/many-tasks`, or with the sliders of {doc}`multitask/explore`; {doc}`../book/reading` says how a page
+# * **You read.** A phone and no network suffice. Begin with {doc}`ten-minutes`. In a hurry, take
+#   {doc}`../book/summary`. Then comes {doc}`multitask/many-tasks`, or with the sliders of {doc}`multitask/explore`; {doc}`../book/reading` says how a page
 #   is built and what its coloured badges mean.
 # * **You experiment.** Open a chapter with `make lab`, change a number in its parameters cell, run it again. Or call
 #   the package with your own numbers: {doc}`../book/api`.

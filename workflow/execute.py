@@ -58,7 +58,7 @@ def insert(parameters: dict[str, Any], notebook: Any) -> None:
         cells = f"{len(tagged)} cells are" if tagged else "no cell is"
         raise Stopped(f"{cells} tagged 'parameters'")
     text = translate_parameters("python3", "python", parameters, "Parameters")
-    cell = nbformat.v4.new_code_cell(text, metadata={"tags": ["injected-parameters"]})
+    cell = nbformat.v4.new_code_cell(text, metadata={"tags": ["injected-parameters", "remove-input"]})
     notebook.cells.insert(tagged[0] + 1, cell)
 
 
