@@ -4,15 +4,34 @@ import json
 import re
 from dataclasses import asdict, replace
 
+import numpy as np
+import pandas as pd
 import pytest
+import sympy as sp
 from messages import whole
 
 from manytasks import claims, evidence
 from manytasks.claims import Claim, judged_in, registry
-from manytasks.evidence import KEY, UNJUDGED, Evidence, Failure, changed, failures, gather, record, verdicts
+from manytasks.evidence import (
+    KEY,
+    UNJUDGED,
+    Assumed,
+    Evidence,
+    Failure,
+    changed,
+    failures,
+    gather,
+    judging,
+    outcome,
+    record,
+    recording,
+    verdicts,
+)
+from manytasks.statistics import Interval
 
-ROW = Evidence("A.T1", "simulation", "largest |z|", 2.5, 3.5, "4000 draws", "holds")
-NUMBERS = {"statistic": "largest |z|", "value": 2.5, "threshold": 3.5, "n": "4000 draws"}
+ROW = Evidence("A.T1", "simulation", "largest |z|", 2.5, "<", 3.5, "4000 draws", "holds")
+CHECK = ("A.T1", "simulation", "largest |z|")
+N = "4000 draws"
 
 
 FAILURE = Failure("multitask/many-tasks", 7, "ValueError: no", ("A.T1", "A.T2"))
@@ -34,26 +53,161 @@ def write_notebook(path, rows, parameters=None, failure=None):
     return path
 
 
+@pytest.fixture(autouse=True)
+def page(monkeypatch):
+    """Let every test record on a page of its own."""
+    monkeypatch.setattr(recording, "_recorded", {})
+
+
 @pytest.mark.parametrize(
-    ("holds", "when", "verdict"),
+    ("value", "sign", "limit", "expected"),
     [
-        (True, None, "holds"),
-        (True, "p > N + 1", "holds when p > N + 1"),
-        (False, None, "fails"),
-        (False, "p > N + 1", "fails"),
-        (None, None, "open"),
+        (2.5, "<", 3.5, "holds"),
+        (3.5, "<", 3.5, "fails"),
+        (3.5, "<=", 3.5, "holds"),
+        (3.6, "<=", 3.5, "fails"),
+        (2.5, ">", 3.5, "fails"),
+        (3.5, ">", 3.5, "fails"),
+        (3.5, ">=", 3.5, "holds"),
+        (3.4, ">=", 3.5, "fails"),
+        (3, "==", 3, "holds"),
+        (np.int64(3), "==", 4, "fails"),
+        (sp.Rational(1, 3), "==", sp.Rational(1, 3), "holds"),
+        (Interval(2, 1, 3), "<", 3.5, "holds"),
+        (Interval(2, 1, 3), "<", 3.0, "open"),
+        (Interval(2, 1, 3), "<=", 3.0, "holds"),
+        (Interval(2, 1, 3), "<", 1.0, "fails"),
+        (Interval(2, 1, 3), ">", 1.0, "open"),
+        (Interval(2, 1, 3), ">=", 1.0, "holds"),
+        (Interval(2, 1, 3), ">", 3.0, "fails"),
+        (Interval(2, 1, 3), ">", 2.0, "open"),
     ],
 )
-def test_recorded_verdict_follows_from_the_comparison(holds, when, verdict, capsys):
-    record("A.T1", "simulation", **NUMBERS, holds=holds, when=when)
-    expected = f"A.T1, simulation: {verdict} (largest |z| = 2.5, threshold 3.5, n = 4000 draws)\n"
-    assert capsys.readouterr().out == expected
+def test_a_comparison_follows_from_sign_and_ends(value, sign, limit, expected):
+    assert outcome(value, sign, limit) == expected
+
+
+@pytest.mark.parametrize("value", [2.5, 4.5, Interval(1, 0.5, 2), Interval(9, 8, 12)])
+@pytest.mark.parametrize("sign", ["<", "<="])
+def test_a_sign_turned_around_changes_the_verdict(value, sign):
+    turned = {"<": ">=", "<=": ">"}[sign]
+    assert {outcome(value, sign, 3.5), outcome(value, turned, 3.5)} == {"holds", "fails"}
+
+
+BEYOND = "outside the condition: 9, which misses the limit"
+
+
+@pytest.mark.parametrize(
+    ("value", "when", "verdict", "words"),
+    [
+        (2.5, None, "holds", "2.5 < 3.5, n = 4000 draws"),
+        (4.5, None, "fails", "4.5 not < 3.5, n = 4000 draws"),
+        (Interval(3, 2, 4), None, "open", "3 (2 to 4) not surely < 3.5, n = 4000 draws"),
+        (
+            2.5,
+            Assumed("p > N"),
+            "holds when p > N",
+            f"2.5 < 3.5, n = {N}; condition assumed, not tried outside",
+        ),
+        (4.5, Assumed("p > N"), "fails", f"4.5 not < 3.5, n = {N}; condition assumed, not tried outside"),
+        (2.5, evidence.Tested("p > N", 2.5, 9), "holds when p > N", f"2.5 < 3.5, n = {N}; {BEYOND}"),
+        (4.5, evidence.Tested("p > N", 4.5, 9), "fails", f"4.5 not < 3.5, n = {N}; {BEYOND}"),
+        (
+            2.5,
+            evidence.Tested("p > N", 2.5, 3.0),
+            "holds",
+            f"2.5 < 3.5, n = {N}; outside the condition: 3, which meets the limit too",
+        ),
+        (
+            2.5,
+            evidence.Tested("p > N", 2.5, Interval(3, 2, 4)),
+            "holds when p > N",
+            f"2.5 < 3.5, n = {N}; outside the condition: 3 (2 to 4), undecided",
+        ),
+    ],
+)
+def test_a_record_computes_its_verdict(value, when, verdict, words, capsys):
+    record(*CHECK, value, "<", 3.5, n=N, when=when)
+    assert capsys.readouterr().out == f"A.T1, simulation: {verdict} (largest |z|: {words})\n"
+
+
+def test_a_record_says_what_it_can_see(capsys):
+    record(*CHECK, 2.5, "<", 3.5, n=N, seeds=10, level=1e-4, detects="errors wrong by 2 %")
+    assert (
+        "n = 4000 draws, 10 seeds, error rate 1e-04, would notice errors wrong by 2 %)"
+        in capsys.readouterr().out
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "options", "message"),
+    [
+        ((float("nan"), "<", 3.5), {}, "value must be finite; got nan"),
+        ((2.5, "<", float("inf")), {}, "limit must be finite; got inf"),
+        ((np.ones(3), "<", 3.5), {}, "value must be one number, not an array of shape (3,)"),
+        (
+            (Interval(np.ones(2), np.ones(2), np.ones(2)), "<", 3.5),
+            {},
+            "low must be one number, not an array of shape (2,)",
+        ),
+        ((Interval(9, 1, 3), "<", 3.5), {}, "an interval must contain its value; got 9 and 1 to 3"),
+        ((True, "<", 3.5), {}, "value must be a number; got True"),
+        ((2.5, "=<", 3.5), {}, "sign must be one of < <= > >= ==; got '=<'"),
+        ((3.0, "==", 3), {}, "== compares whole and exact numbers only; got 3.0 and 3"),
+        ((2.5, "<", 3.5), {"n": " "}, "A.T1, simulation: n is empty; say how much data is behind the number"),
+        ((2.5, "<", 3.5), {"n": 0}, "A.T1, simulation: n is empty; say how much data is behind the number"),
+        (
+            (2.5, "<", 3.5),
+            {"when": "p > N"},
+            "A.T1, simulation: when must be what evidence.tested returns, or evidence.Assumed; got 'p > N'",
+        ),
+        (
+            (2.5, "<", 3.5),
+            {"when": evidence.Tested("p > N", 2.4, 9)},
+            "A.T1, simulation: the value must be the one inside of 'p > N', 2.4; got 2.5",
+        ),
+    ],
+)
+def test_a_record_that_says_nothing_is_refused(arguments, options, message):
+    with pytest.raises(ValueError, match=whole(message)):
+        record(*CHECK, *arguments, **{"n": N} | options)
+
+
+def test_a_page_records_a_check_once():
+    record(*CHECK, 2.5, "<", 3.5, n=N)
+    record("A.T2", "simulation", "largest |z|", 2.5, "<", 3.5, n=N)
+    message = (
+        "A.T1, simulation: recorded already on this page; give each check a name of its own "
+        "(after editing the cell: restart the kernel)"
+    )
+    with pytest.raises(ValueError, match=whole(message)):
+        record(*CHECK, 2.6, "<", 3.5, n=N)
+
+
+def test_a_cell_may_run_again_but_no_other_may_record_its_check(monkeypatch):
+    cells = iter([(1, "record(1)"), (1, "record(1)"), (2, "record(1)"), (2, "record(1)"), (3, "record(2)")])
+    monkeypatch.setattr(recording, "running_cell", lambda: next(cells))
+    record(*CHECK, 2.5, "<", 3.5, n=N)
+    record(*CHECK, 2.5, "<", 3.5, n=N)
+    with pytest.raises(ValueError, match="recorded already on this page"):
+        record(*CHECK, 2.5, "<", 3.5, n=N)
+
+
+def test_a_condition_is_tried_on_both_sides():
+    cells = pd.DataFrame({"ratio": [0.5, 0.8, 2.0, 4.0], "error": [0.9, 0.5, 0.2, 0.1]})
+    found = evidence.tested(cells, "ratio > 1", lambda rows: rows.error.max())
+    assert found == evidence.Tested("ratio > 1", 0.2, 0.9)
+    assert evidence.tested(cells, "ratio > 1", len, "p > N") == evidence.Tested("p > N", 2, 2)
+    message = "'ratio > {}' must be tested on both sides; {} cells lie inside, {} outside"
+    for bound, inside, outside in ((0, 4, 0), (5, 0, 4)):
+        with pytest.raises(ValueError, match=whole(message.format(bound, inside, outside))):
+            evidence.tested(cells, f"ratio > {bound}", len)
 
 
 def test_a_record_that_asked_for_its_error_rate_shows_it(capsys):
-    record("A.T2", "simulation", **NUMBERS, holds=True)
-    share = evidence.level("A.T2", "simulation")
-    record("A.T2", "simulation", **NUMBERS, holds=True)
+    record("A.T2", "simulation", "largest |z|", 2.5, "<", 3.5, n=N)
+    share = evidence.level("A.E2", "linear model")
+    record("A.E2", "linear model", "largest |z|", 2.5, "<", 3.5, n=N)
     before, after = capsys.readouterr().out.splitlines()
     assert before.endswith("n = 4000 draws)")
     assert after.endswith(f"n = 4000 draws, error rate {share:.0e})")
@@ -63,7 +217,7 @@ def test_a_record_that_asked_for_its_error_rate_shows_it(capsys):
 def test_unknown_claim_is_refused_with_the_nearest_ids():
     message = "claim 'A.T9' is not in claims.yml; the nearest ids are "
     with pytest.raises(ValueError, match=f"^{re.escape(message)}A\\.T\\d, [AB]\\.\\w+, [AB]\\.\\w+$"):
-        record("A.T9", "simulation", **NUMBERS, holds=True)
+        record("A.T9", "simulation", "largest |z|", 2.5, "<", 3.5, n=N)
 
 
 def test_badge_links_to_the_claim_and_can_be_linked_to():
@@ -156,9 +310,9 @@ def test_a_notebook_that_is_not_there_is_no_damaged_one(tmp_path):
 
 def test_evidence_of_another_shape_is_unreadable_too(tmp_path):
     path = write_notebook(tmp_path / "notebooks/multitask/old.ipynb", [ROW])
-    path.write_text(path.read_text().replace('"threshold"', '"limit"'))
+    path.write_text(path.read_text().replace('"limit"', '"threshold"'))
     with pytest.raises(
-        ValueError, match=r"old\.ipynb is not a readable executed notebook \(TypeError: .*'limit'"
+        ValueError, match=r"old\.ipynb is not a readable executed notebook \(TypeError: .*'threshold'"
     ):
         gather([path])
 
@@ -187,7 +341,7 @@ def test_no_evidence_no_verdict():
 def test_changed_verdicts_are_named(monkeypatch):
     committed = {"A": "holds", "B": "holds", "C": "untested", "D": "fails", "E": "untested"}
     rows = [Claim(i, f"Statement {i}.", "theorem", "Ours", "x/y", "how", v) for i, v in committed.items()]
-    monkeypatch.setattr(evidence, "registry", lambda: {row.id: row for row in rows})
+    monkeypatch.setattr(judging, "registry", lambda: {row.id: row for row in rows})
     found = [replace(ROW, claim=i, verdict=v) for i, v in [("A", "holds"), ("B", "fails"), ("C", "holds")]]
     assert changed(found) == {
         "B": "claim B: claims.yml says 'holds', the notebooks say 'fails' (Statement B.)",

@@ -15,7 +15,9 @@ from manytasks.evidence import Evidence, Failure
 from manytasks.figures import Panels, _svg
 
 ROOT = Path(__file__).parents[1]
-ROW = Evidence("A.T1", "simulation", "largest |z|", 2.5, 4.0, "9 cells", "holds", "part/chapter", "smoke")
+ROW = Evidence(
+    "A.T1", "simulation", "largest |z|", 2.5, "<", 4.0, "9 cells", "holds", "part/chapter", "smoke"
+)
 
 
 @pytest.fixture

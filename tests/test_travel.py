@@ -9,7 +9,7 @@ import pytest
 from manytasks.evidence import Evidence
 
 ROOT = Path(__file__).parents[1]
-ROW = asdict(Evidence("A.T1", "simulation", "largest |z|", 2.5, 4.0, "9 cells", "holds"))
+ROW = asdict(Evidence("A.T1", "simulation", "largest |z|", 2.5, "<", 4.0, "9 cells", "holds"))
 
 
 @pytest.fixture
@@ -27,9 +27,7 @@ def test_numbers_may_differ_by_rounding_and_not_by_more(travel):
     assert travel.differences([ROW], [ROW | {"value": 2.5 * (1 + 2e-4)}]) == [
         "A.T1, simulation: value 2.5 became 2.5005"
     ]
-    assert travel.differences([ROW], [ROW | {"threshold": 3.9}]) == [
-        "A.T1, simulation: threshold 4 became 3.9"
-    ]
+    assert travel.differences([ROW], [ROW | {"limit": 3.9}]) == ["A.T1, simulation: limit 4 became 3.9"]
 
 
 def test_verdicts_are_equal(travel):

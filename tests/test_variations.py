@@ -12,8 +12,8 @@ from manytasks.evidence import Evidence
 from manytasks.parameters import read
 
 ROOT = Path(__file__).parents[1]
-HELD = Evidence("A.T1", "simulation", "largest |z|", 2.5, 4.0, "9 cells", "holds")
-MECHANISM = Evidence("A.M1", "peak", "rise", 2.5, 4.0, "9 cells", "holds")
+HELD = Evidence("A.T1", "simulation", "largest |z|", 2.5, "<", 4.0, "9 cells", "holds")
+MECHANISM = Evidence("A.M1", "peak", "rise", 2.5, "<", 4.0, "9 cells", "holds")
 
 
 @pytest.fixture

@@ -54,7 +54,8 @@ def plan(profile: str) -> dict[str, Any]:
         data = [*data_beside(sources[str(notebook)]), *data_files(notebook)]
         made_of = digest([*code, *data], platform.python_version(), parameters, levels.get(name))
         planned[name] = {"parameters": parameters, "digest": made_of}
-    registry = [f"src/manytasks/{name}" for name in ("claims.py", "claims.yml", "evidence.py")]
+    judged = sorted(map(str, Path("src/manytasks/evidence").glob("*.py")))
+    registry = ["src/manytasks/claims.py", "src/manytasks/claims.yml", *judged]
     verdicts = digest([*registry, *TOOLS, "workflow/judge.py"], planned)
     pages = [path for path in Path("book").rglob("*") if path.is_file()]
     shown = [*Path("src").rglob("*.py"), *Path("workflow").glob("*.py")]  # the reference shows the package

@@ -77,7 +77,7 @@ def rows(cells: dict[tuple[str, int], Cell], store: Path) -> Iterator[dict[str, 
                 "seed": seed,
                 "verdict": row["verdict"],
                 "value": float(row["value"]),
-                "limit": float(row["threshold"]),
+                "limit": float(row["limit"]),
             }
         if found["stopped"]:
             blank = {"claim": "", "chapter": chapter, "check": "", "seed": seed}

@@ -44,7 +44,7 @@ def differences(reference: Iterable[Mapping[str, Any]], other: Iterable[Mapping[
         one, two = first[key], second[key]
         if one["verdict"] != two["verdict"]:
             lines.append(f"{', '.join(key)}: {one['verdict']!r} became {two['verdict']!r}")
-        for name in ("value", "threshold"):
+        for name in ("value", "limit"):
             if key not in MAY_MOVE and not isclose(one[name], two[name], rel_tol=TOLERANCE):
                 lines.append(f"{', '.join(key)}: {name} {one[name]:.9g} became {two[name]:.9g}")
     return sorted(lines)

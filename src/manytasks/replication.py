@@ -182,7 +182,7 @@ def _verdict(claim: str, judging: Mapping[str, Mapping[int, list[Mapping[str, st
     if any(not row["claim"] for run in runs for row in run):
         return NOT_JUDGED
     checks = [
-        Evidence(claim, row["check"], "", 0, 0, "", row["verdict"])
+        Evidence(claim, row["check"], "", 0, "<", 0, "", row["verdict"])
         for run in runs
         for row in run
         if row["claim"] == claim

@@ -35,7 +35,7 @@ while wait and not Path(wait).exists():
     time.sleep(0.05)
 
 # %%
-evidence.record("{claim}", "count", statistic="errors", value=0, threshold=1, n=seed, holds=True)
+evidence.record("{claim}", "count", "errors", 0, "<", 1, n=seed)
 """
 CLAIM = {"statement": "It holds.", "kind": "theorem", "source": "Ours", "how": "counting", "verdict": "holds"}
 

@@ -13,7 +13,7 @@ from miniature import HEADER, NOTEBOOK, claim, miniature, runs
 
 pytestmark = [pytest.mark.book, pytest.mark.third]
 # alpha draws; its verdict for seed 3 is another. beta stops for seed 2. welcome draws nothing.
-DRAWING = NOTEBOOK.replace("value=0,", "value=seed % 3,").replace("holds=True", "holds=seed != 3")
+DRAWING = NOTEBOOK.replace('0, "<", 1', 'seed % 3, ">", 0')
 STOPPING = DRAWING.replace(
     "# %%\nevidence", '# %%\nif seed == 2:\n    raise ValueError("no seed 2")\nevidence'
 )

@@ -49,7 +49,7 @@ for name in ("first", "second"):
     )
 
 # %%
-evidence.record("O.0", "count", statistic="errors", value=0, threshold=1, n=seed, holds=True)
+evidence.record("O.0", "count", "errors", 0, "<", 1, n=seed)
 print({"a", "b", "c"})
 """
 # What the page can know about the machine.

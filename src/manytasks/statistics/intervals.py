@@ -18,6 +18,20 @@ class Interval:
     low: Any
     high: Any
 
+    @classmethod
+    def around(cls, value: Any, half: Any) -> Interval:
+        """Return the interval from ``value - half`` to ``value + half``.
+
+        Args:
+            value: number or array.
+            half: half of its width, not negative, of a shape that broadcasts with it.
+
+        Example:
+            >>> Interval.around(2.0, 0.5)
+            Interval(value=2.0, low=1.5, high=2.5)
+        """
+        return cls(value, value - half, value + half)
+
     def map(self, function: Any) -> Interval:
         """Apply an increasing function to the estimate and both ends.
 

@@ -1,0 +1,158 @@
+"""What a page says about a claim: one number, one sign, one limit. The verdict follows."""
+
+from __future__ import annotations
+
+import difflib
+from typing import Any
+
+from manytasks.claims import registry
+from manytasks.evidence.badge import Evidence
+from manytasks.evidence.comparison import Sign, ends, finite, outcome
+from manytasks.evidence.condition import Assumed, Tested
+from manytasks.evidence.display import running_cell, show
+from manytasks.levels import spent
+from manytasks.statistics import Interval
+
+NOT_TRIED = "condition assumed, not tried outside"
+BEYOND = {"holds": "which meets the limit too", "fails": "which misses the limit", "open": "undecided"}
+_recorded: dict[tuple[str, str], tuple[int, str]] = {}  # which cell recorded what
+
+
+def record(
+    claim: str,
+    check: str,
+    statistic: str,
+    value: float | Interval,
+    sign: Sign = "<",
+    limit: float = 0,
+    *,
+    n: str | int,
+    seeds: int | None = None,
+    level: float | None = None,
+    detects: str = "",
+    when: Any = None,
+    **old: Any,
+) -> None:
+    """Record in a notebook what a check says about a claim, and show it as a badge.
+
+    One record is one number and one limit. Several conditions are several records: a claim holds if all its
+    records hold. A condition that was tried on both sides must be needed: where the statistic surely meets
+    the limit beyond it as well, the record says "holds" without it, and the build names a verdict that
+    changed.
+
+    Args:
+        claim: id of a registered claim.
+        check: what was done, in a few words ("derivation", "simulation"); with the claim it names the badge.
+        statistic: name of the number that decides, with its unit or direction if not obvious.
+        value: the number from this run, or its interval at the record's level.
+        sign: what it must be to the limit: ``<``, ``<=``, ``>``, ``>=``; ``==`` for whole and exact numbers.
+        limit: what it is compared with, fixed before the value was known.
+        n: size of the data behind the number.
+        seeds: number of independent seeds behind it, where that is the size that counts.
+        level: error rate that it spends; the share that the page asked for with ``level`` if not given.
+        detects: the smallest departure that it would have noticed, such as "errors wrong by 2 %".
+        when: the condition under which it holds: what ``tested`` returned, with the value inside, or
+            ``Assumed`` words where nothing beyond the condition was tried.
+        **old: the form of before, until every chapter is converted.
+
+    Raises:
+        ValueError: if the claim is not registered, the page has recorded this check of it already, a number
+            is not finite, ``n`` is empty, or the condition was tested on another number.
+
+    Example:
+        >>> record("A.T1", "doctest", "|z|", 1.2, "<", 3.5, n=100)
+        A.T1, doctest: holds (|z|: 1.2 < 3.5, n = 100)
+        >>> share = Interval(0.6, 0.4, 0.8)
+        >>> record("A.M1", "doctest", "share that rises", share, ">", 0.5, n="30 networks")
+        A.M1, doctest: open (share that rises: 0.6 (0.4 to 0.8) not surely > 0.5, n = 30 networks)
+        >>> record("A.B1", "doctest", "ratio", 1.4, ">", 1, n=3, when=Assumed("p > N"))
+        A.B1, doctest: holds when p > N (ratio: 1.4 > 1, n = 3; condition assumed, not tried outside)
+    """
+    _check_names(claim, check, n)
+    if old:  # until every chapter is converted
+        held = old["holds"]
+        verdict = (
+            "open" if held is None else "fails" if not held else f"holds when {when}" if when else "holds"
+        )
+        show(
+            Evidence(
+                claim,
+                check,
+                statistic,
+                float(value),  # type: ignore[arg-type]
+                "<",
+                float(old["threshold"]),
+                str(n),
+                verdict,
+                level=spent(claim, check),
+            )
+        )
+        return
+    verdict, beyond = _judged(f"{claim}, {check}", value, sign, limit, when)
+    low, high = ends(value) if isinstance(value, Interval) else (None, None)
+    middle = finite("value", value.value if isinstance(value, Interval) else value)
+    level = spent(claim, check) if level is None else level
+    row = Evidence(
+        claim,
+        check,
+        statistic,
+        middle,
+        sign,
+        finite("limit", limit),
+        str(n),
+        verdict,
+        level=level,
+        low=low,
+        high=high,
+        seeds=seeds,
+        detects=detects,
+        condition=beyond,
+    )
+    _recorded[claim, check] = running_cell()
+    show(row)
+
+
+def _judged(name: str, value: float | Interval, sign: Sign, limit: float, when: Any) -> tuple[str, str]:
+    """Return the verdict, and what was found beyond the condition.
+
+    Raises:
+        ValueError: if the condition is none, or was tested on another number.
+    """
+    verdict = outcome(value, sign, limit)
+    if when is None:
+        return verdict, ""
+    if not isinstance(when, Tested | Assumed):
+        raise ValueError(
+            f"{name}: when must be what evidence.tested returns, or evidence.Assumed; got {when!r}"
+        )
+    conditional = f"holds when {when.words}" if verdict == "holds" else verdict
+    if isinstance(when, Assumed):
+        return conditional, NOT_TRIED
+    if when.inside != value:
+        raise ValueError(
+            f"{name}: the value must be the one inside of {when.words!r}, {when.inside}; got {value}"
+        )
+    outside = outcome(when.outside, sign, limit)
+    if verdict == outside == "holds":
+        conditional = "holds"
+    return conditional, f"outside the condition: {_words(when.outside)}, {BEYOND[outside]}"
+
+
+def _check_names(claim: str, check: str, n: Any) -> None:
+    if claim not in registry():
+        near = ", ".join(difflib.get_close_matches(claim, registry(), n=3, cutoff=0.3))
+        raise ValueError(f"claim {claim!r} is not in claims.yml; the nearest ids are {near}")
+    if not n or not str(n).strip():
+        raise ValueError(f"{claim}, {check}: n is empty; say how much data is behind the number")
+    number, cell = running_cell()
+    before = _recorded.get((claim, check))
+    # Whoever runs a cell again records again; the same cell has another number and the same text.
+    if before and (before[0] == number or before[1] != cell):
+        raise ValueError(
+            f"{claim}, {check}: recorded already on this page; give each check a name of its own"
+            " (after editing the cell: restart the kernel)"
+        )
+
+
+def _words(value: float | Interval) -> str:
+    return value.words(".3g") if isinstance(value, Interval) else f"{value:.3g}".replace("-", "−")
