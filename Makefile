@@ -44,7 +44,7 @@ travel: $(READY)  ## run every chapter as older processors would, with one and t
 test: $(READY)  ## run the tests, the smoke book in a browser included; a third of the slowest a day
 	@$(BIN)/python workflow/browser.py
 	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder \
-	  -rs --durations=15 $(OPTIONS)
+	  -rs $(OPTIONS)
 
 test-all: export THIRD = all
 test-all: test  ## run every test, all thirds included

@@ -2,7 +2,7 @@
 
 import pytest
 
-pytest_plugins = ["rotation", "skips", "parallel"]
+pytest_plugins = ["rotation", "skips", "parallel", "seconds"]
 collect_ignore = ["conftest.py", "book/conftest.py"]  # no doctests there, and one name for two modules
 
 

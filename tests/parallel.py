@@ -1,19 +1,10 @@
-"""What keeps two workers busy and out of each other's way.
+"""What keeps two workers busy to the end: no worker waits for another one.
 
 Long files come first, and files that read the smoke book after others that give it time to be built.
-A test marked ``alone``, because it measures time, has the machine to itself: the other workers finish their
-test and wait. What they wait for are locks on two files of this folder, which every worker can find.
 """
 
-import os
-from contextlib import contextmanager
-from fcntl import LOCK_EX, LOCK_SH, LOCK_UN, flock
-from pathlib import Path
-
 import hypothesis
-import pytest
 
-DOOR, ROOM = Path(__file__), Path(__file__).with_name("conftest.py")
 hypothesis.settings.register_profile("beside others", deadline=None)  # a neighbour may take the processor
 hypothesis.settings.load_profile("beside others")
 
@@ -31,22 +22,3 @@ def place(item):
     if item.path.name == "test_smoke_book.py":
         return 0
     return 2 if "smoke" in names else 1 if item.get_closest_marker("book") else 3
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item):
-    if "PYTEST_XDIST_WORKER" not in os.environ:
-        return (yield)
-    with room(alone=item.get_closest_marker("alone") is not None):
-        return (yield)
-
-
-@contextmanager
-def room(alone):
-    """Hold the room, alone or with others; who waits to be alone holds the door, so that nobody comes in."""
-    with open(DOOR) as door, open(ROOM) as held:
-        flock(door, LOCK_EX if alone else LOCK_SH)
-        flock(held, LOCK_EX if alone else LOCK_SH)
-        if not alone:
-            flock(door, LOCK_UN)
-        yield

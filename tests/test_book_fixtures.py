@@ -32,7 +32,7 @@ def test_looks(html, browser): pass
 @pytest.fixture
 def run(pytester, monkeypatch):
     def run(book):
-        pytester.makeini(f"[pytest]\npythonpath = . {FOLDER.parent / 'workflow'}\nmarkers = book alone")
+        pytester.makeini(f"[pytest]\npythonpath = . {FOLDER.parent / 'workflow'}\nmarkers = book")
         pytester.makeconftest((FOLDER / "book/conftest.py").read_text(encoding="utf-8"))
         smoke = (FOLDER / "book/test_smoke_book.py").read_text(encoding="utf-8")
         pytester.makepyfile(copies=COPIES.format(book=book), test_smoke_book=smoke, test_reading=READING)

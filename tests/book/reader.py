@@ -52,13 +52,13 @@ def read(browser: Any, address: str) -> Findings:
         page.evaluate("async () => { await window.MathJax?.startup.promise; await document.fonts.ready; }")
         page.evaluate(OPEN_ALL)
         found.formulas = page.locator("mjx-container").count()
-        seen = page.evaluate(INSPECT)
+        seen = page.evaluate(INSPECT, ["mathematics", "raw", "faint"])
         found.mathematics, found.raw, found.faint_by_day = seen["mathematics"], seen["raw"], seen["faint"]
         page.emulate_media(color_scheme="dark")
         page.wait_for_function("document.documentElement.dataset.theme === 'dark'", timeout=60_000)
-        found.faint_by_night = page.evaluate(INSPECT)["faint"]
+        found.faint_by_night = page.evaluate(INSPECT, ["faint"])["faint"]
         page.set_viewport_size(PHONE)
-        seen = page.evaluate(INSPECT)
+        seen = page.evaluate(INSPECT, ["cut", "sideways"])
         found.sideways = seen["cut"] + ([f"{seen['sideways']} px too wide"] if seen["sideways"] > 0 else [])
     finally:
         context.close()

@@ -30,9 +30,8 @@ def test_a_second_build_of_the_book_does_nothing(whole):
     assert outputs(whole) == before
 
 
-@pytest.mark.alone
 def test_a_second_build_needs_less_than_four_seconds(whole):
-    # Seconds of processor: what it takes on an idle machine, whatever else keeps this one busy.
+    # Seconds of processor: about what it takes on an idle machine, whatever else keeps this one busy.
     seconds = []
     for _ in range(3):
         before = os.times()
