@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+from dataclasses import astuple
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -123,7 +124,9 @@ def test_the_interval_is_that_of_the_judging_seeds_at_the_level_of_the_record():
     judged = units.loc[list(range(100, 200))]
     expected = mean_interval(judged, 1 - 1e-5)
     assert declared.interval(units) == expected
-    assert declared.interval(units, 3).high > expected.high
+    split = mean_interval(judged, 1 - 1e-5 / 3)
+    worst = declared.interval(units, units + 1, units - 1)  # it must be below the limit: highest ends count
+    np.testing.assert_allclose([worst.low, worst.value, worst.high], np.add(astuple(split), 1)[[1, 0, 2]])
     with pytest.raises(ValueError, match=f"^{declared}: seed 150 must be there once; there are "):
         declared.interval(units.drop(150))
     with pytest.raises(ValueError, match=f"^{declared}: seed 150 must be there once; there are "):

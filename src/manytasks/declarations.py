@@ -75,15 +75,16 @@ class Declaration:
     def __str__(self) -> str:
         return f"{self.claim}, {self.check}"
 
-    def interval(self, units: pd.Series, comparisons: int = 1) -> Interval:
+    def interval(self, *units: pd.Series) -> Interval:
         """Return the number that decides: its mean over the judging seeds, at this record's level.
 
         Args:
-            units: the statistic by seed; seeds that chose may be among them and do not count.
-            comparisons: into how many the record's level is split.
+            *units: the statistic by seed; seeds that chose may be among them and do not count. Several share
+                the level, and all of them must hold.
 
         Returns:
-            Mean with the interval of Student's t.
+            Mean with the interval of Student's t. Of several, the ends that are worst for the claim: one
+            comparison with the limit is then a comparison of all.
 
         Raises:
             ValueError: if a judging seed is missing or comes twice.
@@ -91,12 +92,20 @@ class Declaration:
         Example:
             >>> import pandas as pd
             >>> declared = declarations()["O.23, CIFAR-100 features, error of the prediction"]
-            >>> declared.interval(pd.Series(0.02, index=range(20))).words(".2f")
-            '0.02 (0.02 to 0.02)'
+            >>> low, high = (pd.Series(size, index=range(20)) for size in (0.02, 0.03))
+            >>> declared.interval(low, high).words(".2f")
+            '0.03 (0.03 to 0.03)'
         """
-        if missing := [seed for seed in self.judge if (units.index == seed).sum() != 1]:
-            raise ValueError(f"{self}: seed {missing[0]} must be there once; there are {list(units.index)}")
-        return mean_interval(units.loc[list(self.judge)], 1 - level(self.claim, self.check) / comparisons)
+        for each in units:
+            if missing := [seed for seed in self.judge if (each.index == seed).sum() != 1]:
+                raise ValueError(
+                    f"{self}: seed {missing[0]} must be there once; there are {list(each.index)}"
+                )
+        share = level(self.claim, self.check) / len(units)
+        found = [mean_interval(each.loc[list(self.judge)], 1 - share) for each in units]
+        worst = min if self.sign == ">" else max
+        low, middle, high = (worst(getattr(each, end) for each in found) for end in ("low", "value", "high"))
+        return Interval(middle, low, high)
 
 
 @cache

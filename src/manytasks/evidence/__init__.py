@@ -10,6 +10,7 @@ from manytasks.claims import UNTESTED, registry
 from manytasks.evidence.badge import KEY, UNJUDGED, Evidence, verdict_class
 from manytasks.evidence.comparison import Sign, outcome
 from manytasks.evidence.condition import Assumed, Tested, tested
+from manytasks.evidence.declared import decide
 from manytasks.evidence.judging import changed, verdicts
 from manytasks.evidence.reading import FAILED, Failure, failures, gather
 from manytasks.evidence.recording import record
@@ -27,6 +28,7 @@ __all__ = [
     "Sign",
     "Tested",
     "changed",
+    "decide",
     "failures",
     "gather",
     "level",

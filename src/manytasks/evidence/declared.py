@@ -1,0 +1,49 @@
+"""Records that were declared before their tables: ``declarations.yml`` has sign, limit, level and seeds."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import pandas as pd
+
+from manytasks.declarations import declarations
+from manytasks.evidence.comparison import Sign
+from manytasks.evidence.recording import record
+from manytasks.statistics import Interval
+
+
+def decide(name: str, *units: pd.Series, statistic: str, n: str) -> Interval:
+    """Record what was declared, by the seeds that were declared to judge.
+
+    Args:
+        name: "claim, check" of a declaration.
+        *units: the statistic by seed; several if it is declared for several, all of which must hold.
+        statistic: its name in a few words; the declaration has the whole of it.
+        n: size of the data behind it.
+
+    Returns:
+        The interval that decided; of several the one that is nearest to the limit or farthest beyond it.
+
+    Raises:
+        KeyError: if there is no such declaration.
+
+    Example:
+        >>> units = pd.Series([0.02, 0.03] * 10)
+        >>> found = decide(
+        ...     "O.23, CIFAR-100 features, error of the prediction", units, statistic="error", n="20 deals"
+        ... )
+        O.23, CIFAR-100 features, error of the prediction: holds (error: 0.025 (0.0182 to 0.0318) < 0.05, ...)
+    """
+    entry = declarations()[name]
+    interval = entry.interval(*units)
+    record(
+        entry.claim,
+        entry.check,
+        statistic,
+        interval,
+        cast(Sign, entry.sign),
+        entry.limit,
+        n=n,
+        seeds=len(entry.judge),
+    )
+    return interval
