@@ -12,7 +12,7 @@ from typing import Any
 
 from manytasks.tasks import Tasks
 
-_SUBMODULES = ("deep", "evidence", "figures", "flow", "simulate", "symbolic", "theory")
+_SUBMODULES = ("audit", "deep", "evidence", "figures", "flow", "simulate", "symbolic", "theory")
 __all__ = ["Tasks", *_SUBMODULES]
 
 

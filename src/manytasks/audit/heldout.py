@@ -1,0 +1,196 @@
+"""How many models? Rows that were held out choose one point of the path that the formula lays out."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from manytasks.audit.estimate import forms, spectrum
+from manytasks.audit.partitions import path
+from manytasks.audit.samples import Samples
+from manytasks.streams import Seed, stream
+
+FOLDS = 5
+RIDGES = np.geomspace(1e-4, 1e2, 14)  # per sample, in units of the features' mean variance
+
+
+class HeldOut(NamedTuple):
+    """Errors on rows that no fit and no tree had seen.
+
+    Attributes:
+        levels: (L,) numbers of groups that were tried, rising.
+        curve: (FOLDS, L) mean over tasks of the squared error, at each level's best ridge.
+        ridge: (L,) that ridge, per sample and in units of the features' mean variance.
+        rows: one (n_t, L) array of squared errors per task, every row held out once.
+    """
+
+    levels: np.ndarray
+    curve: np.ndarray
+    ridge: np.ndarray
+    rows: tuple[np.ndarray, ...]
+
+
+def held_out(samples: Samples, seed: Seed, *, levels: np.ndarray | None = None) -> HeldOut:
+    """Measure the error of the formula's partitions on held-out rows.
+
+    In each of five folds the path is computed from the training rows only, its groups are fitted, and their
+    error is measured on the other rows. One ridge per sample serves all groups of a level; it is chosen on
+    the same curve.
+
+    Args:
+        samples: of T tasks with at least 8 rows each.
+        seed: of the folds.
+        levels: numbers of groups to try; ``few_levels`` of them if None.
+
+    Returns:
+        Errors by level.
+    """
+    T = len(samples.y)
+    levels = few_levels(T) if levels is None else levels
+    folds = [split(len(y), seed, 0 if samples.shared else t) for t, y in enumerate(samples.y)]
+    errors = [np.empty((len(y), len(levels), len(RIDGES)), dtype=np.float32) for y in samples.y]
+    for fold in range(FOLDS):
+        train = samples.rows([rows != fold for rows in folds])
+        test = samples.rows([rows == fold for rows in folds])
+        counts = train.counts - 1
+        partitions = path(forms(train), counts, shared=samples.shared)
+        fits = Fits(train, test)
+        for index, groups in enumerate(levels):
+            labels = partitions[groups - 1]
+            for label in range(groups):
+                members = np.flatnonzero(labels == label)
+                for t, error in zip(members, fits.errors(members), strict=True):
+                    errors[t][folds[t] == fold, index] = error
+    curve = np.stack(
+        [
+            np.mean(
+                [each[rows == fold].mean(axis=0) for each, rows in zip(errors, folds, strict=True)], axis=0
+            )
+            for fold in range(FOLDS)
+        ]
+    )  # (folds, levels, ridges)
+    best = curve.mean(axis=0).argmin(axis=1)
+    at = np.arange(len(levels))
+    return HeldOut(
+        levels, curve[:, at, best], RIDGES[best], tuple(each[:, at, best].astype(float) for each in errors)
+    )
+
+
+def choose(found: HeldOut) -> int:
+    """Choose the number of groups: the fewest within one standard error of the best.
+
+    The standard error is that of the paired difference over folds. Splitting tasks must earn its noise.
+
+    Args:
+        found: errors by level.
+
+    Returns:
+        Index of the level.
+
+    Example:
+        >>> curve = np.array([[1.0, 0.9], [1.0, 1.2], [1.0, 0.7], [1.0, 1.0], [1.0, 1.1]])
+        >>> choose(HeldOut(np.array([1, 4]), curve, np.ones(2), ()))
+        0
+    """
+    mean = found.curve.mean(axis=0)
+    best = int(mean.argmin())
+    apart = found.curve - found.curve[:, [best]]
+    error = apart.std(axis=0, ddof=1) / np.sqrt(len(found.curve))
+    return int(np.flatnonzero(apart.mean(axis=0) <= error)[0])
+
+
+def few_levels(T: int) -> np.ndarray:
+    """Return the numbers of groups that are tried: 1, 2, 3, 4, 6, 8, 12, 16, 24, ..., T.
+
+    Args:
+        T: number of tasks.
+
+    Returns:
+        Rising whole numbers; every number up to 4, then two per doubling.
+
+    Example:
+        >>> few_levels(10).tolist()
+        [1, 2, 3, 4, 6, 8, 10]
+    """
+    powers = [2**k for k in range(T.bit_length())]
+    wanted = {1, T, *powers, *(3 * power for power in powers)}
+    return np.array(sorted(level for level in wanted if level <= T))
+
+
+def split(n: int, seed: Seed, task: int) -> np.ndarray:
+    """Deal rows into folds.
+
+    Args:
+        n: number of rows.
+        seed: of the whole audit.
+        task: number of the task, which has a stream of its own.
+
+    Returns:
+        (n,) numbers of folds, each as often as possible the same.
+    """
+    return stream(seed, "folds", task).permutation(n) % FOLDS
+
+
+class Fits:
+    """Ridge fits of groups of tasks at all ridges, and their errors on test rows.
+
+    Every task is centred by its own means, so that it has an intercept of its own.
+
+    Args:
+        train: rows to fit.
+        test: rows to predict.
+    """
+
+    def __init__(self, train: Samples, test: Samples):
+        self.shared = train.shared
+        means = [X.mean(axis=0) for X in train.X]
+        self.X = [X - mean for X, mean in zip(train.X, means, strict=True)]
+        self.y = [y - y.mean() for y in train.y]
+        self.test = [X - mean for X, mean in zip(test.X, means, strict=True)]
+        self.target = [y - own.mean() for y, own in zip(test.y, train.y, strict=True)]
+        parts = self.X[:1] if self.shared else self.X
+        self.scale = sum(float(np.square(X).sum()) for X in parts) / sum(X.size for X in parts)
+        self.known: dict[tuple[int, ...], list[np.ndarray]] = {}
+
+    def errors(self, members: np.ndarray) -> list[np.ndarray]:
+        """Return squared errors of one fit to all members, on the test rows of each.
+
+        Args:
+            members: numbers of the tasks that share the fit.
+
+        Returns:
+            One (rows, ridges) array per member.
+        """
+        key = tuple(int(t) for t in members)
+        if key not in self.known:
+            w = self._weights(key)
+            self.known[key] = [np.square(self.target[t][:, None] - self.test[t] @ w) for t in key]
+        return self.known[key]
+
+    def _weights(self, members: tuple[int, ...]) -> np.ndarray:
+        if self.shared:  # one fit to the mean target
+            X, y = self.X[0], np.mean([self.y[t] for t in members], axis=0)
+        else:
+            X, y = np.concatenate([self.X[t] for t in members]), np.concatenate([self.y[t] for t in members])
+        return ridge_path(X, y, RIDGES * self.scale * len(X))
+
+
+def ridge_path(X: np.ndarray, y: np.ndarray, ridges: np.ndarray) -> np.ndarray:
+    """Return ridge fits at many ridges for the price of one.
+
+    Args:
+        X: (n, p) centred features.
+        y: (n,) centred targets.
+        ridges: (K,) ridges, positive.
+
+    Returns:
+        (p, K) parameters.
+
+    Example:
+        >>> ridge_path(np.eye(2), np.array([1.0, 2.0]), np.array([1.0]))
+        array([[0.5],
+               [1. ]])
+    """
+    eigenvalues, basis = spectrum(X)
+    return basis @ ((basis.T @ (X.T @ y))[:, None] / (eigenvalues[:, None] + ridges))

@@ -1,0 +1,309 @@
+"""Every bad file gets one line that says what is wrong and what to do; good ones are read as they are."""
+
+import gzip
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from manytasks import audit
+from manytasks.cli import main
+
+
+def long_table(tasks=("a", "b", "c"), rows=20, seed=1):
+    """Three tasks, two of them alike, with two features of their own units."""
+    rng = np.random.default_rng(seed)
+    names = np.repeat(tasks, rows)
+    x = rng.standard_normal((len(names), 2)) * [1, 100]
+    y = np.where(names == tasks[-1], x[:, 0], x[:, 1] / 100) + 0.3 * rng.standard_normal(len(names))
+    return pd.DataFrame({"task": names, "y": y, "x1": x[:, 0], "x2": x[:, 1]})
+
+
+def refused(capsys, words, code=2):
+    """Run a command that fails; return its one line."""
+    assert main(["audit", *words]) == code
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert output.err.startswith("manytasks: ")
+    assert output.err.count("\n") == 1
+    return output.err.removeprefix("manytasks: ").rstrip("\n")
+
+
+def written(folder, frame, name="scores.csv", **options):
+    path = folder / name
+    frame.to_csv(path, index=False, **options)
+    return str(path)
+
+
+@pytest.mark.parametrize("name", ["s.csv", "s.tsv", "s.csv.gz", "s.npz", "folder"])
+def test_every_format_says_the_same(tmp_path, name):
+    frame = long_table()
+    path = tmp_path / name
+    arrays = {
+        "X": frame[["x1", "x2"]].to_numpy(),
+        "y": frame["y"].to_numpy(),
+        "task": frame["task"].to_numpy("U1"),
+    }
+    if name == "s.npz":
+        np.savez(path, **arrays)
+    elif name == "folder":
+        path.mkdir()
+        for key, array in arrays.items():
+            np.save(path / f"{key}.npy", array)
+    elif name == "s.csv.gz":
+        path.write_bytes(gzip.compress(frame.to_csv(index=False).encode()))
+    else:
+        frame.to_csv(path, index=False, sep="\t" if name.endswith("tsv") else ",")
+    samples = audit.read(path)
+    assert samples.names == ("a", "b", "c")
+    assert samples.notes == ()
+    np.testing.assert_allclose(np.concatenate(samples.y), frame["y"], rtol=1e-12)
+    np.testing.assert_allclose(np.concatenate(samples.X), frame[["x1", "x2"]], rtol=1e-12)
+
+
+def test_parquet_needs_its_reader(tmp_path, monkeypatch, capsys):
+    path = tmp_path / "s.parquet"
+    path.write_bytes(b"PAR1")
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    monkeypatch.setitem(sys.modules, "fastparquet", None)
+    assert refused(capsys, [str(path)]) == (
+        "s.parquet: reading Parquet needs pyarrow; pip install pyarrow, or save as .csv"
+    )
+
+
+def test_a_wide_table_has_a_task_per_target(tmp_path):
+    frame = long_table().rename(columns={"x1": "y2"})[["y", "y2", "x2"]]
+    samples = audit.read(written(tmp_path, frame), targets=["y", "y2"])
+    assert samples.shared
+    assert samples.names == ("y", "y2")
+    assert samples.features == ("x2",)
+    assert samples.X[0] is samples.X[1]
+
+
+def test_columns_by_number_and_features_by_name(tmp_path):
+    path = written(tmp_path, long_table())
+    samples = audit.read(path, task="1", target="2", features=["x2"])
+    assert samples.features == ("x2",)
+    assert audit.read(path, drop=["x2"]).features == ("x1",)
+
+
+def test_a_decimal_comma(tmp_path):
+    frame = long_table()
+    path = written(tmp_path, frame, sep=";", decimal=",")
+    np.testing.assert_allclose(np.concatenate(audit.read(path, decimal=",").y), frame["y"], rtol=1e-12)
+
+
+def change(frame, row, column, value):
+    frame = frame.astype({column: object})
+    frame.loc[row, column] = value
+    return frame
+
+
+FAULTS = [
+    (
+        lambda f: f,
+        ["--task", "tasks"],
+        "scores.csv has no column 'tasks'; did you mean 'task'? Columns: task, y, x1, x2",
+    ),
+    (lambda f: f, ["--task", "school"], "scores.csv has no column 'school'. Columns: task, y, x1, x2"),
+    (
+        lambda f: f.rename(columns={"y": "score"}),
+        [],
+        "scores.csv has no column 'y' or 'target'; name it with --target. Columns: task, score, x1, x2",
+    ),
+    (lambda f: f, ["--target", "task"], "task and target are the same column, 'task'"),
+    (lambda f: f, ["--targets", "y"], "audit compares at least two targets; got y"),
+    (
+        lambda f: f,
+        ["--targets", "y,x1", "--task", "task"],
+        "give either targets, for tasks on the same rows, or task and target",
+    ),
+    (lambda f: f, ["--features", "y"], "'y' cannot be a feature: it is the task or the target"),
+    (lambda f: f[["task", "y"]], [], "scores.csv has no feature columns beside task, y"),
+    (lambda f: f.iloc[:0], [], "scores.csv has no rows"),
+    (
+        lambda f: f.assign(y=np.resize(["A", "B", "C", "D"], len(f))),
+        [],
+        "target 'y' holds text (A, B, C, …); audit needs numbers, or two values",
+    ),
+    (
+        lambda f: f.assign(x2=[f"name {k}" for k in range(len(f))]),
+        [],
+        "feature 'x2' holds 60 different texts; leave it out with --drop x2",
+    ),
+    (
+        lambda f: change(f, 16, "x2", "3,5"),
+        [],
+        "row 17, column 'x2': '3,5' is not a number; a decimal comma? --decimal ,",
+    ),
+    (lambda f: change(f, 3, "x2", "n/s"), [], "row 4, column 'x2': 'n/s' is not a number"),
+    (
+        lambda f: f.assign(x2=f["x2"].map(lambda x: f"{x:.3f}".replace(".", ","))),
+        [],
+        "row 1, column 'x2': '{first}' is not a number; a decimal comma? --decimal ,",
+    ),
+    (
+        lambda f: change(f, 5, "x2", None),
+        ["--missing", "error"],
+        "1 of 60 rows of scores.csv have a missing value (most in 'x2')",
+    ),
+    (
+        lambda f: f.assign(x2=np.nan),
+        [],
+        "every row of scores.csv has a missing value (most in 'x2'); leave columns out with --drop",
+    ),
+    (lambda f: f[f["task"] == "a"], [], "all 20 rows belong to one task ('a'); audit compares at least two"),
+    (
+        lambda f: f.groupby("task").head(5),
+        [],
+        "only 0 of 3 tasks of scores.csv can be audited: task 'a' has 5 rows; audit needs 8; left out, "
+        "task 'b' has 5 rows; audit needs 8; left out, task 'c' has 5 rows; audit needs 8; left out",
+    ),
+    (
+        lambda f: f.assign(y=np.where(f["task"] == "a", f["y"], 3)),
+        [],
+        "only 1 of 3 tasks of scores.csv can be audited: task 'b': the target is 3 in all 20 rows; left out, "
+        "task 'c': the target is 3 in all 20 rows; left out",
+    ),
+    (lambda f: f.assign(x1=1.0, x2=2.0), [], "every feature is constant: there is nothing to learn from"),
+    (
+        lambda f: f.assign(x2=2 * f["y"] - 7),
+        [],
+        "feature 'x2' is a linear function of the target; leave it out with --drop x2",
+    ),
+    (lambda f: f, ["--groups", "4"], "groups must be between 1 and 3, the number of tasks; got 4"),
+    (lambda f: f, ["--seed", "-1"], "seed must be a whole number of at least 0; got -1"),
+]
+
+
+@pytest.mark.parametrize(("spoil", "words", "message"), FAULTS)
+def test_what_cannot_be_audited_gets_one_line_and_code_two(tmp_path, capsys, spoil, words, message):
+    frame = spoil(long_table())
+    if "{first}" in message:
+        message = message.format(first=frame["x2"].iloc[0])
+    assert refused(capsys, [written(tmp_path, frame), *words]) == message
+
+
+def test_a_file_that_is_not_there(capsys):
+    assert refused(capsys, ["nowhere.csv"], code=1) == "nowhere.csv: No such file or directory"
+    assert refused(capsys, ["nowhere.npz"], code=1) == "nowhere.npz: No such file or directory"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("s.xlsx", b"", "s.xlsx must end in .csv, .tsv, .npz or .parquet (also .csv.gz), or be a folder"),
+        ("s.csv", b"", "s.csv is not a readable table: No columns to parse from file"),
+        (
+            "s.csv",
+            b"task,y\na,1\nb,2,3,4\n",
+            "s.csv is not a readable table: Error tokenizing data. C error: Expected 2 fields in line 3, saw 4",  # noqa: E501
+        ),
+        (
+            "s.csv",
+            b"\xff\xfe\x00t",
+            "s.csv is not a readable table: 'utf-8' codec can't decode byte 0xff in position 0: invalid start byte",  # noqa: E501
+        ),
+        ("s.npz", b"no archive", "s.npz is not a readable .npz file"),
+    ],
+)
+def test_files_that_are_no_tables(tmp_path, capsys, name, content, message):
+    (tmp_path / name).write_bytes(content)
+    assert refused(capsys, [str(tmp_path / name)]) == message
+
+
+X, Y, TASK = np.random.default_rng(0).standard_normal((40, 3)), np.arange(40.0), np.repeat([1, 2], 20)
+ARRAYS = [
+    (
+        {"X": X, "y": np.array(list("ab") * 20, dtype=object), "task": TASK},
+        "s.npz holds Python objects; save plain arrays",
+    ),
+    ({"X": X, "y": Y[:39], "task": TASK}, "s.npz: X has 40 rows, y has 39"),
+    ({"X": X, "y": Y}, "s.npz has no array 'task'; it needs X and either Y, or y and task"),
+    ({"X": X, "y": Y.astype(str), "task": TASK}, "s.npz: y must hold numbers; its type is <U32"),
+    ({"X": X[0], "y": Y, "task": TASK}, "s.npz: X must have 2 dimensions, none empty; got shape (3,)"),
+    ({"X": X * np.nan, "y": Y, "task": TASK}, "every row of s.npz has a missing value"),
+]
+
+
+@pytest.mark.parametrize(("arrays", "message"), ARRAYS)
+def test_arrays_that_cannot_be_audited(tmp_path, capsys, arrays, message):
+    np.savez(tmp_path / "s.npz", **arrays)
+    assert refused(capsys, [str(tmp_path / "s.npz")]) == message
+
+
+NOTES = [
+    (
+        lambda f: change(f, [5, 7], "x2", None),
+        "2 of 60 rows have a missing value (most in 'x2') and are left out",
+    ),
+    (lambda f: change(f, 5, "y", "inf"), "1 of 60 rows have a missing value (most in 'y') and are left out"),
+    (
+        lambda f: change(f, 5, "task", None),
+        "1 of 60 rows have a missing value (most in 'task') and are left out",
+    ),
+    (lambda f: f.assign(x3=4), "constant features are left out: x3"),
+    (lambda f: f.assign(x3="same"), "feature 'x3' is 'same' in all rows; left out"),
+    (
+        lambda f: f.assign(x3=np.resize(["m", "f"], len(f))),
+        "feature 'x3' holds text (f, m) and is coded as 0 and 1",
+    ),
+    (
+        lambda f: f.assign(y=np.where(f["y"] > 0, "yes", "no")),
+        "target 'y' holds text; 'yes' is 1 and 'no' is 0",
+    ),
+    (lambda f: f.iloc[:45], "task 'c' has 5 rows; audit needs 8; left out"),
+    (
+        lambda f: f.assign(y=np.where(f["task"] == "a", 3, f["y"])),
+        "task 'a': the target is 3 in all 20 rows; left out",
+    ),
+    (
+        lambda f: f.assign(x1=np.tile(f["x1"][:20], 3), x2=np.tile(f["x2"][:20], 3)),
+        "tasks 'a' and 'b' have identical rows; if they are targets of the same rows, give a table with one "
+        "column per target (--targets)",
+    ),
+]
+
+
+@pytest.mark.parametrize(("spoil", "note"), NOTES)
+def test_what_is_left_out_is_said_and_the_rest_is_audited(tmp_path, capsys, spoil, note):
+    frame = spoil(long_table())
+    if "yes" in note:  # which of two texts is 1 is the second to appear
+        second = pd.unique(frame["y"])[1]
+        note = f"target 'y' holds text; {second!r} is 1 and {pd.unique(frame['y'])[0]!r} is 0"
+    path = written(tmp_path, frame)
+    assert main(["audit", path]) == 0
+    output = capsys.readouterr()
+    assert output.err == f"manytasks: {note}\n"
+    assert note in " ".join(output.out.split()).replace("\n", " ")
+
+
+def test_a_table_with_objects_for_numbers_is_read(tmp_path):
+    frame = change(long_table(), 3, "x2", " 7 ")
+    assert audit.read(written(tmp_path, frame)).X[0][3, 1] == 7
+
+
+def test_too_many_tasks(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("manytasks.audit.reading.MOST_TASKS", 2)
+    assert refused(capsys, [written(tmp_path, long_table())]) == (
+        "3 tasks are too many; audit takes up to 2: group them beforehand"
+    )
+
+
+def test_help_documents_the_format(capsys):
+    with pytest.raises(SystemExit) as end:
+        main(["audit", "--help"])
+    assert end.value.code == 0
+    shown = capsys.readouterr().out
+    for word in ("long ", "wide ", ".npz", ".parquet", "examples:"):
+        assert word in shown
+
+
+def test_ctrl_c_ends_with_130(tmp_path, monkeypatch, capsys):
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("manytasks.audit.audit", interrupted)
+    assert main(["audit", written(tmp_path, long_table())]) == 130
+    assert "interrupted" in capsys.readouterr().err
