@@ -116,7 +116,7 @@ def data_files(notebook: Path, data: Path = Path("data")) -> list[str]:
     """
     words = text(notebook)
     sweeps = re.findall(r"load_results\(\s*['\"]([\w-]+)['\"]", words)
-    tables = {path for name in sweeps for path in data.glob(f"{name}-*.csv")}
+    tables = {path for name in sweeps for path in data.glob(f"{name}-*.csv*")}
     again = re.findall(r"agree_with_table\(\s*['\"]([\w-]+)['\"]", words)
     tables |= {path for name in again for path in data.glob(f"{name}-*.prints.json")}
     tables |= {data / name for name in re.findall(r"data/([\w.-]+\.csv)", words) if (data / name).exists()}

@@ -94,7 +94,7 @@ def write(out: Path, cells: dict[tuple[str, int], Cell], store: Path, profile: s
             {
                 int(pd.read_csv(path)["seed"].nunique())
                 for path in data_files(Path(f"notebooks/{chapter}.py"))
-                if path.endswith(".csv")
+                if path.endswith((".csv", ".csv.gz"))
             }
         )
         for chapter in chapters()

@@ -1,13 +1,18 @@
 """A table is a union: no call makes it lose rows unasked, and a fresh clone goes on where it stands."""
 
+import gc
+import gzip
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
 import time
 
+import frictionless
+import pandas as pd
 import pytest
 import torch
 from toy_sweep import Toy, cell_of, fresh_clone, rows, run, toy_sweep
@@ -15,6 +20,7 @@ from toy_sweep import Toy, cell_of, fresh_clone, rows, run, toy_sweep
 from manytasks.cli import main
 from manytasks.deep import load_results, plan_sweep
 from manytasks.deep.sweeps import registry
+from manytasks.deep.sweeps.package import write_package
 
 
 @pytest.fixture
@@ -509,3 +515,37 @@ def test_rows_are_counted_where_one_sees_them(toy, whole, capsys):
     printed = capsys.readouterr().out
     assert "1 of 3 cells are there already" in printed
     assert printed.splitlines()[0].endswith("there")
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # frictionless leaves it open
+def test_a_table_too_large_for_a_repository_is_packed_and_stays_so(toy, tmp_path, monkeypatch):
+    plain = run(tmp_path / "plain").table
+    monkeypatch.setattr("manytasks.deep.sweeps.store.LARGEST", plain.stat().st_size - 1)
+    out = tmp_path / "packed"
+    assert run(out, shard=(0, 3)).table.name == "toy-smoke.csv"  # small still
+    packed = run(out).table
+    assert packed.name == "toy-smoke.csv.gz"
+    assert not (out / "toy-smoke.csv").exists()
+    assert gzip.decompress(packed.read_bytes()) == plain.read_bytes()
+    pd.testing.assert_frame_equal(
+        load_results("toy", "smoke", out), load_results("toy", "smoke", plain.parent)
+    )
+    before = packed.read_bytes()
+    toy.calls.clear()
+    fresh_clone(out)
+    monkeypatch.setattr("manytasks.deep.sweeps.store.LARGEST", 10**9)
+    assert (run(out).rows, toy.calls, packed.read_bytes()) == ((6, 6), [], before)
+    assert run(out, changes={"width": (8,)}).rows == (6, 8)
+    assert [path.name for path in out.glob("*.csv*")] == ["toy-smoke.csv.gz"]
+    assert frictionless.validate(write_package(out)).flatten(["type", "message"]) == []
+    gc.collect()
+
+
+def test_a_packed_table_that_was_cut_is_named(toy, whole):
+    packed = whole / "toy-smoke.csv.gz"
+    packed.write_bytes(gzip.compress(table(whole))[:-9])
+    (whole / "toy-smoke.csv").unlink()
+    with pytest.raises(
+        ValueError, match=f"^{re.escape(str(packed))} cannot be unpacked; was the file cut short"
+    ):
+        run(whole)

@@ -11,7 +11,7 @@ import pandas as pd
 from manytasks.deep.sweeps.provenance import SUMMARY
 from manytasks.deep.sweeps.registry import SWEEPS
 from manytasks.deep.sweeps.store import Store
-from manytasks.deep.sweeps.table import read_json, write_json
+from manytasks.deep.sweeps.table import PACKED, beside_table, read_json, write_json
 
 KINDS = {"i": "integer", "f": "number", "b": "boolean"}
 
@@ -37,7 +37,9 @@ def describe_results(folder: Path) -> dict[str, Any]:
         "profile": "tabular-data-package",
         "name": "manytasks-sweeps",
         "title": "Results of the sweeps of manytasks",
-        "resources": [_resource(table) for table in sorted(folder.glob("*.csv"))],
+        "resources": [
+            _resource(table) for table in sorted([*folder.glob("*.csv"), *folder.glob("*.csv.gz")])
+        ],
     }
 
 
@@ -65,10 +67,11 @@ def _resource(table: Path) -> dict[str, Any]:
     blank = any(rows[name].isna().any() and (_texts(table, name) == "").any() for name in rows)
     return {
         "profile": "tabular-data-resource",
-        "name": table.stem,
+        "name": beside_table(table, "").name,
         "path": table.name,
         "description": question,
         "format": "csv",
+        **({"compression": "gz"} if table.suffix == PACKED else {}),
         "mediatype": "text/csv",
         "encoding": "utf-8",
         "bytes": len(raw),
@@ -89,7 +92,7 @@ def _texts(table: Path, column: str) -> pd.Series:
 
 def _origin(table: Path, rows: int) -> tuple[str, dict[str, Any]]:
     """Return the question that a table answers, and how it was made; what is no sweep's says so beside it."""
-    sidecar = table.with_suffix(".json")
+    sidecar = beside_table(table)
     written = read_json(sidecar) if sidecar.exists() else {}
     stores = (Store(sweep, profile, table.parent) for sweep in SWEEPS.values() for profile in sweep.profiles)
     store = next((store for store in stores if store.table == table), None)

@@ -15,9 +15,20 @@ from manytasks.deep.sweeps.cells import Cell, mark_merged, read_cell, remove_cel
 from manytasks.deep.sweeps.claims import claimed
 from manytasks.deep.sweeps.provenance import SUMMARY, sound, summarise
 from manytasks.deep.sweeps.sweep import Settings, Sweep, fingerprint
-from manytasks.deep.sweeps.table import TextRow, read_json, read_table, write_json, write_table
+from manytasks.deep.sweeps.table import (
+    PACKED,
+    TextRow,
+    beside_table,
+    read_json,
+    read_table,
+    table_text,
+    write_json,
+    write_table,
+)
 
 Blocks = dict[Key, Block]
+
+LARGEST = 1_500_000  # characters of a table that stays plain text: a repository is to hold no file over 2 MB
 
 
 @dataclass(frozen=True)
@@ -41,8 +52,10 @@ class Store:
 
     @property
     def table(self) -> Path:
-        """The table; its provenance stands beside it as JSON."""
-        return self.out / f"{self.sweep.name}-{self.profile}.csv"
+        """The table, packed once it has grown too large for a repository; its provenance is beside it."""
+        plain = self.out / f"{self.sweep.name}-{self.profile}.csv"
+        packed = plain.with_name(plain.name + PACKED)
+        return packed if packed.exists() else plain
 
     @property
     def cells(self) -> Path:
@@ -112,7 +125,7 @@ class Store:
         Raises:
             ValueError: if it is damaged.
         """
-        path = self.table.with_suffix(".json")
+        path = beside_table(self.table)
         content = read_json(path) if path.exists() else {}
         ledger = content.get("ledger", {})
         entries = list(ledger.values()) if isinstance(ledger, dict) else [None]
@@ -204,7 +217,11 @@ class Store:
             name for block in (*old.values(), *ordered) for row in block.rows for name in row
         )
         rows = [{name: row.get(name, "") for name in columns} for block in ordered for row in block.rows]
-        write_table(self.table, rows)
+        table = self.table
+        large = table.suffix != PACKED and len(table_text(rows)) > LARGEST
+        write_table(table.with_name(table.name + PACKED) if large else table, rows)
+        if large:
+            table.unlink(missing_ok=True)  # from the moment both were there the packed one has counted
         beside = self.beside()
         ledger = {
             self._id(block.rows[0]): {
@@ -223,7 +240,7 @@ class Store:
         content |= {name: beside[name] for name in beside.keys() - {*SUMMARY, "earlier"}}
         if earlier:
             content["earlier"] = {name: earlier[name] for name in SUMMARY if name in earlier}
-        write_json(self.table.with_suffix(".json"), content | {"ledger": ledger})
+        write_json(beside_table(table), content | {"ledger": ledger})
 
     def _order(self) -> Callable[[Key], Any]:
         """Return what sorts keys: the cells of the profile in the order of its grid, then all others."""

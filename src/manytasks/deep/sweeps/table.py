@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import hashlib
 import io
 import json
 import os
 import secrets
+import zlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,12 +18,15 @@ from manytasks.deep.sweeps.settings import number_text
 
 TextRow = dict[str, str]
 
+PACKED = ".gz"
+
 
 def write_table(path: Path, rows: Iterable[dict[str, Any]]) -> None:
     """Write a CSV table that appears complete or not at all.
 
     Args:
-        path: file to write; replaced in one step once the new one is on the disk.
+        path: file to write, packed if its name ends in ".gz"; replaced in one step once the new one is on
+            the disk.
         rows: at least one; the first names the columns, and every other must have the same.
 
     Raises:
@@ -88,10 +93,13 @@ def read_table(path: Path) -> list[TextRow]:
         >>> read_table(path)
         [{'width': '8', 'loss': '0.25'}]
     """
+    raw = path.read_bytes()
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = (gzip.decompress(raw) if path.suffix == PACKED else raw).decode("utf-8-sig")
     except UnicodeDecodeError:
         raise ValueError(f"{path} is not a table: it is not UTF-8 text") from None
+    except (OSError, EOFError, zlib.error):
+        raise ValueError(f"{path} cannot be unpacked; was the file cut short?") from None
     lines = csv.reader(io.StringIO(text, newline=""))
     try:
         header, *rows = lines
@@ -149,18 +157,39 @@ def digest(rows: Iterable[TextRow]) -> str:
     return hashlib.sha256(json.dumps(filled).encode()).hexdigest()[:16]
 
 
+def beside_table(table: Path, ending: str = ".json") -> Path:
+    """Return the file that stands beside a table.
+
+    Args:
+        table: path of a table, packed or not.
+        ending: of the file's name.
+
+    Returns:
+        Path of the same name with this ending.
+
+    Example:
+        >>> beside_table(Path("depth-book.csv.gz")).name
+        'depth-book.json'
+    """
+    return table.with_name(table.name.removesuffix(PACKED)).with_suffix(ending)
+
+
 def write_whole(path: Path, text: str) -> None:
     """Write a text file that appears complete or not at all.
 
     Args:
-        path: file to write; replaced in one step once the new one is on the disk.
+        path: file to write, packed if its name ends in ".gz" (with no date in it, so that the same text is
+            the same file); replaced in one step once the new one is on the disk.
         text: what it holds.
     """
+    raw = text.encode()
+    if path.suffix == PACKED:
+        raw = gzip.compress(raw, mtime=0)
     path.parent.mkdir(parents=True, exist_ok=True)
     work = path.with_name(f".{path.name}-{secrets.token_hex(4)}")
     try:
-        with work.open("x", encoding="utf-8", newline="") as file:  # "x": the umask decides the rights
-            file.write(text)
+        with work.open("xb") as file:  # "x": the umask decides the rights
+            file.write(raw)
             file.flush()
             os.fsync(file.fileno())
         os.replace(work, path)
