@@ -309,32 +309,55 @@ figures.show(
 condition = f"width >= {first} and tasks have heads of their own; with one shared head, only beside a buffer"
 
 
+def to_wide(values):
+    """Changes on the way to the largest width, from width `first` and from narrower ones: a row for each learner."""
+    by_width = values.unstack("width")
+    moved = by_width.rsub(by_width[wide], axis=0).loc[:, :first]
+    rows = moved.stack().reset_index(name="change")
+    return rows[rows.memory.isin(partial)]
+
+
+def to_larger(values):
+    """Changes from one buffer to the next larger: a row for each learner."""
+    by_memory = values.unstack("memory")[partial]
+    return by_memory.diff(axis=1).iloc[:, 1:].stack().reset_index(name="change")
+
+
+def largest(rows):
+    return rows.change.max()
+
+
+helped = f"width >= {first} and (scenario == 'task' or memory > 0)"
+measures = {"loss": loss, "accuracy": error}
+every = []
+for words, scenario in (
+    ("a head per task", "task"),
+    ("one shared head beside a buffer", "domain"),
+):
+    for measure, values in measures.items():
+        moved = to_wide(values)
+        moved = moved[moved.scenario == scenario]
+        every.append(moved.query(helped).change)
+        found = evidence.tested(moved, helped, largest, condition)
+        evidence.record(
+            "A.N3",
+            f"width, {words}, in {measure}",
+            f"largest change of forgetting from width {first} to {wide}",
+            found.inside,
+            "<",
+            0,
+            n=f"{len(every[-1]) // seeds} buffers",
+            seeds=seeds,
+            when=found,
+        )
+
+
 def change(values, scenario, m):
     """Forgetting at the largest width minus at width `first`, one number per seed."""
     by_width = values[scenario, m].unstack("width")
     return (by_width[wide] - by_width[first]).to_numpy()
 
 
-helped = {  # where width is said to help: everywhere with heads, beside a buffer without
-    "a head per task": ("task", partial),
-    "one shared head beside a buffer": ("domain", partial[1:]),
-}
-measures = {"loss": loss, "accuracy": error}
-every = []
-for words, (scenario, kept) in helped.items():
-    for measure, values in measures.items():
-        changes = np.concatenate([change(values, scenario, m) for m in kept])
-        every.append(changes)
-        evidence.record(
-            "A.N3",
-            f"width, {words}, in {measure}",
-            statistic=f"largest change of forgetting from width {first} to {wide}",
-            value=changes.max(),
-            threshold=0.0,
-            n=f"{len(kept)} buffers × {seeds} seeds",
-            holds=bool(changes.max() < 0),
-            when=condition,
-        )
 unaided = change(loss, "domain", 0)
 display(
     Markdown(
@@ -348,18 +371,19 @@ display(
 # %% tags=["hide-input"]
 for scenario, words in (("task", "a head per task"), ("domain", "one shared head")):
     for measure, values in measures.items():
-        by_memory = values[scenario].unstack("memory")[partial]
-        fitting = by_memory.index.get_level_values("width") >= first
-        gained = by_memory[fitting].diff(axis=1).iloc[:, 1:].to_numpy()
+        steps = to_larger(values)
+        steps = steps[steps.scenario == scenario]
+        found = evidence.tested(steps, f"width >= {first}", largest, condition)
         evidence.record(
             "A.N3",
             f"buffer, {words}, in {measure}",
-            statistic="largest change of forgetting from one buffer to the next larger",
-            value=gained.max(),
-            threshold=0.0,
-            n=f"{gained.size} steps: {fitting.sum() // seeds} widths, {seeds} seeds",
-            holds=bool(gained.max() < 0),
-            when=condition,
+            "largest change of forgetting from one buffer to the next larger",
+            found.inside,
+            "<",
+            0,
+            n=f"{sum(w >= first for w in widths)} widths × {len(partial) - 1} steps",
+            seeds=seeds,
+            when=found,
         )
 kept = partial[-1]  # whose worth is looked at
 
@@ -425,20 +449,28 @@ figures.show(
     alt="Left: the worth of a buffer against width, for task heads and for the shared head. Right: final error against width, one curve per buffer.",
 )
 for measure, values in measures.items():
+    worths = pd.concat({each: worth(values, each) for each in ("task", "domain")})
+    moved = worths.rsub(worths[wide], axis=0).loc[:, :first].stack()
+    moved = moved.rename_axis(["scenario", "seed", "width"])
     saves = {
-        s: (w[wide] - w[first]).to_numpy()
-        for s in ("task", "domain")
-        for w in [worth(values, s)]
+        each: moved.loc[each, :, first].to_numpy() for each in ("task", "domain")
     }
+    found = evidence.tested(
+        moved.reset_index(name="change"),
+        f"width >= {first} and scenario == 'task'",
+        largest,
+        condition,
+    )
     evidence.record(
         "A.N3",
         f"wide networks benefit less from the buffer, in {measure}",
-        statistic=f"largest change of the buffer's worth from width {first} to {wide}, task heads",
-        value=saves["task"].max(),
-        threshold=0.0,
-        n=f"{seeds} seeds",
-        holds=bool(saves["task"].max() < 0),
-        when=condition,
+        f"largest change of the buffer's worth from width {first} to {wide}, task heads",
+        found.inside,
+        "<",
+        0,
+        n=f"a buffer of {kept}",
+        seeds=seeds,
+        when=found,
     )
     display(
         Markdown(
@@ -449,17 +481,13 @@ for measure, values in measures.items():
 evidence.record(
     "A.E3",
     "networks: forgetting over width and buffer",
-    statistic="ratio of largest to smallest mean forgotten loss with task heads, m < all",
-    value=float(
-        mean["task"].drop(per_class, level="memory").max()
-        / max(mean["task", 2].min(), 1e-9)
-    ),
-    threshold=2.0,
-    n=f"{len(widths)} widths × {len(partial)} buffers × {seeds} seeds",
-    holds=bool(
-        mean["task"].drop(per_class, level="memory").max()
-        > 2 * mean["task", 2].min()
-    ),
+    "ratio of largest to smallest mean forgotten loss with task heads, m < all",
+    mean["task"].drop(per_class, level="memory").max()
+    / max(mean["task", 2].min(), 1e-9),
+    ">",
+    2,
+    n=f"{len(widths)} widths × {len(partial)} buffers",
+    seeds=seeds,
 )
 
 # %% [markdown]
@@ -518,30 +546,33 @@ noisy_final = (
     .test_error.mean()
 )
 curves = {
-    "forgotten loss": (loss["task"], by_noise["test_loss"]),
-    "forgotten accuracy": (error["task"], by_noise["test_error"]),
-    "test error": (final["task"], noisy_final),
+    "forgotten loss": (loss, by_noise["test_loss"]),
+    "forgotten accuracy": (error, by_noise["test_error"]),
+    "test error": (final, noisy_final),
 }
 for words, (by_memory, by_level) in curves.items():
-    of_width = [
-        (w[wide] - w[first]).max()
-        for w in (
-            *(by_memory[m].unstack("width") for m in partial),
-            *(by_level[level].unstack("width") for level in noise_levels),
-        )
-    ]
-    of_buffer = by_memory.unstack("memory")[partial]
-    fitting = of_buffer.index.get_level_values("width") >= first
-    worst = max(*of_width, of_buffer[fitting].diff(axis=1).iloc[:, 1:].max().max())
+    under_noise = by_level.unstack("width")
+    under_noise = under_noise.rsub(under_noise[wide], axis=0).loc[:, :first].stack()
+    steps = pd.concat(
+        [
+            to_wide(by_memory),
+            to_larger(by_memory).query("scenario == 'task'"),
+            under_noise.reset_index(name="change").assign(scenario="task"),
+        ]
+    )
+    found = evidence.tested(
+        steps, f"width >= {first} and scenario == 'task'", largest, condition_heads
+    )
     evidence.record(
         "A.F6",
         f"{words}, redrawn on glyphs",
-        statistic=f"largest change from width {first} to {wide} at any buffer or noise, or to a larger buffer",
-        value=worst,
-        threshold=0.0,
-        n=f"{len(partial)} buffers, {len(noise_levels)} noise levels, {seeds} seeds",
-        holds=bool(worst < 0),
-        when=condition_heads,
+        f"largest change from width {first} to {wide} at any buffer or noise, or to a larger buffer",
+        found.inside,
+        "<",
+        0,
+        n=f"{len(partial)} buffers, {len(noise_levels)} noise levels",
+        seeds=seeds,
+        when=found,
     )
 extra = (
     by_noise["test_loss"][noise_levels[-1]] - by_noise["test_loss"][0]
@@ -577,11 +608,12 @@ heads_relative = (
 evidence.record(
     "A.B3",
     "networks: one shared head, no buffer",
-    statistic=f"share of the forgetting at width {first} that the best larger width still shows",
-    value=relative.min(),
-    threshold=0.5,
-    n=f"{seeds} seeds",
-    holds=bool(relative.min() > 0.5),
+    f"share of the forgetting at width {first} that the best larger width still shows",
+    relative.min(),
+    ">",
+    0.5,
+    n=f"{sum(w >= first for w in widths)} widths",
+    seeds=seeds,
 )
 checks.below(
     "largest share of the forgetting that a head per task keeps, against the smallest of a shared head",

@@ -269,46 +269,47 @@ for measure, words, name in (
     )
 
 # %% tags=["hide-input"]
-multi = [in_loss["multi-task", s] for s in noises]
 peak_check = "peak of the multi-task loss under label noise"
 critical = norm.isf(  # the place of the peak was chosen among the widths
     evidence.level("A.N1", peak_check) / len(noises) / (len(widths) - 2)
 )
-rising = np.diff([p["height"] for p in multi]).min()
-sure = min(p["z"] for p in multi[1:])
 condition = (
     "the error is a loss and labels are noisy (dissimilarity then raises the whole curve, peak included, "
     "not the peak above its valleys)"
 )
+tried = pd.DataFrame(
+    [
+        {"measure": measure, "noise": s} | found["multi-task", s]
+        for measure, found in (("loss", in_loss), ("error", in_error))
+        for s in noises
+    ]
+)
+frozen_loss = "measure == 'loss' and noise > 0"
+doubtless = evidence.tested(
+    tried, frozen_loss, lambda rows: rows.z.min(), condition
+)
 evidence.record(
     "A.N1",
     peak_check,
-    statistic="smallest z of the drops on both sides of the peak",
-    value=sure,
-    threshold=critical,
+    "smallest z of the drops on both sides of the peak",
+    doubtless.inside,
+    ">",
+    critical,
     n=f"{len(noises) - 1} noise levels, {T} tasks × {seeds} seeds",
-    holds=bool(sure > critical),
-    when=condition,
+    when=doubtless,
+)
+raised = evidence.tested(
+    tried, "measure == 'loss'", lambda rows: rows.height.diff().min(), condition
 )
 evidence.record(
     "A.N1",
     "noisier labels raise the peak",
-    statistic="smallest rise of its height from one noise level to the next",
-    value=rising,
-    threshold=0.0,
+    "smallest rise of its height from one noise level to the next",
+    raised.inside,
+    ">",
+    0,
     n=f"{len(noises)} noise levels, {T} tasks × {seeds} seeds",
-    holds=bool(rising > 0),
-    when=condition,
-)
-evidence.record(
-    "A.F2",
-    "redrawn on frozen features of glyphs, smaller scale",
-    statistic="smallest z of the drops on both sides of the multi-task peak",
-    value=sure,
-    threshold=critical,
-    n=f"{len(noises) - 1} noise levels, {T} tasks × {seeds} seeds",
-    holds=bool(sure > critical),
-    when="features are frozen and the error is a loss; a small ResNet-18 rises at the same place, not beyond doubt",
+    when=raised,
 )
 lines = [
     f"| {m} | {s:.0%} | {in_loss[m, s]['width']} | {in_loss[m, s]['height']:.2f} | {in_loss[m, s]['z']:.1f} "
@@ -467,40 +468,49 @@ dial_error = {
     )
     for share in shares
 }
-tops = {
-    share: curves(
-        select(similar, method="multi-task", noise=noise, fraction=share),
-        "test_loss",
-    )[dial[share, noise]["width"]]
-    for share in shares
-}
-climbs = [
-    (after - before).to_numpy()
-    for before, after in zip(tops.values(), list(tops.values())[1:], strict=False)
-]
-climb = min(gap.mean() / (gap.std(ddof=1) / np.sqrt(len(gap))) for gap in climbs)
+
+
+def at_peak(measure):
+    """A measure at the width where the loss peaks, by share of permuted pixels."""
+    return {
+        share: curves(
+            select(similar, method="multi-task", noise=noise, fraction=share),
+            measure,
+        )[dial[share, noise]["width"]]
+        for share in shares
+    }
+
+
+def climbs(levels):
+    """Scores of the rise from each level to the next, paired by seed and task."""
+    gaps = [after - before for before, after in pairwise(levels.values())]
+    return [gap.mean() / (gap.std(ddof=1) / np.sqrt(len(gap))) for gap in gaps]
+
+
+tops = at_peak("test_loss")
+climb = min(climbs(tops))
 climb_check = f"less similar tasks: loss at the peak, {noise:.0%} wrong labels"
-climb_critical = norm.isf(evidence.level("A.N1", climb_check) / len(climbs))
+climb_critical = norm.isf(evidence.level("A.N1", climb_check) / (len(shares) - 1))
 heights = {share: dial[share, noise]["height"] for share in shares}
 clean_heights = {share: dial[share, 0.0]["height"] for share in shares}
 evidence.record(
     "A.N1",
     climb_check,
-    statistic="smallest z of its rise from one share of permuted pixels to the next",
-    value=climb,
-    threshold=climb_critical,
+    "smallest z of its rise from one share of permuted pixels to the next",
+    climb,
+    ">",
+    climb_critical,
     n=f"{len(shares)} shares, {similar.tasks[0]} tasks × {similar.seed.nunique()} seeds",
-    holds=bool(climb > climb_critical),
-    when=condition,
+    when=evidence.Assumed(condition),
 )
 evidence.record(
     "A.B1",
     "networks: equal tasks, clean labels",
-    statistic="height of the loss peak (negative: none)",
-    value=clean_heights[0.0],
-    threshold=0.0,
+    "height of the loss peak (negative: none)",
+    clean_heights[0.0],
+    "<=",
+    0,
     n=f"{similar.tasks[0]} tasks × {similar.seed.nunique()} seeds",
-    holds=bool(clean_heights[0.0] <= 0),
 )
 display(
     Markdown(
@@ -594,11 +604,11 @@ gain_critical = norm.isf(evidence.level("A.N2", gain_check) / len(signs))
 evidence.record(
     "A.N2",
     gain_check,
-    statistic=f"smallest z of gain, loss and their difference at width {dial_widths[-1]}",
-    value=min(signs),
-    threshold=gain_critical,
+    f"smallest z of gain, loss and their difference at width {dial_widths[-1]}",
+    min(signs),
+    ">",
+    gain_critical,
     n=f"{similar.tasks[0]} tasks × {similar.seed.nunique()} seeds",
-    holds=bool(min(signs) > gain_critical),
 )
 
 # %% [markdown]
@@ -705,25 +715,23 @@ less_critical = norm.isf(evidence.level("A.Q3", "deeper networks transfer less")
 evidence.record(
     "A.Q3",
     "deeper networks have higher peaks",
-    statistic=f"smaller z of the rise of the loss near the threshold from {depths[0]} to {depths[-1]} hidden layers",
-    value=z_climb,
-    threshold=norm.isf(higher_level / 2),
+    f"smaller z of the rise of the loss near the threshold from {depths[0]} to {depths[-1]} hidden layers",
+    z_climb,
+    ">",
+    norm.isf(higher_level / 2),
     n=f"2 methods, {T} tasks × {deep_table.seed.nunique()} seeds",
-    holds=bool(z_climb > norm.isf(higher_level / 2)),
-    when=tested,
+    when=evidence.Assumed(tested),
 )
 total = gain[depths[0]] - gain[depths[-1]]
 evidence.record(
     "A.Q3",
     "deeper networks transfer less",
-    statistic=f"z of the fall of transfer from {depths[0]} to {depths[-1]} hidden layers, width {depth_widths[-1]}",
-    value=total.mean() / (total.std(ddof=1) / np.sqrt(len(total))),
-    threshold=less_critical,
+    f"z of the fall of transfer from {depths[0]} to {depths[-1]} hidden layers, width {depth_widths[-1]}",
+    total.mean() / (total.std(ddof=1) / np.sqrt(len(total))),
+    ">",
+    less_critical,
     n=f"{T} tasks × {deep_table.seed.nunique()} seeds",
-    holds=bool(
-        total.mean() / (total.std(ddof=1) / np.sqrt(len(total))) > less_critical
-    ),
-    when=tested,
+    when=evidence.Assumed(tested),
 )
 display(
     Markdown(
@@ -768,12 +776,18 @@ height_critical = norm.isf(
     evidence.level("A.K8", "the height of the loss peak differs with depth") / 2
 )
 peaking = {key for key, p in by_depth.items() if p["z"] > depth_critical}
-higher = [
-    rise(curves(select(deep_table, method=m, depth=depths[-1]), "test_loss"))
-    - rise(curves(select(deep_table, method=m, depth=depths[0]), "test_loss"))
-    for m in samples
-]
-z_higher = min(g.mean() / (g.std(ddof=1) / np.sqrt(len(g))) for g in higher)
+
+
+def higher(measure):
+    """The smaller score of a peak that is higher with the most layers than with the fewest."""
+    gaps = [
+        rise(curves(select(deep_table, method=m, depth=depths[-1]), measure))
+        - rise(curves(select(deep_table, method=m, depth=depths[0]), measure))
+        for m in samples
+    ]
+    return min(g.mean() / (g.std(ddof=1) / np.sqrt(len(g))) for g in gaps)
+
+
 depth_error = max(
     peak(curves(select(deep_table, method=m, depth=depth), "test_error"))["height"]
     for m in samples
@@ -783,25 +797,50 @@ similar_when = (
     "the error is a loss and the network is deep: five hidden layers peak beyond doubt, one does not "
     "(20% wrong labels)"
 )
-evidence.record(
-    "A.K8",
-    "the deepest networks peak in loss",
-    statistic="smaller z of both drops, both kinds of network, five hidden layers",
-    value=min(by_depth[m, depths[-1]]["z"] for m in samples),
-    threshold=depth_critical,
-    n=f"2 methods, {T} tasks × {deep_table.seed.nunique()} seeds",
-    holds=bool(all((m, depths[-1]) in peaking for m in samples)),
-    when=similar_when,
+tried = pd.DataFrame(
+    [
+        {"measure": measure, "depth": depth}
+        | peak(curves(select(deep_table, method=m, depth=depth), measure))
+        for measure in ("test_loss", "test_error")
+        for m in samples
+        for depth in (depths[0], depths[-1])
+    ]
+)
+deep_peak = evidence.tested(
+    tried,
+    f"measure == 'test_loss' and depth == {depths[-1]}",
+    lambda rows: rows.z.min(),
+    similar_when,
 )
 evidence.record(
     "A.K8",
-    "the height of the loss peak differs with depth",
-    statistic=f"smaller z of the difference between {depths[-1]} and {depths[0]} hidden layers",
-    value=z_higher,
-    threshold=height_critical,
+    "the deepest networks peak in loss",
+    "smaller z of both drops, both kinds of network, five hidden layers",
+    deep_peak.inside,
+    ">",
+    depth_critical,
     n=f"2 methods, {T} tasks × {deep_table.seed.nunique()} seeds",
-    holds=bool(z_higher > height_critical),
-    when=similar_when,
+    when=deep_peak,
+)
+higher_in = pd.DataFrame(
+    [
+        {"measure": measure, "z": higher(measure)}
+        for measure in ("test_loss", "test_error")
+    ]
+)
+deep_height = evidence.tested(
+    higher_in, "measure == 'test_loss'", lambda rows: rows.z.min(), similar_when
+)
+z_higher = deep_height.inside
+evidence.record(
+    "A.K8",
+    "the height of the loss peak differs with depth",
+    f"smaller z of the difference between {depths[-1]} and {depths[0]} hidden layers",
+    z_higher,
+    ">",
+    height_critical,
+    n=f"2 methods, {T} tasks × {deep_table.seed.nunique()} seeds",
+    when=deep_height,
 )
 shallow = sum((m, depths[0]) in peaking for m in samples)
 checks.require(
@@ -865,7 +904,33 @@ figures.show(
     ),
 )
 hump = resnet_peak["test_loss"]
-resnet_critical = norm.isf(0.01 / (len(resnet_widths) - 2))
+frozen = pd.DataFrame(
+    [
+        {"frozen": True, "measure": measure, "noise": s} | found["multi-task", s]
+        for measure, found in (("test_loss", in_loss), ("test_error", in_error))
+        for s in noises[1:]
+    ]
+    + [{"frozen": False, "measure": k} | found for k, found in resnet_peak.items()]
+)
+redrawn = evidence.tested(
+    frozen,
+    "frozen and measure == 'test_loss'",
+    lambda rows: rows.z.min(),
+    "features are frozen and the error is a loss; a small ResNet-18 rises at the same place, not beyond doubt",
+)
+redrawn_check = "redrawn on frozen features of glyphs, smaller scale"
+f2_level = evidence.level("A.F2", redrawn_check)
+evidence.record(
+    "A.F2",
+    redrawn_check,
+    "smallest z of the drops on both sides of the multi-task peak",
+    redrawn.inside,
+    ">",
+    norm.isf(f2_level / len(noises) / (len(widths) - 2)),
+    n=f"{len(noises) - 1} noise levels, {T} tasks × {seeds} seeds",
+    when=redrawn,
+)
+resnet_critical = norm.isf(f2_level / (len(resnet_widths) - 2))
 checks.below(
     "height of the higher valley above the hump of the ResNet's loss",
     -hump["height"],
