@@ -54,8 +54,8 @@ def settings(picture, count):
     for _ in range(count):
         wanted = {each.name: each.stops[rng.integers(len(each.stops))] for each in picture.controls}
         for handle in picture.handles:
-            wanted[f"{handle.name}_x"] = rng.uniform(handle.frame.left, handle.frame.right)
-            wanted[f"{handle.name}_y"] = rng.uniform(handle.frame.bottom, handle.frame.top)
+            for axis, (low, high) in zip("xy", handle.range, strict=True):
+                wanted[f"{handle.name}_{axis}"] = rng.uniform(low, high)
         yield {name: float(value) for name, value in wanted.items()}
 
 

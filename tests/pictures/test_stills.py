@@ -40,9 +40,8 @@ def test_nothing_is_undefined_anywhere(picture):
         if trial < 2:
             setting = {each.name: each.stops[-trial] for each in picture.controls}
         for handle in picture.handles:
-            frame = handle.frame
-            setting[f"{handle.name}_x"] = rng.uniform(frame.left, frame.right)
-            setting[f"{handle.name}_y"] = rng.uniform(frame.bottom, frame.top)
+            for axis, (low, high) in zip("xy", handle.range, strict=True):
+                setting[f"{handle.name}_{axis}"] = rng.uniform(low, high)
         drawn = "".join(picture.still(**setting))
         assert re.search(r"\b(nan|inf|None|zoo|I)\b|\*", drawn) is None, setting
 

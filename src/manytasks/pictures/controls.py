@@ -11,6 +11,8 @@ import sympy as sp
 
 from manytasks.pictures.marks import Frame
 
+SIZE = 14  # pixels from the middle of a point to the edge of its drawing
+
 
 @dataclass(frozen=True)
 class Slider:
@@ -87,7 +89,7 @@ class Handle:
     Attributes:
         name: what formulas call it: its coordinates are ``<name>_x`` and ``<name>_y``.
         label: what the reader calls it.
-        frame: where it is drawn; it stays inside.
+        frame: where it is drawn; it stays inside, as far from the edges as its drawing is large.
         start: where it stands at first.
         step: how far an arrow key moves it.
     """
@@ -101,6 +103,13 @@ class Handle:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "symbols", sp.symbols(f"{self.name}_x {self.name}_y", real=True))
+
+    @property
+    def range(self) -> list[list[float]]:
+        """Return least and greatest place, to the right and upwards."""
+        frame = self.frame
+        across, up = (SIZE / abs(scale) for scale in frame.scale)
+        return [[frame.left + across, frame.right - across], [frame.bottom + up, frame.top - up]]
 
 
 def even(low: float, high: float, step: float) -> list[float]:

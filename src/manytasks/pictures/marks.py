@@ -77,14 +77,14 @@ def mark(tag: str, look: str, /, words: Any = "", handle: str = "", **values: An
     return Mark(tag, look, {key.replace("_", "-"): value for key, value in values.items()}, words, handle)
 
 
-def line(frame: Frame, look: str, start: Sequence[Any], end: Sequence[Any]) -> Mark:
+def line(frame: Frame, look: str, start: Sequence[Any], end: Sequence[Any], **more: Any) -> Mark:
     """Draw a line, or an arrow, between two places.
 
     Returns:
         The shape.
     """
     (x1, y1), (x2, y2) = frame.at(*start), frame.at(*end)
-    return mark("line", look, x1=x1, y1=y1, x2=x2, y2=y2)
+    return mark("line", look, x1=x1, y1=y1, x2=x2, y2=y2, **more)
 
 
 def dot(frame: Frame, look: str, at: Sequence[Any], radius: float = 5, **more: Any) -> Mark:

@@ -1,8 +1,8 @@
-// Moves the pictures of manytasks.pictures. Each brings its numbers as a function of what the reader moves, and a
+// Moves the pictures of manytasks.pictures. Each brings its numbers as functions of what the reader moves, and a
 // plan: which attribute of which shape takes which number.
 window.manytasks ??= { figures: {} };
 
-manytasks.picture = (name, compute, plan) => {
+manytasks.picture = (name, functions, plan) => {
   const box = document.getElementById("figure-" + name);
   const shapes = [...box.querySelectorAll("svg [data-moves]")], readout = box.querySelector("[role=status]");
   const controls = Object.fromEntries(plan.controls.map((each) => [each.name, each]));
@@ -15,6 +15,7 @@ manytasks.picture = (name, compute, plan) => {
     if (typeof number === "string") return number;
     if (place.includes("|")) return place.split("|")[number];
     if (!place) return number.toFixed(2);
+    if (place === "g") return String(Number(number.toPrecision(3)));
     const digits = number.toFixed(place.replace(/[+.]/g, ""));
     if (Number(digits) === 0) return digits.replace("-", "");
     return (place.startsWith("+") && number > 0 ? "+" + digits : digits).replace("-", "−");
@@ -25,7 +26,10 @@ manytasks.picture = (name, compute, plan) => {
   const shown = ({ name: key, unit }) => setting[key].toLocaleString("en") + unit;
 
   const draw = () => {
-    const { all } = compute(...symbols.map((key) => setting[key]));
+    // Each function adds a result on the way; the last returns all numbers.
+    const known = symbols.map((key) => setting[key]);
+    for (const step of functions.slice(0, -1)) known.push(...step(...known).all);
+    const { all } = functions.at(-1)(...known);
     const look = (from) => (typeof from === "number" ? all[from] : plan.tables[from[1]][stop(from[0])]);
     for (const { to, key, parts, from } of plan.slots) {
       const words = fill(parts, from.map(look));

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -46,6 +46,24 @@ class Recipe:
     panel: Panel | None = None
 
 
+class Steps(dict[sp.Symbol, sp.Expr]):
+    """Results on the way, computed first and once, so that SymPy need not carry their formulas along."""
+
+    def add(self, name: str, expression: Any) -> sp.Symbol:
+        """Give a result a name.
+
+        Args:
+            name: no control has it.
+            expression: in the controls and in earlier results.
+
+        Returns:
+            What stands for it in later expressions.
+        """
+        symbol = sp.Symbol(name, real=True)
+        self[symbol] = sp.sympify(expression)
+        return symbol
+
+
 @dataclass(frozen=True)
 class Picture:
     """Drawings that follow their controls, with a sentence that says what they show now.
@@ -60,6 +78,7 @@ class Picture:
         fold: what an exact reader asks, behind a click; HTML.
         handles: points of the drawings that can be moved.
         recipes: buttons.
+        steps: results on the way.
     """
 
     name: str
@@ -71,6 +90,7 @@ class Picture:
     fold: str
     handles: Sequence[Handle] = ()
     recipes: Sequence[Recipe] = ()
+    steps: Steps = field(default_factory=Steps)
 
     @property
     def symbols(self) -> list[sp.Symbol]:
@@ -169,7 +189,12 @@ class _Plan:
         self.shapes = [[self.attributes(each) for each in panel.marks] for panel in self.panels]
         self.readout = self.sources(picture.readout)
         self.exposed = {key: self.source(value) for key, value in picture.values.items()}
-        self.compute = sp.lambdify(picture.symbols, self.expressions, "math", cse=True)
+        self.names = [*picture.symbols, *picture.steps]
+        self.on_the_way = [
+            sp.lambdify(self.names[: len(picture.symbols) + i], step, "math")
+            for i, step in enumerate(picture.steps.values())
+        ]
+        self.compute = sp.lambdify(self.names, self.expressions, "math", cse=True)
 
     def source(self, number: Any) -> Any:
         """Return where a number comes from: its place in the list, or slider and table."""
@@ -211,7 +236,10 @@ class _Plan:
         return found
 
     def evaluate(self, setting: Mapping[str, float]) -> Sequence[Any]:
-        return self.compute(*(setting[str(symbol)] for symbol in self.picture.symbols))
+        numbers = [setting[str(symbol)] for symbol in self.picture.symbols]
+        for step in self.on_the_way:
+            numbers.append(step(*numbers))
+        return self.compute(*numbers)
 
     def values(self, setting: Mapping[str, float]) -> dict[str, Any]:
         found = self.look_up(list(self.exposed.values()), setting, self.evaluate(setting))
@@ -260,8 +288,12 @@ class _Plan:
 
     @property
     def script(self) -> str:
-        """Return the JavaScript function that computes all numbers."""
-        return javascript("", self.picture.symbols, {"all": self.expressions})
+        """Return JavaScript functions: those of the results on the way, and last that of all numbers."""
+        start, steps = len(self.picture.symbols), self.picture.steps
+        printed = [
+            javascript("", self.names[: start + i], {"all": [step]}) for i, step in enumerate(steps.values())
+        ]
+        return f"[{', '.join([*printed, javascript('', self.names, {'all': self.expressions})])}]"
 
     @property
     def wiring(self) -> dict[str, Any]:
@@ -278,7 +310,7 @@ class _Plan:
                 "step": each.step,
                 "origin": [each.frame.x(0), each.frame.y(0)],
                 "scale": list(each.frame.scale),
-                "range": [[each.frame.left, each.frame.right], [each.frame.bottom, each.frame.top]],
+                "range": each.range,
             }
             for each in picture.handles
         ]

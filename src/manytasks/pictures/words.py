@@ -28,7 +28,7 @@ class Template:
     """A text with places for numbers.
 
     ``{}`` is a coordinate, ``{.2}`` a number with so many places as people write it, ``{+.2}`` one with its
-    sign, and ``{more|less}`` the word that the number, 0 or 1, chooses.
+    sign, ``{g}`` a round one, and ``{more|less}`` the word that the number, 0 or 1, chooses.
 
     Attributes:
         text: the text with its places.
@@ -88,6 +88,8 @@ def write(place: str, number: Any) -> str:
         return place.split("|")[int(number)]
     if not place:
         return f"{number + 0.0:.2f}"
+    if place == "g":
+        return f"{number:.3g}"
     text = f"{number:.{place.lstrip('+.')}f}"
     if float(text) == 0:
         text = text.removeprefix("-")
