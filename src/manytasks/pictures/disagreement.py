@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from manytasks.pictures.controls import Slider, Switch, even
-from manytasks.pictures.marks import Frame, Panel, area, dot, label, line, mark
+from manytasks.pictures.marks import Frame, Mark, Panel, area, dot, label, line, mark
 from manytasks.pictures.picture import Picture, Steps
 from manytasks.pictures.words import Template
 from manytasks.streams import stream
@@ -78,7 +78,7 @@ def disagreement(seed: int = 1) -> Picture:
         told_by = along * task[0] + aside * task[1] + draws[i] * noise
         dots.append(dot(right, f"dot {COLORS[i // EACH]}", (along * mean[0], told_by), 3))
 
-    def band(look: str, half: sp.Expr):
+    def band(look: str, half: sp.Expr) -> Mark:
         return area(right, look, [(-4, half - 4), (4, half + 4), (4, 4 - half), (-4, -4 - half)])
 
     labels = [
