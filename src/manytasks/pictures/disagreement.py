@@ -64,7 +64,7 @@ def disagreement(seed: int = 1) -> Picture:
         *(line(left, f"arrow {color}", (0, 0), w) for color, w in zip(COLORS, arrows, strict=True)),
         line(left, "arrow thick ink", (0, 0), mean),
         *(line(left, "arrow red", mean, w, opacity=agree) for w in arrows),
-        label(left.x(0), left.y(0) + 24, "mean", "strong middle"),
+        label(left.x(0) - 10, left.y(0) + 5, "mean", "strong right"),
         label(8, 20, "arrows of five tasks", "soft"),
         label(8, 292, Template("spread V = {.2}", (spread,)), "strong"),
     ]
