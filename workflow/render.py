@@ -15,6 +15,7 @@ import yaml
 from browser import chromium
 from dependencies import chapters, listed, toc_pages
 from environment import step
+from heads import finish
 from pages import build_facts, fill, generated_pages
 from pdf import print_page
 from plan import html_folder
@@ -156,6 +157,7 @@ def main(profile: str, digest: str) -> None:
     fresh = target.with_name(target.name + ".new")
     shutil.rmtree(fresh, ignore_errors=True)
     shutil.copytree(rendered, fresh)
+    finish(fresh, f"{listed()[0]}.html", yaml.safe_load(Path("_config.yml").read_text())["title"])
     shutil.rmtree(target, ignore_errors=True)
     fresh.replace(target)
     report = json.dumps({"digest": digest, "warnings": wrong}, indent=1)

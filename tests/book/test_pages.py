@@ -157,6 +157,20 @@ def test_nothing_is_loaded_from_elsewhere(pages):
     assert far == []
 
 
+def test_every_page_says_once_what_it_is_about(pages):
+    wrong = []
+    for name, page in pages.items():
+        if page.find("meta", {"http-equiv": "Refresh"}):
+            continue
+        if len(page.find_all("meta", {"name": "viewport"})) != 1 or len(page.find_all("title")) < 1:
+            wrong.append(f"{name}: one viewport and a title are needed")
+        for tag in ({"name": "description"}, {"property": "og:title"}, {"property": "og:description"}):
+            said = [each["content"] for each in page.find_all("meta", tag)]
+            if len(said) != 1 or not said[0] or "\\" in said[0]:
+                wrong.append(f"{name}: {tag} says {said}")
+    assert wrong == []
+
+
 def test_ids_are_unique_on_each_page(pages):
     # Those that sphinx-proof and sphinx-exercise give to every box are nobody's target.
     boxes = {"proof-content", "exercise-content", "solution-content"}

@@ -1,0 +1,114 @@
+"""What search engines and whoever gets a link see of a page: one title, one description, one viewport."""
+
+from __future__ import annotations
+
+import html
+import re
+from pathlib import Path
+
+LONGEST = 300  # characters of a description; what comes after is cut off by those who show it
+VIEWPORT = re.compile(r'\s*<meta name="viewport"[^>]*>')
+TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
+PARAGRAPH = re.compile(r"<p>(.*?)</p>", re.DOTALL)
+# Mathematics of one line as plain text; what is left of it after that has no macros.
+PLAIN = {r"\sigma": "σ", r"\rho": "ρ", r"\le": "≤", r"\ge": "≥", r"\times": "×", r"\to": "→", r"\approx": "≈"}
+
+
+def complete(page: str, site: str) -> str:
+    """Give a rendered page the head that it should have.
+
+    Args:
+        page: HTML of the page.
+        site: title of the book.
+
+    Returns:
+        The page with one viewport, a title that says nothing twice, a description, and tags for previews.
+    """
+    found = TITLE.search(page)
+    title = html.unescape(found[1]) if found else site
+    own = title.split(" — ")[0]
+    page = TITLE.sub(
+        lambda _: f"<title>{html.escape(own if own == site else title, quote=False)}</title>", page, count=1
+    )
+    words = description(page) or site
+    tags = {
+        'name="viewport"': "width=device-width, initial-scale=1",
+        'name="description"': words,
+        'property="og:title"': own,
+        'property="og:description"': words,
+        'property="og:site_name"': site,
+        'property="og:type"': "article",
+        'name="twitter:card"': "summary",
+    }
+    head = "".join(f'<meta {key} content="{html.escape(value)}">\n' for key, value in tags.items())
+    return VIEWPORT.sub("", page).replace("</head>", f"{head}</head>", 1)
+
+
+def description(page: str) -> str:
+    """Return the first words of a page, whole sentences if they fit.
+
+    Args:
+        page: HTML of the page.
+
+    Returns:
+        At most ``LONGEST`` characters of its first paragraph; empty if it has none.
+    """
+    article = page.partition("<article")[2].partition("</article>")[0]
+    for paragraph in PARAGRAPH.findall(article):
+        text = plain(paragraph)
+        if len(text) <= LONGEST:
+            if text:
+                return text
+            continue
+        whole = re.match(rf"(.{{40,{LONGEST}}}[.?!:])\s", text)
+        return whole[1] if whole else text[: LONGEST - 1].rsplit(" ", 1)[0] + "…"
+    return ""
+
+
+def plain(markup: str) -> str:
+    """Return the words of markup, its mathematics as text.
+
+    Args:
+        markup: HTML.
+
+    Returns:
+        One line.
+    """
+    text = html.unescape(re.sub(r"<[^>]+>", "", markup))
+    text = re.sub(r"\\[()]", "", text)
+    for macro, sign in PLAIN.items():
+        text = re.sub(re.escape(macro) + r"(?![a-zA-Z])", sign, text)
+    return " ".join(re.sub(r"\\[a-zA-Z,;!]+|[{}$]", "", text).replace("^2", "²").split())
+
+
+def entrance(landing: str, site: str) -> str:
+    """Return the page at the root, which leads to the landing page.
+
+    Args:
+        landing: its address.
+        site: title of the book.
+
+    Returns:
+        A whole page, for browsers that do not follow on their own as well.
+    """
+    title = html.escape(site)
+    return (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">\n'
+        f'<title>{title}</title>\n<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f'<meta http-equiv="Refresh" content="0; url={landing}">\n<link rel="canonical" href="{landing}">\n'
+        f'</head><body><p><a href="{landing}">{title}</a></p></body></html>\n'
+    )
+
+
+def finish(folder: Path, landing: str, site: str) -> None:
+    """Give every page of a rendered book its head, and the book its entrance.
+
+    Args:
+        folder: of the rendered book.
+        landing: address of the landing page.
+        site: title of the book.
+    """
+    for path in sorted(folder.rglob("*.html")):
+        if "_static" not in path.parts:
+            path.write_text(complete(path.read_text(encoding="utf-8"), site), encoding="utf-8")
+    (folder / "index.html").write_text(entrance(landing, site), encoding="utf-8")
