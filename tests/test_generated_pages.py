@@ -117,6 +117,29 @@ def test_the_claims_page_states_the_level_and_what_replicated(pages, tmp_path, m
     assert '<p class="how">Drawn again: the same in 20 of 20 seeds (probability at least 0.861).</p>' in page
 
 
+def test_the_papers_figures_stand_beside_verdicts_and_tables_of_this_build(pages, tmp_path, monkeypatch):
+    made = {"rows": 16800, "cells": 14, "seconds": 1234.5, "ended": "2026-11-27T18:00:00+00:00"}
+    resources = [
+        {"name": "multitask-width-cifar100-book", "provenance": made},
+        {"name": "depth-book", "provenance": {"rows": 7}},
+    ]
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/datapackage.json").write_text(json.dumps({"resources": resources}))
+    monkeypatch.chdir(tmp_path)
+    row = Evidence("A.F2", "CIFAR-100", "rise", 0.5, ">", 1, "9 seeds", "fails", "part/chapter", "smoke")
+    facts = pages.build_facts([row], tmp_path, [], "smoke")
+    page = pages.generated_pages(ROOT / "book", ["beside"], facts)[Path("book/beside.md")]
+    assert "| `multitask-width-cifar100` | CIFAR-100 | 16,800 | 14 | 1,234 | 2026-11-27 |" in page
+    assert "| `depth` | glyphs | 7 | not written down |" in page
+    assert "| `depth-cifar100` | CIFAR-100 | not run yet: nothing below rests on it |" in page
+    assert page.count('A.F2</a> <span class="verdict fails">fails</span></strong> The width sweeps') == 2
+    titles = [line for line in page.splitlines() if line.startswith("## ")]
+    assert len(titles) == 9
+    assert {link.split("`")[1].split("/")[-1] for link in page.split("{doc}")[1:]} >= {
+        "many-tasks", "buffer", "networks-peak", "similarity", "networks-forget", "megabyte", "real-tasks",
+    }  # fmt: skip
+
+
 def test_a_book_that_nobody_replicated_says_so(pages, tmp_path, monkeypatch):
     monkeypatch.setattr(pages, "load_replication", lambda: ({}, {}))
     facts = pages.build_facts([ROW], tmp_path, [], "smoke")

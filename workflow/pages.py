@@ -111,7 +111,8 @@ def build_facts(
     Returns:
         ``profile``; ``claims``, a ``Judged`` by id in the order of the registry; ``count`` of claims by kind
         of verdict; ``level``, the book's error rate; ``replication``, what the committed one found, at which
-        commit, and the chapters that changed since, or None; ``seconds`` by chapter, None if it failed;
+        commit, and the chapters that changed since, or None; ``tables``, what ``data/datapackage.json`` says
+        of each, by name; ``seconds`` by chapter, None if it failed;
         ``failures``; ``absent``, what to say instead of what they owe; ``figure``, a function that returns a
         drawing of the book by the name of its figure, as a link to it.
     """
@@ -162,6 +163,7 @@ def build_facts(
         }
         if origin
         else None,
+        "tables": committed_tables(),
         "seconds": {
             name: None if name in failed else notebook["metadata"]["papermill"]["duration"]
             for name, notebook in notebooks.items()
@@ -169,6 +171,13 @@ def build_facts(
         "failures": failures,
         "figure": figure,
     }
+
+
+def committed_tables() -> dict[str, dict[str, Any]]:
+    """Return what the Data Package says of each committed table, by name; nothing if there is none."""
+    package = Path("data/datapackage.json")
+    resources = json.loads(package.read_text(encoding="utf-8"))["resources"] if package.exists() else []
+    return {resource["name"]: resource for resource in resources}
 
 
 def changed_since(content: dict[str, str]) -> list[str]:

@@ -60,8 +60,10 @@ def plan(profile: str) -> dict[str, Any]:
     pages = [path for path in Path("book").rglob("*") if path.is_file()]
     shown = [*Path("src").rglob("*.py"), *Path("workflow").glob("*.py")]  # the reference shows the package
     replication = sorted(Path("data").glob("replication.*"))
+    package = Path("data/datapackage.json")  # a page lists the tables
+    tables = [package] if package.exists() else []
     around = os.environ.get("MANYTASKS_REPOSITORY"), chromium()
-    book = digest([*pages, *shown, *replication, "_config.yml", "_toc.yml"], verdicts, *around)
+    book = digest([*pages, *shown, *replication, *tables, "_config.yml", "_toc.yml"], verdicts, *around)
     return {"chapters": planned, "verdicts": verdicts, "book": book}
 
 

@@ -1,0 +1,58 @@
+"""What tasks gain from one network, as it was declared: by seed, mean over tasks."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+
+def transfer(rows: pd.DataFrame, measure: str, width: int, own_width: int | None = None) -> pd.Series:
+    """Return the error of the tasks' own networks minus that of the common one, on the same samples.
+
+    Args:
+        rows: of one noise; one row per seed, method, width and task.
+        measure: "test_loss" or "test_error".
+        width: of the common network.
+        own_width: of the tasks' own networks; the same if left out.
+
+    Returns:
+        By seed, mean over tasks; positive where the common network is better.
+
+    Raises:
+        ValueError: if a seed or task lacks one of the two networks.
+
+    Example:
+        >>> rows = pd.DataFrame({
+        ...     "seed": 0, "task": [0, 0], "width": 8, "method": ["single-task", "multi-task"],
+        ...     "test_error": [0.5, 0.4],
+        ... })
+        >>> transfer(rows, "test_error", 8).round(2).to_dict()
+        {0: 0.1}
+    """
+    own, common = (
+        rows[(rows["method"] == method) & (rows["width"] == size)].set_index(["seed", "task"])[measure]
+        for method, size in (("single-task", own_width or width), ("multi-task", width))
+    )
+    if own.empty or not own.index.sort_values().equals(common.index.sort_values()):
+        raise ValueError(
+            f"{measure}: width {width} needs the own and the common network of each seed and task"
+        )
+    return (own - common).groupby("seed").mean()
+
+
+def slope_by_seed(values: pd.DataFrame) -> pd.Series:
+    """Fit a straight line to every seed by least squares.
+
+    Args:
+        values: one row per seed, one column per place.
+
+    Returns:
+        Slopes by seed.
+
+    Example:
+        >>> slope_by_seed(pd.DataFrame([[1.0, 0.5, 0.0]], columns=[0.0, 0.5, 1.0])).round(2).to_dict()
+        {0: -1.0}
+    """
+    places = np.asarray(values.columns, dtype=float)
+    centred = places - places.mean()
+    return values @ pd.Series(centred, index=values.columns) / np.square(centred).sum()
