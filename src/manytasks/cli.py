@@ -221,6 +221,11 @@ def _add_audit(parser: argparse.ArgumentParser) -> None:
         "--missing", choices=("drop", "error"), default="drop", help="rows with missing values (default drop)"
     )
     parser.add_argument("--decimal", choices=(".", ","), default=".", help="sign before decimals (default .)")
+    parser.add_argument(
+        "--unscaled",
+        action="store_true",
+        help="features share a unit, such as pixels: do not divide by their spread",
+    )
     parser.add_argument("--html", metavar="PAGE", help="write the report as one page")
     parser.add_argument("--json", metavar="FILE", help="write the numbers")
     parser.add_argument("--quiet", action="store_true", help="print the verdict only")
@@ -248,7 +253,7 @@ def _audit(options: argparse.Namespace) -> None:
     )
     for note in samples.notes:
         print(f"manytasks: {note}", file=sys.stderr)
-    found = audit.audit(samples, seed=options.seed, groups=options.groups)
+    found = audit.audit(samples, seed=options.seed, groups=options.groups, scale=not options.unscaled)
     print(audit.verdict(found) if options.quiet else audit.text(found))
     if options.html:
         Path(options.html).write_text(audit.page(found, Path(options.file).name), encoding="utf-8")

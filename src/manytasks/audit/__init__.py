@@ -3,7 +3,7 @@
 from manytasks.audit.decide import Audit, audit, summary
 from manytasks.audit.estimate import forms
 from manytasks.audit.heldout import HeldOut, choose, held_out
-from manytasks.audit.page import page
+from manytasks.audit.page import page, picture
 from manytasks.audit.partitions import path
 from manytasks.audit.reading import read
 from manytasks.audit.report import text, verdict
@@ -25,6 +25,7 @@ __all__ = [
     "isotropic_distances",
     "page",
     "path",
+    "picture",
     "read",
     "summary",
     "text",

@@ -25,6 +25,7 @@ class Audit:
         counts: (T,) numbers of rows.
         features: number of features.
         shared: whether all tasks were measured on the same rows.
+        scaled: whether features were divided by their standard deviation.
         labels: (T,) group of every task.
         method: how the number of groups was chosen.
         levels: numbers of groups that were tried.
@@ -47,6 +48,7 @@ class Audit:
     counts: np.ndarray
     features: int
     shared: bool
+    scaled: bool
     labels: np.ndarray
     method: str
     levels: np.ndarray
@@ -73,7 +75,7 @@ class Audit:
         return sorted(members, key=lambda each: -len(each))
 
 
-def audit(samples: Samples, *, seed: Seed = 0, groups: int | None = None) -> Audit:
+def audit(samples: Samples, *, seed: Seed = 0, groups: int | None = None, scale: bool = True) -> Audit:
     """Decide which tasks should train together.
 
     The formula of ``theory.pooled_error``, fed with estimates, orders all groupings into one path, from one
@@ -84,6 +86,8 @@ def audit(samples: Samples, *, seed: Seed = 0, groups: int | None = None) -> Aud
         samples: of at least 2 tasks with at least 8 rows each.
         seed: of the folds.
         groups: number of groups, if it is not to be chosen.
+        scale: whether features are divided by their standard deviation; not if they share a unit, such as
+            pixels, of which the rare ones would be blown up.
 
     Returns:
         The decision, and how sure it is.
@@ -103,7 +107,8 @@ def audit(samples: Samples, *, seed: Seed = 0, groups: int | None = None) -> Aud
     T = len(samples.y)
     if groups is not None and not 1 <= groups <= T:
         raise ValueError(f"groups must be between 1 and {T}, the number of tasks; got {groups}")
-    samples = samples.scaled()
+    if scale:
+        samples = samples.scaled()
     unit = float(np.mean([y.var(ddof=1) for y in samples.y]))
     if samples.shared:  # targets in units of their own: each counts the same
         samples = _standardized(samples)
@@ -125,6 +130,7 @@ def audit(samples: Samples, *, seed: Seed = 0, groups: int | None = None) -> Aud
         n,
         len(samples.features),
         samples.shared,
+        scale,
         ordered(labels),
         f"held-out rows ({len(found.curve)} folds)",
         levels,

@@ -31,7 +31,6 @@ th:first-child, td:first-child { text-align: left; }
 th { color: var(--soft); font-weight: 600; }
 figure { margin: 1rem 0; } figcaption, footer { color: var(--soft); font-size: .92rem; }
 svg { width: 100%; height: auto; max-height: 46rem; }
-svg text { fill: currentColor; font: 9px system-ui, sans-serif; }
 @media print { body { max-width: none; } .scroll { overflow: visible; } }
 """
 
@@ -137,7 +136,8 @@ def picture(found: Audit) -> str:
     )
     which = f"{MOST} of the {len(found.names):,} tasks. " if cut else ""
     return (
-        f'<figure><svg viewBox="0 0 {width:.0f} {height}" role="img" aria-label="{alt}">'
+        f'<figure><svg viewBox="0 0 {width:.0f} {height}" role="img" aria-label="{alt}" '
+        'fill="currentColor" font-size="9" font-family="system-ui, sans-serif">'
         f"{''.join([*cells, *names, *frames])}</svg><figcaption>{which}"
         "What two tasks gain (blue) or lose (orange) if they share a model of their own, as a share of the "
         "targets' variance. Frames: the models to train.</figcaption></figure>"

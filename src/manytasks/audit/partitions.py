@@ -149,7 +149,7 @@ def path(forms: Forms, counts: np.ndarray, *, shared: bool = False) -> list[np.n
 
 
 def exact(sums: Sums) -> list[np.ndarray]:
-    """Search all partitions, by dynamic programming over sets of tasks.
+    """Search all partitions.
 
     Args:
         sums: of the tasks.
@@ -157,10 +157,43 @@ def exact(sums: Sums) -> list[np.ndarray]:
     Returns:
         As ``path``.
     """
-    T = len(sums.size)
-    masks = np.arange(1, 2**T)
-    members = masks[:, None] >> np.arange(T) & 1
-    value = np.concatenate([[0.0], sums.of_groups(members)])
+    return best_partitions(sums.of_groups(all_groups(len(sums.size))))[0]
+
+
+def all_groups(T: int) -> np.ndarray:
+    """Return every group of some tasks.
+
+    Args:
+        T: number of tasks.
+
+    Returns:
+        (2^T − 1, T) array of 0 and 1; row g has the binary digits of g + 1.
+
+    Example:
+        >>> all_groups(2)
+        array([[1, 0],
+               [0, 1],
+               [1, 1]])
+    """
+    return np.arange(1, 2**T)[:, None] >> np.arange(T) & 1
+
+
+def best_partitions(values: np.ndarray) -> tuple[list[np.ndarray], np.ndarray]:
+    """Return the partition of least value for every number of groups, by dynamic programming over sets.
+
+    Args:
+        values: (2^T − 1,) value of every group, in the order of ``all_groups``; a partition has their sum.
+
+    Returns:
+        T partitions as ``path`` has them, and their (T,) values.
+
+    Example:
+        >>> found, value = best_partitions(np.array([1.0, 1.0, 3.0]))
+        >>> [labels.tolist() for labels in found], value.tolist()
+        ([[0, 0], [0, 1]], [3.0, 2.0])
+    """
+    T = (len(values) + 1).bit_length() - 1
+    value = np.concatenate([[0.0], values])
     best = np.full((T + 1, 2**T), np.inf)  # by number of groups and set
     best[0, 0] = 0.0
     last = np.zeros((T + 1, 2**T), dtype=int)  # the group of the set's lowest task
@@ -184,7 +217,7 @@ def exact(sums: Sums) -> list[np.ndarray]:
             labels[(group >> np.arange(T) & 1).astype(bool)] = label
             left ^= group
         found.append(labels)
-    return found
+    return found, best[1:, 2**T - 1]
 
 
 def tree(sums: Sums) -> list[np.ndarray]:

@@ -153,8 +153,9 @@ def assumptions(found: Audit) -> list[str]:
         Sentences.
     """
     lines = [
-        f"A linear model of {found.features} features, each divided by its standard deviation; every task "
-        "has its own intercept.",
+        f"A linear model of {found.features} features, "
+        + ("each divided by its standard deviation" if found.scaled else "in the units they came in")
+        + "; every task has its own intercept.",
         "Errors are shares of the targets' variance: 1 is predicting the mean of each task.",
         f"The number of models was chosen by {found.method}: the fewest within one standard error of the "
         "best.",
@@ -169,8 +170,8 @@ def assumptions(found: Audit) -> list[str]:
             f"The features vary alike in all tasks: the covariance of {found.names[worst]} is farthest from "
             f"the others' (relative squared distance {found.mismatch[worst]:.2f})."
             if not len(far)
-            else f"The features do not vary alike in {len(far)} tasks, such as {found.names[worst]}: a "
-            f"relative squared distance above {MISMATCH}. Predicted gains of pairs are less reliable there."
+            else f"The features do not vary alike in {len(far)} of {len(found.names)} tasks, such as "
+            f"{found.names[worst]} (relative squared distance above {MISMATCH}): pair gains are less sure."
         )
     if few_rows := int((found.counts < 2 * found.features).sum()):
         lines.append(
