@@ -185,8 +185,9 @@ def distance_draws(
 
     Example:
         >>> draws = distance_draws("rademacher", np.eye(2), (30, 40), 0.0, trials=500, seed=1)
-        >>> draws.squared[:, 0, 1].mean().round(1), draws.naive[:, 0, 1].mean().round(1)
-        (np.float64(2.0), np.float64(2.1))
+        >>> naive, fair = draws.naive[:, 0, 1].mean(), draws.squared[:, 0, 1].mean()
+        >>> bool(naive > fair > 1.9)
+        True
     """
     found = []
     for trial in range(trials):
