@@ -69,7 +69,7 @@ def test_a_machine_without_avx512_or_avx2_stands_for_what_it_can(known):
 def test_other_machines_only_change_their_threads(known):
     assert known("arm64", ["NEON_FP16"]) == {
         "native": {"OMP_NUM_THREADS": "1"},
-        "native, 2 threads": {"OMP_NUM_THREADS": "2"},
+        "native, 2 threads": {"OMP_NUM_THREADS": "2", "OMP_WAIT_POLICY": "PASSIVE"},
     }
 
 

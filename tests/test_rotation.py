@@ -1,6 +1,7 @@
 """What rotates runs once in three days, says so, and rests under the same name for everybody."""
 
 import pytest
+from rotation import todays
 
 pytest_plugins = "pytester"
 TESTS = """
@@ -51,6 +52,16 @@ def test_three_days_run_everything_and_each_rotating_test_once(run):
     assert sum(map(len, days)) == 32 + 2
     assert [any("test_second" in name for name in day) for day in days] == [False, True, False]
     assert all(len(day) > 5 for day in days)  # names are spread over the three
+
+
+@pytest.mark.parametrize("things", [[], [1], list(range(10))])
+def test_three_days_take_everything_in_a_list_once(monkeypatch, things):
+    found = {}
+    for third in ("1", "2", "3", "all"):
+        monkeypatch.setenv("THIRD", third)
+        found[third] = todays(things)
+    assert sorted(found["1"] + found["2"] + found["3"]) == found["all"] == things
+    assert max(map(len, map(found.get, "123"))) <= len(things) // 3 + 1
 
 
 def test_a_run_says_which_third_it_is_and_how_many_tests_rest(run):

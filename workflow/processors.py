@@ -20,6 +20,9 @@ AVX2 = {
     "MKL_CBWR": "AVX2",
     "ONEDNN_MAX_CPU_ISA": "AVX2",
 }
+# Two threads beside other work: one that waits for the other sleeps. It would else spin, and the other,
+# which needs a core to go on, would not get it: a second of work then takes a minute of processor.
+TWO = {"OMP_NUM_THREADS": "2", "OMP_WAIT_POLICY": "PASSIVE"}
 DISABLE = "NPY_DISABLE_CPU_FEATURES"  # NumPy's own loops: a list of what it shall not use
 
 
@@ -44,9 +47,8 @@ def processors(
             newer = [name for name in found if name.startswith("AVX512") or name == "X86_V4"]
             emulated["avx2"] = AVX2 | {DISABLE: ",".join(newer)}
     return {
-        name if threads == 1 else f"{name}, {threads} threads": _set(variables)
-        | {"OMP_NUM_THREADS": str(threads)}
-        for threads in (1, 2)
+        name + words: _set(variables) | threads
+        for words, threads in (("", {"OMP_NUM_THREADS": "1"}), (", 2 threads", TWO))
         for name, variables in emulated.items()
     }
 

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 TESTS = ("theory", "statistics", "test_streams.py", "test_tasks.py", "test_checks.py", "test_parameters.py")
@@ -64,16 +65,18 @@ def python_of(folder: Path, python: str, packages: list[str]) -> Path:
 
 def main(tests: list[str]) -> int:
     """Run the tests in each environment; say which had to be left out."""
-    failed = 0
-    for what, version, packages in environments():
-        python = interpreter(version)
-        if python is None:
-            print(f"no Python {version} here: not tested with {what}", flush=True)
-            continue
-        print(f"Python {version} with {what}", flush=True)
-        own = python_of(Path("build/versions") / version, python, packages)
+    failed, there = 0, {}
+    with ThreadPoolExecutor() as pool:  # each pip keeps one core busy
+        for what, version, packages in environments():
+            if python := interpreter(version):
+                folder = Path("build/versions") / version
+                there[f"Python {version} with {what}"] = pool.submit(python_of, folder, python, packages)
+            else:
+                print(f"no Python {version} here: not tested with {what}", flush=True)
+    for title, own in there.items():
+        print(title, flush=True)
         command = [
-            str(own),
+            str(own.result()),
             "-m",
             "pytest",
             "-q",
@@ -82,6 +85,7 @@ def main(tests: list[str]) -> int:
             *(tests or [f"tests/{name}" for name in TESTS]),
         ]
         settings = os.environ | {"PYTHONPATH": "src", "OMP_NUM_THREADS": "1"}
+        settings.pop("PYTHONDONTWRITEBYTECODE", None)  # pip has compiled nothing; once is enough
         failed |= subprocess.run(command, env=settings, check=False).returncode
     return failed
 
