@@ -130,8 +130,8 @@ def test_the_papers_figures_stand_beside_verdicts_and_tables_of_this_build(pages
     facts = pages.build_facts([row], tmp_path, [], "smoke")
     page = pages.generated_pages(ROOT / "book", ["beside"], facts)[Path("book/beside.md")]
     assert "| `multitask-width-cifar100` | CIFAR-100 | 16,800 | 14 | 1,234 | 2026-11-27 |" in page
-    assert "| `depth` | glyphs | 7 | not written down |" in page
-    assert "| `depth-cifar100` | CIFAR-100 | not run yet: nothing below rests on it |" in page
+    assert "| `depth` | glyphs | 7 | – | – | – |" in page
+    assert "Not run yet, and nothing below rests on it: `depth-cifar100` (CIFAR-100)." in page
     assert page.count('A.F2</a> <span class="verdict fails">fails</span></strong> The width sweeps') == 2
     titles = [line for line in page.splitlines() if line.startswith("## ")]
     assert len(titles) == 9

@@ -68,10 +68,10 @@ declared = declarations()
 # Statistics, limits and seeds were declared before the tables were made (`src/manytasks/declarations.yml`; a test compares
 # the dates):
 #
-# * **O.23** The ridge equivalent predicts the test error of the common fit to 5 % in the median.
-# * **O.26** It tells when one fit beats a fit for each task, and its ridge costs less than 2 %.
-# * **O.24** In schools the ridge $\lambda = p\,\sigma^2/V$ towards the common fit costs less than 2 %.
-# * **O.25** Few pupils of few schools, $p < N$: the formula of {doc}`../multitask/below-threshold` is right to 10 % in the median.
+# * **O.23** The ridge equivalent predicts the test error of the common fit to 5 % in the median.
+# * **O.26** It tells when one fit beats a fit for each task, and its ridge costs less than 2 %.
+# * **O.24** In schools the ridge $\lambda = p\,\sigma^2/V$ towards the common fit costs less than 2 %.
+# * **O.25** Few pupils of few schools, $p < N$: the formula of {doc}`../multitask/below-threshold` is right to 10 % in the median.
 
 # %% [markdown]
 # ## Derive
@@ -167,7 +167,7 @@ typical = evidence.decide(
     "O.23, CIFAR-100 features, error of the prediction",
     real_tasks.typical_error(errors),
     statistic="median relative error of the predicted test error",
-    n=f"{errors.shape[1]} cells × {seeds} deals of classes × {draws} training sets",
+    n=f"{errors.shape[1]} cells × {seeds} deals × {draws} training sets",
 )
 
 # %% tags=["hide-input"]
@@ -272,7 +272,7 @@ right = evidence.decide(
 # error, and compare with the one that is best when measured. In the mean over deals both are the same ridge of the grid in
 # {glue:text}`same_ridge` of {glue:text}`ridge_cells` combinations of grouping and $N$.
 
-# %%
+# %% tags=["hide-input"]
 entry = declared["O.26, CIFAR-100 features, price of the predicted ridge"]
 curves = table.groupby(["grouping", "samples", "ridge"]).mean(numeric_only=True)
 places = [
@@ -286,7 +286,7 @@ price = evidence.decide(
     str(entry),
     prices,
     statistic="loss by taking the predicted ridge and not the best",
-    n=f"{len(entry.judge)} deals of classes; the best is chosen on {len(entry.choose)} others",
+    n=f"{len(entry.judge)} deals; {len(entry.choose)} others choose the best",
 )
 
 # %% [markdown]
@@ -356,7 +356,7 @@ for dataset, title in DATA.items():
         str(entry),
         real_tasks.price_in_schools(rows, entry.choose, entry.judge),
         statistic="loss by taking the computed ridge and not the best",
-        n=f"{len(entry.judge)} splits; the best is chosen on {len(entry.choose)} others",
+        n=f"{len(entry.judge)} splits; {len(entry.choose)} others choose the best",
     )
 
 # %% tags=["hide-input"]
@@ -435,7 +435,7 @@ for dataset, title in DATA.items():
         f"O.25, {title}, error of the prediction",
         real_tasks.typical_error(off[dataset]),
         statistic="median relative error of the predicted error",
-        n=f"{off[dataset].shape[1]} cells × {halves} choices of the informing half",
+        n=f"{off[dataset].shape[1]} cells × {halves} informing halves",
     )
 
 # %% tags=["hide-input"]
