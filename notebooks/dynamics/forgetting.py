@@ -23,13 +23,19 @@ long_steps = 1000  # on task 2 [100 to 3000]
 # %% tags=["hide-input"]
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 import sympy as sp
 import torch
 from IPython.display import Markdown, Math, display
 from torch.func import grad, jacrev, vmap
 
 from manytasks import checks, evidence, figures, flow, parameters
-from manytasks.statistics import log_slope, rank_correlation, share_interval
+from manytasks.statistics import (
+    Interval,
+    log_slope,
+    rank_correlation,
+    share_interval,
+)
 from manytasks.streams import stream, stream_number
 
 parameters.check(In, globals())
@@ -193,9 +199,11 @@ L1 = (
     (sp.Matrix([x, y]).T * H1 * sp.Matrix([x, y]))[0] / 2 + x**2 * y + y**3
 )  # any cubic rest will do
 moved = L1.subs({x: -tau_ * u1, y: -tau_ * u2}, simultaneous=True)
-checks.require(
+left_over = [
     sp.expand(sp.series(sp.expand(moved), tau_, 0, 3).removeO() - second_order)
-    == 0,
+]
+checks.require(
+    left_over == [0],
     "the loss after a step must be the second-order term and higher ones",
 )
 Math(
@@ -207,8 +215,9 @@ Math(
 
 # %%
 bracket = -H1 * g2
+left_over.append(sp.expand(second_order + tau_**2 / 2 * (g2.T * bracket)[0]))
 checks.require(
-    sp.expand(second_order + tau_**2 / 2 * (g2.T * bracket)[0]) == 0,
+    left_over[-1] == 0,
     "the second-order term must be the bracket along g2",
 )
 Math(
@@ -219,8 +228,9 @@ Math(
 # **Step 3. If and only if.** $g_2^\top H_1 g_2 = \|S g_2\|^2$. It is zero exactly if $S g_2 = 0$, and then $H_1 g_2 = S^\top S g_2 = 0$. (That a Hessian at a minimum is $S^\top S$, positive semidefinite, is all that is used. At a saddle the equivalence is false.)
 
 # %%
+left_over.append(sp.expand((g2.T * H1 * g2)[0] - sum(v**2 for v in S * g2)))
 checks.require(
-    sp.expand((g2.T * H1 * g2)[0] - sum(v**2 for v in S * g2)) == 0,
+    left_over[-1] == 0,
     "the quadratic form must be the squared length of S g2",
 )
 Math(r"g_2^\top H_1 g_2 = \|S g_2\|^2 = 0 \iff S g_2 = 0 \iff H_1 g_2 = 0")
@@ -341,31 +351,33 @@ rest = float(np.abs(ratios[-1] - 1).max())
 evidence.record(
     "O.9",
     "derivation",
-    statistic="terms left over",
-    value=0,
-    threshold=0,
-    n="exact",
-    holds=True,
+    "identities of steps 1 to 3 that leave a term",
+    sum(term != 0 for term in left_over),
+    "==",
+    0,
+    n="3 identities, any losses in two parameters",
 )
 evidence.record(
     "O.9",
     "one step on networks",
-    statistic=f"largest |ratio − 1| at τ = {taus[-1]}",
-    value=rest,
-    threshold=0.05,
+    f"largest |ratio − 1| at τ = {taus[-1]}",
+    rest,
+    "<",
+    0.05,
     n=f"{networks} pairs",
-    holds=rest < 0.05,
 )
 off = float(np.abs(direct[-1] - 1).max())
 evidence.record(
     "B.Q1",
     "the bracket term alone adds (h³/2)‖[g₁,g₂]‖²",
-    statistic=f"largest |ratio − 1| at h = {small_rates[-1]}",
-    value=off,
-    threshold=0.1,
+    f"largest |ratio − 1| at h = {small_rates[-1]}",
+    off,
+    "<",
+    0.1,
     n=f"{direct.shape[1]} pairs",
-    holds=off < 0.1,
-    when="it is read locally: an exact marker in second order, a cause in third order",
+    when=evidence.Assumed(
+        "it is read locally: an exact marker in second order, a cause in third order"
+    ),
 )
 # %% [markdown]
 # ## Does the bracket push away from the earlier task?
@@ -484,22 +496,22 @@ for check, rows in (
     evidence.record(
         "B.K4",
         check,
-        statistic="share of pairs in which the earlier loss rises, lower limit",
-        value=least.low,
-        threshold=0.5,
+        "share of pairs in which the earlier loss rises",
+        least,
+        ">",
+        0.5,
         n=f"{networks} pairs",
-        holds=None if least.low < 0.5 < least.high else bool(least.low > 0.5),
-        when=WHEN,
+        when=evidence.Assumed(WHEN),
     )
 evidence.record(
     "B.K4",
     "agreeing tasks, the later one flat",
-    statistic="⟨g₁, [g₁, g₂]⟩; below zero the earlier loss falls",
-    value=help_from_bracket,
-    threshold=0,
+    "⟨g₁, [g₁, g₂]⟩; below zero the earlier loss falls",
+    help_from_bracket,
+    "<",
+    0,
     n="exact",
-    holds=bool(help_from_bracket < 0),
-    when=WHEN,
+    when=evidence.Assumed(WHEN),
 )
 
 # %% [markdown]
@@ -664,27 +676,48 @@ display(
 )
 
 # %% tags=["hide-input"]
+ALONG_ONLY = "the component of the bracket along g₂ is turned, not its length"
+dials = pd.DataFrame(
+    np.concatenate([first_dial, second_dial])[:, [0, 2]],
+    columns=["bracket", "forgetting"],
+).assign(along=np.repeat([True, False], [len(first_dial), len(second_dial)]))
+moved = evidence.tested(
+    dials,
+    "along",
+    lambda rows: np.ptp(rows.forgetting) / rows.forgetting.max(),
+    ALONG_ONLY,
+)
 evidence.record(
     "B.C1",
     "dial on quadratics",
-    statistic="forgetting at equal g₂ᵀH₁g₂ when only the bracket's length turns, relative change",
-    value=float(np.ptp(second_dial[:, 2]) / second_dial[0, 2]),
-    threshold=1e-9,
-    n=len(couplings),
-    holds=bool(np.corrcoef(first_dial[:, 0], first_dial[:, 2])[0, 1] > 0.9),
-    when="the component of the bracket along g₂ is turned, not its length",
+    "rank correlation of forgetting with the bracket as its component along g₂ turns",
+    rank_correlation(first_dial[:, 0], first_dial[:, 2]),
+    ">",
+    0.9,
+    n=len(first_dial),
+    when=evidence.Assumed(ALONG_ONLY),
+)
+evidence.record(
+    "B.C1",
+    "dial on quadratics, length alone",
+    "relative change of forgetting along the dial",
+    moved.inside,
+    ">",
+    1e-9,
+    n=f"{len(first_dial)} and {len(second_dial)} positions",
+    when=moved,
 )
 share = evidence.level("B.C1", "dial on networks, one step")
 rising = share_interval(int((last[0] > first[0]).sum()), count, 1 - 2 * share)
 evidence.record(
     "B.C1",
     "dial on networks, one step",
-    statistic="share of networks in which the dial raises forgetting, lower limit",
-    value=rising.low,
-    threshold=0.8,
+    "share of networks in which the dial raises forgetting",
+    rising,
+    ">",
+    0.8,
     n=f"{count} networks",
-    holds=None if rising.low < 0.8 < rising.high else bool(rising.low > 0.8),
-    when="the component of the bracket along g₂ is turned, not its length",
+    when=evidence.Assumed(ALONG_ONLY),
 )
 # %% [markdown]
 # ## Correlation, beside its rivals
@@ -706,7 +739,9 @@ many = stream(seed, "bootstrap", "limits").integers(0, networks, (40_000, networ
 def ranked(a, b, tail=0.025, picks=resamples):
     """Spearman's correlation with its bootstrap interval over pairs."""
     drawn = rank_correlation(a[picks], b[picks])
-    return float(rank_correlation(a, b)), *np.quantile(drawn, [tail, 1 - tail])
+    return Interval(
+        float(rank_correlation(a, b)), *np.quantile(drawn, [tail, 1 - tail])
+    )
 
 
 moments = [
@@ -724,11 +759,13 @@ left, ax = plt.subplots(figsize=(6.4, 3.8))
 for j, (name, color) in enumerate(
     zip(candidates, (C["blue"], C["green"], C["grey"], C["orange"]), strict=True)
 ):
-    rows = np.array([found[title, name] for title, _ in moments])
+    rows = [found[title, name] for title, _ in moments]
+    middle = np.array([row.value for row in rows])
+    ends = np.array([(row.low, row.high) for row in rows])
     ax.errorbar(
         np.arange(len(moments)) + 0.14 * (j - 1.5),
-        rows[:, 0],
-        np.abs(rows[:, 1:] - rows[:, :1]).T,
+        middle,
+        np.abs(ends.T - middle),
         fmt="o",
         color=color,
         label=name,
@@ -751,39 +788,39 @@ figures.show(
     alt="Four groups of points with intervals: rank correlations of four measures with forgetting.",
 )
 short, far, test = (moments[i][0] for i in (0, 1, 3))
-best_far = max(candidates, key=lambda name: found[far, name][0])
+best_far = max(candidates, key=lambda name: found[far, name].value)
 display(
     Markdown(
-        f"After one step the bracket along $g_2$ ranks training forgetting at {found[short, ALONG][0]:.3f}, $\\|g_2\\|$ at {found[short, LENGTH][0]:.3f}. After {max(forgetting)} steps the best of the four is {best_far} with "
-        f"{found[far, best_far][0]:.2f}; the bracket has {found[far, 'bracket'][0]:.2f} ({found[far, 'bracket'][1]:.2f} to {found[far, 'bracket'][2]:.2f})."
+        f"After one step the bracket along $g_2$ ranks training forgetting at {found[short, ALONG].value:.3f}, $\\|g_2\\|$ at {found[short, LENGTH].value:.3f}. After {max(forgetting)} steps the best of the four is {best_far} with "
+        f"{found[far, best_far].value:.2f}; the bracket has {found[far, 'bracket'].words('.2f')}."
     )
 )
 check = "rank correlation with training forgetting after one step"
-_, low, high = ranked(
-    m["along"], forgetting[1], evidence.level("B.M3", check), many
-)
+correlation = ranked(m["along"], forgetting[1], evidence.level("B.M3", check), many)
 evidence.record(
     "B.M3",
     check,
-    statistic="lower limit",
-    value=low,
-    threshold=0.9,
+    "rank correlation of the bracket along g₂ with forgetting",
+    correlation,
+    ">",
+    0.9,
     n=f"{networks} pairs",
-    holds=None if low < 0.9 < high else bool(low > 0.9),
-    when="forgetting is that of the first steps on task 2, in training loss, from a minimum of task 1; in the long run the gap of the losses predicts as well",
+    when=evidence.Assumed(
+        "forgetting is that of the first steps on task 2, in training loss, from a minimum of task 1; in the long run the gap of the losses predicts as well"
+    ),
 )
 check = "bracket and forgetting against the size of the change"
-_, low, high = ranked(
+correlation = ranked(
     m["bracket"], forgetting[1], evidence.level("B.E2", check), many
 )
 evidence.record(
     "B.E2",
     check,
-    statistic="rank correlation of the bracket with short-run forgetting, lower limit",
-    value=low,
-    threshold=0.5,
+    "rank correlation of the bracket with short-run forgetting",
+    correlation,
+    ">",
+    0.5,
     n=f"{networks} pairs",
-    holds=None if low < 0.5 < high else bool(low > 0.5),
 )
 # %% [markdown]
 # ## Break
@@ -921,26 +958,28 @@ display(
         f"$\\tau^{{{power:.2f}}}$; they would catch up with the bracket at $\\tau \\approx {equal:.2g}$, that is {equal * np.median(reach):.2g} over the sharpness of task 2."
     )
 )
-for name, threshold in (("weight decay 10", 0.5), ("replay, weight 10", 2)):
-    value = float(mechanisms[name][0])
+for name, sign, limit in (
+    ("weight decay 10", "<", 0.5),
+    ("replay, weight 10", ">", 2),
+):
     evidence.record(
         "B.B3",
         name,
-        statistic="forgetting predicted from the bracket of the data losses / seen",
-        value=value,
-        threshold=threshold,
+        "forgetting predicted from the bracket of the data losses / seen",
+        mechanisms[name][0],
+        sign,
+        limit,
         n=f"{networks} pairs",
-        holds=value < 0.5 if threshold < 1 else value > 2,
     )
 evidence.record(
     "B.C3",
     "share of short-run forgetting",
-    statistic="orders beyond the second / second order at the smallest step",
-    value=float(third[-1]),
-    threshold=0.1,
+    "orders beyond the second / second order at the smallest step",
+    float(third[-1]),
+    "<",
+    0.1,
     n=f"{networks} pairs",
-    holds=bool(third[-1] < 0.1),
-    when="rate × curvature is below about 1/2",
+    when=evidence.Assumed("rate × curvature is below about 1/2"),
 )
 # %% [markdown]
 # ## Exercises

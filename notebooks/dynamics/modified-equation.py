@@ -29,6 +29,7 @@ from torch.func import grad, jacrev, vmap
 
 from manytasks import checks, deep, evidence, figures, flow, parameters
 from manytasks.statistics import (
+    Interval,
     limit_slope,
     mean_interval,
 )
@@ -341,21 +342,21 @@ error = float(np.abs(slopes - [2, 3, 4, 5]).max())
 evidence.record(
     "O.8",
     "one task, slopes of orders 0 to 3",
-    statistic="largest |slope in the limit − (order + 2)|",
-    value=error,
-    threshold=0.15,
+    "largest |slope in the limit − (order + 2)|",
+    error,
+    "<",
+    0.15,
     n="1 network × 3 rates",
-    holds=error < 0.15,
 )
 error = float(np.abs(second_route[:3] - [1, 2, 3]).max())
 evidence.record(
     "O.8",
     "second route, from iterates alone",
-    statistic="largest |slope in the limit − (order + 1)|",
-    value=error,
-    threshold=0.15,
+    "largest |slope in the limit − (order + 1)|",
+    error,
+    "<",
+    0.15,
     n="1 network × 3 rates",
-    holds=error < 0.15,
 )
 # %% [markdown]
 # ## Is it the same term for many tasks?
@@ -493,21 +494,21 @@ display(
 evidence.record(
     "B.K6",
     "three modified equations compared",
-    statistic="equations whose gradient part of order h is not the sum of single-task terms",
-    value=left_in_flatness,
-    threshold=0,
+    "equations whose gradient part of order h is not the sum of single-task terms",
+    left_in_flatness,
+    "==",
+    0,
     n="any two losses in two variables",
-    holds=left_in_flatness == 0,
 )
 worst = max((limits_[s, "flatness"] for s in settings), key=lambda row: row.high)
 evidence.record(
     "B.K6",
     "gradient norm along the flow",
-    statistic="change of the squared gradients at equal loss by the flatness term (log), largest upper limit",
-    value=worst.high,
-    threshold=0,
+    "change of the squared gradients at equal loss by the flatness term (log), largest",
+    worst,
+    "<",
+    0,
     n=f"{networks} networks, three settings",
-    holds=None if worst.low < 0 < worst.high else bool(worst.high < 0),
 )
 # %% [markdown]
 # ## Does the implicit term help?
@@ -632,19 +633,20 @@ ways = {"rate": (judged, 0.0), "penalty": (finest, counterpart)}
 cells = [(T, level, way) for T in sizes for level in heights for way in ways]
 
 
-def limits(check, *measures):
-    """Lower and upper limits of every cell and measure; together they err with the share of the record."""
+def largest(check, *measures):
+    """The largest of all cells and measures; all limits together err with the share of the record."""
     share = evidence.level("B.M1a", check) / len(cells) / len(measures)
     found = [
         change(T, level, ways[way], measure, 1 - 2 * share)
         for T, level, way in cells
         for measure in measures
     ]
-    return np.array([(row.low, row.high) for row in found])
+    return Interval(*(max(getattr(row, k) for row in found) for k in ENDS))
 
 
-flatness = limits("flatness at equal progress", "gradient_norm", "sharpness")
-general = limits("generalization at equal progress", "test_loss")
+ENDS = ("value", "low", "high")
+flatness = largest("flatness at equal progress", "gradient_norm", "sharpness")
+general = largest("generalization at equal progress", "test_loss")
 reached = min(
     len(paired(T, level, ways[way], "test_loss")) for T, level, way in cells
 )
@@ -708,34 +710,30 @@ n = f"{reached} to {seeds} seeds × {len(cells)} cells, paired"
 evidence.record(
     "B.M1a",
     "flatness at equal progress",
-    statistic=f"change of gradient norm and curvature by rate {judged} and by its penalty (log), largest corrected upper limit",
-    value=flatness[:, 1].max(),
-    threshold=0,
+    f"change of gradient norm and curvature by rate {judged} and by its penalty (log), largest",
+    flatness,
+    "<",
+    0,
     n=n,
-    holds=True
-    if flatness[:, 1].max() < 0
-    else (False if flatness[:, 0].max() > 0 else None),
 )
 evidence.record(
     "B.M1a",
     "generalization at equal progress",
-    statistic=f"largest gain in test loss (log) that the corrected limits allow, by rate {judged} and by its penalty",
-    value=-general[:, 0].min(),
-    threshold=MARGIN,
+    f"change of the test loss (log) by rate {judged} and by its penalty, largest",
+    general,
+    "<",
+    -MARGIN,
     n=n,
-    holds=True
-    if general[:, 1].max() < -MARGIN
-    else (False if general[:, 0].min() > -MARGIN else None),
 )
 evidence.record(
     "B.Q3",
     "rate and penalty are interchangeable",
-    statistic="difference between the curvatures of rate and penalty / change by the penalty, largest",
-    value=mismatch,
-    threshold=0.2,
+    "difference between the curvatures of rate and penalty / change by the penalty, largest",
+    mismatch,
+    "<",
+    0.2,
     n=n,
-    holds=bool(mismatch < 0.2),
-    when="rate × largest curvature is below about one",
+    when=evidence.Assumed("rate × largest curvature is below about one"),
 )
 # %% [markdown]
 # ## Break
@@ -793,21 +791,21 @@ display(
 evidence.record(
     "B.B1a",
     "the series beyond hλ = 1",
-    statistic="error of order 1 / length of the step at rate × curvature 1.6",
-    value=float(relative[1, -1]),
-    threshold=0.05,
+    "error of order 1 / length of the step at rate × curvature 1.6",
+    float(relative[1, -1]),
+    ">",
+    0.05,
     n="1 network",
-    holds=bool(relative[1, -1] > 0.05),
 )
 evidence.record(
     "B.S1",
     "range of the rate, one task",
-    statistic="rate × curvature at which order 1 is off by 5 %",
-    value=reach,
-    threshold=0.1,
+    "rate × curvature at which order 1 is off by 5 %",
+    reach,
+    ">",
+    0.1,
     n="1 network",
-    holds=bool(reach > 0.1),
-    when="rate × largest curvature is below about 1/2",
+    when=evidence.Assumed("rate × largest curvature is below about 1/2"),
 )
 # %% [markdown]
 # **Kinks.** With ReLU $f$ jumps. As long as a step stays in one linear piece, everything holds for that piece. A step across a kink can be wrong by the order $h$, the length of the step itself, and no term of the series repairs that: for

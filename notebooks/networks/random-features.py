@@ -46,7 +46,13 @@ from manytasks.deep.sweeps.random_features import (
     random_features,
 )
 from manytasks.deep.tasks import permuted_pixels
-from manytasks.statistics import critical_t, critical_z, mean_interval, z_scores
+from manytasks.statistics import (
+    Interval,
+    critical_t,
+    critical_z,
+    mean_interval,
+    z_scores,
+)
 from manytasks.streams import stream
 from manytasks.symbolic import differing
 
@@ -247,22 +253,27 @@ for p in checked:
     B = amplification_of(train, test)
     scores.append(float(z_scores(rise, B)))
     wrong.append(float(z_scores(rise, 1.03 * B)))
-alpha = 1e-4  # probability that a true identity stops the page
+identity = "random features: noise term of any features"
+alpha = evidence.level("A.C1", identity)
 critical = critical_z(len(checked), alpha, draws=noise_draws)
 largest = np.abs(scores).max()
+evidence.record(
+    "A.C1",
+    identity,
+    "largest |z| of the mean rise of the test error against σ²B",
+    largest,
+    "<",
+    critical,
+    n=f"{len(checked)} widths × {noise_draws} noise draws",
+)
 display(
     Markdown(
         f"At $p$ = {', '.join(map(str, checked))} the scores of {noise_draws} noise draws are "
         f"{', '.join(f'{s:+.1f}' for s in scores)}; a true identity exceeds ±{critical:.2f} anywhere with "
-        f"probability at most {alpha:.2%}. With $B$ wrong by 3 % they would be "
+        f"probability at most {alpha:.0e}. With $B$ wrong by 3 % they would be "
         f"{', '.join(f'{s:+.1f}' for s in wrong)}: the test sees an error of that size at {sum(np.abs(wrong) > critical)} "
         f"of {len(checked)} places with this many draws."
     )
-)
-checks.below(
-    f"largest |z| of the mean rise of the test error against σ²B, {noise_draws} noise draws",
-    largest,
-    critical,
 )
 
 # %% [markdown]
@@ -371,11 +382,11 @@ misplaced = abs(places["multi-task"] - N) + abs(places["single-task"] - n)
 evidence.record(
     "A.E1",
     "random features: place of the peak",
-    statistic="distance of the peaks from p = N (pooled) and p = n (alone), all similarities and noises",
-    value=misplaced,
-    threshold=0,
+    "distance of the peaks from p = N (pooled) and p = n (alone), all similarities and noises",
+    misplaced,
+    "==",
+    0,
     n=f"{len(shares) * len(noises)} curves × 2, {draws} draws each",
-    holds=misplaced == 0,
 )
 worst = min(float(z_scores(gain, 0.0)) for gain in gains.values())
 raised = "random features: noise and dissimilarity raise the peak"
@@ -383,11 +394,11 @@ limit = critical_t(1, draws - 1, evidence.level("A.M1", raised))
 evidence.record(
     "A.M1",
     raised,
-    statistic="smaller t of the rise of the log error at N ± 5 %",
-    value=worst,
-    threshold=limit,
+    "smaller t of the rise of the log error at N ± 5 %",
+    worst,
+    ">",
+    limit,
     n=f"{draws} draws of tasks and features",
-    holds=worst > limit,
 )
 display(
     Markdown(
@@ -477,17 +488,21 @@ figures.show(
         "Right: their ratio."
     ),
 )
-allowed = 0.1
-farthest = float(np.maximum(deviation.high, -deviation.low).max())
-nearest = float(np.maximum(deviation.low, -deviation.high).max())
+sizes = Interval(
+    np.abs(deviation.value),
+    np.maximum(np.maximum(deviation.low, -deviation.high), 0),
+    np.maximum(deviation.high, -deviation.low),
+)
+far_off = Interval(*(end.max() for end in (sizes.value, sizes.low, sizes.high)))
+farthest = far_off.high
 evidence.record(
     "A.C1",
     noise_term,
-    statistic=f"largest relative deviation from p/(N − p − 1) inside the intervals of the means, p up to {low[-1]}",
-    value=farthest,
-    threshold=allowed,
+    f"largest relative deviation of a mean from p/(N − p − 1), p up to {low[-1]}",
+    far_off,
+    "<",
+    0.1,
     n=f"{len(low)} widths × {below} draws",
-    holds=True if farthest < allowed else False if nearest > allowed else None,
 )
 over = ratio.mean(0)[-1]
 frozen = features_of(grid[-1], 0.5, seed)[1].astype(np.float32)
@@ -558,11 +573,11 @@ limit = critical_t(1, draws - 1, evidence.level("A.E2", signs))
 evidence.record(
     "A.E2",
     signs,
-    statistic=f"smaller t of the two signs at p = {broadest}",
-    value=smaller,
-    threshold=limit,
+    f"smaller t of the two signs at p = {broadest}",
+    smaller,
+    ">",
+    limit,
     n=f"{draws} draws",
-    holds=smaller > limit,
 )
 
 # %% [markdown]
@@ -646,17 +661,12 @@ bump = {
 evidence.record(
     "A.B1",
     "random features: equal tasks and labels linear in the features have no peak",
-    statistic="error at N ± 5 % relative to p = 128",
-    value=float(
-        np.median(values["linear labels"], 0)[near].max()
-        / np.median(values["real labels"], 0)[away][0]
-    ),
-    threshold=1.0,
+    "error at N ± 5 % relative to that of real labels at p = 128",
+    np.median(values["linear labels"], 0)[near].max()
+    / np.median(values["real labels"], 0)[away][0],
+    "<",
+    1,
     n=f"{repeats} draws",
-    holds=bool(
-        np.median(values["linear labels"], 0)[near].max()
-        < np.median(values["real labels"], 0)[away][0]
-    ),
 )
 peaks = {kind: np.exp(height) for kind, height in bump.items()}
 display(

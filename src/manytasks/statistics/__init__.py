@@ -1,5 +1,6 @@
 """One statistic per file, SciPy under our names. Units are independent; what shares a seed is one unit."""
 
+from manytasks.statistics.gaps import rms_interval
 from manytasks.statistics.intervals import Interval, geometric_interval, mean_interval, share_interval
 from manytasks.statistics.margins import MarginTest, margin_noticed, margin_test, units_needed
 from manytasks.statistics.peaks import Peak, peak
@@ -24,6 +25,7 @@ __all__ = [
     "noticed",
     "peak",
     "rank_correlation",
+    "rms_interval",
     "share_interval",
     "units_needed",
     "weighted_log_slope",
