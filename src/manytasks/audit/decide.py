@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from manytasks.audit.blocks import BLOCKS, errors_by_task, is_large, judged_halves, read_once
 from manytasks.audit.estimate import forms
-from manytasks.audit.heldout import choose, few_levels, held_out
+from manytasks.audit.heldout import HeldOut, choose, few_levels, held_out
 from manytasks.audit.partitions import Sums, ordered, path
 from manytasks.audit.samples import Samples
 from manytasks.audit.unbiased import Distances, distances_of
@@ -107,6 +108,8 @@ def audit(samples: Samples, *, seed: Seed = 0, groups: int | None = None, scale:
     T = len(samples.y)
     if groups is not None and not 1 <= groups <= T:
         raise ValueError(f"groups must be between 1 and {T}, the number of tasks; got {groups}")
+    if is_large(samples):
+        return _large(samples, seed, groups, scale)
     if scale:
         samples = samples.scaled()
     unit = float(np.mean([y.var(ddof=1) for y in samples.y]))
@@ -143,6 +146,50 @@ def audit(samples: Samples, *, seed: Seed = 0, groups: int | None = None, scale:
         np.array([each.std(ddof=1) / np.sqrt(len(each)) for each in change]),
         float(np.sqrt(within.sum()) / T),
         *_described(estimated, counts, unit, samples),
+        samples.notes,
+    )
+
+
+def _large(samples: Samples, seed: Seed, groups: int | None, scale: bool) -> Audit:
+    """Decide on a table that is read once: by the formula alone, halves of the rows judging each other.
+
+    Returns:
+        As ``audit``; standard errors by leaving out one block of rows after another.
+    """
+    T, once = len(samples.y), read_once(samples, seed, scale=scale)
+    everything = np.arange(BLOCKS)
+    estimated = once.forms(everything)
+    unit = float(np.diagonal(once.moments).mean())
+    levels, curve = judged_halves(once, seed)
+    chosen = levels[choose(HeldOut(levels, curve, np.ones(len(levels)), ()))] if groups is None else groups
+    labels = path(estimated, once.counts)[chosen - 1]
+    kinds = (np.arange(T), labels, np.zeros(T, dtype=int))
+    alone, grouped, together = (errors_by_task(estimated, once.counts, each) / unit for each in kinds)
+    left = []
+    for k in everything:
+        part = once.forms(np.delete(everything, k))
+        left.append([errors_by_task(part, once.counts, each) / unit for each in kinds[:2]])
+    changes = np.array(left)  # (blocks, 2, T)
+    jackknife = np.sqrt(BLOCKS - 1)
+    apart = curve - curve[:, [int(curve.mean(axis=0).argmin())]]
+    return Audit(
+        samples.names,
+        samples.counts,
+        len(samples.features),
+        False,
+        scale,
+        ordered(labels),
+        f"the formula, halves of the rows judging each other ({len(curve)} times)",
+        levels,
+        curve.mean(axis=0) / unit,
+        apart.std(axis=0, ddof=1) / np.sqrt(len(apart)) / unit,
+        alone,
+        grouped,
+        together,
+        alone - grouped,
+        jackknife * (changes[:, 0] - changes[:, 1]).std(axis=0),
+        float(jackknife * changes[:, 1].mean(axis=1).std()),
+        *_described(estimated, once.counts, unit, samples),
         samples.notes,
     )
 
@@ -198,7 +245,7 @@ def covariance_mismatch(samples: Samples) -> np.ndarray:
         (T,) array; empty if rows are shared or the matrices would be large.
     """
     p = len(samples.features)
-    if samples.shared or p > 300 or len(samples.y) * p * p > 2**26:
+    if samples.shared or samples.counts.sum() * p > 2**26 or p > 300 or len(samples.y) * p * p > 2**26:
         return np.empty(0)
     S, squares = [], []
     for X in samples.X:
