@@ -10,7 +10,7 @@ PAGE = """<!DOCTYPE html><html lang="en"><head>
 <details><summary><p class="admonition-title">Show code</p></summary></details><p></p>
 <p>At <span class="math">\\(p \\approx N\\)</span> the noise, <em>variance</em> \\(\\sigma^2\\), is "divided"
 by nearly nothing.</p><p>Second.</p></article></body></html>"""
-SAID = 'At p ≈ N the noise, variance σ², is "divided" by nearly nothing.'
+SAID = 'At p ≈ N the noise, variance σ², is "divided" by nearly nothing.'  # enough for a description
 
 
 def test_a_page_has_one_viewport_and_says_what_it_is_about():

@@ -6,6 +6,7 @@ import html
 import re
 from pathlib import Path
 
+SHORTEST = 60  # a paragraph that is shorter is taken together with the next
 LONGEST = 300  # characters of a description; what comes after is cut off by those who show it
 VIEWPORT = re.compile(r'\s*<meta name="viewport"[^>]*>')
 TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
@@ -51,18 +52,17 @@ def description(page: str) -> str:
         page: HTML of the page.
 
     Returns:
-        At most ``LONGEST`` characters of its first paragraph; empty if it has none.
+        At most ``LONGEST`` characters of its first paragraphs; empty if it has none.
     """
-    article = page.partition("<article")[2].partition("</article>")[0]
+    article, text = page.partition("<article")[2].partition("</article>")[0], ""
     for paragraph in PARAGRAPH.findall(article):
-        text = plain(paragraph)
-        if len(text) <= LONGEST:
-            if text:
-                return text
-            continue
-        whole = re.match(rf"(.{{40,{LONGEST}}}[.?!:])\s", text)
-        return whole[1] if whole else text[: LONGEST - 1].rsplit(" ", 1)[0] + "…"
-    return ""
+        text = f"{text} {plain(paragraph)}".strip()
+        if len(text) >= SHORTEST:
+            break
+    if len(text) <= LONGEST:
+        return text
+    whole = re.match(rf"(.{{{SHORTEST},{LONGEST}}}[.?!])\s", text)
+    return whole[1] if whole else text[: LONGEST - 1].rsplit(" ", 1)[0] + "…"
 
 
 def plain(markup: str) -> str:
