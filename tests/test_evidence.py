@@ -350,6 +350,12 @@ def test_changed_verdicts_are_named(monkeypatch):
     }
 
 
+def test_whatever_fails_says_in_a_few_words_what_is_true_instead():
+    for claim in registry().values():
+        assert bool(claim.instead) == (claim.verdict == "fails"), claim.id
+        assert len(claim.instead.split()) <= 6, claim.id
+
+
 GOOD = {
     "id": "A.T1",
     "statement": "It holds.",
@@ -368,7 +374,7 @@ GOOD = {
         (
             GOOD | {"verdit": "holds"},
             "row 2 (A.T1): unknown key 'verdit'; "
-            "the keys are id, statement, kind, source, chapter, how, verdict",
+            "the keys are id, statement, kind, source, chapter, how, verdict, instead",
         ),
         ({"id": "A.T2"}, "row 2 (A.T2): the key 'statement' is missing"),
         ({"statement": "It holds."}, "row 2 (without an id): the key 'id' is missing"),

@@ -83,4 +83,5 @@ def test_table_of_contents_lists_only_files_that_exist():
     toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
     chapters = [row["file"] for part in toc["parts"] for row in part["chapters"]]
     assert len(set(chapters)) == len(chapters)
-    assert {f.removeprefix("notebooks/") for f in chapters if f.startswith("notebooks/")} <= CHAPTERS
+    missing = [f for f in chapters if f.startswith("notebooks/") and not (ROOT / f"{f}.py").is_file()]
+    assert missing == []

@@ -24,7 +24,11 @@ KINDS = (
 
 @dataclass(frozen=True)
 class Claim:
-    """One row of the registry; ``verdict`` is what we committed to, "untested" while nothing tests it."""
+    """One row of the registry.
+
+    ``verdict`` is what we committed to, "untested" while nothing tests it. ``instead`` says in a few words
+    what is true in the place of a statement that fails.
+    """
 
     id: str
     statement: str
@@ -33,6 +37,7 @@ class Claim:
     chapter: str
     how: str
     verdict: str = UNTESTED
+    instead: str = ""
 
 
 def registry() -> dict[str, Claim]:
