@@ -5,6 +5,7 @@ import sys
 
 import numpy as np
 import pytest
+import safetensors
 import torch
 from messages import whole
 
@@ -211,6 +212,16 @@ def test_pretraining_is_reproducible(tmp_path):
     networks = [pretrain("smoke")[0] for _ in range(2)]
     digests = [own.save_weights(one, tmp_path / f"{i}.safetensors", {}) for i, one in enumerate(networks)]
     assert digests[0] == digests[1]
+
+
+def test_equal_facts_give_equal_files(tmp_path):
+    """Six facts have 720 orders, and the library takes any: 20 files are not equal by chance."""
+    about = {name: name.upper() for name in "abcde"}
+    network = own.load_weights()
+    paths = [tmp_path / f"{i}.safetensors" for i in range(20)]
+    assert len({own.save_weights(network, path, about) for path in paths}) == 1
+    header = safetensors.safe_open(paths[0], framework="pt").metadata()
+    assert header == about | {"shape": json.dumps(vars(network.shape))}
 
 
 def test_pretrained_weights_come_back(tmp_path):

@@ -37,12 +37,22 @@ def save_weights(network: ResNet, path: Path, about: dict[str, str]) -> str:
         for name, tensor in network.module.state_dict().items()
         if tensor.is_floating_point()
     }
-    raw = save(tensors, about | {"shape": json.dumps(vars(network.shape))})
+    raw = _ordered(save(tensors, about | {"shape": json.dumps(vars(network.shape))}))
     path.parent.mkdir(parents=True, exist_ok=True)
     work = path.with_name(f".{path.name}.partial")
     work.write_bytes(raw)
     work.replace(path)
     return hashlib.sha256(raw).hexdigest()
+
+
+def _ordered(raw: bytes) -> bytes:
+    """Return a safetensors file with its facts by name; the library writes them in any order."""
+    begin = 8 + int.from_bytes(raw[:8], "little")
+    header = json.loads(raw[8:begin])
+    header["__metadata__"] = dict(sorted(header["__metadata__"].items()))
+    text = json.dumps(header, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 8)  # so that the numbers behind it stay aligned
+    return len(text).to_bytes(8, "little") + text + raw[begin:]
 
 
 def load_weights(path: Path = WEIGHTS) -> ResNet:
