@@ -16,7 +16,7 @@ KINDS = {
     "open question", "next check",
 }  # fmt: skip
 CHAPTERS = {
-    str(path.relative_to(ROOT / "notebooks").with_suffix("")) for path in ROOT.glob("notebooks/*/*.py")
+    str(path.relative_to(ROOT / "notebooks").with_suffix("")) for path in ROOT.glob("notebooks/**/*.py")
 }
 
 
