@@ -232,11 +232,11 @@ differences = differing(
 evidence.record(
     "O.2",
     "derivation",
-    statistic="tasks on which derivation, both theorems and package differ",
-    value=differences,
-    threshold=0,
+    "tasks on which derivation, both theorems and package differ",
+    differences,
+    "==",
+    0,
     n="3 tasks, symbolic counts and Gram matrix",
-    holds=differences == 0,
 )
 
 # %% [markdown]
@@ -290,22 +290,22 @@ critical = critical_z(2, evidence.level("O.2", "the numbers c1 and c2"))
 evidence.record(
     "O.2",
     "the numbers c1 and c2",
-    statistic="largest |z|",
-    value=abs(z).max(),
-    threshold=critical,
+    "largest |z|",
+    abs(z).max(),
+    "<",
+    critical,
     n=f"{len(X)} draws of 16 samples with 3 features",
-    holds=abs(z).max() < critical,
 )
 p_value = kstest((X[..., 0] * U[..., 0]).sum(axis=1), beta(1.5, 6.5).cdf).pvalue
 alpha = evidence.level("O.2", "leverage against its Beta law")
 evidence.record(
     "O.2",
     "leverage against its Beta law",
-    statistic="p-value (Kolmogorov–Smirnov)",
-    value=p_value,
-    threshold=alpha,
+    "p-value (Kolmogorov–Smirnov)",
+    p_value,
+    ">",
+    alpha,
     n=f"{len(X)} draws of 16 samples with 3 features",
-    holds=p_value > alpha,
 )
 
 # %% [markdown]
@@ -377,11 +377,11 @@ for check, side in (
     evidence.record(
         "O.2",
         check,
-        statistic="largest |z|",
-        value=z[side].max(),
-        threshold=critical,
+        "largest |z|",
+        z[side].max(),
+        "<",
+        critical,
         n=f"{side.sum()} cells × {trials} data sets",
-        holds=z[side].max() < critical,
     )
 
 # With the weight of the other side, 1 − 1/p, only the term in V would be wrong.

@@ -311,11 +311,11 @@ within_two = np.abs(grid - small_N) <= 2
 evidence.record(
     "O.12",
     "two-sample tests against direct draws",
-    statistic="smallest p-value (Kolmogorov–Smirnov)",
-    value=same.min(),
-    threshold=level,
+    "smallest p-value (Kolmogorov–Smirnov)",
+    same.min(),
+    ">",
+    level,
     n=f"{same.size} pairs of samples × {trials} data sets",
-    holds=same.min() > level,
 )
 display(
     Markdown(
@@ -339,11 +339,11 @@ growth = max(max(side) - min(side) for side in counted)
 evidence.record(
     "O.12",
     "cost",
-    statistic="largest difference in random numbers per data set, same side of the threshold",
-    value=growth,
-    threshold=0,
+    "largest difference in random numbers per data set, same side of the threshold",
+    growth,
+    "<=",
+    0,
     n=f"p = {under[0][0]:,} to {above[-1][0]:,}, n = {n} to {1000 * n:,}",
-    holds=growth == 0,
 )
 display(
     Markdown(
@@ -444,8 +444,8 @@ figures.show(
 
 # %% tags=["hide-input"]
 gaps = {0: "red", 1: "orange", -1: "purple", 2: "green", -2: "blue"}
-share = 0.005  # of the draws count as tail
-m = int(share * tail_trials)
+tail = 0.005  # share of the draws that counts
+m = int(tail * tail_trials)
 predicted = (np.abs(list(gaps)) + 1) / 2
 tails = simulate.multitask_error(
     small,
@@ -487,7 +487,7 @@ for (gap, color), errors, slope in zip(
     ends = errors[[m, 2]]
     ax.plot(
         ends,
-        share * (ends / ends[0]) ** -slope,
+        tail * (ends / ends[0]) ** -slope,
         color=figures.INK,
         linestyle=":",
         linewidth=1,
@@ -535,7 +535,7 @@ figures.show(
     name="distribution-tails",
     caption=(
         f"Left: share of data sets with an error above $x$ ($T = 3$, $N = {small_N}$; {tail_trials:,} data sets per "
-        f"width); dotted: the predicted slope through the largest {share:.1%}. Right: exponents estimated from these, with "
+        f"width); dotted: the predicted slope through the largest {tail:.1%}. Right: exponents estimated from these, with "
         "95 % intervals. The figure does not show the constants in front of the power laws, which depend on the tasks."
     ),
     alt=(
@@ -548,11 +548,11 @@ figures.show(
 evidence.record(
     "O.12",
     "tail exponent",
-    statistic="largest |z| of the exponent",
-    value=z.max(),
-    threshold=critical,
+    "largest |z| of the exponent",
+    z.max(),
+    "<",
+    critical,
     n=f"{len(gaps)} widths × {m} largest of {tail_trials} errors",
-    holds=z.max() < critical,
 )
 display(
     Markdown(

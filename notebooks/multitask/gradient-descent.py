@@ -242,11 +242,11 @@ wrong_terms = differing(from_start["over"], theorem) + differing(
 evidence.record(
     "A.B1",
     "derivation from any start",
-    statistic="tasks and sides on which theorem and package differ",
-    value=wrong_terms,
-    threshold=0,
+    "tasks and sides on which theorem and package differ",
+    wrong_terms,
+    "==",
+    0,
     n="3 tasks, symbolic counts and Gram matrix, both sides",
-    holds=wrong_terms == 0,
 )
 
 # %% [markdown]
@@ -379,29 +379,29 @@ final = max(arrived.max(), *(path[-1] for path in distances.values()))
 evidence.record(
     "A.S1",
     "gradient descent from zero",
-    statistic="largest relative distance after the steps the theorem prescribes",
-    value=final,
-    threshold=tolerance,
+    "largest relative distance after the steps the theorem prescribes",
+    final,
+    "<=",
+    tolerance,
     n=f"{trials + len(widths)} data sets",
-    holds=final <= tolerance,
 )
 evidence.record(
     "A.S1",
     "geometric rate",
-    statistic="largest relative distance outside its two bounds, at any step",
-    value=max(outside),
-    threshold=1e-3,
+    "largest relative distance outside its two bounds, at any step",
+    max(outside),
+    "<",
+    1e-3,
     n=f"{len(widths)} widths, every step",
-    holds=max(outside) < 1e-3,
 )
 evidence.record(
     "A.S1",
     "stochastic gradient descent from zero",
-    statistic="relative distance at the end",
-    value=sgd[-1],
-    threshold=tolerance,
+    "relative distance at the end",
+    sgd[-1],
+    "<=",
+    tolerance,
     n=f"{len(order)} steps at p = {4 * N}",
-    holds=sgd[-1] <= tolerance,
 )
 
 # %% [markdown]
@@ -468,28 +468,28 @@ display(
         f"{as_from_zero.min():.0f} or more."
     )
 )
-for check, statistic, value, holds in (
+for check, statistic, value, sign in (
     (
         "from elsewhere: the nearest interpolator",
         "largest relative distance to the interpolator nearest to the start",
         to_nearest,
-        to_nearest <= tolerance,
+        "<=",
     ),
     (
         "from elsewhere: not the one of minimum norm",
         "smallest relative distance to the interpolator of minimum norm",
         to_minimum,
-        to_minimum > tolerance,
+        ">",
     ),
 ):
     evidence.record(
         "A.S1",
         check,
-        statistic=statistic,
-        value=value,
-        threshold=tolerance,
+        statistic,
+        value,
+        sign,
+        tolerance,
         n=f"{len(starts)} starts × {len(grid)} widths × {trials} data sets",
-        holds=holds,
     )
 
 # %% [markdown]
@@ -543,21 +543,23 @@ near, zero, far = (
 evidence.record(
     "A.B1",
     "simulation from three starts",
-    statistic="largest |z|",
-    value=z.max(),
-    threshold=critical,
+    "largest |z|",
+    z.max(),
+    "<",
+    critical,
     n=f"{z.size} cells × {trials} data sets",
-    holds=z.max() < critical,
 )
 evidence.record(
     "A.B1",
     "how far the peak stands out, near and far starts",
-    statistic="smallest ratio of a start's prominence to that of the next one farther away",
-    value=min(near / zero, zero / far),
-    threshold=1,
+    "smallest ratio of a start's prominence to that of the next one farther away",
+    min(near / zero, zero / far),
+    ">",
+    1,
     n="3 starts, exact",
-    holds=min(near / zero, zero / far) > 1,
-    when="a non-zero start lies farther from the tasks than zero does",
+    when=evidence.Assumed(
+        "a non-zero start lies farther from the tasks than zero does"
+    ),
 )
 display(
     Markdown(

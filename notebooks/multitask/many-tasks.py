@@ -28,7 +28,7 @@ from IPython.display import Markdown, display
 from scipy.stats import binom
 
 from manytasks import Tasks, checks, evidence, figures, parameters, simulate, theory
-from manytasks.statistics import critical_z, noticed, z_scores
+from manytasks.statistics import Interval, critical_z, noticed, z_scores
 from manytasks.symbolic import differing
 
 parameters.check(In, globals())
@@ -228,20 +228,20 @@ package = theory.multitask_error(
 evidence.record(
     "A.T1",
     "derivation",
-    statistic="tasks on which derivation, paper and package differ",
-    value=differing(derived + derived, paper + list(package)),
-    threshold=0,
+    "tasks on which derivation, paper and package differ",
+    differing(derived + derived, paper + list(package)),
+    "==",
+    0,
     n="3 tasks, symbolic counts and Gram matrix",
-    holds=differing(derived + derived, paper + list(package)) == 0,
 )
 evidence.record(
     "O.1",
     "derivation",
-    statistic="tasks on which the two theorems differ",
-    value=differing(paper, as_noise),
-    threshold=0,
+    "tasks on which the two theorems differ",
+    differing(paper, as_noise),
+    "==",
+    0,
     n="3 tasks, symbolic counts and Gram matrix",
-    holds=differing(paper, as_noise) == 0,
 )
 
 # %% [markdown]
@@ -287,11 +287,11 @@ mismatches += differing([alone["G1"]], [0])
 evidence.record(
     "A.K2",
     "coefficients of the distances in G1",
-    statistic="coefficients that differ from a sum of positive terms, plus G1 of one task",
-    value=mismatches,
-    threshold=0,
+    "coefficients that differ from a sum of positive terms, plus G1 of one task",
+    mismatches,
+    "==",
+    0,
     n="3 tasks, symbolic counts and distances; 1 task",
-    holds=mismatches == 0,
 )
 
 # %% [markdown]
@@ -312,11 +312,11 @@ mismatches = differing([package[i] - bias2[i] for i in three], [variance] * 3)
 evidence.record(
     "A.K1",
     "bias and variance of many tasks",
-    statistic="tasks on which error less squared bias is not the stated variance",
-    value=mismatches,
-    threshold=0,
+    "tasks on which error less squared bias is not the stated variance",
+    mismatches,
+    "==",
+    0,
     n="3 tasks, symbolic counts and Gram matrix",
-    holds=mismatches == 0,
 )
 
 # %% [markdown]
@@ -406,11 +406,11 @@ for claim, check in (("A.T1", "simulation"), ("A.F1a", "redrawn on simulation"))
     evidence.record(
         claim,
         check,
-        statistic="largest |z|",
-        value=z,
-        threshold=critical,
+        "largest |z|",
+        z,
+        "<",
+        critical,
         n=f"{exact.size} cells × {trials} data sets",
-        holds=z < critical,
     )
 display(
     Markdown(
@@ -537,11 +537,11 @@ critical = critical_z(
 evidence.record(
     "O.1",
     "simulation: spread against noise",
-    statistic="largest |z| of the difference",
-    value=z,
-    threshold=critical,
+    "largest |z| of the difference",
+    z,
+    "<",
+    critical,
     n=f"{len(levels)} levels × 2 × {trials} data sets",
-    holds=z < critical,
 )
 
 # %% [markdown]
@@ -559,11 +559,11 @@ rising = [
 evidence.record(
     "A.M1",
     "slopes in dissimilarity and noise",
-    statistic="slopes that are not positive or do not diverge",
-    value=rising.count(False),
-    threshold=0,
+    "slopes that are not positive or do not diverge",
+    rising.count(False),
+    "==",
+    0,
     n="2 slopes, all letters symbolic",
-    holds=all(rising),
 )
 
 # %% [markdown]
@@ -598,18 +598,15 @@ critical = critical_z(len(rises), alpha, draws=trials)
 evidence.record(
     "A.M1",
     "peak height against dissimilarity and noise",
-    statistic="smallest rise from one level to the next, in standard errors",
-    value=least,
-    threshold=critical,
+    "smallest rise from one level to the next, in standard errors",
+    Interval.around(least, critical),
+    ">",
+    0,
     n=f"{len(rises)} steps × {trials} data sets",
-    holds=True if least > critical else None if least > -critical else False,
 )
 alpha = evidence.level("A.E1", "linear model")
 rank = int(binom.ppf(alpha / (3 * len(settings)), trials, 0.5)) - 1
-low, high = (
-    [],
-    [],
-)  # limits of the ratio of the median at N to the larger one beside it
+ratios = []  # of the median at N to the larger one beside it, with its limits
 for name, sigma in settings:
     errors = simulate.multitask_error(
         geometries[name],
@@ -621,16 +618,18 @@ for name, sigma in settings:
         method="reduced",
     )
     left, middle, right = np.sort(errors.mean(axis=-1), axis=0).T
-    low.append(middle[rank] / max(left[-1 - rank], right[-1 - rank]))
-    high.append(middle[-1 - rank] / max(left[rank], right[rank]))
+    at_median = np.median(middle) / max(np.median(left), np.median(right))
+    low = middle[rank] / max(left[-1 - rank], right[-1 - rank])
+    high = middle[-1 - rank] / max(left[rank], right[rank])
+    ratios.append((at_median, low, high))
 evidence.record(
     "A.E1",
     "linear model",
-    statistic="smallest ratio of the median errors at p = N and beside it, at its lower limit",
-    value=min(low),
-    threshold=1,
+    "smallest ratio of the median errors at p = N and beside it",
+    Interval(*np.min(ratios, axis=0)),
+    ">",
+    1,
     n=f"{len(settings)} curves × 3 widths × {trials} data sets",
-    holds=True if min(low) > 1 else None if min(high) > 1 else False,
 )
 apart = np.stack(
     [
@@ -645,11 +644,11 @@ critical = critical_z(len(noise_levels), alpha, draws=trials)
 evidence.record(
     "A.E1",
     "opposed against similar tasks",
-    statistic=f"smallest difference of the errors at p = {near}, in standard errors",
-    value=z,
-    threshold=critical,
+    f"smallest difference of the errors at p = {near}, in standard errors",
+    Interval.around(z, critical),
+    ">",
+    0,
     n=f"{len(noise_levels)} noise levels × 2 × {trials} data sets",
-    holds=True if z > critical else None if z > -critical else False,
 )
 
 # %% [markdown]
@@ -720,11 +719,11 @@ clean = simulate.multitask_error(
 evidence.record(
     "A.B1",
     "equal tasks, clean labels",
-    statistic="largest simulated error within 2 of the threshold, over ‖w*‖²",
-    value=clean.max(),
-    threshold=1,
+    "largest simulated error within 2 of the threshold, over ‖w*‖²",
+    clean.max(),
+    "<",
+    1,
     n=f"{len(at_threshold)} widths × {trials} data sets",
-    holds=clean.max() < 1,
 )
 
 # %% [markdown]

@@ -21,12 +21,13 @@ trials = 3000  # simulated data sets per point [100 to 20000]
 # %% tags=["hide-input"]
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 import sympy as sp
 from IPython.display import Markdown, display
 from scipy.stats import kendalltau, mannwhitneyu
 
 from manytasks import Tasks, checks, evidence, figures, parameters, simulate, theory
-from manytasks.statistics import critical_z, noticed, z_scores
+from manytasks.statistics import Interval, critical_z, noticed, z_scores
 from manytasks.streams import stream
 from manytasks.symbolic import differing
 
@@ -195,11 +196,11 @@ differences = differing(
 evidence.record(
     "A.T2",
     "derivation",
-    statistic="terms on which derivation, theorem and package differ",
-    value=differences,
-    threshold=0,
+    "terms on which derivation, theorem and package differ",
+    differences,
+    "==",
+    0,
     n="3 tasks, symbolic counts and Gram matrix",
-    holds=differences == 0,
 )
 
 # %% [markdown]
@@ -226,11 +227,11 @@ by_count = theory.transfer_terms(
 evidence.record(
     "A.M2",
     "sign of K1 outside the conditions",
-    statistic="larger K1 of two sets of tasks whose mean cosine is +1/6",
-    value=max(by_norm, by_count),
-    threshold=0,
+    "larger K1 of two sets of tasks whose mean cosine is +1/6",
+    max(by_norm, by_count),
+    "<",
+    0,
     n="unequal norms; unequal counts; exact",
-    holds=max(by_norm, by_count) < 0,
 )
 display(
     Markdown(
@@ -330,11 +331,11 @@ critical = critical_z(len(theorem), alpha, draws=trials)
 evidence.record(
     "A.T2",
     "simulation",
-    statistic="largest |z|",
-    value=z,
-    threshold=critical,
+    "largest |z|",
+    z,
+    "<",
+    critical,
     n=f"{len(theorem)} transfers and terms × {trials} data sets",
-    holds=z < critical,
 )
 notices = noticed(measured, sizes, critical)
 display(
@@ -408,11 +409,11 @@ critical = critical_z(
 evidence.record(
     "A.E2",
     "linear model",
-    statistic="smallest rise of K from one cosine to the next, in standard errors",
-    value=least,
-    threshold=critical,
+    "smallest rise of K from one cosine to the next, in standard errors",
+    Interval.around(least, critical),
+    ">",
+    0,
     n=f"{len(shown)} widths × {len(cosines)} cosines × {trials} data sets",
-    holds=True if least > critical else None if least > -critical else False,
 )
 
 # %% [markdown]
@@ -465,15 +466,26 @@ outside = {
     ),
     "unequal counts": mismatches(units, uneven),
 }
+conditions = pd.DataFrame(
+    [(True, share) for share in inside.values()]
+    + [(False, share) for share in outside.values()],
+    columns=["met", "wrong"],
+)
+signs_agree = evidence.tested(
+    conditions,
+    "met",
+    lambda rows: rows.wrong.max(),
+    "two tasks, or all cosines of one sign, or equal norms and sample counts",
+)
 evidence.record(
     "A.M2",
     "sign of K1 against the mean cosine",
-    statistic="share of task sets where the signs differ, conditions met",
-    value=max(inside.values()),
-    threshold=0,
+    "share of task sets where the signs differ, conditions met",
+    signs_agree.inside,
+    "<=",
+    0,
     n=f"{sets} random task sets in each of {len(inside)} cases",
-    holds=max(inside.values()) == 0,
-    when="two tasks, or all cosines of one sign, or equal norms and sample counts",
+    when=signs_agree,
 )
 display(
     Markdown(
@@ -510,12 +522,14 @@ critical = critical_z(
 evidence.record(
     "A.K3",
     "small inner products",
-    statistic="smallest distance of K1 from 0 on the side of the inner product, in standard errors",
-    value=signed,
-    threshold=critical,
+    "smallest distance of K1 from 0 on the side of the inner product, in standard errors",
+    Interval.around(signed, critical),
+    ">",
+    0,
     n=f"cosines 0.2 and -0.2, 2 tasks × {trials} data sets",
-    holds=True if signed > critical else None if signed > -critical else False,
-    when="low means below zero, with two tasks or cosines of one sign",
+    when=evidence.Assumed(
+        "low means below zero, with two tasks or cosines of one sign"
+    ),
 )
 display(
     Markdown(
@@ -645,12 +659,14 @@ least = min(sides)
 evidence.record(
     "A.M2",
     "gain and loss across the frontier",
-    statistic="smallest distance of K from 0 on the predicted side, in standard errors",
-    value=least,
-    threshold=critical,
+    "smallest distance of K from 0 on the predicted side, in standard errors",
+    Interval.around(least, critical),
+    ">",
+    0,
     n=f"{len(sides)} settings with p > N + 1 × {trials} data sets",
-    holds=True if least > critical else None if least > -critical else False,
-    when="p > N + 1, with similar read as a cosine above ρ* > 1/2, and σ² small enough that ρ* < 1",
+    when=evidence.Assumed(
+        "p > N + 1, with similar read as a cosine above ρ* > 1/2, and σ² small enough that ρ* < 1"
+    ),
 )
 losses = [s for s, setting in zip(sides, crossings, strict=True) if setting[3] < 0]
 critical = critical_z(
@@ -662,11 +678,11 @@ least = min(losses)
 evidence.record(
     "A.B2",
     "negative transfer below the frontier",
-    statistic="smallest distance of K below 0, in standard errors",
-    value=least,
-    threshold=critical,
+    "smallest distance of K below 0, in standard errors",
+    Interval.around(least, critical),
+    ">",
+    0,
     n=f"{len(losses)} settings × {trials} data sets",
-    holds=True if least > critical else None if least > -critical else False,
 )
 
 # %% [markdown]
@@ -860,31 +876,33 @@ same_cosine = [
 evidence.record(
     "A.S2",
     "distance and inner product as measures of similarity",
-    statistic="smallest AUC or rank correlation with K of any measure, equal norms",
-    value=equal_norms,
-    threshold=1 - 1e-9,
+    "smallest AUC or rank correlation with K of any measure, equal norms",
+    equal_norms,
+    ">",
+    1 - 1e-9,
     n=f"{blocks * per_block} random pairs at each of {len(norm_spreads)} spreads of the norms",
-    holds=equal_norms > 1 - 1e-9,
-    when="all tasks have one norm; otherwise neither alone fixes the transfer",
+    when=evidence.Assumed(
+        "all tasks have one norm; otherwise neither alone fixes the transfer"
+    ),
 )
 signs = max(np.prod(same_distance), np.prod(same_cosine))
 evidence.record(
     "A.S2",
     "one distance, one inner product, unequal norms",
-    statistic="larger product of the transfers of two pairs with the same distance, or inner product",
-    value=signs,
-    threshold=0,
+    "larger product of the transfers of two pairs with the same distance, or inner product",
+    signs,
+    "<",
+    0,
     n="exact, n = 50, p = 1000",
-    holds=signs < 0,
 )
 evidence.record(
     "A.B2",
     "cosine 1, unequal norms",
-    statistic="K of parallel tasks with norms 1/2 and 2, clean labels",
-    value=same_cosine[1],
-    threshold=0,
+    "K of parallel tasks with norms 1/2 and 2, clean labels",
+    same_cosine[1],
+    "<",
+    0,
     n="exact, n = 50, p = 1000",
-    holds=same_cosine[1] < 0,
 )
 display(
     Markdown(

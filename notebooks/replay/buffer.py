@@ -24,6 +24,7 @@ n = 50  # samples per task [5 to 100]
 # %% tags=["hide-input"]
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 import sympy as sp
 from IPython.display import Markdown, display
 from matplotlib.colors import TwoSlopeNorm
@@ -193,11 +194,11 @@ different = differing(
 evidence.record(
     "A.T3",
     "derivation",
-    statistic="entries on which derivation and package differ",
-    value=different,
-    threshold=0,
+    "entries on which derivation and package differ",
+    different,
+    "==",
+    0,
     n="2 tasks, both starts, symbolic counts and Gram matrix",
-    holds=different == 0,
 )
 
 # %% [markdown]
@@ -306,11 +307,11 @@ different = differing(derived_R, package_R)
 evidence.record(
     "O.3",
     "derivation across the threshold",
-    statistic="cases on which derivation and package differ",
-    value=different,
-    threshold=0,
+    "cases on which derivation and package differ",
+    different,
+    "==",
+    0,
     n="3 tasks × 3 choices of counts, symbolic p, distances and noise",
-    holds=different == 0,
 )
 
 # %% [markdown]
@@ -354,11 +355,11 @@ for claim, check, cells in (
     evidence.record(
         claim,
         check,
-        statistic="largest |z|",
-        value=z.max(),
-        threshold=critical,
+        "largest |z|",
+        z.max(),
+        "<",
+        critical,
         n=f"{z.size} entries × {trials} data sets; errors wrong by {max(seen):.1%} would be noticed in any of them",
-        holds=z.max() < critical,
     )
 
 # %% [markdown]
@@ -472,11 +473,11 @@ largest = np.abs(scores).max()
 evidence.record(
     "A.F1b",
     "redrawn on simulation",
-    statistic="largest |t|",
-    value=largest,
-    threshold=critical,
+    "largest |t|",
+    largest,
+    "<",
+    critical,
     n=f"{np.size(scores)} points × {trials_figure} data sets, T = {T}, n = {n}; a reading off by {max(seen):.0%} of the error would be noticed",
-    holds=largest < critical,
 )
 
 # %% [markdown]
@@ -645,38 +646,46 @@ def last_growth(cosine, m, widths):
 grid = np.arange(T * n + 20, 60 * T * n, max(1, T * n // 10))
 wider = np.geomspace(T * n + 20, 2000 * T * n, 400).astype(int)
 apart = [0.0, known - 0.1, known + 0.1, 0.95]
-last = max(last_growth(cosine, m, grid) for cosine in apart for m in (0, half, n))
 beside = last_growth(known + 0.001, half, wider)
+last_rises = pd.DataFrame(
+    [(abs(c - known), last_growth(c, m, grid)) for c in apart for m in (0, half, n)]
+    + [(0.001, beside)],
+    columns=["distance", "last"],
+)
+far = "p is far above N, the farther the nearer 2ρ is to 1 + σ²; near the threshold the size of forgetting can grow with p"
+calm = evidence.tested(
+    last_rises, "distance > 0.099", lambda rows: rows["last"].max(), far
+)
+last = calm.inside
 vanishing = sum(limit == 0 for limit in limits.values())
 evidence.record(
     "A.K5",
     "limit of every term of the forgetting",
-    statistic="terms in ‖w₁*‖², d₁₂ and σ² of F1 and F2 that do not vanish, both starts",
-    value=len(limits) - vanishing,
-    threshold=0,
+    "terms in ‖w₁*‖², d₁₂ and σ² of F1 and F2 that do not vanish, both starts",
+    len(limits) - vanishing,
+    "==",
+    0,
     n="2 tasks, symbolic counts and Gram matrix",
-    holds=vanishing == len(limits),
 )
-far = "p is far above N, the farther the nearer 2ρ is to 1 + σ²; near the threshold the size of forgetting can grow with p"
 evidence.record(
     "A.K5",
     "size of the forgetting against p",
-    statistic="largest p/N at which a step up in p raises |F|, cosines at least 0.1 from (1 + σ²)/2",
-    value=last,
-    threshold=30,
+    "largest p/N at which a step up in p raises |F|, cosines at least 0.1 from (1 + σ²)/2",
+    last,
+    "<",
+    30,
     n=f"{len(apart)} cosines × 3 buffers × {len(grid)} widths, p > N, warm start",
-    holds=bool(last < 30),
-    when=far,
+    when=calm,
 )
 evidence.record(
     "A.K5",
     "size of the forgetting beside its change of sign",
-    statistic="largest p/N at which a step up in p raises |F|, cosine 0.001 above (1 + σ²)/2",
-    value=beside,
-    threshold=30,
+    "largest p/N at which a step up in p raises |F|, cosine 0.001 above (1 + σ²)/2",
+    beside,
+    ">",
+    30,
     n=f"{len(wider)} widths, p > N, warm start",
-    holds=bool(beside > 30),
-    when=far,
+    when=evidence.Assumed(far),
 )
 display(
     Markdown(
@@ -704,7 +713,6 @@ falls_in_m = rate_of_F2(widths_, kept_, far_apart, variances) < 0
 bracket = far_apart + 3 * variances - 1
 agrees = falls_in_m == (bracket < 0)
 clear = np.abs(bracket[-1]) >= 0.1
-wrong = (~agrees[-1] & clear).sum()
 size_of_F1 = np.abs(
     sp.lambdify((p, d_12, s2), split["warm"]["F1"].subs(numbers), "numpy")(
         widths_[-2:, 0], far_apart[-2:, 0], variances[-2:, 0]
@@ -716,22 +724,37 @@ large = "p is large and, for F2, tasks are similar and labels clean: d + 3σ² <
 evidence.record(
     "A.K4",
     "F1 against p",
-    statistic="settings in which |F1| does not fall from p = 20 N to 100 N, d + σ² at least 0.1 from ‖w*‖²",
-    value=rising.sum(),
-    threshold=0,
+    "settings in which |F1| does not fall from p = 20 N to 100 N, d + σ² at least 0.1 from ‖w*‖²",
+    rising.sum(),
+    "==",
+    0,
     n=f"{away.sum()} exact values, two tasks",
-    holds=bool(rising.sum() == 0),
-    when=large,
+    when=evidence.Assumed(large),
+)
+sides = pd.DataFrame(
+    {"bracket": bracket[-1][clear], "falls": falls_in_m[-1][clear]}
+)
+falling = evidence.tested(
+    sides, "bracket < 0", lambda rows: int((~rows.falls).sum()), large
 )
 evidence.record(
     "A.K4",
     "F2 against m",
-    statistic="settings at p = 100 N in which F2 does not fall with m if d + 3σ² < ‖w*‖² and rise if not, 0.1 away from equality",
-    value=wrong,
-    threshold=0,
-    n=f"{clear.sum()} exact derivatives, two tasks",
-    holds=bool(wrong == 0),
-    when=large,
+    "settings at p = 100 N in which F2 does not fall with m, 0.1 away from d + 3σ² = ‖w*‖²",
+    falling.inside,
+    "==",
+    0,
+    n=f"{(sides.bracket < 0).sum()} exact derivatives, two tasks",
+    when=falling,
+)
+evidence.record(
+    "A.K4",
+    "F2 against m, dissimilar tasks or noise",
+    "settings at p = 100 N with d + 3σ² > ‖w*‖² in which F2 falls with m",
+    int(sides.falls[sides.bracket > 0].sum()),
+    "==",
+    0,
+    n=f"{(sides.bracket > 0).sum()} exact derivatives, two tasks",
 )
 opposed_terms = [
     theory.forgetting_terms(geometries["opposed"], n, m, 4 * T * n, sigma2)["F2"]
@@ -760,11 +783,11 @@ opposed_falls = np.mean(falls)
 evidence.record(
     "A.E3",
     "exact curves and simulation",
-    statistic="share of steps up in p on which opposed tasks forget less, all buffers",
-    value=opposed_falls,
-    threshold=1,
+    "share of steps up in p on which opposed tasks forget less, all buffers",
+    opposed_falls,
+    ">=",
+    1,
     n=f"{len(buffers)} buffers × {len(grid)} widths, p > N",
-    holds=opposed_falls == 1,
 )
 
 # %% [markdown]
@@ -799,11 +822,11 @@ z_right, z_assumed = (
 evidence.record(
     "O.3",
     "least squares seen from the buffer",
-    statistic="largest |z|",
-    value=z_right,
-    threshold=critical,
+    "largest |z|",
+    z_right,
+    "<",
+    critical,
     n=f"4 tasks × {trials} data sets; an error wrong by {noticed(seen, exact, critical):.1%} would be noticed",
-    holds=z_right < critical,
 )
 display(
     Markdown(

@@ -25,6 +25,7 @@ cells = 51  # cosines on the maps [5 to 101]
 # %% tags=["hide-input"]
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 import sympy as sp
 from IPython.display import Markdown, display
 from matplotlib.colors import TwoSlopeNorm
@@ -225,11 +226,11 @@ for _ in range(problems):
 evidence.record(
     "O.4",
     "exact condition, two tasks",
-    statistic="problems on which condition and formula disagree",
-    value=exceptions,
-    threshold=0,
+    "problems on which condition and formula disagree",
+    exceptions,
+    "==",
+    0,
     n=f"{problems} random problems",
-    holds=exceptions == 0,
 )
 
 # %%
@@ -275,11 +276,11 @@ harmful = sum(value > 0 for value in moved)
 evidence.record(
     "O.4",
     "simulated effect of the buffer",
-    statistic="largest |z|",
-    value=np.abs(z).max(),
-    threshold=critical,
+    "largest |z|",
+    np.abs(z).max(),
+    "<",
+    critical,
     n=f"{len(z)} effects × {trials} paired data sets",
-    holds=np.abs(z).max() < critical,
 )
 display(
     Markdown(
@@ -368,35 +369,45 @@ below, above = (
     [rises(known + gap) for gap in gaps]
     for gaps in ((-known, -0.2, -0.01), (0.15, 0.3, 0.45))
 )
+rises_in_p = pd.DataFrame(
+    [(True, share) for share in below] + [(False, share) for share in above],
+    columns=["dissimilar", "rises"],
+)
+falls_in_p = evidence.tested(
+    rises_in_p,
+    "dissimilar",
+    lambda rows: rows.rises.max(),
+    "p is beyond the last threshold and 2ρ < 1 + σ²",
+)
 evidence.record(
     "A.M3",
     "larger p reduces forgetting of dissimilar tasks",
-    statistic=f"largest share of steps up in p at which forgetting rises, cosines below {known:.2f}",
-    value=max(below),
-    threshold=0,
+    f"largest share of steps up in p at which forgetting rises, cosines below {known:.2f}",
+    falls_in_p.inside,
+    "<=",
+    0,
     n=f"{len(below)} cosines × {len(wide)} widths beyond the last threshold",
-    holds=max(below) == 0,
-    when="p is beyond the last threshold and 2ρ < 1 + σ²",
+    when=falls_in_p,
 )
 evidence.record(
     "A.M3",
     "larger p reduces forgetting of similar tasks",
-    statistic=f"largest share of steps up in p at which forgetting rises, cosines above {known:.2f}",
-    value=max(above),
-    threshold=0,
+    f"largest share of steps up in p at which forgetting rises, cosines above {known:.2f}",
+    max(above),
+    "<=",
+    0,
     n=f"{len(above)} cosines × {len(wide)} widths beyond the last threshold",
-    holds=max(above) == 0,
 )
 apart = Tasks.equiangular(T, 0.0)
 more = (readings(apart, half, 2 * T * n) - readings(apart, 0, 2 * T * n))[1]
 evidence.record(
     "A.M3",
     "larger m reduces forgetting",
-    statistic=f"change of forgetting by a half-full buffer, orthogonal tasks, p = {2 * T * n}, warm start",
-    value=more,
-    threshold=0,
+    f"change of forgetting by a half-full buffer, orthogonal tasks, p = {2 * T * n}, warm start",
+    more,
+    "<",
+    0,
     n=f"exact, T = {T}, m = {half}",
-    holds=bool(more < 0),
 )
 display(
     Markdown(
@@ -512,12 +523,14 @@ harmed = [
 evidence.record(
     "A.B3",
     "buffers that lead to the threshold",
-    statistic="smallest ratio of the error to that without a buffer, equal tasks, p = N_T + 2",
-    value=min(harmed),
-    threshold=1,
+    "smallest ratio of the error to that without a buffer, equal tasks, p = N_T + 2",
+    min(harmed),
+    ">",
+    1,
     n=f"exact, m = {', '.join(map(str, kept))} of {n}",
-    holds=bool(min(harmed) > 1),
-    when="the buffer, small or full, carries the model to its threshold (linear model)",
+    when=evidence.Assumed(
+        "the buffer, small or full, carries the model to its threshold (linear model)"
+    ),
 )
 
 
@@ -535,12 +548,14 @@ wrong = sum(
 evidence.record(
     "A.B3",
     "buffers of every size on large models",
-    statistic="cases in which the sign of the effect depends on m, cosines 0.01 beside the law",
-    value=wrong,
-    threshold=0,
+    "cases in which the sign of the effect depends on m, cosines 0.01 beside the law",
+    wrong,
+    "==",
+    0,
     n=f"{len(cases)} exact effects, p = {far:.0e}",
-    holds=wrong == 0,
-    when="the buffer, small or full, carries the model to its threshold (linear model)",
+    when=evidence.Assumed(
+        "the buffer, small or full, carries the model to its threshold (linear model)"
+    ),
 )
 display(
     Markdown(
