@@ -281,11 +281,11 @@ wrong = differing(derived * 2, [*written, *package])
 evidence.record(
     "O.10",
     "derivation of the moments",
-    statistic="moments on which derivation, theorem and package differ",
-    value=wrong,
-    threshold=0,
+    "moments on which derivation, theorem and package differ",
+    wrong,
+    "==",
+    0,
     n="3 moments, all symbols",
-    holds=wrong == 0,
 )
 
 # %% [markdown]
@@ -328,11 +328,11 @@ missed = differing(limits, [1] * 4)
 evidence.record(
     "O.10",
     "relative size n/p, and forgetting of a wide model",
-    statistic="limits of the two theorems that are not 1",
-    value=missed + wrong,
-    threshold=0,
+    "limits of the two theorems that are not 1",
+    missed + wrong,
+    "==",
+    0,
     n="4 limits and the forgetting of step 7, all symbols",
-    holds=missed + wrong == 0,
 )
 limits
 
@@ -366,11 +366,11 @@ critical = critical_z(z.size, alpha, len(drawn))
 evidence.record(
     "O.10",
     "simulation",
-    statistic="largest |z|",
-    value=z.max(),
-    threshold=critical,
+    "largest |z|",
+    z.max(),
+    "<",
+    critical,
     n=f"{z.size} means × {len(drawn)} pairs of tasks",
-    holds=z.max() < critical,
 )
 display(
     Markdown(
@@ -561,23 +561,23 @@ READ_SO = (
 evidence.record(
     "O.10",
     "wider models forget less because of it",
-    statistic=f"largest relative gap of bracket and full forgetting at p = {wide // n}n",
-    value=gap,
-    threshold=0.05,
+    f"largest relative gap of bracket and full forgetting at p = {wide // n}n",
+    gap,
+    "<",
+    0.05,
     n=f"{len(rows)} settings, exact",
-    holds=gap < 0.05,
-    when=READ_SO,
+    when=evidence.Assumed(READ_SO),
 )
 off = max(abs(share - 1) for share in explained)
 evidence.record(
     "O.10",
     "the relative bracket carries the fall of forgetting",
-    statistic=f"largest |share of the fall from 5n to {wide // n}n − 1|, logarithmic",
-    value=off,
-    threshold=0.25,
+    f"largest |share of the fall from 5n to {wide // n}n − 1|, logarithmic",
+    off,
+    "<",
+    0.25,
     n=f"{len(rows)} settings, exact",
-    holds=off < 0.25,
-    when=READ_SO,
+    when=evidence.Assumed(READ_SO),
 )
 display(
     Markdown(
@@ -890,12 +890,14 @@ least = min(low for _, low, _ in heads_share.values())
 evidence.record(
     "B.Q1",
     "networks of growing width",
-    statistic="share of the fall of forgetting that the relative bracket carries, task heads, lower 95 % limit (logarithmic)",
-    value=least,
-    threshold=0.5,
+    "share of the fall of forgetting that the relative bracket carries, task heads, lower 95 % limit (logarithmic)",
+    least,
+    ">",
+    0.5,
     n=f"2 losses × {seeds_net} seeds × {table.fraction.nunique()} similarities, widths {fitting} and {widths_net[-1]}",
-    holds=bool(least > 0.5),
-    when="width is compared and tasks have heads of their own: then most of the fall of forgetting is that of the relative bracket",
+    when=evidence.Assumed(
+        "width is compared and tasks have heads of their own: then most of the fall of forgetting is that of the relative bracket"
+    ),
 )
 step_over = {
     key: long[
@@ -1211,12 +1213,14 @@ weakest = min(
 evidence.record(
     "B.M3",
     "networks, one step on task 2",
-    statistic="rank correlation of g₂ᵀH₁g₂ with training forgetting, squared loss, lower 95 % limit",
-    value=weakest,
-    threshold=0.9,
+    "rank correlation of g₂ᵀH₁g₂ with training forgetting, squared loss, lower 95 % limit",
+    weakest,
+    ">",
+    0.9,
     n=f"2 scenarios × {len(widths_net)} widths × {per_width} pairs",
-    holds=bool(weakest > 0.9),
-    when="task 1 has reached a minimum, which it does under squared loss and not under cross-entropy",
+    when=evidence.Assumed(
+        "task 1 has reached a minimum, which it does under squared loss and not under cross-entropy"
+    ),
 )
 display(
     Markdown(

@@ -41,8 +41,10 @@ from manytasks.simulate.features import (
 )
 from manytasks.simulate.replay_path import path_errors
 from manytasks.statistics import (
+    Interval,
     critical_z,
     noticed,
+    rms_interval,
     weighted_log_slope,
     z_scores,
 )
@@ -343,11 +345,11 @@ for law, (_, factor) in lengths.items():
 evidence.record(
     "O.7",
     check,
-    statistic="largest |z|",
-    value=np.max(scores),
-    threshold=critical,
+    "largest |z|",
+    np.max(scores),
+    "<",
+    critical,
     n=f"{len(lengths)} laws × {len(quantities)} quantities × {trials} data sets; errors wrong by {max(seen):.1%} would be noticed",
-    holds=np.max(scores) < critical,
 )
 display(
     Markdown(
@@ -372,11 +374,11 @@ seen = max(noticed(d[:, :2], expected[:2], critical) for d in clean.values())
 evidence.record(
     "O.7",
     check,
-    statistic="largest |z|",
-    value=scores.max(),
-    threshold=critical,
+    "largest |z|",
+    scores.max(),
+    "<",
+    critical,
     n=f"{len(symmetric)} laws × {len(quantities)} quantities × {trials} data sets; a bias wrong by {seen:.1%} would be noticed",
-    holds=scores.max() < critical,
 )
 
 # %% [markdown]
@@ -448,15 +450,21 @@ independent = [law for law in laws if law != "gaussian"]
 above = np.array([gap(law, "above", sigma2 * factors[law]) for law in independent])[
     :, :, :2
 ]
-largest, error = np.abs(above[:, 0]).max(), above[:, 1].max()
+length_check = "length rule for independent entries, above the threshold"
+share = evidence.level("O.7", length_check)
+error = above[:, 1].max()
+largest = Interval.around(
+    np.abs(above[:, 0]).max(),
+    critical_z(above[:, 0].size, 2 * share, trials) * error,
+)
 evidence.record(
     "O.7",
-    "length rule for independent entries, above the threshold",
-    statistic="largest relative gap of an error (alone, pooled)",
-    value=largest,
-    threshold=0.03,
+    length_check,
+    "largest relative gap of an error (alone, pooled)",
+    largest,
+    "<",
+    0.03,
     n=f"{len(independent)} laws × {trials} data sets, p = {p}, standard error ≤ {error:.2%}",
-    holds=largest < 0.03 if error < 0.005 else None,
 )
 rows = "\n".join(
     f"| {law} | "
@@ -595,27 +603,47 @@ rate_scores = [
 check = "gap against p, finite fourth moment"
 limit = critical_z(len(rate_scores), evidence.level("O.7", check), rate_trials)
 kappas = {law: excess_kurtosis(law) for law in rates}
-precise = all(reach_error[law] < abs(kappas[law]) / 4 for law in reach)
-precise &= rate_trials >= 50  # of few draws even the error is unknown
 evidence.record(
     "O.7",
     check,
-    statistic="largest |z| of the limit of p × gap against κ (signs, sparse)",
-    value=max(rate_scores),
-    threshold=limit,
+    "largest |z| of the limit of p × gap against κ (signs, sparse)",
+    max(rate_scores),
+    "<",
+    limit,
     n=f"{len(reach)} laws × {len(widths)} widths",
-    holds=max(rate_scores) < limit if precise else None,
 )
-slow = slopes["student-3"]
-slow_error = (slow.high - slow.low) / 2
+check = "gap against p, finite fourth moment: it is seen"
+bound = critical_z(len(reach), 2 * evidence.level("O.7", check), rate_trials)
+sides = np.array([(reach[law], bound * reach_error[law]) for law in reach])
+sides /= np.abs([kappas[law] for law in reach])[:, None]
+signed = np.sign([kappas[law] for law in reach]) * sides[:, 0]
+seen = Interval(
+    signed.min(), (signed - sides[:, 1]).min(), (signed + sides[:, 1]).min()
+)
 evidence.record(
     "O.7",
-    "gap against p, no fourth moment",
-    statistic="distance of the log-log slope from −1/2 (student-3)",
-    value=abs(slow.value + 0.5),
-    threshold=0.1,
-    n=f"{len(widths)} widths, 95 % interval ± {slow_error:.3f}",
-    holds=abs(slow.value + 0.5) < 0.1 if precise and slow_error < 0.02 else None,
+    check,
+    "limit of p × gap over κ, smallest",
+    seen,
+    ">",
+    0,
+    n=f"{len(reach)} laws × {len(widths)} widths",
+)
+check = "gap against p, no fourth moment"
+slow = weighted_log_slope(
+    widths,
+    rates["student-3"][:, 0, 0],
+    rates["student-3"][:, 1, 0],
+    1 - 2 * evidence.level("O.7", check),
+)
+evidence.record(
+    "O.7",
+    check,
+    "distance of the log-log slope from −1/2 (student-3)",
+    Interval.around(abs(slow.value + 0.5), (slow.high - slow.low) / 2),
+    "<",
+    0.1,
+    n=f"{len(widths)} widths",
 )
 five = rates["student-5"][:, 0, 0] * widths
 display(
@@ -711,39 +739,48 @@ figures.show(
     alt="Two panels of measured over predicted error against samples: the i.i.d. formula, and the one that is told the covariance.",
 )
 wide_N = grid_N[grid_N < size]
-broken, mended = [], []  # mean squares, less what the Monte-Carlo error adds
-for which, squares in ((1, broken), (2, mended)):
-    for name in covariances:
-        for N_ in wide_N:
-            ratio = repairs[name, N_][0] / repairs[name, N_][which]
-            variance = ratio.var(ddof=1) / repair_trials
-            squares.append((ratio.mean() - 1) ** 2 - variance)
-rms_error = np.sqrt(
-    np.mean([risk.var(ddof=1) / guess**2 for risk, _, guess in repairs.values()])
-    / repair_trials
-)
-rms_broken, rms = (
-    np.sqrt(max(np.mean(squares), 0)) for squares in (broken, mended)
-)
-worst = np.sqrt(max(broken))
-precise = rms_error < 0.02
-evidence.record(
-    "O.7",
-    "correlated and ReLU features, N < p: broken",
-    statistic="largest gap without the covariance",
-    value=worst,
-    threshold=0.3,
-    n=f"{len(broken)} cells × {repair_trials} data sets, p = {size}",
-    holds=bool(worst > 0.3) if rms_error < 0.05 else None,
+ratios = {
+    which: [
+        repairs[name, N_][0] / repairs[name, N_][which]
+        for name in covariances
+        for N_ in wide_N
+    ]
+    for which in (1, 2)
+}
+gaps = {which: np.array([r.mean() - 1 for r in ratios[which]]) for which in ratios}
+variances = {
+    which: np.array([r.var(ddof=1) / repair_trials for r in ratios[which]])
+    for which in ratios
+}
+broken_check = "correlated and ReLU features, N < p: broken"
+worst_at = np.abs(gaps[1]).argmax()
+worst = Interval.around(
+    abs(gaps[1][worst_at]),
+    critical_z(len(gaps[1]), 2 * evidence.level("O.7", broken_check), repair_trials)
+    * np.sqrt(variances[1][worst_at]),
 )
 evidence.record(
     "O.7",
-    "correlated and ReLU features, N < p: repaired by the covariance",
-    statistic=f"root mean square gap with covariance (without: {rms_broken:.0%})",
-    value=rms,
-    threshold=0.05,
-    n=f"{len(mended)} cells × {repair_trials} data sets, p = {size}",
-    holds=bool(rms < 0.05) if precise else None,
+    broken_check,
+    "largest gap without the covariance",
+    worst,
+    ">",
+    0.3,
+    n=f"{len(gaps[1])} cells × {repair_trials} data sets, p = {size}",
+)
+mended_check = "correlated and ReLU features, N < p: repaired by the covariance"
+rms_broken = rms_interval(gaps[1], variances[1]).value
+rms = rms_interval(
+    gaps[2], variances[2], 1 - 2 * evidence.level("O.7", mended_check)
+)
+evidence.record(
+    "O.7",
+    mended_check,
+    f"root mean square gap with covariance (without: {rms_broken:.0%})",
+    rms,
+    "<",
+    0.05,
+    n=f"{len(gaps[2])} cells × {repair_trials} data sets, p = {size}",
 )
 below = [
     repairs[k, N_][:2]
@@ -759,11 +796,11 @@ seen = max(noticed(*pair_, limit) for pair_ in below)
 evidence.record(
     "O.7",
     check,
-    statistic="largest |z|",
-    value=below_scores.max(),
-    threshold=limit,
+    "largest |z|",
+    below_scores.max(),
+    "<",
+    limit,
     n=f"{below_scores.size} cells × {repair_trials} data sets; an error wrong by {seen:.1%} would be noticed",
-    holds=below_scores.max() < limit,
 )
 relu_below = [
     repairs["random ReLU", N_][0].mean() / repairs["random ReLU", N_][1] - 1
@@ -771,18 +808,24 @@ relu_below = [
 ]
 display(
     Markdown(
-        f"Above the threshold the i.i.d. formula is off by up to {worst:.0%}; with the covariance the root mean square gap is **{rms:.1%}**. Below it, correlated Gaussian features obey "
+        f"Above the threshold the i.i.d. formula is off by up to {worst.value:.0%}; with the covariance the root mean square gap is **{rms.value:.1%}**. Below it, correlated Gaussian features obey "
         f"the exact formula ($|z| \\le {below_scores.max():.1f}$ against {limit:.2f}), and ReLU features within {np.abs(relu_below).max():.0%}."
+    )
+)
+either = Interval(
+    *(
+        max(getattr(each, end) for each in (largest, rms))
+        for end in ("value", "low", "high")
     )
 )
 evidence.record(
     "A.C1",
     "other feature distributions: gap after naming its cause",
-    statistic="largest relative gap of the pooled error above the threshold, lengths or covariance known",
-    value=max(largest, rms),
-    threshold=0.05,
+    "largest relative gap of the pooled error above the threshold, lengths or covariance known",
+    either,
+    "<",
+    0.05,
     n=f"{len(independent)} laws, {len(covariances)} covariances",
-    holds=max(largest, rms) < 0.05 if precise and error < 0.01 else None,
 )
 
 # %% [markdown]

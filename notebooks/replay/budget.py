@@ -209,11 +209,11 @@ for _ in range(problems):
 evidence.record(
     "O.5",
     "brute force",
-    statistic="largest relative distance to the best of all whole splits",
-    value=max(gaps),
-    threshold=1e-9,
+    "largest relative distance to the best of all whole splits",
+    max(gaps),
+    "<",
+    1e-9,
     n=f"{problems} random problems",
-    holds=max(gaps) < 1e-9,
 )
 
 # %% [markdown]
@@ -240,11 +240,11 @@ while tried < problems:
 evidence.record(
     "O.5",
     "large budgets",
-    statistic="problems in which the error does not run to the end that the law names",
-    value=wrong,
-    threshold=0,
+    "problems in which the error does not run to the end that the law names",
+    wrong,
+    "==",
+    0,
     n=f"{problems} random problems, a thousand parameters a sample",
-    holds=wrong == 0,
 )
 
 # %% [markdown]
@@ -280,12 +280,12 @@ critical = critical_z(len(z), level, trials)
 evidence.record(
     "A.Q1",
     "simulated error at optimum and ends",
-    statistic="largest |z|",
-    value=np.abs(z).max(),
-    threshold=critical,
+    "largest |z|",
+    np.abs(z).max(),
+    "<",
+    critical,
     n=f"{len(z)} splits × {trials} data sets; errors wrong by {noticed(draws, exact, critical):.1%} would be noticed",
-    holds=np.abs(z).max() < critical,
-    when="the model is linear: best_split is exact",
+    when=evidence.Assumed("the model is linear: best_split is exact"),
 )
 
 # %% [markdown]
@@ -499,12 +499,14 @@ astray = (turned[0] != 0) + (turned[-1] != 2) + (np.diff(turned) < 0).sum()
 evidence.record(
     "A.C3",
     "linear optimum over budgets",
-    statistic="steps in the cosine at which the split that forgets least does not go from model over both to buffer",
-    value=astray,
-    threshold=0,
+    "steps in the cosine at which the split that forgets least does not go from model over both to buffer",
+    astray,
+    "==",
+    0,
     n=f"{len(turned)} cosines, T = {T}, a budget of four times all samples, exact",
-    holds=bool(astray == 0),
-    when="the model is linear and the budget could store everything and still interpolate: similar tasks take the buffer, dissimilar ones the model",
+    when=evidence.Assumed(
+        "the model is linear and the budget could store everything and still interpolate: similar tasks take the buffer, dissimilar ones the model"
+    ),
 )
 
 # %% [markdown]
