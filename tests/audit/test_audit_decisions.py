@@ -1,6 +1,5 @@
 """What the audit decides: right where the truth is known, the same whatever does not matter."""
 
-import json
 import re
 
 import numpy as np
@@ -10,7 +9,6 @@ from manytasks import audit, theory
 from manytasks.audit import blocks
 from manytasks.audit.crossvalidated import cross_validated
 from manytasks.audit.partitions import EXACT, Sums, all_groups, best_partitions, exact, ordered, tree
-from manytasks.cli import main
 
 
 def drawn(W, n, noise=0.5, seed=1):
@@ -154,34 +152,6 @@ def test_many_tasks_are_merged_two_by_two():
     agree = [len(set(np.arange(T)[found.labels == g] % 3)) for g in range(found.labels.max() + 1)]
     assert found.labels.max() + 1 < T / 2
     assert np.mean(agree) < 1.5
-
-
-@pytest.mark.third
-def test_a_thousand_tasks(tmp_path, capsys):
-    """Groups are found, the table shows the first, the picture a part, and the numbers are all there."""
-    samples = drawn(clustered(1000, 3, apart=0.0, clusters=2), 8)
-    lines = ["task,y,a,b,c"] + [
-        f"t{t},{y:.6g},{x[0]:.6g},{x[1]:.6g},{x[2]:.6g}"
-        for t in range(1000)
-        for x, y in zip(samples.X[t], samples.y[t], strict=True)
-    ]
-    (tmp_path / "many.csv").write_text("\n".join(lines))
-    page, numbers = tmp_path / "many.html", tmp_path / "many.json"
-    words = [
-        "audit",
-        str(tmp_path / "many.csv"),
-        "--groups",
-        "2",
-        "--html",
-        str(page),
-        "--json",
-        str(numbers),
-    ]
-    assert main(words) == 0
-    output = capsys.readouterr().out
-    assert "and 980 tasks more" in output
-    assert "60 of the 1,000 tasks" in page.read_text()
-    assert len(json.loads(numbers.read_text())["tasks"]) == 1000
 
 
 def test_the_report_is_the_same_byte_for_byte_and_fits_a_terminal():
