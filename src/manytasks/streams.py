@@ -7,6 +7,8 @@ from zlib import crc32
 
 import numpy as np
 
+from manytasks.readers import count, short
+
 # Whoever takes a seed takes a part of one as well: (1, "opposed", 3) is a part of seed 1 that no other name
 # and no other seed shares. Sums are shared: seed + 3 is what the next seed calls seed + 2.
 Seed = int | tuple[Any, ...]
@@ -23,7 +25,7 @@ def seed_sequence(seed: Seed, *names: str | int) -> np.random.SeedSequence:
         A seed sequence independent of that of every other (seed, names).
 
     Raises:
-        ValueError: if the seed or a number is negative or not whole.
+        ValueError: if the seed or a number is negative, not whole or no number.
 
     Example:
         >>> int(seed_sequence(1, "data", 3).generate_state(1)[0])
@@ -34,12 +36,14 @@ def seed_sequence(seed: Seed, *names: str | int) -> np.random.SeedSequence:
     while isinstance(seed, tuple):
         names = (*seed[1:], *names)
         seed = seed[0]
-    if isinstance(seed, str) or not all(
-        int(part) == part >= 0 for part in (seed, *names) if not isinstance(part, str)
-    ):
-        raise ValueError(f"a seed and its stream numbers must be whole and at least 0; got {(seed, *names)}")
-    key = tuple(crc32(name.encode()) if isinstance(name, str) else int(name) for name in names)
-    return np.random.SeedSequence(int(seed), spawn_key=key)
+    try:
+        key = [crc32(name.encode()) if isinstance(name, str) else count(name, "name") for name in names]
+        return np.random.SeedSequence(count(seed, "seed"), spawn_key=key)
+    except ValueError as error:
+        given = short((seed, *names))
+        raise ValueError(
+            f"a seed and its stream numbers must be whole and at least 0; got {given}"
+        ) from error
 
 
 def stream(seed: Seed, *names: str | int) -> np.random.Generator:

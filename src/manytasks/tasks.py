@@ -8,9 +8,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from manytasks.readers import count, has_symbols, numbers, real
+
 # A Gram matrix computed in floating point has eigenvalues down to about -eps * trace; a little more is
 # allowed so that W @ W.T of any well-scaled W passes, and nothing that a person would type wrongly does.
 PSD_TOLERANCE = 1e-9
+
+MOST_TASKS = 10_000  # whose Gram matrix takes 0.8 GB; its eigenvalues, minutes
+MOST_NUMBERS = 2**31  # of an array: 16 GB
+LONGEST_NORM = 1e150  # its square, and what the formulas multiply it with, is still a float
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,12 +47,11 @@ class Tasks:
     gram: Any
 
     def __post_init__(self) -> None:
-        gram = np.array(self.gram)
+        gram = np.array(numbers(self.gram, "gram", symbols=True))
         if gram.ndim != 2 or gram.shape[0] != gram.shape[1] or gram.size == 0:
             raise ValueError(f"gram must be a square matrix, one row per task; got shape {gram.shape}")
-        if gram.dtype != object:
-            gram = gram.astype(float)
-            _check_gram(gram)
+        if not has_symbols(gram):
+            _check_gram(gram.astype(float))
         gram.setflags(write=False)
         object.__setattr__(self, "gram", gram)
 
@@ -68,10 +73,11 @@ class Tasks:
             array([[25.,  4.],
                    [ 4.,  1.]])
         """
-        W = np.asarray(W)
+        W = numbers(W, "W", symbols=True)
         if W.ndim != 2:
             raise ValueError(f"W must have shape (T, p), one task per row; got shape {W.shape}")
-        return cls(W @ W.T)
+        with np.errstate(over="ignore", invalid="ignore"):
+            return cls(W @ W.T)
 
     @classmethod
     def equiangular(cls, T: int, cosine: float, norm: float = 1.0) -> Tasks:
@@ -95,7 +101,7 @@ class Tasks:
             ...
             ValueError: 10 tasks can share a cosine of at least -1/(T-1) = -0.111; got -0.5
         """
-        _check_geometry(T, cosine, norm)
+        T, cosine, norm = _geometry(T, cosine, norm)
         if T > 1 and cosine < -1 / (T - 1) - PSD_TOLERANCE:
             raise ValueError(
                 f"{T} tasks can share a cosine of at least -1/(T-1) = {-1 / (T - 1):.3f}; got {cosine}"
@@ -123,9 +129,9 @@ class Tasks:
                    [-0.5 ,  1.  , -0.5 ],
                    [ 0.25, -0.5 ,  1.  ]])
         """
-        _check_geometry(T, cosine, norm)
+        T, cosine, norm = _geometry(T, cosine, norm)
         steps = np.abs(np.subtract.outer(np.arange(T), np.arange(T)))
-        return cls(norm**2 * np.power(float(cosine), steps))
+        return cls(norm**2 * np.power(cosine, steps))
 
     @property
     def T(self) -> int:
@@ -176,6 +182,7 @@ class Tasks:
             if rest[task] > PSD_TOLERANCE * norm2:  # points out of the span of the tasks before it
                 factor[task:, rank] = rest[task:] / np.sqrt(rest[task])
                 rank += 1
+        p = count(p, "p", least=1, most=MOST_NUMBERS // self.T)
         if p < rank:
             raise ValueError(f"tasks of rank {rank} need p >= {rank} parameters; got p = {p}")
         W = np.zeros((self.T, p))
@@ -197,10 +204,12 @@ def _check_gram(gram: np.ndarray) -> None:
         )
 
 
-def _check_geometry(T: int, cosine: float, norm: float) -> None:
-    if int(T) != T or T < 1:
-        raise ValueError(f"T must be a whole number of at least 1 task; got {T}")
-    if not -1 <= cosine <= 1:
-        raise ValueError(f"cosine must be in [-1, 1]; got {cosine}")
-    if not 0 <= norm < np.inf:
-        raise ValueError(f"norm must be finite and at least 0; got {norm}")
+def _geometry(T: Any, cosine: Any, norm: Any) -> tuple[int, float, float]:
+    T = count(T, "T", least=1, most=MOST_TASKS, unit="task")
+    cosine, norm = real(cosine, "cosine", low=-1, high=1), real(norm, "norm", low=0)
+    if norm != 0 and not 1 / LONGEST_NORM <= norm <= LONGEST_NORM:
+        raise ValueError(
+            f"norm must be 0 or from {1 / LONGEST_NORM:g} to {LONGEST_NORM:g}, "
+            f"so that its square is a float; got {norm:g}"
+        )
+    return T, cosine, norm

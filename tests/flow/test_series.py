@@ -205,8 +205,8 @@ def test_typesetting_names_tasks_only_if_there_are_several():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"n_tasks": 0, "order": 1}, "n_tasks must be at least 1; got 0"),
-        ({"n_tasks": 1, "order": -1}, "order must be at least 0; got -1"),
+        ({"n_tasks": 0, "order": 1}, "n_tasks must be a whole number of at least 1; got 0"),
+        ({"n_tasks": 1, "order": -1}, "order must be a whole number of at least 0; got -1"),
         ({"n_tasks": 2, "order": 1, "schedule": [1, 3]}, "schedule must name tasks from 1 to 2; got [1, 3]"),
         ({"n_tasks": 2, "order": 1, "rates": [1]}, "rates must have one entry for each of 2 steps; got 1"),
     ],

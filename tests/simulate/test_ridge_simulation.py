@@ -77,7 +77,7 @@ def test_draws_do_not_depend_on_the_number_of_trials():
     ("wrong", "message"),
     [
         ({"trials": 0}, "trials must be a whole number of at least 1; got 0"),
-        ({"ridge": -1}, "ridge must be one number, finite and at least 0; got -1"),
+        ({"ridge": -1}, "ridge must be finite and at least 0; got -1"),
         ({"samples": [1, 2, 3]}, "samples must be one number or 2, one per task; got shape (3,)"),
         ({"noise_var": -1}, "noise_var must be a variance, finite and at least 0; got -1"),
         ({"eigenvalues": [1.0]}, "coefficients must have shape (T, 1), one task per row; got shape (2, 40)"),

@@ -20,7 +20,7 @@ REFUSED = [
     ({"samples": np.nan}, "samples must be whole numbers of at least 0; got nan"),
     ({"samples": np.inf}, "samples must be whole numbers of at least 0; got inf"),
     ({"p": 0}, "p must be a whole number of at least 1 parameter; got 0"),
-    ({"p": [5, -1]}, "p must be a whole number of at least 1 parameter; got [ 5 -1]"),
+    ({"p": [5, -1]}, "p must be a whole number of at least 1 parameter; got [5, -1]"),
     ({"p": 1.5}, "p must be a whole number of at least 1 parameter; got 1.5"),
     ({"p": np.nan}, "p must be a whole number of at least 1 parameter; got nan"),
     ({"p": np.inf}, "p must be a whole number of at least 1 parameter; got inf"),

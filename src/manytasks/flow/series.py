@@ -5,16 +5,22 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cache
 from math import prod
 from typing import Any
 
+import numpy as np
 import sympy as sp
 from sympy.physics.quantum import Commutator
 
 from manytasks.flow import trees
 from manytasks.flow.lie import Bracket, baker_campbell_hausdorff, is_letter, lyndon_brackets, weight
 from manytasks.flow.trees import Field, Tree
+from manytasks.readers import count, has_symbols, numbers, short
+
+MOST_WORDS = 10_000  # of a series, which then takes about ten seconds; one order more, ten times as long
+HIGHEST = 8  # of a single step, whose trees are then the many
 
 
 @cache
@@ -55,6 +61,19 @@ def euler_series(order: int, colour: int = 1) -> tuple[Field, ...]:
             total.append((bernoulli / sp.factorial(n), powers[k]))
         terms.append(trees.combine(*total))
     return tuple(terms)
+
+
+def _rates(rates: Sequence[Any]) -> list[Any]:
+    read = numbers(rates, "rates", symbols=True)
+    if read.ndim != 1:
+        raise ValueError(f"rates must have shape (steps,), one rate a step; got {read.shape}")
+    finite = [has_symbols(rate) or np.isfinite(float(rate)) for rate in read]
+    if not all(finite):
+        raise ValueError(f"rates must be finite; got {short(rates)}")
+    return [
+        sp.sympify(given if isinstance(given, int | float | Fraction) else rate)
+        for given, rate in zip(rates, read, strict=True)
+    ]
 
 
 @dataclass(frozen=True)
@@ -230,14 +249,16 @@ def modified_series(
         >>> modified_series(2, 1, rates=[half, 1, half], schedule=[1, 2, 1])  # a palindrome: no bracket
         f_{1} + f_{2} + h*(-f_{1}'f_{1}/4 - f_{2}'f_{2}/2)
     """
-    if n_tasks < 1:
-        raise ValueError(f"n_tasks must be at least 1; got {n_tasks}")
-    if order < 0:
-        raise ValueError(f"order must be at least 0; got {order}")
-    schedule = list(range(1, n_tasks + 1)) if schedule is None else list(schedule)
-    if not schedule or not set(schedule) <= set(range(1, n_tasks + 1)):
-        raise ValueError(f"schedule must name tasks from 1 to {n_tasks}; got {schedule}")
-    rates = [sp.Integer(1)] * len(schedule) if rates is None else [sp.sympify(a) for a in rates]
+    n_tasks, order = count(n_tasks, "n_tasks", least=1, most=MOST_WORDS), count(order, "order")
+    schedule = range(1, n_tasks + 1) if schedule is None else schedule
+    steps = numbers(schedule, "schedule")
+    if steps.ndim != 1 or not steps.size or not np.isin(steps, np.arange(1, n_tasks + 1)).all():
+        raise ValueError(f"schedule must name tasks from 1 to {n_tasks}; got {short(schedule)}")
+    schedule = steps.astype(int).tolist()
+    most = min(HIGHEST, int(np.log(MOST_WORDS) / np.log(len(schedule) + 1)) - 1)
+    if order > most:
+        raise ValueError(f"order must be at most {max(most, 0)} for {len(schedule)} steps; got {order}")
+    rates = [sp.Integer(1)] * len(schedule) if rates is None else _rates(rates)
     if len(rates) != len(schedule):
         raise ValueError(f"rates must have one entry for each of {len(schedule)} steps; got {len(rates)}")
 

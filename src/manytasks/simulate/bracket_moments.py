@@ -9,6 +9,7 @@ import numpy as np
 
 from manytasks.simulate.direct import draw_data, fit
 from manytasks.simulate.errors import task_span
+from manytasks.simulate.problem import drawn_problem
 from manytasks.simulate.runner import draw_in_chunks
 from manytasks.streams import Seed
 from manytasks.tasks import Tasks
@@ -113,8 +114,8 @@ def _second_tasks(
     Returns:
         Array of shape ``(trials, *p.shape, ...)``.
     """
-    n = np.broadcast_to(samples, (2,)).astype(int)
-    widths = np.asarray(p, dtype=int)
+    tasks, counts, widths, noise_var = drawn_problem(tasks, samples, p, noise_var)
+    n = counts.astype(int)
     a = task_span(tasks, widths)
 
     def draw(rng: np.random.Generator, size: int, wanted: int, width: int) -> np.ndarray:

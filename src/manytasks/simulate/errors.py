@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 
+from manytasks.readers import choice, short
 from manytasks.simulate import direct, reduced
+from manytasks.simulate.problem import drawn_problem
 from manytasks.simulate.runner import draw_in_chunks
 from manytasks.streams import Seed
 from manytasks.tasks import Tasks
-from manytasks.theory.domain import noise_variance, parameter_counts, sample_counts
+from manytasks.theory.domain import check_tasks
 
 Method = Literal["direct", "reduced"]
 
@@ -90,11 +92,12 @@ def single_task_error(
         >>> simulate.single_task_error(Tasks.chain(2, 0.0), 5, 20, 0.0, trials=3, seed=1).shape
         (3, 2)
     """
-    if method == "direct":
+    if choice(method, "method", get_args(Method)) == "direct":
         return _draw(direct.separate_errors, tasks, samples, p, noise_var, trials, seed, method)
+    tasks, n, _, _ = drawn_problem(tasks, samples, p, noise_var)
     alone = [
         _draw(direct.pooled_errors, Tasks([[norm2]]), n_i, p, noise_var, trials, (seed, "task", i), method)
-        for i, (norm2, n_i) in enumerate(zip(tasks.norms2, sample_counts(tasks, samples), strict=True))
+        for i, (norm2, n_i) in enumerate(zip(tasks.norms2, n, strict=True))
     ]
     return np.concatenate(alone, axis=-1)
 
@@ -133,8 +136,8 @@ def knowledge_transfer(
         >>> simulate.knowledge_transfer(Tasks.chain(2, 1.0), 5, 20, 0.0, trials=500, seed=1).mean().round(1)
         np.float64(0.2)
     """
-    if method != "direct":
-        raise ValueError(f"paired fits share their data, so method must be 'direct'; got {method!r}")
+    if not isinstance(method, str) or method != "direct":
+        raise ValueError(f"paired fits share their data, so method must be 'direct'; got {short(method)}")
     return _draw(direct.transfers, tasks, samples, p, noise_var, trials, seed, method)
 
 
@@ -173,7 +176,7 @@ def multitask_terms(
         >>> bool(abs(draws["G1"]).max() < 1e-12), draws["G3"].max()  # equal tasks, clean labels
         (True, np.float64(0.0))
     """
-    n = sample_counts(tasks, samples)
+    tasks, n, _, noise_var = drawn_problem(tasks, samples, p, noise_var)
     options: dict[str, Any] = {"trials": trials, "seed": seed, "method": method}
     nothing = Tasks(np.zeros_like(tasks.gram))
     agreeing = [Tasks(np.full_like(tasks.gram, norm2)) for norm2 in tasks.norms2]
@@ -224,6 +227,7 @@ def transfer_terms(
         (np.float64(0.0), np.float64(0.0))
     """
     options: dict[str, Any] = {"trials": trials, "seed": seed, "method": method}
+    check_tasks(tasks)
     orthogonal = Tasks(np.diag(tasks.norms2))
     nothing = Tasks(np.zeros_like(tasks.gram))
     norms = knowledge_transfer(orthogonal, samples, p, 0.0, **options).mean(axis=-1)
@@ -244,11 +248,9 @@ def _draw(
     seed: Seed,
     method: str,
 ) -> np.ndarray:
-    n, noise_var = sample_counts(tasks, samples), noise_variance(noise_var)
-    p = parameter_counts(p).astype(int)
-    if method not in ("direct", "reduced"):
-        raise ValueError(f"method must be 'direct' or 'reduced'; got {method!r}")
-    span = task_span(tasks, p)
+    tasks, n, widths, noise_var = drawn_problem(tasks, samples, p, noise_var)
+    choice(method, "method", get_args(Method))
+    span = task_span(tasks, widths)
     draw = draw_direct if method == "direct" else reduced.pooled_errors
 
     def numbers(width: int) -> int:
@@ -257,8 +259,8 @@ def _draw(
     def errors(rng: np.random.Generator, size: int, wanted: int, width: int) -> np.ndarray:
         return draw(rng, size, span, n, width, noise_var)[:wanted]
 
-    drawn = draw_in_chunks(errors, p.ravel().tolist(), numbers, trials, seed)
-    return drawn.reshape(int(trials), *p.shape, tasks.T)
+    drawn = draw_in_chunks(errors, widths.ravel().tolist(), numbers, trials, seed)
+    return drawn.reshape(len(drawn), *widths.shape, tasks.T)
 
 
 def task_span(tasks: Tasks, p: np.ndarray) -> np.ndarray:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 
+from manytasks.readers import choice, has_symbols, short
 from manytasks.simulate.direct import draw_data
 from manytasks.simulate.errors import Method, task_span
+from manytasks.simulate.problem import drawn_problem
 from manytasks.simulate.replay_path import data_in_span, path_errors
 from manytasks.simulate.runner import draw_in_chunks
 from manytasks.streams import Seed
 from manytasks.tasks import Tasks
-from manytasks.theory.domain import noise_variance, parameter_counts, sample_counts
+from manytasks.theory.domain import sample_counts
 from manytasks.theory.replay import Start, check_memory, check_start
 
 
@@ -60,13 +62,15 @@ def replay_error(
         >>> draws.shape, bool(abs(error).max() < 0.02)
         ((1000, 2, 2), True)
     """
-    n, m = sample_counts(tasks, samples), sample_counts(tasks, memory, "memory")
+    tasks, n, widths, sigma2 = drawn_problem(tasks, samples, p, noise_var)
+    m = sample_counts(tasks, memory, "memory")
+    if has_symbols(m):
+        raise ValueError(f"memory must be numbers to be drawn; got the symbols {short(memory)}")
+    m = m.astype(float)
     check_memory(n, m)
     check_start(start)
-    p, sigma2 = parameter_counts(p).astype(int), noise_variance(noise_var)
-    if method not in ("direct", "reduced"):
-        raise ValueError(f"method must be 'direct' or 'reduced'; got {method!r}")
-    span, N = task_span(tasks, p), int(n.sum())
+    choice(method, "method", get_args(Method))
+    span, N = task_span(tasks, widths), int(n.sum())
     draw = draw_data if method == "direct" else data_in_span
 
     def numbers(width: int) -> int:
@@ -77,5 +81,5 @@ def replay_error(
         X, y = draw(rng, size, span, n, width, sigma2)
         return path_errors(X[:wanted], y[:wanted], span, n, m, start)
 
-    drawn = draw_in_chunks(errors, p.ravel().tolist(), numbers, trials, seed)
-    return drawn.reshape(int(trials), *p.shape, tasks.T, tasks.T)
+    drawn = draw_in_chunks(errors, widths.ravel().tolist(), numbers, trials, seed)
+    return drawn.reshape(len(drawn), *widths.shape, tasks.T, tasks.T)

@@ -9,12 +9,15 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from manytasks.streams import Seed, stream
+from manytasks.readers import count
+from manytasks.streams import Seed, seed_sequence, stream
 
 # Numbers drawn at once. Small enough to stay near the cache and to share out among threads; it fixes which
 # stream draws which trial, and a chunk is always drawn whole, so results depend neither on the number of
 # threads nor on `trials`.
 CHUNK = 2**19
+MOST_NUMBERS = 2**31  # of one draw: 16 GB
+MOST_TRIALS = 10**9  # hours of the smallest problem
 MOST_DRAWS = 1024  # in one chunk, so that a few trials of a small problem stay cheap
 
 Draw = Callable[[np.random.Generator, int, int, int], np.ndarray]
@@ -37,6 +40,9 @@ def draw_in_chunks(
     Returns:
         Array of shape ``(trials, len(widths), ...)``.
 
+    Raises:
+        ValueError: if a draw would not fit into memory, or trials or seed are outside their range.
+
     Example:
         >>> def normals(rng, size, wanted, width):
         ...     return rng.standard_normal((size, width)).mean(axis=1)[:wanted]
@@ -44,6 +50,13 @@ def draw_in_chunks(
         array([0.48, 0.05])
     """
     trials = whole_trials(trials)
+    for width in widths:
+        if numbers(width) > MOST_NUMBERS:
+            raise ValueError(
+                f"p and samples must leave at most {MOST_NUMBERS:.1e} numbers to draw at once; "
+                f"p = {width} takes {numbers(width):.1e} (method='reduced', where there is one, needs few)"
+            )
+    seed_sequence(seed)  # which refuses what is no seed before any thread starts
 
     def chunk(width: int, begin: int, size: int) -> np.ndarray:
         return draw(stream(seed, "data", width, begin // size), size, min(size, trials - begin), width)
@@ -69,9 +82,7 @@ def whole_trials(trials: int) -> int:
     Raises:
         ValueError: if it is anything else.
     """
-    if int(trials) != trials or trials < 1:
-        raise ValueError(f"trials must be a whole number of at least 1; got {trials}")
-    return int(trials)
+    return count(trials, "trials", least=1, most=MOST_TRIALS)
 
 
 def _cores() -> int:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from fractions import Fraction
 from math import floor
 from typing import Any, Literal, NamedTuple, get_args
 
 import numpy as np
 
+from manytasks.readers import choice, has_symbols, real
 from manytasks.tasks import Tasks
-from manytasks.theory.domain import noise_variance, sample_counts
+from manytasks.theory.domain import LARGEST_COUNT, noise_variance, sample_counts
 from manytasks.theory.forgetting import average_error, forgetting
 from manytasks.theory.replay import Start, check_start, error_matrix
 
@@ -85,9 +87,11 @@ def best_split(
         (784, 27, 0.8979, 'interior')
     """
     n, sigma2 = sample_counts(tasks, samples), noise_variance(noise_var)
+    if has_symbols(tasks.gram, n, sigma2):
+        raise ValueError("tasks, samples and noise_var must be numbers: splits are compared")
+    n, sigma2 = n.astype(float), float(sigma2)
     check_start(start)
-    if objective not in get_args(Objective):
-        raise ValueError(f"objective must be 'error' or 'forgetting'; got {objective!r}")
+    choice(objective, "objective", get_args(Objective))
     if tasks.T < 2:
         raise ValueError("a buffer needs at least 2 tasks; got 1")
     parameters, step = _prices(tasks, budget, parameter_cost, sample_cost)
@@ -122,11 +126,19 @@ def best_split(
 def _prices(
     tasks: Tasks, budget: float, parameter_cost: float, sample_cost: float
 ) -> tuple[Fraction, Fraction]:
-    if not 0 < parameter_cost < np.inf:
-        raise ValueError(f"parameter_cost must be finite and above 0; got {parameter_cost}")
-    if not 0 <= sample_cost < np.inf:
-        raise ValueError(f"sample_cost must be finite and at least 0; got {sample_cost}")
-    if not 0 <= budget < np.inf:
-        raise ValueError(f"budget must be finite and at least 0; got {budget}")
-    price = Fraction(str(parameter_cost))
-    return Fraction(str(budget)) / price, Fraction(str(sample_cost)) * (tasks.T - 1) / price
+    real(parameter_cost, "parameter_cost", low=0, above=True)
+    price = _decimal(parameter_cost, "parameter_cost")
+    parameters = _decimal(budget, "budget") / price
+    if parameters > LARGEST_COUNT:
+        raise ValueError(f"the budget must buy at most {LARGEST_COUNT:g} parameters; it buys more")
+    return parameters, _decimal(sample_cost, "sample_cost") * (tasks.T - 1) / price
+
+
+def _decimal(value: Any, name: str) -> Fraction:
+    """Read a price as the decimal number that is printed: 0.1 is a tenth.
+
+    Returns:
+        The exact number.
+    """
+    found = real(value, name, low=0)
+    return Fraction(str(value if isinstance(value, int | float | Fraction | Decimal) else found))

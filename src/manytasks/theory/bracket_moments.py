@@ -6,8 +6,17 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from manytasks.readers import has_symbols, short
 from manytasks.tasks import Tasks
-from manytasks.theory.domain import Regime, is_symbolic, noise_variance, parameter_counts, sample_counts
+from manytasks.theory.domain import (
+    Regime,
+    check_tasks,
+    is_symbolic,
+    noise_variance,
+    parameter_counts,
+    sample_counts,
+    settled,
+)
 from manytasks.theory.fit import bias_share, noise_factor, times
 
 
@@ -68,8 +77,7 @@ def bracket_moments(tasks: Tasks, samples: Any, p: Any, noise_var: Any) -> Brack
         >>> (moments.curvature / moments.gradient2 * 20 / np.array([100, 1000])).round(3)
         array([0.202, 0.02 ])
     """
-    n, p = _arguments(tasks, samples, p, needed=1)
-    s = noise_variance(noise_var)
+    tasks, n, p, s = _arguments(tasks, samples, p, noise_var, needed=1)
     n1, n2 = n
     mean = _error_moments(tasks, n1, p, s)
     # Given task 1, E S₂AS₂ = n₂(n₂+1)A + n₂ tr(A) I, and the labels of task 2 add s·E X₂ᵀAX₂.
@@ -111,8 +119,7 @@ def training_forgetting(tasks: Tasks, samples: Any, p: Any, noise_var: Any) -> A
         >>> theory.training_forgetting(Tasks.equiangular(2, 0.5), 20, p=[100, 1000], noise_var=0.1).round(4)
         array([0.1167, 0.0111])
     """
-    n, p = _arguments(tasks, samples, p, needed=2)
-    s = noise_variance(noise_var)
+    tasks, n, p, s = _arguments(tasks, samples, p, noise_var, needed=2)
     n1, n2 = n
     mean = _error_moments(tasks, n1, p, s)
     # P projects on n₂ random directions: E PAP = along·A + across·tr(A) I.
@@ -145,14 +152,19 @@ def _regime(n: Any, p: Any) -> Regime:
     return "over" if is_symbolic(n, p) else None
 
 
-def _arguments(tasks: Tasks, samples: Any, p: Any, needed: int) -> tuple[Any, Any]:
-    if tasks.T != 2:
+def _arguments(
+    tasks: Tasks, samples: Any, p: Any, noise_var: Any, needed: int
+) -> tuple[Tasks, Any, Any, Any]:
+    if check_tasks(tasks).T != 2:
         raise ValueError(f"the bracket belongs to 2 tasks; got {tasks.T}")
-    n, widths = sample_counts(tasks, samples), parameter_counts(p)
+    n, widths, s = sample_counts(tasks, samples), parameter_counts(p), noise_variance(noise_var)
+    tasks, n, widths, s = settled(tasks, n, widths, s, exact=has_symbols(n, widths))
     if not is_symbolic(n) and np.any(n < 1):
-        raise ValueError(f"samples must be at least 1 for each task, whose loss is a mean; got {samples}")
+        raise ValueError(
+            f"samples must be at least 1 for each task, whose loss is a mean; got {short(samples)}"
+        )
     if not is_symbolic(n, widths) and np.any(widths < n[:needed].max()):
         raise ValueError(
             f"p must be at least {n[:needed].max():.0f}, the samples to interpolate; got {widths.min():.0f}"
         )
-    return n, widths
+    return tasks, n, widths, s

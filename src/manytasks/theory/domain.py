@@ -7,18 +7,40 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
+from manytasks.readers import has_symbols, numbers, short
 from manytasks.tasks import Tasks
 
 Regime = Literal["over", "under"] | None
 
+LARGEST_COUNT = 1e60  # beyond it the products of the formulas leave the floats
+
 
 def is_symbolic(*values: Any) -> bool:
-    """Tell whether any value holds SymPy expressions (or other objects) instead of numbers.
+    """Tell whether any value is computed with as SymPy expressions, not as floats.
 
     Returns:
         True if at least one value has no numeric dtype.
     """
     return any(np.asarray(value).dtype == object for value in values)
+
+
+def check_tasks(tasks: Any) -> Tasks:
+    """Check that tasks are given as ``Tasks``.
+
+    Args:
+        tasks: what was given.
+
+    Returns:
+        The same object.
+
+    Raises:
+        ValueError: if it is anything else.
+    """
+    if not isinstance(tasks, Tasks):
+        raise ValueError(
+            f"tasks must be Tasks, which Tasks.from_vectors or Tasks.equiangular make; got {short(tasks)}"
+        )
+    return tasks
 
 
 def sample_counts(tasks: Tasks, samples: Any, name: str = "samples", *, axes: bool = False) -> np.ndarray:
@@ -36,15 +58,13 @@ def sample_counts(tasks: Tasks, samples: Any, name: str = "samples", *, axes: bo
     Raises:
         ValueError: if the length is not T, or a count is negative or not whole.
     """
-    counts = _array(samples)
-    if (counts.ndim > 1 and not axes) or (counts.ndim and counts.shape[-1] != tasks.T):
-        raise ValueError(f"{name} must be one number or {tasks.T}, one per task; got shape {counts.shape}")
-    counts = np.broadcast_to(counts, counts.shape or (tasks.T,))
-    if is_symbolic(counts):
-        return counts
-    if not np.all((counts >= 0) & (counts == np.floor(counts)) & np.isfinite(counts)):
-        raise ValueError(f"{name} must be whole numbers of at least 0; got {samples}")
-    return counts.astype(float)
+    T = check_tasks(tasks).T
+    counts = numbers(samples, name, symbols=True)
+    if (counts.ndim > 1 and not axes) or (counts.ndim and counts.shape[-1] != T):
+        raise ValueError(f"{name} must be one number or {T}, one per task; got shape {counts.shape}")
+    if not np.all(_whole(counts, least=0)):
+        raise ValueError(f"{name} must be whole numbers of at least 0; got {short(samples)}")
+    return np.broadcast_to(counts, counts.shape or (T,))
 
 
 def parameter_counts(p: Any) -> np.ndarray:
@@ -59,12 +79,10 @@ def parameter_counts(p: Any) -> np.ndarray:
     Raises:
         ValueError: if an entry is below 1 or not whole.
     """
-    p = _array(p)
-    if is_symbolic(p):
-        return p
-    if not np.all((p >= 1) & (p == np.floor(p)) & np.isfinite(p)):
-        raise ValueError(f"p must be a whole number of at least 1 parameter; got {p}")
-    return p.astype(float)
+    counts = numbers(p, "p", symbols=True)
+    if not np.all(_whole(counts, least=1)):
+        raise ValueError(f"p must be a whole number of at least 1 parameter; got {short(p)}")
+    return counts
 
 
 def noise_variance(noise_var: Any) -> Any:
@@ -74,16 +92,17 @@ def noise_variance(noise_var: Any) -> Any:
         noise_var: finite number >= 0, or a symbol.
 
     Returns:
-        The same value.
+        It as a float, or the symbol.
 
     Raises:
         ValueError: if it is negative, infinite, not a number or not a scalar.
     """
-    if np.ndim(noise_var) != 0:
-        raise ValueError(f"noise_var must be one number, the variance σ²; got shape {np.shape(noise_var)}")
-    if not is_symbolic(noise_var) and not 0 <= noise_var < np.inf:
-        raise ValueError(f"noise_var must be a variance, finite and at least 0; got {noise_var}")
-    return noise_var
+    variance = numbers(noise_var, "noise_var", symbols=True)
+    if variance.ndim != 0:
+        raise ValueError(f"noise_var must be one number, the variance σ²; got shape {variance.shape}")
+    if not has_symbols(variance) and not 0 <= float(variance) < np.inf:
+        raise ValueError(f"noise_var must be a variance, finite and at least 0; got {short(noise_var)}")
+    return variance[()]
 
 
 def noise_variances(noise_var: ArrayLike, T: int) -> np.ndarray:
@@ -118,14 +137,64 @@ def check_regime(regime: Regime, *values: Any) -> None:
     Raises:
         ValueError: if ``regime`` is another word, or None although a value is a symbol.
     """
-    if regime not in (None, "over", "under"):
-        raise ValueError(f"regime must be 'over' (p >= N), 'under' (p < N) or None; got {regime!r}")
-    if regime is None and is_symbolic(*values):
+    if not (regime is None or (isinstance(regime, str) and regime in ("over", "under"))):
+        raise ValueError(f"regime must be 'over' (p >= N), 'under' (p < N) or None; got {short(regime)}")
+    if regime is None and has_symbols(*values):
         raise ValueError("p and N cannot be compared when one is a symbol: say regime='over' or 'under'")
 
 
-def _array(value: Any) -> np.ndarray:
-    array = np.asarray(value)
-    if array.dtype == object and all(isinstance(item, int) for item in array.flat):
-        return array.astype(float)  # whole numbers beyond 64 bits, which NumPy keeps as objects
-    return array
+def settled(tasks: Tasks, *values: Any, exact: bool) -> tuple[Any, ...]:
+    """Return arguments that are computed with in one way: as floats, or as SymPy expressions.
+
+    Exact numbers are worth their price beside symbols, where they keep a derivation exact. Without any
+    symbol, and where p must be compared with N, they are numbers like others.
+
+    Args:
+        tasks: the T tasks.
+        values: what the readers above returned.
+        exact: whether expressions may stay: the side of the threshold is known without comparing.
+
+    Returns:
+        The tasks and the values.
+    """
+    if exact and has_symbols(tasks.gram, *values):
+        return (tasks, *values)
+    if is_symbolic(tasks.gram) and not has_symbols(tasks.gram, *values):
+        tasks = Tasks(tasks.gram.astype(float))
+    return (tasks, *(value if has_symbols(value) else np.asarray(value, dtype=float)[()] for value in values))
+
+
+def problem(
+    tasks: Tasks, samples: Any, p: Any, noise_var: Any, regime: Regime
+) -> tuple[Tasks, Any, Any, Any]:
+    """Read the arguments that most formulas share.
+
+    Args:
+        tasks: the T tasks.
+        samples: number of samples of each task, one whole number or T of them.
+        p: number of parameters, at least 1, or an array of such numbers.
+        noise_var: label-noise variance σ², at least 0.
+        regime: side of the threshold, needed only when p or a sample count is a symbol.
+
+    Returns:
+        Tasks, (T,) counts, array p, variance; as floats, or exact beside symbols if ``regime`` is known.
+
+    Raises:
+        ValueError: if an argument is outside its range.
+    """
+    n, widths, sigma2 = sample_counts(tasks, samples), parameter_counts(p), noise_variance(noise_var)
+    check_regime(regime, n, widths)
+    return settled(tasks, n, widths, sigma2, exact=regime is not None)
+
+
+def _whole(counts: np.ndarray, least: int) -> np.ndarray:
+    """Say which counts are whole and large enough; of a symbol that cannot be said.
+
+    Returns:
+        Array of truth values with the shape of ``counts``.
+    """
+    if counts.dtype == object:
+        known = [float(least) if has_symbols(item) else float(item) for item in counts.flat]
+        counts = np.array(known).reshape(counts.shape)
+    with np.errstate(invalid="ignore"):
+        return (counts >= least) & (counts == np.floor(counts)) & (counts <= LARGEST_COUNT)

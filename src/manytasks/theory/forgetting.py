@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from manytasks.readers import numbers
 from manytasks.tasks import Tasks
 from manytasks.theory.domain import Regime
 from manytasks.theory.replay import Start, replay_error
@@ -31,7 +32,8 @@ def average_error(errors: ArrayLike) -> Any:
         >>> theory.average_error([[0.1, 0.9], [0.3, 0.2]])
         np.float64(0.25)
     """
-    return _square(errors)[..., -1, :].mean(axis=-1)
+    with np.errstate(over="ignore"):
+        return _square(errors)[..., -1, :].mean(axis=-1)
 
 
 def forgetting(errors: ArrayLike) -> Any:
@@ -58,9 +60,9 @@ def forgetting(errors: ArrayLike) -> Any:
     errors = _square(errors)
     if errors.shape[-1] < 2:
         raise ValueError("forgetting needs at least 2 tasks; got an error matrix for 1")
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", over="ignore"):
         growth = errors[..., -1, :] - np.diagonal(errors, axis1=-2, axis2=-1)
-    return growth[..., :-1].mean(axis=-1)
+        return growth[..., :-1].mean(axis=-1)
 
 
 def forgetting_terms(
@@ -110,7 +112,7 @@ def forgetting_terms(
 
 
 def _square(errors: ArrayLike) -> np.ndarray:
-    errors = np.asarray(errors)
+    errors = numbers(errors, "errors", symbols=True)
     if errors.ndim < 2 or errors.shape[-1] != errors.shape[-2] or errors.shape[-1] == 0:
         raise ValueError(f"errors must have shape (..., T, T); got {errors.shape}")
     return errors

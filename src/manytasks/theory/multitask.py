@@ -7,13 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from manytasks.tasks import Tasks
-from manytasks.theory.domain import (
-    Regime,
-    check_regime,
-    noise_variance,
-    parameter_counts,
-    sample_counts,
-)
+from manytasks.theory.domain import Regime, problem
 from manytasks.theory.fit import (
     bias_share,
     noise_factor,
@@ -83,9 +77,8 @@ def error_parts(tasks: Tasks, samples: Any, p: Any, noise_var: Any, *, regime: R
     Returns:
         Norm, dissimilarity and noise part; their sum is the error.
     """
-    n, p = sample_counts(tasks, samples), parameter_counts(p)[..., None]
-    check_regime(regime, n, p)
-    sigma2 = noise_variance(noise_var)
+    tasks, n, p, sigma2 = problem(tasks, samples, p, noise_var, regime)
+    p = np.asarray(p)[..., None]
     N = n.sum()
     return ErrorParts(
         norm=bias_share(N, p, regime) * tasks.norms2,
@@ -194,7 +187,6 @@ def effective_noise(tasks: Tasks, samples: Any, p: Any, noise_var: Any, *, regim
         >>> theory.effective_noise(Tasks.equiangular(10, 0.9), samples=50, p=[100, 1000], noise_var=0.1)
         array([0.19053139, 0.18991   ])
     """
-    n, p = sample_counts(tasks, samples), parameter_counts(p)
-    check_regime(regime, n, p)
+    tasks, n, p, sigma2 = problem(tasks, samples, p, noise_var, regime)
     _, spread = task_spread(tasks.distances2, n)
-    return noise_variance(noise_var) + spread_weight(n.sum(), p, regime) * spread[0]
+    return sigma2 + spread_weight(n.sum(), p, regime) * spread[0]

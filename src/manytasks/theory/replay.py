@@ -6,6 +6,7 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
+from manytasks.readers import choice, has_symbols
 from manytasks.tasks import Tasks
 from manytasks.theory.buffer_span import least_squares_error_in_span
 from manytasks.theory.domain import (
@@ -15,6 +16,7 @@ from manytasks.theory.domain import (
     noise_variance,
     parameter_counts,
     sample_counts,
+    settled,
 )
 from manytasks.theory.fit import bias_share, noise_factor, times
 from manytasks.theory.multitask import dissimilarity_error, total
@@ -77,9 +79,10 @@ def replay_error(
     n, m = sample_counts(tasks, samples), sample_counts(tasks, memory, "memory", axes=True)
     check_memory(n, m)
     check_start(start)
-    p = parameter_counts(p)[..., None]
+    p, sigma2 = parameter_counts(p), noise_variance(noise_var)
     check_regime(regime, n, m, p)
-    return error_matrix(tasks, n, m, p, noise_variance(noise_var), start, regime)
+    tasks, n, m, p, sigma2 = settled(tasks, n, m, p, sigma2, exact=regime is not None)
+    return error_matrix(tasks, n, m, np.asarray(p)[..., None], sigma2, start, regime)
 
 
 def check_memory(n: Any, m: Any) -> None:
@@ -92,8 +95,9 @@ def check_memory(n: Any, m: Any) -> None:
     Raises:
         ValueError: if a task keeps more than it has.
     """
-    if is_symbolic(n, m):
+    if has_symbols(n, m):
         return
+    n, m = np.asarray(n, dtype=float), np.asarray(m, dtype=float)
     if np.any(m > n):
         first = np.argwhere(m > n)[0]
         task = int(first[-1])
@@ -112,8 +116,7 @@ def check_start(start: Start) -> None:
     Raises:
         ValueError: if it is neither "warm" nor "scratch".
     """
-    if start not in get_args(Start):
-        raise ValueError(f"start must be 'warm' or 'scratch'; got {start!r}")
+    choice(start, "start", get_args(Start))
 
 
 def error_matrix(
@@ -199,6 +202,8 @@ def unseen_error(
             exact = least_squares_error_in_span(distances2, previous, buffer, p, sigma2)
         seen = np.where(least_squares, exact, seen)
     # Infinite before and in the buffer: nothing new was learned, for one new sample leaves share = 0.
+    if is_symbolic(error, seen):
+        return share * (error - seen)
     with np.errstate(invalid="ignore"):
         outside = np.where(np.isinf(seen), error, error - seen)
     return times(outside, share)

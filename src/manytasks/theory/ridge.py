@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.optimize import brentq
 
+from manytasks.readers import numbers, real
 from manytasks.tasks import Tasks
 from manytasks.theory.domain import noise_variance, sample_counts
 from manytasks.theory.multitask import task_spread
@@ -97,8 +98,7 @@ def effective_ridge(eigenvalues: ArrayLike, N: float, ridge: float = 0.0) -> flo
         (1.0, 0.0)
     """
     s, ridge = check_spectrum(eigenvalues), check_ridge(ridge)
-    if not 0 < N < np.inf:
-        raise ValueError(f"N must be positive and finite; got {N}")
+    N = real(N, "N", low=1e-100)
     s = s[s > 0]
     if len(s) == 0 or (ridge == 0 and N >= len(s)):
         return float(ridge / N)  # without ridge 0
@@ -126,7 +126,7 @@ def check_spectrum(eigenvalues: ArrayLike) -> np.ndarray:
     Raises:
         ValueError: if they cannot be the eigenvalues of a covariance.
     """
-    s = np.asarray(eigenvalues, dtype=float)
+    s = numbers(eigenvalues, "eigenvalues")
     if s.ndim != 1 or len(s) == 0:
         raise ValueError(f"eigenvalues must have shape (p,) with p >= 1; got shape {s.shape}")
     if not np.all((s >= 0) & np.isfinite(s)):
@@ -147,7 +147,7 @@ def check_coefficients(coefficients: ArrayLike, s: np.ndarray) -> np.ndarray:
     Raises:
         ValueError: if the shape does not match or a number is not finite.
     """
-    w = np.asarray(coefficients, dtype=float)
+    w = numbers(coefficients, "coefficients")
     if w.ndim != 2 or len(w) == 0 or w.shape[1] != len(s):
         raise ValueError(f"coefficients must have shape (T, {len(s)}), one task per row; got shape {w.shape}")
     if not np.all(np.isfinite(w)):
@@ -167,6 +167,4 @@ def check_ridge(ridge: float) -> float:
     Raises:
         ValueError: if it is outside its range.
     """
-    if np.ndim(ridge) != 0 or not 0 <= ridge < np.inf:
-        raise ValueError(f"ridge must be one number, finite and at least 0; got {ridge}")
-    return float(ridge)
+    return float(real(ridge, "ridge", low=0))

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from manytasks.tasks import Tasks
-from manytasks.theory.domain import (
-    Regime,
-    check_regime,
-    noise_variance,
-    parameter_counts,
-    sample_counts,
-)
+from manytasks.theory.domain import Regime, problem
 from manytasks.theory.fit import bias_share, noise_factor, times
 
 
@@ -44,7 +40,6 @@ def single_task_error(tasks: Tasks, samples: Any, p: Any, noise_var: Any, *, reg
                [       inf,        inf],
                [0.78355705, 0.78355705]])
     """
-    n, p = sample_counts(tasks, samples), parameter_counts(p)[..., None]
-    check_regime(regime, n, p)
-    sigma2 = noise_variance(noise_var)
+    tasks, n, p, sigma2 = problem(tasks, samples, p, noise_var, regime)
+    p = np.asarray(p)[..., None]
     return bias_share(n, p, regime) * tasks.norms2 + times(noise_factor(n, p, regime), sigma2)

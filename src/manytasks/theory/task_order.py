@@ -8,9 +8,10 @@ from typing import Any, get_args
 
 import numpy as np
 
+from manytasks.readers import choice, count, real, short
 from manytasks.tasks import Tasks
 from manytasks.theory.best_split import Objective
-from manytasks.theory.domain import sample_counts
+from manytasks.theory.domain import check_tasks, sample_counts
 from manytasks.theory.forgetting import average_error, forgetting
 from manytasks.theory.replay import Start, replay_error
 
@@ -54,17 +55,28 @@ def order_values(
         >>> theory.order_values(outlier, 50, 0, 200, 0.0, orders=[(0, 1, 2), (2, 0, 1)]).round(3)
         array([0.974, 0.901])
     """
-    if objective not in get_args(Objective):
-        raise ValueError(f"objective must be 'error' or 'forgetting'; got {objective!r}")
+    choice(objective, "objective", get_args(Objective))
     read = average_error if objective == "error" else forgetting
     n, m = sample_counts(tasks, samples), sample_counts(tasks, memory, "memory")
     values = []
+    try:
+        orders = list(orders)
+    except TypeError as error:  # not all that has __iter__ can be iterated over
+        raise ValueError(f"orders must be a list of permutations; got {short(orders)}") from error
     for order in orders:
-        if sorted(order) != list(range(tasks.T)):
-            raise ValueError(f"an order must be a permutation of 0 to {tasks.T - 1}; got {tuple(order)}")
-        k = list(order)
+        k = _permutation(order, tasks.T)
         values.append(read(replay_error(Tasks(tasks.gram[np.ix_(k, k)]), n[k], m[k], p, noise_var, start)))
     return np.array(values)
+
+
+def _permutation(order: Any, T: int) -> list[int]:
+    try:
+        k = [count(place, "a place of an order", most=T - 1) for place in order]
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"an order must be a permutation of 0 to {T - 1}; got {short(order)}") from error
+    if sorted(k) != list(range(T)):
+        raise ValueError(f"an order must be a permutation of 0 to {T - 1}; got {short(order)}")
+    return k
 
 
 def candidate_orders(tasks: Tasks) -> list[tuple[int, ...]]:
@@ -84,7 +96,7 @@ def candidate_orders(tasks: Tasks) -> list[tuple[int, ...]]:
         >>> [len(theory.candidate_orders(Tasks.chain(T, 0.5))) for T in (5, 9)]
         [120, 20]
     """
-    if tasks.T <= EXHAUSTIVE:
+    if check_tasks(tasks).T <= EXHAUSTIVE:
         return list(permutations(range(tasks.T)))
     outlying = np.argsort(tasks.distances2.mean(axis=1), kind="stable").tolist()
     paths = [_path(tasks, first, sign) for sign in (1, -1) for first in range(tasks.T)]
@@ -131,7 +143,7 @@ def greedy_order(
         >>> theory.greedy_order(outlier, 50, 0, 200, 0.0)
         (2, 0, 1)
     """
-    setting = (tasks, samples, memory, p, noise_var)
+    setting = (tasks, samples, memory, count(p, "p", least=1), real(noise_var, "noise_var", low=0))
     tried = candidate_orders(tasks)
     while True:
         values = order_values(*setting, tried, objective, start)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from manytasks.tasks import Tasks
-from manytasks.theory.domain import Regime, is_symbolic, parameter_counts, sample_counts
+from manytasks.theory.domain import Regime, is_symbolic, problem, sample_counts
 from manytasks.theory.fit import bias_share
 from manytasks.theory.multitask import dissimilarity_error, error_parts, multitask_error
 from manytasks.theory.single_task import single_task_error
@@ -43,7 +43,7 @@ def knowledge_transfer(tasks: Tasks, samples: Any, p: Any, noise_var: Any, *, re
     pooled = multitask_error(tasks, samples, p, noise_var, regime=regime)
     if is_symbolic(alone, pooled):
         return alone - pooled
-    n = sample_counts(tasks, samples)
+    n = sample_counts(tasks, samples).astype(float)
     with np.errstate(invalid="ignore"):
         return np.where(n == n.sum(), 0.0, alone - pooled)
 
@@ -77,7 +77,8 @@ def transfer_terms(
         {'K1': 0.6773, 'K2': -0.5025, 'K3': -0.0675}
     """
     pooled = error_parts(tasks, samples, p, noise_var, regime=regime)
-    n, p = sample_counts(tasks, samples), parameter_counts(p)[..., None]
+    tasks, n, p, _ = problem(tasks, samples, p, noise_var, regime)
+    p = np.asarray(p)[..., None]
     inner_products = tasks.gram - np.diag(tasks.norms2)
     norms_only = tasks.distances2 + 2 * inner_products
     alone_norm = bias_share(n, p, regime) * tasks.norms2
