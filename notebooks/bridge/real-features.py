@@ -40,6 +40,7 @@ from manytasks.deep.data.dataset import pixels
 from manytasks.deep.data.digits import load_digits
 from manytasks.deep.data.glyphs import load_glyphs
 from manytasks.simulate.ridge import ridge_fit
+from manytasks.statistics import rms_interval
 from manytasks.streams import stream
 from manytasks.symbolic import differing
 
@@ -369,11 +370,11 @@ difference = np.abs(package / np.array(exact, float) - 1).max()
 evidence.record(
     "O.6",
     "derivation",
-    statistic="relative difference of derivation and package",
-    value=difference,
-    threshold=1e-9,
+    "relative difference of derivation and package",
+    difference,
+    "<",
+    1e-9,
     n="2 tasks, rational numbers",
-    holds=difference < 1e-9,
 )
 
 # %% [markdown]
@@ -397,11 +398,11 @@ rate = -np.polyfit(np.log(sizes), np.log(relative), 1)[0]
 evidence.record(
     "O.6",
     "identity covariance",
-    statistic="distance of the rate of convergence in p from 1",
-    value=abs(rate - 1),
-    threshold=0.1,
+    "distance of the rate of convergence in p from 1",
+    abs(rate - 1),
+    "<",
+    0.1,
     n=f"p = {sizes[0]} to {sizes[-1]:,}, both sides of the threshold",
-    holds=abs(rate - 1) < 0.1,
 )
 display(
     Markdown(
@@ -425,7 +426,7 @@ checked_N = np.array([24, 60, 96, 144, 240])
 smooth_N = np.unique(np.geomspace(12, 360, 120).astype(int) // 2 * 2)
 smooth_N = smooth_N[np.abs(smooth_N - p) > 3]
 panels = [plt.subplots(), plt.subplots()]
-gaussian_squares, gaussian_errors = [], []
+gaussian_gaps, gaussian_errors = [], []
 for name, (s, color) in spectra.items():
     s = s / s.mean()
     for (_, ax), ridge in zip(panels, (0.0, 20.0), strict=True):
@@ -457,7 +458,7 @@ for name, (s, color) in spectra.items():
         ratio = sample / guess
         gaussian_errors.append(ratio.var(axis=0, ddof=1) / trials)
         # The mean square gap, less what the Monte-Carlo error adds to it.
-        gaussian_squares.append((ratio.mean(axis=0) - 1) ** 2 - gaussian_errors[-1])
+        gaussian_gaps.append(ratio.mean(axis=0) - 1)
 for (_, ax), title in zip(
     panels, ("no ridge", "ridge $\\lambda = 20$"), strict=True
 ):
@@ -478,16 +479,20 @@ figures.show(
     ),
     alt="Two panels of excess risk against samples for three spectra, without and with ridge; lines and measured points.",
 )
-root_mean = np.sqrt(max(np.mean(gaussian_squares), 0))
-root_error = np.sqrt(np.mean(gaussian_errors))
+gaussian_check = "Gaussian features, three spectra"
+root_mean = rms_interval(
+    np.ravel(gaussian_gaps),
+    np.ravel(gaussian_errors),
+    1 - 2 * evidence.level("O.6", gaussian_check),
+)
 evidence.record(
     "O.6",
-    "Gaussian features, three spectra",
-    statistic="root mean square of the relative gap",
-    value=root_mean,
-    threshold=0.05,
-    n=f"{np.size(gaussian_squares)} cells × {trials} data sets, p = {p}, standard error of a cell {root_error:.1%}",
-    holds=bool(root_mean < 0.05) if root_error < 0.05 else None,
+    gaussian_check,
+    "root mean square of the relative gap",
+    root_mean,
+    "<",
+    0.05,
+    n=f"{np.size(gaussian_gaps)} cells × {trials} data sets, p = {p}",
 )
 
 # %% [markdown]
@@ -612,12 +617,14 @@ display(
 evidence.record(
     "O.6",
     "real features",
-    statistic="median relative error of the predicted test error",
-    value=typical,
-    threshold=0.1,
+    "median relative error of the predicted test error",
+    typical,
+    "<",
+    0.1,
     n=f"{len(cells)} cells × {repeats} training sets",
-    holds=typical < 0.1,
-    when="no few rare samples carry a direction, and the covariance is known from many samples",
+    when=evidence.Assumed(
+        "no few rare samples carry a direction, and the covariance is known from many samples"
+    ),
 )
 names = list(populations)
 low = "p > N, or with ridge; for N > p without ridge the covariance drops out and real features obey the formula"
@@ -630,23 +637,23 @@ for check, keys in (("N below p", wide), ("with ridge", ridged)):
     evidence.record(
         "A.S3",
         f"i.i.d. formula on real features, {check}",
-        statistic="mean size of its gap, less that of the formula with covariance",
-        value=ahead,
-        threshold=0,
+        "mean size of its gap, less that of the formula with covariance",
+        ahead,
+        ">",
+        0,
         n=f"{len(keys)} cells × {repeats} training sets",
-        holds=bool(ahead > 0),
-        when=low,
+        when=evidence.Assumed(low),
     )
 size = np.median([abs(iid[key]) for key in narrow])
 evidence.record(
     "A.S3",
     "i.i.d. formula on real features, N above p",
-    statistic="median size of its gap without ridge",
-    value=size,
-    threshold=0.1,
+    "median size of its gap without ridge",
+    size,
+    "<",
+    0.1,
     n=f"{len(narrow)} cells × {repeats} training sets",
-    holds=bool(size < 0.1),
-    when=low,
+    when=evidence.Assumed(low),
 )
 ours, theirs = (np.mean([each[key] for key in wide]) for each in (gaps, iid))
 display(
@@ -704,11 +711,11 @@ figures.show(
 evidence.record(
     "O.6",
     "the predicted ridge is good",
-    statistic="largest loss by taking the predicted ridge and not the best measured",
-    value=max(regret),
-    threshold=0.03,
+    "largest loss by taking the predicted ridge and not the best measured",
+    max(regret),
+    "<",
+    0.03,
     n=f"{len(regret)} data sets × {len(lambdas)} ridges × {repeats} training sets",
-    holds=max(regret) < 0.03,
 )
 display(
     Markdown(
