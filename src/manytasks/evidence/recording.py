@@ -23,15 +23,14 @@ def record(
     check: str,
     statistic: str,
     value: float | Interval,
-    sign: Sign = "<",
-    limit: float = 0,
+    sign: Sign,
+    limit: float,
     *,
     n: str | int,
     seeds: int | None = None,
     level: float | None = None,
     detects: str = "",
-    when: Any = None,
-    **old: Any,
+    when: Tested | Assumed | None = None,
 ) -> None:
     """Record in a notebook what a check says about a claim, and show it as a badge.
 
@@ -53,7 +52,6 @@ def record(
         detects: the smallest departure that it would have noticed, such as "errors wrong by 2 %".
         when: the condition under which it holds: what ``tested`` returned, with the value inside, or
             ``Assumed`` words where nothing beyond the condition was tried.
-        **old: the form of before, until every chapter is converted.
 
     Raises:
         ValueError: if the claim is not registered, the page has recorded this check of it already, a number
@@ -69,25 +67,6 @@ def record(
         A.B1, doctest: holds when p > N (ratio: 1.4 > 1, n = 3; condition assumed, not tried outside)
     """
     _check_names(claim, check, n)
-    if old:  # until every chapter is converted
-        held = old["holds"]
-        verdict = (
-            "open" if held is None else "fails" if not held else f"holds when {when}" if when else "holds"
-        )
-        show(
-            Evidence(
-                claim,
-                check,
-                statistic,
-                float(value),  # type: ignore[arg-type]
-                "<",
-                float(old["threshold"]),
-                str(n),
-                verdict,
-                level=spent(claim, check),
-            )
-        )
-        return
     verdict, beyond = _judged(f"{claim}, {check}", value, sign, limit, when)
     low, high = ends(value) if isinstance(value, Interval) else (None, None)
     middle = finite("value", value.value if isinstance(value, Interval) else value)
@@ -112,7 +91,9 @@ def record(
     show(row)
 
 
-def _judged(name: str, value: float | Interval, sign: Sign, limit: float, when: Any) -> tuple[str, str]:
+def _judged(
+    name: str, value: float | Interval, sign: Sign, limit: float, when: Tested | Assumed | None
+) -> tuple[str, str]:
     """Return the verdict, and what was found beyond the condition.
 
     Raises:
