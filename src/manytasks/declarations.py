@@ -75,12 +75,13 @@ class Declaration:
     def __str__(self) -> str:
         return f"{self.claim}, {self.check}"
 
-    def interval(self, *units: pd.Series) -> Interval:
+    def interval(self, *units: pd.Series, among: int = 0) -> Interval:
         """Return the number that decides: its mean over the judging seeds, at this record's level.
 
         Args:
             *units: the statistic by seed; seeds that chose may be among them and do not count. Several share
                 the level, and all of them must hold.
+            among: how many the declaration has, if these are a part of them.
 
         Returns:
             Mean with the interval of Student's t. Of several, the ends that are worst for the claim: one
@@ -101,7 +102,7 @@ class Declaration:
                 raise ValueError(
                     f"{self}: seed {missing[0]} must be there once; there are {list(each.index)}"
                 )
-        share = level(self.claim, self.check) / len(units)
+        share = level(self.claim, self.check) / max(among, len(units))
         found = [mean_interval(each.loc[list(self.judge)], 1 - share) for each in units]
         worst = min if self.sign == ">" else max
         low, middle, high = (worst(getattr(each, end) for each in found) for end in ("low", "value", "high"))
