@@ -45,7 +45,7 @@ def ends_above_inside(rows: pd.DataFrame, measure: str, choose: Sequence[int]) -
         >>> rows = pd.DataFrame({"stored": "uint8", "budget": 64, "share": [0.0, 0.5, 1.0], "seed": 0,
         ...     "task": 0, "after": 1, "test_error": [0.4, 0.3, 0.6]})
         >>> found = ends_above_inside(rows, "test_error", [0])
-        >>> [(row.end, row.best, round(row.above[0], 1)) for row in found.itertuples()]
+        >>> [(row.end, row.best, round(float(row.above[0]), 1)) for row in found.itertuples()]
         [(0.0, 0.5, 0.1), (1.0, 0.5, 0.3)]
     """
     found = []
