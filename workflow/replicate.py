@@ -20,6 +20,7 @@ from dependencies import data_files
 from variations import stated
 
 from manytasks import replication
+from manytasks.claims import registry
 from manytasks.deep.sweeps.package import write_package
 from manytasks.deep.sweeps.provenance import table_provenance
 from manytasks.deep.sweeps.table import write_json, write_table
@@ -106,6 +107,7 @@ def write(out: Path, cells: dict[tuple[str, int], Cell], store: Path, profile: s
             "command": f"make replicate SEEDS={max(row['seed'] for row in table)} PROFILE={profile}",
             "profile": profile,
             "tables": {chapter: seeds for chapter, seeds in counts.items() if seeds},
+            "verdicts": {claim.id: claim.verdict for claim in registry().values()},
             "content": {chapter: chapter_content(chapter)[:16] for chapter in chapters()},
         }
         | table_provenance(cell.file(store) for cell in cells.values()),

@@ -43,12 +43,13 @@ def least_probability(same: int, seeds: int) -> float:
 
 @dataclass(frozen=True)
 class Replicated:
-    """The verdicts of one claim, seed by seed, beside the one we committed to."""
+    """The verdicts of one claim, seed by seed, beside the one that we had committed to."""
 
     claim: str
-    committed: str
+    committed: str  # when everything was drawn again
     verdicts: Mapping[int, str]  # by seed; empty where nothing is drawn
     tables: tuple[int, ...]  # seeds of the committed tables that its chapters read
+    changed: bool = False  # whether we have committed to another verdict since
 
     @property
     def same(self) -> int:
@@ -80,7 +81,8 @@ class Replicated:
         )
         if not self.verdicts:
             return f"rests on {tables}" if self.tables else "nothing is drawn"
-        text = f"the same in {self.same} of {len(self.verdicts)} seeds"
+        before = f'before the verdict changed from "{self.committed}": ' if self.changed else ""
+        text = before + f"the same in {self.same} of {len(self.verdicts)} seeds"
         text += f" (probability at least {self.probability:.3f})"
         if others := [f"seed {s}: {v}" for s, v in self.verdicts.items() if v != self.committed]:
             text += f"; {', '.join(others)}"
@@ -109,7 +111,7 @@ def load_replication(table: Path = TABLE) -> tuple[dict[str, Replicated], dict[s
         with table.open(newline="", encoding="utf-8") as file:
             rows = list(csv.DictReader(file))
         provenance = json.loads(table.with_suffix(".json").read_text(encoding="utf-8"))
-        return replicated(rows, provenance["tables"]), provenance
+        return replicated(rows, provenance["tables"], provenance["verdicts"]), provenance
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ValueError(
             f"{table} is not a readable table of replications ({type(error).__name__}: {error}); "
@@ -141,13 +143,16 @@ def summary(found: Mapping[str, Replicated]) -> str:
     )
 
 
-def replicated(rows: Iterable[Mapping[str, str]], tables: Mapping[str, list[int]]) -> dict[str, Replicated]:
+def replicated(
+    rows: Iterable[Mapping[str, str]], tables: Mapping[str, list[int]], committed: Mapping[str, str]
+) -> dict[str, Replicated]:
     """Combine checks to verdicts of claims, seed by seed.
 
     Args:
         rows: ``claim``, ``chapter``, ``check``, ``seed``, ``verdict``, ``value``; a chapter that stopped has
             one row without a claim.
         tables: by chapter, how many seeds the committed tables hold that it reads.
+        committed: by claim, the verdict that we had committed to; a claim that is newer is left out.
 
     Returns:
         By claim, in the order of the registry.
@@ -163,15 +168,16 @@ def replicated(rows: Iterable[Mapping[str, str]], tables: Mapping[str, list[int]
             if any(row["claim"] == claim.id for run in seeds.values() for row in run)
             or (name == claim.chapter and _stopped_always(seeds))
         }
-        if not judging:
+        if not judging or claim.id not in committed:
             continue
         drawn = [name for name, seeds in judging.items() if _draws(seeds)]
         common = set.intersection(*(set(judging[name]) for name in drawn)) if drawn else set()
         found[claim.id] = Replicated(
             claim.id,
-            claim.verdict,
+            committed[claim.id],
             {seed: _verdict(claim.id, judging, seed) for seed in sorted(common)},
             tuple(sorted({count for name in judging for count in tables.get(name, [])})),
+            committed[claim.id] != claim.verdict,
         )
     return found
 
