@@ -66,7 +66,7 @@ def test_noise_variance_changes_the_noise_and_not_the_features():
 @BOTH
 def test_memory_does_not_grow_with_trials(method, monkeypatch):
     """Features of all 3,000 direct trials at once would take 480 MB; a chunk of them takes 4 MB."""
-    monkeypatch.setattr("os.cpu_count", lambda: 1)  # each thread holds one chunk
+    monkeypatch.setattr("manytasks.simulate.runner._cores", lambda: 1)  # each thread holds one chunk
     peaks = []
     for trials in (60, 3000):
         tracemalloc.start()

@@ -32,8 +32,8 @@ def disagreement(seed: int = 1) -> Picture:
         The picture. Its values are ``V``, ``scatter`` and ``price``.
 
     Example:
-        >>> [round(disagreement().at(fan=fan)["V"], 4) for fan in (0, 40, 90, 180)]
-        [0, 0.0595, 0.2734, 0.7669]
+        >>> [round(float(disagreement().at(fan=fan)["V"]), 4) for fan in (0, 40, 90, 180)]
+        [0.0, 0.0595, 0.2734, 0.7669]
     """
     fan = Slider("fan", "how much the tasks disagree", even(0, 240, 5), 90, "°")
     sigma = Slider("sigma", "noise σ of the labels", even(0, 1, 0.05), 0.3)
