@@ -100,7 +100,8 @@ def test_every_claim_has_its_card_and_every_check_its_link(pages, facts):
 
 def test_the_claims_page_states_the_level_and_what_replicated(pages, tmp_path, monkeypatch):
     row = {"claim": "A.T1", "chapter": "multitask/many-tasks", "check": "simulation", "verdict": "holds"}
-    found = replication.replicated([row | {"seed": str(s), "value": str(s)} for s in range(1, 21)], {})
+    rows = [row | {"seed": str(s), "value": str(s)} for s in range(1, 21)]
+    found = replication.replicated(rows, {}, {"A.T1": "holds"})
     content = {name: pages.chapter_content(name) for name in pages.chapters()}
     content["multitask/many-tasks"] = "of another commit"
     origin = {"profile": "book", "commit": ["0123456789abcdef"], "content": content}
@@ -122,7 +123,9 @@ def test_the_papers_figures_stand_beside_verdicts_and_tables_of_this_build(pages
     resources = [
         {"name": "multitask-width-cifar100-book", "provenance": made},
         {"name": "depth-book", "provenance": {"rows": 7}},
+        {"name": "similarity-mnist-book", "provenance": made | {"cells still to be made": 25}},
     ]
+    monkeypatch.setattr(pages, "load_replication", lambda: ({}, {}))
     (tmp_path / "data").mkdir()
     (tmp_path / "data/datapackage.json").write_text(json.dumps({"resources": resources}))
     monkeypatch.chdir(tmp_path)
@@ -131,6 +134,8 @@ def test_the_papers_figures_stand_beside_verdicts_and_tables_of_this_build(pages
     page = pages.generated_pages(ROOT / "book", ["beside"], facts)[Path("book/beside.md")]
     assert "| `multitask-width-cifar100` | CIFAR-100 | 16,800 | 14 | 1,234 | 2026-11-27 |" in page
     assert "| `depth` | glyphs | 7 | – | – | – |" in page
+    assert "| 14 of 39 |" in page
+    assert "Not whole yet, and nothing below rests on: `similarity-mnist`." in page
     assert "Not run yet, and nothing below rests on it: `depth-cifar100` (CIFAR-100)." in page
     assert page.count('A.F2</a> <span class="verdict fails">fails</span></strong> The width sweeps') == 2
     titles = [line for line in page.splitlines() if line.startswith("## ")]

@@ -2,6 +2,7 @@
 
 import gc
 import json
+import re
 from pathlib import Path
 
 import frictionless
@@ -15,6 +16,11 @@ from manytasks.deep.sweeps.package import describe_results, write_package
 
 DATA = Path(__file__).parents[2] / "data"
 TABLES = sorted(DATA.glob("*.csv*"))
+LOADED = {  # by chapters
+    name
+    for path in (DATA.parent / "notebooks").rglob("*.py")
+    for name in re.findall(r"load_results\(\s*['\"]([\w-]+)['\"]", path.read_text())
+}
 SWEEPS = [path for path in TABLES if path.stem != "replication"]  # which test_replication.py looks at
 
 
@@ -53,9 +59,13 @@ def test_table_is_whole_and_of_the_present_grid(path):
     profile = table["profile"][0]
     assert path.name.removesuffix(".gz") == f"{sweep.name}-{profile}.csv"
     cells = sweep.cells(profile)
-    assert list(map(tuple, table[list(sweep.axes)].drop_duplicates().to_numpy().tolist())) == [
-        tuple(cell[axis] for axis in sweep.axes) for cell in cells
-    ]
+    there = list(map(tuple, table[list(sweep.axes)].drop_duplicates().to_numpy().tolist()))
+    grid = [tuple(cell[axis] for axis in sweep.axes) for cell in cells]
+    assert there == [
+        cell for cell in grid if cell in there
+    ]  # a sweep may be under way, in the order of its grid
+    if there != grid:
+        assert sweep.name not in LOADED, "a chapter judges a whole table only"
     groups = table.groupby(list(sweep.axes))
     per_task = groups.size() / (groups["task"].nunique() if "task" in table else 1)  # tasks may be an axis
     assert per_task.nunique() == 1

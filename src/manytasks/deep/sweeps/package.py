@@ -104,11 +104,13 @@ def _origin(table: Path, rows: int) -> tuple[str, dict[str, Any]]:
     devices, versions = (sorted({key[place] for key in blocks}) for place in (0, 1))
     grid = {layout.cell_key(cell, "", "")[2:] for cell in store.sweep.cells(store.profile)}
     others = sum(key[2:] not in grid for key in blocks)
+    missing = len(grid - {key[2:] for key in blocks})
     return store.sweep.question, {
         "command": " && ".join(f"{command} --device {device}" for device in devices) or command,
         "torch": versions[0] if len(versions) == 1 else versions,
         "rows": rows,
         **({"cells of other settings": others} if others else {}),
+        **({"cells still to be made": missing} if missing else {}),
         **{name: written[name] for name in SUMMARY if name in written},
     }
 
