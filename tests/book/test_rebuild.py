@@ -1,5 +1,6 @@
 """Only what changed runs again; a kill, a failing cell or a second build costs nothing that was finished."""
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -162,17 +163,25 @@ def test_after_a_kill_finished_notebooks_do_not_run_again(tmp_path):
     assert not list(tree.glob("build/smoke/**/*.partial.*"))
 
 
+def command(process):
+    try:
+        return process.cmdline()
+    except psutil.NoSuchProcess:  # a step of the build that has ended since, or nearly
+        return []
+
+
 def test_kernels_do_not_outlive_a_killed_build(tmp_path):
     tree = miniature(tmp_path / "tree")
     configure(tree, part_beta={"wait": "never"})
     first = start(tree, tmp_path / "log")
     wait_until(lambda: (tree / "runs.log").exists() and "part/beta" in runs(tree), "the notebook to start")
     family = psutil.Process(first.pid).children(recursive=True)
-    kernels = [process for process in family if "ipykernel_launcher" in process.cmdline()]
+    kernels = [process for process in family if "ipykernel_launcher" in command(process)]
     assert kernels
     for process in family:
         if process not in kernels:
-            process.kill()
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
     first.kill()
     first.wait()
     assert psutil.wait_procs(kernels, timeout=PATIENCE)[1] == []
