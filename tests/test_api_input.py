@@ -1,6 +1,7 @@
 """Every public function, every argument, every kind of wrong value: a number, or one line that names it."""
 
 import datetime
+import inspect
 import re
 import signal
 from decimal import Decimal
@@ -12,12 +13,16 @@ import pytest
 import sympy as sp
 import torch
 
-from manytasks import Tasks, flow, simulate, streams, theory
+from manytasks import Tasks, flow, simulate, statistics, streams, theory
 
 TASKS = Tasks.equiangular(2, 0.5)
 ERRORS = [[0.25, 0.9], [0.5, 0.2]]
 DRAWS = {"trials": 2, "seed": 1}
 PROBLEM = {"tasks": TASKS, "samples": 5, "p": 20, "noise_var": 0.1}
+UNITS = [[1.0, 3.0, 2.0], [1.5, 3.5, 1.0], [0.5, 4.0, 2.5]]
+SMOOTH = {"x": [0.4, 0.2, 0.1], "y": [0.16, 0.04, 0.01]}
+WEIGHTED = {"weights": [1.0], "ridge": 0.1}
+FORMS = theory.population_forms([1.0, 0.5], [[1.0, 1.0], [1.0, 0.0]], 0.1, [0.5])
 SPECTRUM = {"eigenvalues": [1.0, 0.5], "coefficients": [[1.0, 1.0]], "samples": 5, "noise_var": 0.1}
 
 CALLS = {
@@ -63,8 +68,33 @@ CALLS = {
     simulate.bracket_moments: PROBLEM | DRAWS,
     simulate.training_forgetting: PROBLEM | DRAWS,
     simulate.ridge_error: SPECTRUM | DRAWS | {"ridge": 0.1},
+    theory.population_forms: {key: SPECTRUM[key] for key in ("eigenvalues", "coefficients", "noise_var")}
+    | {"kappa": [0.5]},
+    theory.pooled_error: {"samples": 5, "forms": FORMS, "shared": False},
+    theory.effective_shares: {"eigenvalues": [1.0, 0.5], "samples": [5]} | WEIGHTED,
+    theory.weighted_ridge_error: SPECTRUM | WEIGHTED,
+    theory.best_average: PROBLEM | {"task": 0},
+    simulate.weighted_ridge_error: SPECTRUM | WEIGHTED | DRAWS,
     streams.stream: {"seed": 1},
     streams.stream_number: {"seed": 1},
+    statistics.z_scores: {"draws": UNITS, "expected": 1.0},
+    statistics.critical_z: {"comparisons": 3, "alpha": 0.01, "draws": 20},
+    statistics.critical_t: {"comparisons": 3, "degrees": 9, "alpha": 0.01},
+    statistics.noticed: {"draws": UNITS, "expected": 1.0, "critical": 3.0},
+    statistics.mean_interval: {"draws": UNITS, "level": 0.95},
+    statistics.geometric_interval: {"draws": UNITS, "level": 0.95},
+    statistics.share_interval: {"successes": 2, "count": 5, "level": 0.95},
+    statistics.bootstrap_interval: {"units": [1.0, 2.0, 4.0], "seed": 1, "resamples": 20, "level": 0.9}
+    | {"statistic": np.mean, "method": "BCa"},
+    statistics.rank_correlation: {"x": [1.0, 2.0, 3.0], "y": [1.0, 3.0, 2.0], "axis": -1},
+    statistics.rms_interval: {"gaps": [0.1, 0.2], "variances": [0.01, 0.01], "level": 0.95},
+    statistics.peak: {"units": UNITS},
+    statistics.log_slope: SMOOTH | {"axis": 0},
+    statistics.limit_slope: SMOOTH | {"axis": 0},
+    statistics.weighted_log_slope: SMOOTH | {"error": [0.01, 0.01, 0.01], "level": 0.95},
+    statistics.margin_test: {"differences": [0.1, 0.2, 0.3], "margin": 0.1, "level": 0.01},
+    statistics.margin_noticed: {"deviation": 0.1, "units": 5, "margin": 0.1, "level": 0.01},
+    statistics.units_needed: {"deviation": 0.1, "margin": 0.1, "matters": 0.2, "level": 0.01},
     flow.modified_series: {"n_tasks": 2, "order": 1, "rates": [1, 1], "schedule": [1, 2]},
 }
 LONGEST_WAIT = 20  # seconds, for what takes less than one on an idle machine
@@ -151,10 +181,13 @@ VALUES = {
     "huge array": np.full((3, 3, 3), 1e308),
 }
 
+NOT_READ = {"statistic", "forms", "shared"}  # functions, what a function returned, truth values
+
 CASES = [
     pytest.param(function, argument, id=f"{function.__module__}.{function.__qualname__}-{argument}")
     for function, call in CALLS.items()
     for argument in call
+    if argument not in NOT_READ
 ]
 
 
@@ -191,6 +224,14 @@ def test_a_value_is_read_or_refused_by_name(function, argument):
 
 # How a message calls an argument where it does not repeat its name.
 NAMES = {
+    "axis": r"\b(axis|axes|x and y)\b",
+    "error": r"\b(errors?)\b",
+    "comparisons": r"\bcomparisons\b",
+    "successes": r"\b(successes|count)\b",
+    "count": r"\b(successes|count)\b",
+    "variances": r"\bvariances\b",
+    "weights": r"\b(weight(s|ed)?|samples)\b",
+    "task": r"\btask\b",
     "tasks": r"\b(tasks?|samples|memory|budget|p)\b",  # tasks of another number meet counts and dimensions
     "seed": r"\bseed\b",
     "orders": r"\borders?\b",
@@ -204,7 +245,7 @@ NAMES = {
     "sample_cost": r"\b(sample_cost|split)\b",
     "errors": r"\berrors?\b",
     "gram": r"\bgram\b",
-    "coefficients": r"\b(coefficients|samples)\b",
+    "coefficients": r"\b(coefficients|samples|weights)\b",
     "eigenvalues": r"\b(eigenvalues|coefficients)\b",
     "x": r"\b(x|numbers)\b",
     "y": r"\b(y|numbers)\b",
@@ -212,3 +253,14 @@ NAMES = {
     "draws": r"\bdraws?\b",
     "expected": r"\b(expected|draws)\b",
 }
+
+
+@pytest.mark.parametrize("module", [theory, simulate, statistics], ids=lambda module: module.__name__)
+def test_no_public_function_is_left_out(module):
+    functions = {name for name in module.__all__ if inspect.isfunction(getattr(module, name))}
+    assert len(functions) > 5
+    assert (
+        functions
+        - {function.__name__ for function in CALLS if function.__module__.startswith(module.__name__)}
+        == set()
+    )

@@ -91,9 +91,9 @@ def test_refused_draws(draws, message):
     [
         ((0,), "comparisons must be a whole number of at least 1; got 0"),
         ((1.5,), "comparisons must be a whole number of at least 1; got 1.5"),
-        ((3, 0.0), "alpha must be an error rate between 0 and 1; got 0.0"),
-        ((3, 1.0), "alpha must be an error rate between 0 and 1; got 1.0"),
-        ((3, 0.1, 1), "draws must be at least 2; got 1"),
+        ((3, 0.0), "alpha must be a probability between 0 and 1; got 0.0"),
+        ((3, 1.0), "alpha must be a probability between 0 and 1; got 1.0"),
+        ((3, 0.1, 1), "draws must be one number of at least 2; got 1"),
     ],
 )
 def test_refused_error_rates(arguments, message):
@@ -110,6 +110,6 @@ def test_critical_values_are_those_of_the_tables():
 
 @pytest.mark.parametrize("degrees", [0, -1, float("nan")])
 def test_refused_degrees(degrees):
-    message = f"degrees must be at least 1, draws less 1; got {degrees}"
+    message = f"degrees must be one number of at least 1; got {degrees}"
     with pytest.raises(ValueError, match=whole(message)):
         critical_t(1, degrees)

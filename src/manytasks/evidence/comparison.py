@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 import operator
 from numbers import Rational
 from typing import Any, Literal
 
 import numpy as np
 
+from manytasks.readers import real
 from manytasks.statistics import Interval
 
 Sign = Literal["<", "<=", ">", ">=", "=="]
@@ -37,7 +37,7 @@ def outcome(value: float | Interval, sign: Sign, limit: float) -> Outcome:
     """
     if sign not in SIGNS:
         raise ValueError(f"sign must be one of {' '.join(SIGNS)}; got {sign!r}")
-    bound = finite("limit", limit)
+    bound = real(limit, "limit")
     met = {SIGNS[sign](end, bound) for end in ends(value)}
     if sign == "==" and not (_exact(value) and _exact(limit)):
         raise ValueError(f"== compares whole and exact numbers only; got {value!r} and {limit!r}")
@@ -61,37 +61,11 @@ def ends(value: Any) -> tuple[float, ...]:
         ((3.0,), (0.4, 0.8))
     """
     if not isinstance(value, Interval):
-        return (finite("value", value),)
-    low, middle, high = (finite(name, getattr(value, name)) for name in ("low", "value", "high"))
+        return (real(value, "value"),)
+    low, middle, high = (real(getattr(value, name), name) for name in ("low", "value", "high"))
     if not low <= middle <= high:
         raise ValueError(f"an interval must contain its value; got {middle:.3g} and {low:.3g} to {high:.3g}")
     return low, high
-
-
-def finite(name: str, number: Any) -> float:
-    """Return a number as a float.
-
-    Args:
-        name: what it is, for the message.
-        number: of Python, NumPy or SymPy.
-
-    Returns:
-        The number, finite.
-
-    Raises:
-        ValueError: if it is an array, a truth value, infinite or no number at all.
-
-    Example:
-        >>> finite("value", np.float64(1.5))
-        1.5
-    """
-    if np.ndim(number):
-        raise ValueError(f"{name} must be one number, not an array of shape {np.shape(number)}")
-    if isinstance(number, bool | np.bool_ | str | None):
-        raise ValueError(f"{name} must be a number; got {number!r}")
-    if not math.isfinite(number := float(number)):
-        raise ValueError(f"{name} must be finite; got {number}")
-    return number
 
 
 def _exact(number: Any) -> bool:

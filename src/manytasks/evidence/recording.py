@@ -7,10 +7,11 @@ from typing import Any
 
 from manytasks.claims import registry
 from manytasks.evidence.badge import Evidence
-from manytasks.evidence.comparison import Sign, ends, finite, outcome
+from manytasks.evidence.comparison import Sign, ends, outcome
 from manytasks.evidence.condition import Assumed, Tested
 from manytasks.evidence.display import running_cell, show
 from manytasks.levels import spent
+from manytasks.readers import real
 from manytasks.statistics import Interval
 
 NOT_TRIED = "condition assumed, not tried outside"
@@ -69,7 +70,7 @@ def record(
     _check_names(claim, check, n)
     verdict, beyond = _judged(f"{claim}, {check}", value, sign, limit, when)
     low, high = ends(value) if isinstance(value, Interval) else (None, None)
-    middle = finite("value", value.value if isinstance(value, Interval) else value)
+    middle = real(value.value if isinstance(value, Interval) else value, "value")
     level = spent(claim, check) if level is None else level
     row = Evidence(
         claim,
@@ -77,7 +78,7 @@ def record(
         statistic,
         middle,
         sign,
-        finite("limit", limit),
+        real(limit, "limit"),
         str(n),
         verdict,
         level=level,

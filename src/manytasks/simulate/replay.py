@@ -6,15 +6,14 @@ from typing import Any, get_args
 
 import numpy as np
 
-from manytasks.readers import choice, has_symbols, short
+from manytasks.readers import choice
 from manytasks.simulate.direct import draw_data
 from manytasks.simulate.errors import Method, task_span
-from manytasks.simulate.problem import drawn_problem
+from manytasks.simulate.problem import drawn_counts, drawn_problem
 from manytasks.simulate.replay_path import data_in_span, path_errors
 from manytasks.simulate.runner import draw_in_chunks
 from manytasks.streams import Seed
 from manytasks.tasks import Tasks
-from manytasks.theory.domain import sample_counts
 from manytasks.theory.replay import Start, check_memory, check_start
 
 
@@ -63,10 +62,7 @@ def replay_error(
         ((1000, 2, 2), True)
     """
     tasks, n, widths, sigma2 = drawn_problem(tasks, samples, p, noise_var)
-    m = sample_counts(tasks, memory, "memory")
-    if has_symbols(m):
-        raise ValueError(f"memory must be numbers to be drawn; got the symbols {short(memory)}")
-    m = m.astype(float)
+    m = drawn_counts(tasks.T, memory, "memory")
     check_memory(n, m)
     check_start(start)
     choice(method, "method", get_args(Method))

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from manytasks.simulate.direct import draw_data, fit
-from manytasks.simulate.problem import drawn_problem
+from manytasks.simulate.problem import drawn_counts
 from manytasks.simulate.runner import draw_in_chunks, whole_trials
 from manytasks.streams import Seed
-from manytasks.tasks import Tasks
+from manytasks.theory.domain import noise_variance
 from manytasks.theory.ridge import check_coefficients, check_ridge, check_spectrum
 
 
@@ -55,7 +55,7 @@ def ridge_error(
     """
     s = check_spectrum(eigenvalues)
     w, ridge = check_coefficients(coefficients, s), check_ridge(ridge)
-    _, n, _, sigma2 = drawn_problem(Tasks(np.eye(len(w))), samples, len(s), noise_var)
+    n, sigma2 = drawn_counts(len(w), samples), noise_variance(noise_var, symbols=False)
     s, w = s[s > 0], w[:, s > 0]  # an absent feature is never seen and never missed
     p, root = len(s), np.sqrt(s)
     if p == 0:

@@ -8,12 +8,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from manytasks.simulate.direct import draw_data
+from manytasks.simulate.problem import drawn_counts
 from manytasks.simulate.ridge import ridge_fit
 from manytasks.simulate.runner import draw_in_chunks
 from manytasks.streams import Seed
-from manytasks.tasks import Tasks
-from manytasks.theory.domain import noise_variances, sample_counts
+from manytasks.theory.domain import noise_variances
 from manytasks.theory.ridge import check_coefficients, check_ridge, check_spectrum
+from manytasks.theory.weighted_ridge import task_weights
 
 
 def weighted_ridge_error(
@@ -58,14 +59,15 @@ def weighted_ridge_error(
     """
     s = check_spectrum(eigenvalues)
     w, ridge = check_coefficients(coefficients, s), check_ridge(ridge)
-    n, noise = sample_counts(Tasks(np.eye(len(w))), samples), noise_variances(noise_var, len(w))
+    n, noise = drawn_counts(len(w), samples), noise_variances(noise_var, len(w))
     root = np.sqrt(s)
     each = n.astype(int)
-    weight = np.sqrt(np.repeat(np.asarray(weights, dtype=float), each))
+    weight = np.sqrt(task_weights(weights, len(w)))
 
     def errors(rng: np.random.Generator, size: int, wanted: int, width: int) -> np.ndarray:
         X, y = (part[:wanted] for part in draw_data(rng, size, w * root, n, width, np.repeat(noise, each)))
-        fitted = ridge_fit(root[:, None] * X * weight, y * weight, ridge)
+        scale = np.repeat(weight, each)
+        fitted = ridge_fit(root[:, None] * X * scale, y * scale, ridge)
         return np.square((fitted[:, None] - w) * root).sum(axis=-1)
 
     return draw_in_chunks(errors, [len(s)], lambda width: width * int(n.sum() + 1), trials, seed)[:, 0]

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
 
-from manytasks.statistics.intervals import Interval
+from manytasks.readers import numbers
+from manytasks.statistics.intervals import Interval, probability
 
 
 def rms_interval(gaps: ArrayLike, variances: ArrayLike, level: float = 0.95) -> Interval:
@@ -31,14 +32,12 @@ def rms_interval(gaps: ArrayLike, variances: ArrayLike, level: float = 0.95) -> 
         >>> rms_interval([0.03, -0.04], [0.0, 0.0]).words(".4f")
         '0.0354 (0.0354 to 0.0354)'
     """
-    gaps, variances = np.asarray(gaps, dtype=float), np.asarray(variances, dtype=float)
+    gaps, variances = numbers(gaps, "gaps"), numbers(variances, "variances")
     if gaps.shape != variances.shape or gaps.ndim != 1 or not gaps.size:
         raise ValueError(f"gaps and variances must be (k,) both; got {gaps.shape} and {variances.shape}")
     if np.any(variances < 0):
         raise ValueError(f"variances must not be negative; the smallest is {variances.min():.3g}")
-    if not 0 < level < 1:
-        raise ValueError(f"level must be a probability between 0 and 1; got {level}")
     square = np.mean(gaps**2 - variances)
     error = np.sqrt(np.sum(4 * gaps**2 * variances + 2 * variances**2)) / gaps.size
-    half = stats.norm.isf((1 - level) / 2) * error
+    half = stats.norm.isf((1 - probability(level)) / 2) * error
     return Interval.around(square, half).map(lambda x: float(np.sqrt(max(x, 0.0))))

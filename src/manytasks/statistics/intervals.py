@@ -9,6 +9,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
 
+from manytasks import readers
+
+LARGEST = 1e150
+
 
 @dataclass(frozen=True)
 class Interval:
@@ -83,7 +87,7 @@ def mean_interval(draws: ArrayLike, level: float = 0.95) -> Interval:
         >>> mean_interval([1.0, 2.0, 3.0]).words(".2f")
         '2.00 (−0.48 to 4.48)'
     """
-    draws = _sample(draws, level)
+    draws, level = sample(draws), probability(level)
     mean = draws.mean(axis=0)
     error = draws.std(axis=0, ddof=1) / np.sqrt(len(draws))
     half = stats.t.isf((1 - level) / 2, len(draws) - 1) * error
@@ -107,7 +111,7 @@ def geometric_interval(draws: ArrayLike, level: float = 0.95) -> Interval:
         >>> geometric_interval([1.0, 10.0, 100.0]).words(".3g")
         '10 (0.0328 to 3.05e+03)'
     """
-    draws = _sample(draws, level)
+    draws = sample(draws)
     if not np.all(draws > 0):
         raise ValueError(f"a geometric mean needs positive draws; the smallest is {draws.min():.3g}")
     return mean_interval(np.log(draws), level).map(np.exp)
@@ -131,23 +135,68 @@ def share_interval(successes: int, count: int, level: float = 0.95) -> Interval:
         >>> share_interval(20, 20).words(".3f")
         '1.000 (0.832 to 1.000)'
     """
-    if not 0 <= successes <= count or count < 1:
-        raise ValueError(
-            f"successes must lie between 0 and a count of at least 1; got {successes} of {count}"
-        )
-    _check_level(level)
-    ends = stats.binomtest(int(successes), int(count)).proportion_ci(level, method="exact")
-    return Interval(successes / count, float(ends.low), float(ends.high))
+    trials = readers.count(count, "count", least=1, most=2**53)
+    found = readers.count(successes, "successes", most=trials)
+    ends = stats.binomtest(found, trials).proportion_ci(probability(level), method="exact")
+    return Interval(found / trials, float(ends.low), float(ends.high))
 
 
-def _sample(draws: ArrayLike, level: float) -> np.ndarray:
-    _check_level(level)
-    draws = np.asarray(draws, dtype=float)
-    if draws.ndim == 0 or len(draws) < 2:
-        raise ValueError(f"draws must have at least 2 rows, one a draw; got shape {draws.shape}")
-    return draws
+def sample(draws: ArrayLike, name: str = "draws", row: str = "draw") -> np.ndarray:
+    """Read independent draws.
+
+    Args:
+        draws: (n, ...) numbers, one row a draw, n at least 2.
+        name: how the error message calls them.
+        row: how it calls one of them.
+
+    Returns:
+        The same as an array of floats.
+
+    Raises:
+        ValueError: if they are no numbers, fewer than 2 rows, or so large that their squares are no floats.
+    """
+    read = readers.numbers(draws, name)
+    if read.ndim == 0 or len(read) < 2:
+        raise ValueError(f"{name} must have at least 2 rows, one a {row}; got shape {read.shape}")
+    if np.any(np.isfinite(read) & (np.abs(read) > LARGEST)):
+        raise ValueError(f"{name} must be at most {LARGEST:g} in size, so that their squares are floats")
+    return read
 
 
-def _check_level(level: float) -> None:
-    if not 0 < level < 1:
-        raise ValueError(f"level must be a probability between 0 and 1; got {level}")
+def probability(level: float, name: str = "level") -> float:
+    """Read a probability.
+
+    Args:
+        level: a number between 0 and 1, both excluded.
+        name: how the error message calls it.
+
+    Returns:
+        The same as a float.
+
+    Raises:
+        ValueError: if it is anything else.
+    """
+    read = readers.real(level, name)
+    if not 0 < read < 1:
+        raise ValueError(f"{name} must be a probability between 0 and 1; got {readers.short(level)}")
+    return float(read)
+
+
+def axis_of(values: np.ndarray, axis: int, name: str) -> int:
+    """Read which axis of an array is meant.
+
+    Args:
+        values: the array.
+        axis: its number, from 0, or from -1 backwards.
+        name: how the error message calls the array.
+
+    Returns:
+        The number, from 0.
+
+    Raises:
+        ValueError: if the array has no such axis.
+    """
+    read = readers.real(axis, "axis")
+    if read != int(read) or not -values.ndim <= read < values.ndim:
+        raise ValueError(f"axis must be one of the {values.ndim} axes of {name}; got {readers.short(axis)}")
+    return int(read) % values.ndim

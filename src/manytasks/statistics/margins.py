@@ -10,7 +10,11 @@ from numpy.typing import ArrayLike
 from scipy.optimize import brentq
 from scipy.stats import nct, t
 
+from manytasks.readers import count, matrix, real
+from manytasks.statistics.intervals import probability, sample
+
 POWER = 0.9
+LARGEST_T = 1e6  # beyond it the noncentral t has no digits
 MOST_UNITS = 10_000  # more than anybody trains
 
 
@@ -48,9 +52,8 @@ def margin_test(differences: ArrayLike, margin: float, level: float) -> MarginTe
         >>> round(test.mean, 3), round(test.limit, 3), test.beyond
         (0.01, 0.143, False)
     """
-    units = np.asarray(differences, dtype=float)
-    if units.ndim != 1 or len(units) < 2:
-        raise ValueError(f"a margin test needs at least 2 units; got shape {units.shape}")
+    units = matrix(sample(differences, "differences"), "differences", ("n",))
+    margin, level = real(margin, "margin", low=0), probability(level)
     error = float(units.std(ddof=1) / np.sqrt(len(units)))
     return MarginTest(float(units.mean()), margin + float(t.isf(level, len(units) - 1)) * error)
 
@@ -67,11 +70,18 @@ def margin_noticed(deviation: float, units: int, margin: float, level: float) ->
     Returns:
         A difference beyond the margin.
 
+    Raises:
+        ValueError: if an argument is outside its range, or so few units cannot have so small a level.
+
     Example:
         >>> round(margin_noticed(deviation=0.02, units=14, margin=0.02, level=0.001), 3)
         0.049
     """
+    deviation, margin = real(deviation, "deviation", low=0), real(margin, "margin", low=0)
+    units, level = count(units, "units", least=2, most=MOST_UNITS), probability(level)
     critical = float(t.isf(level, units - 1))
+    if critical > LARGEST_T:
+        raise ValueError(f"level must be larger for {units} units: Student's t would be {critical:.0e}")
     distance = brentq(lambda ncp: nct.sf(critical, units - 1, ncp) - POWER, 0, 10 * critical + 10, xtol=1e-6)
     return float(margin + distance * deviation / np.sqrt(units))
 
@@ -92,6 +102,7 @@ def units_needed(deviation: float, margin: float, matters: float, level: float) 
         >>> units_needed(deviation=0.02, margin=0.02, matters=0.05, level=0.001)
         14
     """
+    matters = real(matters, "matters")
 
     def enough(units: int) -> bool:
         return margin_noticed(deviation, units, margin, level) <= matters

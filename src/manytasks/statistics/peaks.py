@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from manytasks.readers import numbers
 from manytasks.statistics.scores import z_scores
 
 
@@ -39,7 +40,7 @@ def peak(units: ArrayLike) -> Peak:
         >>> peak([[3.0, 1.0, 4.0, 2.0], [3.2, 1.1, 4.5, 2.1]])[:4]
         (2, 1, 3, 2.2)
     """
-    units = np.asarray(units, dtype=float)
+    units = numbers(units, "units")
     if units.ndim != 2 or units.shape[0] < 2 or units.shape[1] < 3:
         raise ValueError(f"a peak needs at least 2 units (rows) and 3 places (columns); got {units.shape}")
     mean = units.mean(axis=0)

@@ -6,6 +6,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import rankdata
 
+from manytasks.readers import numbers
+from manytasks.statistics.intervals import axis_of
+
 
 def rank_correlation(x: ArrayLike, y: ArrayLike, axis: int = -1) -> np.ndarray:
     """Return Spearman's rank correlation along an axis; ties get their mean rank.
@@ -25,8 +28,13 @@ def rank_correlation(x: ArrayLike, y: ArrayLike, axis: int = -1) -> np.ndarray:
         >>> rank_correlation([[1, 2, 3], [1, 2, 3]], [[1, 4, 9], [3, 2, 1]])
         array([ 1., -1.])
     """
-    x, y = np.broadcast_arrays(np.asarray(x, dtype=float), np.asarray(y, dtype=float))
-    if x.ndim == 0 or x.shape[axis] < 2:
+    x, y = numbers(x, "x"), numbers(y, "y")
+    try:
+        x, y = np.broadcast_arrays(x, y)
+    except ValueError:
+        raise ValueError(f"x and y must broadcast; got shapes {x.shape} and {y.shape}") from None
+    axis = axis_of(x, axis, "x and y")
+    if x.shape[axis] < 2:
         raise ValueError(f"a rank correlation needs at least 2 numbers along the axis; got shape {x.shape}")
     a, b = (rankdata(values, axis=axis) for values in (x, y))
     a, b = (ranks - ranks.mean(axis=axis, keepdims=True) for ranks in (a, b))

@@ -10,8 +10,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
 
-from manytasks.statistics.intervals import Interval
+from manytasks.readers import choice, count
+from manytasks.statistics.intervals import Interval, probability, sample
 from manytasks.streams import Seed, stream
+
+MOST_RESAMPLES = 10**7  # minutes; an end at a level of one in a million has ten draws beyond it
 
 
 def bootstrap_interval(
@@ -47,11 +50,9 @@ def bootstrap_interval(
         >>> bootstrap_interval([1.0, 2.0, 4.0, 8.0, 9.0], np.median, seed=1).words(".1f")
         '4.0 (1.0 to 9.0)'
     """
-    units = np.asarray(units)
-    if units.ndim == 0 or len(units) < 2:
-        raise ValueError(f"units must have at least 2 rows, one a unit; got shape {units.shape}")
-    if not 0 < level < 1:
-        raise ValueError(f"level must be a probability between 0 and 1; got {level}")
+    units, level = sample(units, "units", "unit"), probability(level)
+    resamples = count(resamples, "resamples", least=1, most=MOST_RESAMPLES)
+    choice(method, "method", ("BCa", "percentile", "basic"))
 
     def drawn_again(rows: np.ndarray) -> float:
         return float(statistic(units[rows]))

@@ -8,6 +8,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import norm, skew, t
 
+from manytasks.readers import count, numbers, real, short
+from manytasks.statistics.intervals import probability, sample
+
+ROUNDING = 1e-15  # of the largest draw: what is left of the spread of a constant
+
 
 def z_scores(draws: ArrayLike, expected: Any, *, skewed: bool = False) -> np.ndarray:
     r"""Return the distances of Monte-Carlo means from their expectation, in standard errors.
@@ -33,11 +38,10 @@ def z_scores(draws: ArrayLike, expected: Any, *, skewed: bool = False) -> np.nda
         >>> z_scores([[1.0], [2.0], [3.0]], 2.5).round(2)
         array([-0.87])
     """
-    draws = np.asarray(draws, dtype=float)
-    if draws.ndim == 0 or len(draws) < 2:
-        raise ValueError(f"draws must have at least 2 rows, one a draw; got shape {draws.shape}")
+    draws, expected = sample(draws), row_of(draws, expected)
     standard_error = draws.std(axis=0, ddof=1) / np.sqrt(len(draws))
-    if np.any(standard_error == 0):
+    rounding = ROUNDING * np.abs(draws).max(axis=0)
+    if np.any(standard_error <= rounding):
         raise ValueError("all draws of a number are equal: a constant needs no statistical test")
     z = (draws.mean(axis=0) - expected) / standard_error
     if not skewed:
@@ -65,9 +69,7 @@ def critical_z(comparisons: int, alpha: float = 0.01, draws: float = np.inf) -> 
         >>> round(critical_z(1, 0.05), 2), round(critical_z(100), 2), round(critical_z(100, draws=8), 2)
         (1.96, 3.89, 7.88)
     """
-    if not draws >= 2:
-        raise ValueError(f"draws must be at least 2; got {draws}")
-    return critical_t(comparisons, draws - 1, alpha)
+    return critical_t(comparisons, _at_least(2, draws, "draws") - 1, alpha)
 
 
 def critical_t(comparisons: int, degrees: float, alpha: float = 0.01) -> float:
@@ -91,13 +93,8 @@ def critical_t(comparisons: int, degrees: float, alpha: float = 0.01) -> float:
         >>> [round(critical_t(1, degrees, 0.05), 2) for degrees in (1, 9, 10**6)]
         [12.71, 2.26, 1.96]
     """
-    if int(comparisons) != comparisons or comparisons < 1:
-        raise ValueError(f"comparisons must be a whole number of at least 1; got {comparisons}")
-    if not 0 < alpha < 1:
-        raise ValueError(f"alpha must be an error rate between 0 and 1; got {alpha}")
-    if not degrees >= 1:
-        raise ValueError(f"degrees must be at least 1, draws less 1; got {degrees}")
-    return float(t.isf(alpha / comparisons / 2, degrees))
+    comparisons, alpha = count(comparisons, "comparisons", least=1), probability(alpha, "alpha")
+    return float(t.isf(alpha / comparisons / 2, _at_least(1, degrees, "degrees")))
 
 
 def noticed(draws: ArrayLike, expected: Any, critical: float) -> float:
@@ -111,11 +108,55 @@ def noticed(draws: ArrayLike, expected: Any, critical: float) -> float:
     Returns:
         The smallest that exceeds the limit with probability 0.9, in the number where that is hardest.
 
+    Raises:
+        ValueError: if the shapes do not fit, or an argument is outside its range.
+
     Example:
         >>> rng = np.random.default_rng(1)
         >>> round(noticed(rng.normal(10, 1, size=(10_000, 3)), 10, critical_z(3)), 4)
         0.0042
     """
-    draws = np.asarray(draws, dtype=float)
+    draws, expected = sample(draws), row_of(draws, expected)
+    critical = real(critical, "critical", low=0)
     standard_error = draws.std(axis=0, ddof=1) / np.sqrt(len(draws))
-    return float(np.max((critical + norm.isf(0.1)) * standard_error / np.abs(expected)))
+    with np.errstate(
+        divide="ignore", invalid="ignore", over="ignore"
+    ):  # relative to nothing every error is infinite
+        return float(np.max((critical + norm.isf(0.1)) * standard_error / np.abs(expected)))
+
+
+def row_of(draws: ArrayLike, expected: Any) -> np.ndarray:
+    """Read what the draws of a row are expected to be.
+
+    Args:
+        draws: (n, ...) numbers, none of them nan.
+        expected: numbers that broadcast to the shape of a row.
+
+    Returns:
+        Array with the shape of a row.
+
+    Raises:
+        ValueError: if the shapes do not fit, or a number is nan.
+    """
+    rows, read = sample(draws), numbers(expected, "expected")
+    if np.isnan(rows).any() or np.isnan(read).any():
+        raise ValueError("draws and expected must be numbers; one of them is nan")
+    try:
+        return np.broadcast_to(read, rows.shape[1:])
+    except ValueError:
+        raise ValueError(f"expected must fit rows of shape {rows.shape[1:]}; got {read.shape}") from None
+
+
+def _at_least(low: float, value: Any, name: str) -> float:
+    """Read a number that may be infinite.
+
+    Returns:
+        It as a float.
+
+    Raises:
+        ValueError: if it is no number, or too small.
+    """
+    read = numbers(value, name)
+    if read.ndim or not read >= low:
+        raise ValueError(f"{name} must be one number of at least {low}; got {short(value)}")
+    return float(read)

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import norm
 
-from manytasks.statistics.intervals import Interval
+from manytasks.readers import matrix, numbers
+from manytasks.statistics.intervals import Interval, axis_of, probability
 
 
 def log_slope(x: ArrayLike, y: ArrayLike, axis: int = 0) -> np.ndarray:
@@ -27,9 +28,8 @@ def log_slope(x: ArrayLike, y: ArrayLike, axis: int = 0) -> np.ndarray:
         >>> log_slope([1.0, 2.0, 4.0], [3.0, 12.0, 48.0]).round(12)
         np.float64(2.0)
     """
-    x, y = np.asarray(x, dtype=float), np.moveaxis(np.asarray(y, dtype=float), axis, -1)
-    if not (np.all(x > 0) and np.all(y > 0)):
-        raise ValueError("a slope of logarithms needs positive numbers")
+    x, y = _curves(x, y, axis)
+    y = np.moveaxis(y, 0, -1)
     centred = np.log(x) - np.log(x).mean()
     if not np.any(centred):
         raise ValueError(f"a slope needs at least 2 different x; got {x}")
@@ -58,9 +58,7 @@ def limit_slope(x: ArrayLike, y: ArrayLike, axis: int = 0) -> np.ndarray:
         >>> limit_slope(x, x**2 * (1 - x)).round(2), log_slope(x, x**2 * (1 - x)).round(2)
         (np.float64(2.08), np.float64(1.71))
     """
-    x, y = np.asarray(x, dtype=float), np.moveaxis(np.asarray(y, dtype=float), axis, 0)
-    if not (np.all(x > 0) and np.all(y > 0)):
-        raise ValueError("a slope of logarithms needs positive numbers")
+    x, y = _curves(x, y, axis)
     ratios = x[1:] / x[:-1]
     if len(x) < 3 or not np.allclose(ratios, ratios[0]) or ratios[0] == 1:
         raise ValueError(
@@ -91,7 +89,10 @@ def weighted_log_slope(x: ArrayLike, y: ArrayLike, error: ArrayLike, level: floa
         >>> weighted_log_slope([1.0, 2.0, 4.0], [8.0, -4.0, 2.0], [0.1, 0.1, 0.1]).words(".2f")
         '−1.00 (−1.06 to −0.94)'
     """
-    x, y, error = (np.asarray(values, dtype=float) for values in (x, y, error))
+    level = probability(level)
+    x, y, error = (matrix(given, name, ("n",)) for given, name in ((x, "x"), (y, "y"), (error, "error")))
+    if not len(x) == len(y) == len(error):
+        raise ValueError(f"x, y and error must be as long; got {len(x)}, {len(y)} and {len(error)}")
     if not (np.all(x > 0) and np.all(error > 0) and np.all(y != 0)):
         raise ValueError("a weighted slope of logarithms needs positive x and errors, and y other than zero")
     weight = (y / error) ** 2
@@ -102,3 +103,21 @@ def weighted_log_slope(x: ArrayLike, y: ArrayLike, error: ArrayLike, level: floa
     slope = float((weight * centred * np.log(np.abs(y))).sum() / square)
     half = float(norm.isf((1 - level) / 2) / np.sqrt(square))
     return Interval(slope, slope - half, slope + half)
+
+
+def _curves(x: ArrayLike, y: ArrayLike, axis: int) -> tuple[np.ndarray, np.ndarray]:
+    """Read curves over one x, all of them positive.
+
+    Returns:
+        (n,) array x, and y with x along its first axis.
+
+    Raises:
+        ValueError: if a number is not positive and finite, or the lengths differ.
+    """
+    x, y = matrix(x, "x", ("n",)), numbers(y, "y")
+    y = np.moveaxis(y, axis_of(y, axis, "y"), 0)
+    if len(x) != len(y):
+        raise ValueError(f"x and y must be as long along the axis; got {len(x)} and {len(y)}")
+    if not (np.all(x > 0) and np.all(y > 0) and np.all(np.isfinite(y))):
+        raise ValueError("a slope of logarithms needs positive numbers")
+    return x, y

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from manytasks.readers import count
 from manytasks.tasks import Tasks
 from manytasks.theory.domain import noise_variances, sample_counts
 from manytasks.theory.fit import noise_factor
@@ -53,12 +54,10 @@ def best_average(tasks: Tasks, samples: Any, p: int, noise_var: ArrayLike, task:
         >>> best.weights.round(3), round(best.error, 3)
         (array([0.52 , 0.312, 0.064]), 0.74)
     """
-    n, noise = sample_counts(tasks, samples), noise_variances(noise_var, tasks.T)
-    if not 0 <= task < tasks.T or int(task) != task:
-        raise ValueError(f"task must be one of 0..{tasks.T - 1}; got {task}")
-    if int(p) != p or p < 1:
-        raise ValueError(f"p must be a whole number of at least 1 parameter; got {p}")
-    gram = np.asarray(tasks.gram, dtype=float)
+    n = sample_counts(tasks, samples, symbols=False)
+    noise, p = noise_variances(noise_var, tasks.T), count(p, "p", least=1, unit="parameter")
+    task = count(task, "task", most=tasks.T - 1)
+    gram = tasks.gram.astype(float)
     alpha = np.minimum(1.0, n / p)
     factor = noise_factor(n, p)
     cost = np.multiply(factor, noise, out=np.zeros(tasks.T), where=noise > 0)

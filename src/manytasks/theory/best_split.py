@@ -86,10 +86,10 @@ def best_split(
         >>> split.p, split.memory, round(split.value, 4), split.kind
         (784, 27, 0.8979, 'interior')
     """
-    n, sigma2 = sample_counts(tasks, samples), noise_variance(noise_var)
-    if has_symbols(tasks.gram, n, sigma2):
-        raise ValueError("tasks, samples and noise_var must be numbers: splits are compared")
-    n, sigma2 = n.astype(float), float(sigma2)
+    n = sample_counts(tasks, samples, symbols=False)
+    sigma2 = noise_variance(noise_var, symbols=False)
+    if has_symbols(tasks.gram):
+        raise ValueError("tasks must be numbers: splits are compared")
     check_start(start)
     choice(objective, "objective", get_args(Objective))
     if tasks.T < 2:

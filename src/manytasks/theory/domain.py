@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from manytasks.readers import has_symbols, numbers, short
 from manytasks.tasks import Tasks
@@ -43,14 +42,38 @@ def check_tasks(tasks: Any) -> Tasks:
     return tasks
 
 
-def sample_counts(tasks: Tasks, samples: Any, name: str = "samples", *, axes: bool = False) -> np.ndarray:
-    """Return one sample count per task.
+def sample_counts(
+    tasks: Tasks, samples: Any, name: str = "samples", *, axes: bool = False, symbols: bool = True
+) -> np.ndarray:
+    """Return one sample count per task: ``counts_of`` for as many tasks as there are.
 
     Args:
         tasks: the T tasks.
-        samples: whole number >= 0 for all tasks, or T of them; symbols pass.
+        samples: whole number >= 0 for all tasks, or T of them.
         name: how the error message calls the argument.
         axes: whether (..., T), many sets of counts, is allowed.
+        symbols: whether symbols pass.
+
+    Returns:
+        (T,) or (..., T) array.
+
+    Raises:
+        ValueError: if the length is not T, or a count is negative or not whole.
+    """
+    return counts_of(check_tasks(tasks).T, samples, name, axes=axes, symbols=symbols)
+
+
+def counts_of(
+    T: int, samples: Any, name: str = "samples", *, axes: bool = False, symbols: bool = False
+) -> np.ndarray:
+    """Return one sample count per task.
+
+    Args:
+        T: number of tasks.
+        samples: whole number >= 0 for all tasks, or T of them.
+        name: how the error message calls the argument.
+        axes: whether (..., T), many sets of counts, is allowed.
+        symbols: whether symbols pass.
 
     Returns:
         (T,) or (..., T) array of floats (counts beyond 2**53 do not occur), or of symbols.
@@ -58,8 +81,7 @@ def sample_counts(tasks: Tasks, samples: Any, name: str = "samples", *, axes: bo
     Raises:
         ValueError: if the length is not T, or a count is negative or not whole.
     """
-    T = check_tasks(tasks).T
-    counts = numbers(samples, name, symbols=True)
+    counts = numbers(samples, name, symbols=symbols)
     if (counts.ndim > 1 and not axes) or (counts.ndim and counts.shape[-1] != T):
         raise ValueError(f"{name} must be one number or {T}, one per task; got shape {counts.shape}")
     if not np.all(_whole(counts, least=0)):
@@ -67,11 +89,12 @@ def sample_counts(tasks: Tasks, samples: Any, name: str = "samples", *, axes: bo
     return np.broadcast_to(counts, counts.shape or (T,))
 
 
-def parameter_counts(p: Any) -> np.ndarray:
+def parameter_counts(p: Any, *, symbols: bool = True) -> np.ndarray:
     """Return p as an array.
 
     Args:
-        p: whole number >= 1 (a model without parameters has nothing to fit), or an array; symbols pass.
+        p: whole number >= 1 (a model without parameters has nothing to fit), or an array.
+        symbols: whether symbols pass.
 
     Returns:
         Array of floats with the shape of ``p``, or of symbols.
@@ -79,17 +102,18 @@ def parameter_counts(p: Any) -> np.ndarray:
     Raises:
         ValueError: if an entry is below 1 or not whole.
     """
-    counts = numbers(p, "p", symbols=True)
+    counts = numbers(p, "p", symbols=symbols)
     if not np.all(_whole(counts, least=1)):
         raise ValueError(f"p must be a whole number of at least 1 parameter; got {short(p)}")
     return counts
 
 
-def noise_variance(noise_var: Any) -> Any:
+def noise_variance(noise_var: Any, *, symbols: bool = True) -> Any:
     """Return the label-noise variance.
 
     Args:
         noise_var: finite number >= 0, or a symbol.
+        symbols: whether a symbol passes.
 
     Returns:
         It as a float, or the symbol.
@@ -97,7 +121,7 @@ def noise_variance(noise_var: Any) -> Any:
     Raises:
         ValueError: if it is negative, infinite, not a number or not a scalar.
     """
-    variance = numbers(noise_var, "noise_var", symbols=True)
+    variance = numbers(noise_var, "noise_var", symbols=symbols)
     if variance.ndim != 0:
         raise ValueError(f"noise_var must be one number, the variance σ²; got shape {variance.shape}")
     if not has_symbols(variance) and not 0 <= float(variance) < np.inf:
@@ -105,7 +129,7 @@ def noise_variance(noise_var: Any) -> Any:
     return variance[()]
 
 
-def noise_variances(noise_var: ArrayLike, T: int) -> np.ndarray:
+def noise_variances(noise_var: Any, T: int) -> np.ndarray:
     """Return one label-noise variance per task.
 
     Args:
@@ -118,11 +142,11 @@ def noise_variances(noise_var: ArrayLike, T: int) -> np.ndarray:
     Raises:
         ValueError: if a number is outside its range or there are not T.
     """
-    noise = np.asarray(noise_var, dtype=float)
+    noise = numbers(noise_var, "noise_var")
     if noise.ndim and noise.shape != (T,):
         raise ValueError(f"noise_var must be one number or {T}, one per task; got shape {noise.shape}")
     if not np.all((noise >= 0) & np.isfinite(noise)):
-        raise ValueError(f"noise_var must be variances, finite and at least 0; got {noise_var!r}")
+        raise ValueError(f"noise_var must be variances, finite and at least 0; got {short(noise_var)}")
     return np.broadcast_to(noise, T)
 
 

@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from manytasks.tasks import Tasks
-from manytasks.theory.domain import sample_counts
+from manytasks.readers import matrix, short
+from manytasks.theory.domain import counts_of, noise_variances
 from manytasks.theory.ridge import check_coefficients, check_spectrum
 
 
@@ -78,16 +78,16 @@ def population_forms(
     """
     s = check_spectrum(eigenvalues)
     w = check_coefficients(coefficients, s)
-    kappa = np.asarray(kappa, dtype=float)
-    if kappa.ndim != 1 or not np.all((kappa > 0) & np.isfinite(kappa)):
-        raise ValueError(f"kappa must be positive and finite, of shape (K,); got {kappa}")
+    kappa = matrix(kappa, "kappa", ("K",))
+    if not np.all(kappa > 0):
+        raise ValueError(f"kappa must be positive; got {short(kappa)}")
     b = w * s
     lost = 1 / (s + kappa[:, None])
     return Forms(
         kappa,
         np.einsum("ip,kp,jp->kij", b, lost, b, optimize=True),
         np.einsum("ip,kp,jp->kij", b, s * lost**2, b, optimize=True),
-        w * s @ w.T + np.diag(np.broadcast_to(noise_var, len(w))),
+        w * s @ w.T + np.diag(noise_variances(noise_var, len(w))),
         (s * lost).sum(axis=1),
         np.square(s * lost).sum(axis=1),
     )
@@ -131,11 +131,11 @@ def pooled_error(forms: Forms, samples: ArrayLike, *, shared: bool = False) -> n
         >>> theory.pooled_error(forms, 50).round(2), theory.ridge_error(spectrum, w, 50, 0.1, 1.0).round(2)
         (array([[3.49, 2.13]]), array([3.39, 2.03]))
     """
-    n = sample_counts(Tasks(np.eye(forms.moments.shape[0])), samples)
+    n = counts_of(len(forms.moments), samples)
     if not n.any():
         raise ValueError("samples must not all be 0: nothing is fitted to nothing")
     if shared and np.ptp(n) > 0:
-        raise ValueError(f"tasks on the same rows have the same number of samples; got {samples!r}")
+        raise ValueError(f"tasks on the same rows have the same number of samples; got {short(samples)}")
     N = n[0] if shared else n.sum()
     shares = n / n.sum()
     cross = forms.first @ shares

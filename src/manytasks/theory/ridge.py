@@ -56,7 +56,7 @@ def ridge_error(
     s = check_spectrum(eigenvalues)
     w, ridge = check_coefficients(coefficients, s), check_ridge(ridge)
     tasks = Tasks(w * s @ w.T)  # inner products in the metric of the risk
-    n, sigma2 = sample_counts(tasks, samples), noise_variance(noise_var)
+    n, sigma2 = sample_counts(tasks, samples, symbols=False), noise_variance(noise_var, symbols=False)
     N = n.sum()
     if N == 0:
         return tasks.norms2.copy()

@@ -43,7 +43,7 @@ def knowledge_transfer(tasks: Tasks, samples: Any, p: Any, noise_var: Any, *, re
     pooled = multitask_error(tasks, samples, p, noise_var, regime=regime)
     if is_symbolic(alone, pooled):
         return alone - pooled
-    n = sample_counts(tasks, samples).astype(float)
+    n = sample_counts(tasks, samples, symbols=False)
     with np.errstate(invalid="ignore"):
         return np.where(n == n.sum(), 0.0, alone - pooled)
 

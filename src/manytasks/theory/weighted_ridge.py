@@ -8,10 +8,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.optimize import brentq
 
-from manytasks.tasks import Tasks
-from manytasks.theory.domain import noise_variances, sample_counts
+from manytasks.readers import matrix, short
+from manytasks.theory.domain import counts_of, noise_variances
 from manytasks.theory.pooled_error import population_forms
 from manytasks.theory.ridge import check_coefficients, check_ridge, check_spectrum, effective_ridge
+
+
+SMALLEST_RIDGE = 1e-200  # whose reciprocal times a trace is a float; a smaller one is none
 
 
 def effective_shares(
@@ -50,15 +53,13 @@ def effective_shares(
         array([0.5, 0.5])
     """
     s, ridge = check_spectrum(eigenvalues), check_ridge(ridge)
-    w = np.asarray(weights, dtype=float)
-    if w.ndim != 1 or not np.all((w >= 0) & np.isfinite(w)):
-        raise ValueError(f"weights must be finite and at least 0, of shape (T,); got {weights!r}")
-    n = sample_counts(Tasks(np.eye(max(len(w), 1))), samples)
+    w = task_weights(weights)
+    n = counts_of(len(w), samples)
     s, n = s[s > 0], np.where(w > 0, n, 0.0)
     if not n.any() or len(s) == 0:
         raise ValueError("a weighted fit needs a task with weight and samples, and a feature that varies")
-    w = w / w.max()
-    ridge = ridge / float(np.max(weights))
+    w, ridge = w / w.max(), ridge / float(w.max())
+    ridge = ridge if ridge > SMALLEST_RIDGE else 0.0
     if ridge == 0 and n.sum() <= len(s):
         return effective_ridge(s, n.sum()), n / n.sum()
     top = (n * w).sum()
@@ -75,6 +76,25 @@ def effective_shares(
     theta = np.exp(brentq(excess, np.log(bottom) - 1e-9, np.log(top) + 1e-9, xtol=1e-14, rtol=1e-14))
     shares = n * w / (theta + w * df1(theta))
     return float(ridge / theta), shares / shares.sum()
+
+
+def task_weights(weights: ArrayLike, T: int | str = "T") -> np.ndarray:
+    """Read what every task weighs.
+
+    Args:
+        weights: (T,) weights, finite and at least 0.
+        T: number of tasks, if it is known.
+
+    Returns:
+        (T,) array.
+
+    Raises:
+        ValueError: if a weight is outside its range or there are not T.
+    """
+    w = matrix(weights, "weights", (T,))
+    if np.any(w < 0):
+        raise ValueError(f"weights must be at least 0; got {short(weights)}")
+    return w
 
 
 def weighted_ridge_error(
@@ -120,10 +140,8 @@ def weighted_ridge_error(
     s = check_spectrum(eigenvalues)
     w = check_coefficients(coefficients, s)
     noise = noise_variances(noise_var, len(w))
-    if np.shape(weights) != (len(w),):
-        raise ValueError(f"weights must have shape ({len(w)},), one per task; got shape {np.shape(weights)}")
-    n = sample_counts(Tasks(np.eye(len(w))), samples)
-    kappa, shares = effective_shares(s, n, weights, ridge)
+    n = counts_of(len(w), samples)
+    kappa, shares = effective_shares(s, n, task_weights(weights, len(w)), ridge)
     # At κ = 0 absent features have no inverse; nobody sees or misses them.
     forms = population_forms(s[s > 0], w[:, s > 0], noise, [max(kappa, np.finfo(float).tiny)])
     own = np.diagonal(forms.moments) - 2 * forms.first[0] @ shares + shares @ forms.second[0] @ shares
