@@ -13,7 +13,6 @@ from manytasks.theory.domain import counts_of, noise_variances
 from manytasks.theory.pooled_error import population_forms
 from manytasks.theory.ridge import check_coefficients, check_ridge, check_spectrum, effective_ridge
 
-
 SMALLEST_RIDGE = 1e-200  # whose reciprocal times a trace is a float; a smaller one is none
 
 
