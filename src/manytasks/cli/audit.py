@@ -1,0 +1,82 @@
+"""`manytasks audit`: which tasks of a table should train together."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+FORMAT = """\
+FILE is a table (.csv, .tsv, also .gz, or .parquet) with a row per sample, in one of two forms:
+  long   a column of task names, a column of targets, the rest features
+  wide   several columns of targets, each a task on the same rows (--targets a,b,c)
+or arrays: an .npz file, or a folder of .npy files, with X (N, p) and y, task (N,), or with Y (N, T).
+Text features with up to 20 values become columns of 0 and 1. A task needs 8 rows, an audit two tasks.
+
+examples:
+  manytasks audit pupils.csv --task school --target score --drop id
+  manytasks audit blood.csv --targets iron,ferritin,glucose --html blood.html
+"""
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add what `audit` takes.
+
+    Args:
+        parser: of this command.
+    """
+    parser.description = (
+        "Say which tasks should share one linear model, how sure that is, and what it rests on."
+    )
+    parser.epilog, parser.formatter_class = FORMAT, argparse.RawDescriptionHelpFormatter
+    parser.add_argument("file", metavar="FILE", help="table or arrays of samples, see below")
+    parser.add_argument("--task", help="column of the task, name or number (default task)")
+    parser.add_argument("--target", help="column of the target (default y or target)")
+    parser.add_argument("--targets", help="columns of a wide table, with commas")
+    parser.add_argument("--features", help="columns to use, with commas (default all others)")
+    parser.add_argument("--drop", help="columns to leave out, with commas")
+    parser.add_argument("--groups", type=int, help="number of models, instead of choosing it")
+    parser.add_argument(
+        "--missing", choices=("drop", "error"), default="drop", help="rows with missing values (default drop)"
+    )
+    parser.add_argument("--decimal", choices=(".", ","), default=".", help="sign before decimals (default .)")
+    parser.add_argument(
+        "--unscaled",
+        action="store_true",
+        help="features share a unit, such as pixels: do not divide by their spread",
+    )
+    parser.add_argument("--html", metavar="PAGE", help="write the report as one page")
+    parser.add_argument("--json", metavar="FILE", help="write the numbers")
+    parser.add_argument("--quiet", action="store_true", help="print the verdict only")
+    parser.add_argument("--seed", type=int, default=0, help="of the held-out rows (default 0)")
+    parser.set_defaults(run=_audit)
+
+
+def _audit(options: argparse.Namespace) -> None:
+    from manytasks import audit
+
+    def words(text: str | None) -> list[str]:
+        return [word.strip() for word in (text or "").split(",") if word.strip()]
+
+    if options.seed < 0:
+        raise ValueError(f"seed must be a whole number of at least 0; got {options.seed}")
+    samples = audit.read(
+        options.file,
+        task=options.task,
+        target=options.target,
+        targets=words(options.targets),
+        features=words(options.features),
+        drop=words(options.drop),
+        missing=options.missing,
+        decimal=options.decimal,
+    )
+    for note in samples.notes:
+        print(f"manytasks: {note}", file=sys.stderr)
+    found = audit.audit(samples, seed=options.seed, groups=options.groups, scale=not options.unscaled)
+    print(audit.verdict(found) if options.quiet else audit.text(found))
+    if options.html:
+        Path(options.html).write_text(audit.page(found, Path(options.file).name), encoding="utf-8")
+    if options.json:
+        numbers = json.dumps(audit.summary(found), indent=1, ensure_ascii=False)
+        Path(options.json).write_text(numbers + "\n", encoding="utf-8")
