@@ -154,7 +154,7 @@ def joint_flops(settings: Settings, tasks: int, inputs: int, classes: int) -> fl
     """Return the operations of a cell of ``joint_rows``.
 
     Args:
-        settings: as there, and ``seeds``.
+        settings: as there, and ``seeds``; only its methods count.
         tasks: number of tasks.
         inputs: features per sample.
         classes: classes per task.
@@ -162,9 +162,15 @@ def joint_flops(settings: Settings, tasks: int, inputs: int, classes: int) -> fl
     Returns:
         Operations of the training steps of all members.
     """
-    heads = tasks if settings["scenario"] == "task" else 1
-    shapes = [Architecture(inputs, settings["width"], settings["depth"], h, classes) for h in (heads, 1)]
-    step = shapes[0].flops(settings["batch"]) + tasks * shapes[1].flops(settings["batch"])
+    heads = {"multi-task": tasks if settings["scenario"] == "task" else 1, "single-task": 1}
+    networks = {"multi-task": 1, "single-task": tasks}
+    step = sum(
+        networks[method]
+        * Architecture(inputs, settings["width"], settings["depth"], heads[method], classes).flops(
+            settings["batch"]
+        )
+        for method in settings.get("methods", METHODS)
+    )
     return float(step * settings["steps"] * len(settings["noises"]) * len(settings["seeds"]))
 
 
