@@ -145,6 +145,31 @@ def test_the_papers_figures_stand_beside_verdicts_and_tables_of_this_build(pages
     }  # fmt: skip
 
 
+def test_the_cost_page_shows_what_a_card_measured_if_one_did(pages, tmp_path, monkeypatch):
+    def page():
+        facts = pages.build_facts([ROW], ROOT / "notebooks", [], "smoke")
+        return pages.generated_pages(ROOT / "book", ["cost"], facts)[Path("book/cost.md")]
+
+    monkeypatch.setattr(pages, "load_replication", lambda: ({}, {}))
+    monkeypatch.chdir(tmp_path)
+    assert "GPU" not in page()
+    rate = {"what": "a stack", "value": 51800.0, "low": 47900, "high": 68100, "unit": "steps/s"}
+    card = {
+        "date": "2026-11-27",
+        "machine": {"device": "a card", "torch": "2.11.0"},
+        "checks": [{"name": "two runs", "says": "equal to the bit", "holds": None}],
+        "rates": [rate | {"times research": 266.7}, rate | {"share of products": 0.704}, rate],
+    }
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/gpu.json").write_text(json.dumps(card))
+    text = page()
+    assert "This is what a card said on 2026-11-27 (torch 2.11.0)." in text
+    assert "| two runs | equal to the bit |" in text
+    assert "| 5.18e+04 steps/s | 4.79e+04 to 6.81e+04 | 267 times the research loop |" in text
+    assert "| 70 % of the card's own products |" in text
+    assert text.count("| a stack |") == 3
+
+
 def test_a_book_that_nobody_replicated_says_so(pages, tmp_path, monkeypatch):
     monkeypatch.setattr(pages, "load_replication", lambda: ({}, {}))
     facts = pages.build_facts([ROW], tmp_path, [], "smoke")

@@ -112,7 +112,7 @@ def build_facts(
         ``profile``; ``claims``, a ``Judged`` by id in the order of the registry; ``count`` of claims by kind
         of verdict; ``level``, the book's error rate; ``replication``, what the committed one found, at which
         commit, and the chapters that changed since, or None; ``tables``, what ``data/datapackage.json`` says
-        of each, by name; ``seconds`` by chapter, None if it failed;
+        of each, by name; ``card``, what a GPU measured, or None; ``seconds`` by chapter, None if it failed;
         ``failures``; ``absent``, what to say instead of what they owe; ``figure``, a function that returns a
         drawing of the book by the name of its figure, as a link to it.
     """
@@ -164,6 +164,7 @@ def build_facts(
         if origin
         else None,
         "tables": committed_tables(),
+        "card": measured_card(),
         "seconds": {
             name: None if name in failed else notebook["metadata"]["papermill"]["duration"]
             for name, notebook in notebooks.items()
@@ -178,6 +179,12 @@ def committed_tables() -> dict[str, dict[str, Any]]:
     package = Path("data/datapackage.json")
     resources = json.loads(package.read_text(encoding="utf-8"))["resources"] if package.exists() else []
     return {resource["name"]: resource for resource in resources}
+
+
+def measured_card() -> dict[str, Any] | None:
+    """Return what ``benchmarks/gpu.sh`` measured on the card of the committed record; None without one."""
+    record = Path("data/gpu.json")
+    return json.loads(record.read_text(encoding="utf-8")) if record.exists() else None
 
 
 def changed_since(content: dict[str, str]) -> list[str]:

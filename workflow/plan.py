@@ -19,6 +19,7 @@ from dependencies import chapters, data_beside, data_files, digest, remembered_s
 from manytasks import strict_yaml
 
 TOOLS = ("requirements.lock", "workflow/environment.py")  # every step works with them
+LISTED = ("data/datapackage.json", "data/gpu.json")  # what pages show: the tables, and what a GPU measured
 
 
 def html_folder(profile: str) -> str:
@@ -60,8 +61,7 @@ def plan(profile: str) -> dict[str, Any]:
     pages = [path for path in Path("book").rglob("*") if path.is_file()]
     shown = [*Path("src").rglob("*.py"), *Path("workflow").glob("*.py")]  # the reference shows the package
     replication = sorted(Path("data").glob("replication.*"))
-    package = Path("data/datapackage.json")  # a page lists the tables
-    tables = [package] if package.exists() else []
+    tables = [Path(name) for name in LISTED if Path(name).exists()]
     around = os.environ.get("MANYTASKS_REPOSITORY"), chromium()
     book = digest([*pages, *shown, *replication, *tables, "_config.yml", "_toc.yml"], verdicts, *around)
     return {"chapters": planned, "verdicts": verdicts, "book": book}

@@ -1,7 +1,8 @@
 """What one GPU says in a quarter of an hour: facts, checks, rates, then cells of the paper's size by value.
 
 Every stage writes its file at once, so that a cut loses one cell at most. A check that fails stops the cells,
-not the rates. ``benchmarks/gpu.sh`` starts this.
+not the rates. ``benchmarks/gpu.sh`` starts this. The record that the book shows, ``data/gpu.json``, is a
+``benchmarks.json``.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import json
 import shutil
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import checks
@@ -19,10 +21,16 @@ import paper_cells
 import rates
 import torch
 
+from manytasks.checkout import commit
 from manytasks.deep.sweeps.run import seconds
 
 RESERVE = 20  # seconds for packing and for a cell that takes longer than expected
 LIMITS = {"checks": 90, "rates": 180}
+
+
+def made_now() -> dict[str, str]:
+    """Return day and commit, as the record of the book has them."""
+    return {"date": datetime.now(UTC).date().isoformat(), "commit": commit(["src", "benchmarks"])}
 
 
 def main() -> int:
@@ -71,10 +79,8 @@ def main() -> int:
     shutil.rmtree(options.out / "tables" / ".cells", ignore_errors=True)  # the tables hold them
     size = sum(path.stat().st_size for path in options.out.rglob("*") if path.is_file())
     took = time.time() - options.started
-    write(
-        "benchmarks",
-        {"machine": machine, "checks": checked, "rates": measured, "cells": made, "seconds": round(took, 1)},
-    )
+    stages = {"machine": machine, "checks": checked, "rates": measured, "cells": made}
+    write("benchmarks", made_now() | stages | {"seconds": round(took, 1)})
     done = sum("rows" in cell for cell in made)
     print(f"{len(measured)} rates, {done} cells, {size / 1e6:.1f} MB in {took:.0f} s", flush=True)
     return 0

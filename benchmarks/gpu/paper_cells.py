@@ -46,12 +46,10 @@ def cells(
         for cell in sweep.cells(profile, kept):
             place = {axis: cell[axis] for axis in sweep.axes} | kept
             waiting[f"{name} {place}"] = (name, place, _estimate(sweep, cell, rates), verdicts)
-    fixed, slower = (
-        0.0,
-        1.0,
-    )  # seconds of a cell that computes nothing; of the others, against their estimates
+    fixed: dict[str, float] = {}  # seconds of a sweep's cell that computes next to nothing: steps one by one
+    slower = 1.0  # of the others, against their estimates
     for name, place, estimate, _ in sorted(waiting.values(), key=lambda row: row[2] / row[3]):
-        expected = fixed + estimate * slower
+        expected = fixed.get(name, 0.0) + estimate * slower
         about = {"sweep": name, "cell": place, "expected": round(expected, 2)}
         left = end - time.time()
         if expected * SURE > left:
@@ -66,10 +64,10 @@ def cells(
             yield about | {"left out": str(error)}
             return  # no data for one, none for the others
         took = time.time() - begun
-        if estimate < 1:
-            fixed = max(fixed, took)
+        if estimate < took / 2:
+            fixed[name] = took
         else:
-            slower = max(slower, (took - fixed) / estimate)
+            slower = max(slower, (took - fixed.get(name, 0.0)) / estimate)
         yield about | {"seconds": round(took, 2), "rows": result.rows[1]}
 
 

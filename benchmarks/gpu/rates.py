@@ -13,8 +13,17 @@ import torch.nn.functional as F
 from deep import research_loop
 from torch import nn
 
-from manytasks.deep.networks import Architecture, Pool, Recipe, ResNetShape, draw_weights, train_members
+from manytasks.deep.networks import (
+    Architecture,
+    Pool,
+    Recipe,
+    ResNetShape,
+    Stack,
+    draw_weights,
+    train_members,
+)
 from manytasks.deep.networks.resnet import Trunk
+from manytasks.deep.networks.training import train
 
 REPEATS = 5
 STEPS = 100
@@ -94,7 +103,7 @@ def _wide(device: str, kind: str, tiny: bool) -> dict[str, Any]:
     Returns:
         Its operations per second, and their share of the products'.
     """
-    side, steps = (256, 3) if tiny else (8192, 20)
+    side, steps = (256, 3) if tiny else (8192, 100)
     shape = Architecture(inputs=256, width=side, depth=3, heads=10, classes=10)
     before = torch.get_float32_matmul_precision()
     torch.set_float32_matmul_precision(FORMATS[kind])
@@ -104,15 +113,11 @@ def _wide(device: str, kind: str, tiny: bool) -> dict[str, Any]:
         rng = np.random.default_rng(0)
         table = torch.from_numpy(rng.standard_normal((2000, 256), dtype=np.float32)).to(device)
         pool = Pool(np.arange(2000), rng.integers(10, size=2000), rng.integers(10, size=2000))
-        start, recipe = draw_weights(shape, rng), Recipe(steps, 512, 0.01)
-        took = _timed(lambda: train_members(shape, [start], table, [pool], recipe, [rng]), device)
-        # Without the drawing of weights and batches: the difference of a long and a short run.
-        short = Recipe(1, 512, 0.01)
-        once = _timed(lambda: train_members(shape, [start], table, [pool], short, [rng]), device)
+        stack, recipe = Stack(shape, [draw_weights(shape, rng)], device=device), Recipe(steps, 512, 0.01)
+        took = _timed(lambda: train(stack, table, [pool], recipe, [rng]), device)
     finally:
         torch.set_float32_matmul_precision(before)
-    steps_took = [max(long - statistics.median(once), 1e-9) for long in took]
-    found = _rate(f"width {side}, batch 512, {kind}", steps_took, shape.flops(512) * (steps - 1), "FLOP/s")
+    found = _rate(f"width {side}, batch 512, {kind}", took, shape.flops(512) * steps, "FLOP/s")
     share = found["value"] / (2 * side**3 / statistics.median(products))
     return found | {
         "width": side,
