@@ -82,6 +82,7 @@ CALLS = {
     statistics.critical_t: {"comparisons": 3, "degrees": 9, "alpha": 0.01},
     statistics.noticed: {"draws": UNITS, "expected": 1.0, "critical": 3.0},
     statistics.mean_interval: {"draws": UNITS, "level": 0.95},
+    statistics.difference_interval: {"first": UNITS, "second": UNITS, "level": 0.95},
     statistics.geometric_interval: {"draws": UNITS, "level": 0.95},
     statistics.share_interval: {"successes": 2, "count": 5, "level": 0.95},
     statistics.bootstrap_interval: {"units": [1.0, 2.0, 4.0], "seed": 1, "resamples": 20, "level": 0.9}

@@ -14,9 +14,9 @@ from messages import whole
 
 from manytasks.declarations import declarations, parse
 from manytasks.deep import find_sweep
-from manytasks.evidence import registry
+from manytasks.evidence import decide, recording, registry
 from manytasks.levels import level
-from manytasks.statistics import mean_interval
+from manytasks.statistics import difference_interval, mean_interval
 
 ROOT = Path(__file__).resolve().parents[1]
 FILE = "src/manytasks/declarations.yml"
@@ -35,6 +35,12 @@ def possible(sweep, column):
     if column == "method" and "method" not in settings:
         return ("multi-task", "single-task")
     return settings[SETTINGS.get(column, column)]
+
+
+@pytest.fixture(autouse=True)
+def page(monkeypatch):
+    """Let every test record on a page of its own."""
+    monkeypatch.setattr(recording, "_recorded", {})
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -102,6 +108,10 @@ def test_words_become_numbers():
             {"sign": '"="'},
             "A.F2, x: sign must be one of > < <>, measure one of loss error cosine; got = and loss",
         ),
+        (
+            {"sign": '"<>"', "fails": "the interval is narrow"},
+            "A.F2, x: fails must name a margin, as in 'within .05 of 0'; got 'the interval is narrow'",
+        ),
         ({"level": "0.05"}, "A.F2, x: level must be a part of the book's 0.01; got 0.05"),
     ],
 )
@@ -131,6 +141,55 @@ def test_the_interval_is_that_of_the_judging_seeds_at_the_level_of_the_record():
         declared.interval(units.drop(150))
     with pytest.raises(ValueError, match=f"^{declared}: seed 150 must be there once; there are "):
         declared.interval(pd.concat([units, units.loc[[150]]]))
+
+
+EITHER = [name for name in NAMES if declarations()[name].sign == "<>"]
+
+
+def test_the_margin_is_the_one_of_the_words():
+    found = {name: declarations()[name].margin for name in NAMES if declarations()[name].margin is not None}
+    assert found == {
+        "A.Q2, CIFAR-100, functions against gradients at the optima within a dial": 0.05,
+        "A.K7, best share, CIFAR-100 against permuted MNIST": 0.1,
+    }
+    assert list(found) == EITHER
+
+
+def seeds(mean, spread, name=None):
+    """Units of 20 seeds whose mean is exact."""
+    return pd.Series(mean + spread * np.tile([-1.0, 1.0], 10), name=name)
+
+
+@pytest.mark.parametrize(
+    ("units", "verdict", "named"),
+    [
+        ([seeds(0.0, 0.02, "a"), seeds(0.0, 0.03, "b")], "fails", []),
+        ([seeds(0.0, 0.02, "a"), seeds(0.0, 0.5, "b")], "open", []),
+        ([seeds(0.0, 0.5, "a"), seeds(-0.5, 0.1, "b")], "holds", ["b"]),
+        ([seeds(0.3, 0.1, "a"), seeds(-0.5, 0.1, "b"), seeds(0.0, 0.5, "c")], "holds", ["a", "b"]),
+    ],
+)
+@pytest.mark.parametrize("name", EITHER)
+def test_on_either_side_of_the_limit_one_unit_is_enough_and_all_must_fail(
+    name, units, verdict, named, capsys
+):
+    """Units on two sides do not cancel; each has its part of the level; one open one keeps all from failing."""
+    declared = declarations()[name]
+    found = decide(name, *units, statistic="difference", n="20 seeds")
+    apart = f" (leaves out 0: {', '.join(named)})" if named else ""
+    assert f"{name}: {verdict} (difference{apart}: " in capsys.readouterr().out
+    share = level(declared.claim, declared.check) / len(units)
+    assert found in [mean_interval(each, 1 - share) for each in units]
+    assert declared.apart(*units) == named
+
+
+def test_two_samples_are_compared_by_their_means():
+    declared = declarations()["A.K7, best share, CIFAR-100 against permuted MNIST"]
+    one, other = seeds(0.5, 0.1, "a"), seeds(0.2, 0.3)
+    found = declared.interval((one, other), among=6)
+    assert found == difference_interval(one, other, 1 - level(declared.claim, declared.check) / 6)
+    with pytest.raises(ValueError, match=f"^{declared}: seed 3 must be there once; there are "):
+        declared.interval((one, other.drop(3)))
 
 
 def git(*words):
@@ -163,7 +222,8 @@ def test_declarations_are_older_than_their_tables():
     since = {name: declared_at(name) for name, _ in pairs}
     for name, sweep in sorted(pairs):
         table = f"data/{sweep}-book.csv"
-        first = (git("log", "--diff-filter=A", "--format=%H", "--", table) or "").split()
+        packed = f"{table}.gz"
+        first = (git("log", "--diff-filter=A", "--format=%H", "--", table, packed) or "").split()
         if not first:
             continue  # not run yet
         assert since[name], f"{name} has changed since it was last committed, and {table} is there already"

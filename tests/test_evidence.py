@@ -87,6 +87,48 @@ def test_a_comparison_follows_from_sign_and_ends(value, sign, limit, expected):
     assert outcome(value, sign, limit) == expected
 
 
+@pytest.mark.parametrize(
+    ("value", "verdict", "words"),
+    [
+        (Interval(3, 2.5, 4), "holds", "3 (2.5 to 4) leaves out 2"),
+        (Interval(1, 0, 1.9), "holds", "1 (0 to 1.9) leaves out 2"),
+        (
+            Interval(2.2, 2.1, 2.3),
+            "holds",
+            "2.2 (2.1 to 2.3) leaves out 2",
+        ),  # also within the margin: a side is known
+        (Interval(2.1, 1.5, 2.5), "fails", "2.1 (1.5 to 2.5) within 0.5 of 2"),
+        (Interval(2.1, 1.4, 2.5), "open", "2.1 (1.4 to 2.5) neither leaves out 2 nor lies within 0.5 of 2"),
+        (Interval(2.1, 1.5, 2.6), "open", "2.1 (1.5 to 2.6) neither leaves out 2 nor lies within 0.5 of 2"),
+        (
+            Interval(2.5, 2, 2.5),
+            "fails",
+            "2.5 (2 to 2.5) within 0.5 of 2",
+        ),  # an end on the limit leaves nothing out
+        (2.0, "fails", "2 within 0.5 of 2"),
+    ],
+)
+def test_either_side_of_a_limit(value, verdict, words, capsys):
+    """It holds where the limit is left out, fails where all lies within the margin, and is open otherwise."""
+    assert outcome(value, "<>", 2, 0.5) == verdict
+    record(*CHECK, value, "<>", 2, n=N, margin=0.5)
+    assert capsys.readouterr().out == f"A.T1, simulation: {verdict} (largest |z|: {words}, n = {N})\n"
+
+
+@pytest.mark.parametrize(
+    ("sign", "margin", "message"),
+    [
+        ("<>", None, "<> needs a margin, and no other sign has one; got <> and None"),
+        ("<", 0.5, "<> needs a margin, and no other sign has one; got < and 0.5"),
+        ("<>", 0.0, "margin must be positive; got 0"),
+        ("<>", float("nan"), "margin must be finite; got nan"),
+    ],
+)
+def test_a_margin_belongs_to_either_side(sign, margin, message):
+    with pytest.raises(ValueError, match=whole(message)):
+        outcome(1.0, sign, 2, margin)
+
+
 @pytest.mark.parametrize("value", [2.5, 4.5, Interval(1, 0.5, 2), Interval(9, 8, 12)])
 @pytest.mark.parametrize("sign", ["<", "<="])
 def test_a_sign_turned_around_changes_the_verdict(value, sign):
@@ -152,7 +194,7 @@ def test_a_record_says_what_it_can_see(capsys):
         ),
         ((Interval(9, 1, 3), "<", 3.5), {}, "an interval must contain its value; got 9 and 1 to 3"),
         ((True, "<", 3.5), {}, "value must be one number; got True, which holds truth values"),
-        ((2.5, "=<", 3.5), {}, "sign must be one of < <= > >= ==; got '=<'"),
+        ((2.5, "=<", 3.5), {}, "sign must be one of < <= > >= == <>; got '=<'"),
         ((3.0, "==", 3), {}, "== compares whole and exact numbers only; got 3.0 and 3"),
         ((2.5, "<", 3.5), {"n": " "}, "A.T1, simulation: n is empty; say how much data is behind the number"),
         ((2.5, "<", 3.5), {"n": 0}, "A.T1, simulation: n is empty; say how much data is behind the number"),

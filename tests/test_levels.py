@@ -42,6 +42,7 @@ TAKES = {  # which argument of a function is one
     "isf": 0,
     "ppf": 0,
     "mean_interval": 1,
+    "difference_interval": 2,
     "geometric_interval": 1,
     "share_interval": 2,
     "rms_interval": 2,

@@ -5,7 +5,13 @@ import pytest
 from messages import whole
 from scipy import stats
 
-from manytasks.statistics import bootstrap_interval, geometric_interval, mean_interval, share_interval
+from manytasks.statistics import (
+    bootstrap_interval,
+    difference_interval,
+    geometric_interval,
+    mean_interval,
+    share_interval,
+)
 from manytasks.streams import stream
 
 DRAWS = stream(1, "draws").standard_normal((6, 2, 3)) + 2
@@ -25,6 +31,29 @@ def test_one_sample_t_test_gives_the_same():
     expected = stats.ttest_1samp(DRAWS, 0.0).confidence_interval(0.99)
     interval = mean_interval(DRAWS, 0.99)
     np.testing.assert_allclose([interval.low, interval.high], [expected.low, expected.high])
+
+
+def test_welchs_test_gives_the_same():
+    """Samples of other sizes and spreads; Student's pooled variance would give other ends."""
+    other = 3 * DRAWS[:4] - 1
+    expected = stats.ttest_ind(DRAWS, other, equal_var=False).confidence_interval(0.99)
+    interval = difference_interval(DRAWS, other, 0.99)
+    np.testing.assert_allclose([interval.low, interval.high], [expected.low, expected.high])
+    np.testing.assert_allclose(interval.value, DRAWS.mean(axis=0) - other.mean(axis=0))
+    turned = difference_interval(other, DRAWS, 0.99)
+    np.testing.assert_allclose(turned.low, -interval.high)
+    pooled = stats.ttest_ind(DRAWS, other).confidence_interval(0.99)
+    assert np.all(np.abs(interval.high - pooled.high) > 0.01)
+
+
+def test_samples_without_spread_differ_by_what_they_differ():
+    interval = difference_interval([2.0, 2.0], [0.5, 0.5, 0.5])
+    assert (interval.low, interval.value, interval.high) == (1.5, 1.5, 1.5)
+
+
+def test_samples_of_two_shapes_are_refused():
+    with pytest.raises(ValueError, match=whole("draws of both must have one shape; got (2, 3) and ()")):
+        difference_interval(DRAWS, [1.0, 2.0])
 
 
 def test_shift_and_scale():

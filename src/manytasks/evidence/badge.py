@@ -34,6 +34,7 @@ class Evidence:
         seeds: number of independent seeds behind the value, where that is the size that counts.
         detects: the smallest departure that the check would have noticed.
         condition: what became of its condition beyond it: a number, or that nobody has tried.
+        margin: how near to the limit is no difference, where the sign is ``<>``.
     """
 
     claim: str
@@ -52,6 +53,7 @@ class Evidence:
     seeds: int | None = None
     detects: str = ""
     condition: str = ""
+    margin: float | None = None
 
     @property
     def anchor(self) -> str:
@@ -62,6 +64,13 @@ class Evidence:
     def comparison(self) -> str:
         """The number beside its limit; a sign that is not met says so."""
         ends = "" if self.low is None else f" ({self.low:.3g} to {self.high:.3g})"
+        if self.margin is not None:
+            within = f"within {self.margin:.3g} of {self.limit:.3g}"
+            left_out = f"leaves out {self.limit:.3g}"
+            said = {"fails": within, "open": f"neither {left_out} nor lies {within}"}.get(
+                self.verdict, left_out
+            )
+            return f"{self.value:.3g}{ends} {said}".replace("-", "−")
         prefix = PREFIX.get(self.verdict, "")
         text = f"{self.value:.3g}{ends} {prefix}{SHOWN[self.sign]} {self.limit:.3g}"
         return text.replace("-", "−")

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import cast
 
-import pandas as pd
-
-from manytasks.declarations import declarations
+from manytasks.declarations import Unit, declarations
 from manytasks.evidence.comparison import Sign
 from manytasks.evidence.recording import record
 from manytasks.statistics import Interval
 
 
-def decide(name: str, *units: pd.Series, statistic: str, n: str) -> Interval:
+def decide(name: str, *units: Unit, statistic: str, n: str) -> Interval:
     """Record what was declared, by the seeds that were declared to judge.
 
     Args:
         name: "claim, check" of a declaration.
-        *units: the statistic by seed; several if it is declared for several, all of which must hold.
+        *units: the statistic by seed; several if it is declared for several, all of which must hold. For
+            ``<>`` one is enough, and the record names those that do by the names of their series. Two series
+            in the place of one are compared with each other, by Welch's t.
         statistic: its name in a few words; the declaration has the whole of it.
         n: size of the data behind it.
 
@@ -28,6 +28,7 @@ def decide(name: str, *units: pd.Series, statistic: str, n: str) -> Interval:
         KeyError: if there is no such declaration.
 
     Example:
+        >>> import pandas as pd
         >>> units = pd.Series([0.02, 0.03] * 10)
         >>> found = decide(
         ...     "O.23, CIFAR-100 features, error of the prediction", units, statistic="error", n="20 deals"
@@ -36,6 +37,8 @@ def decide(name: str, *units: pd.Series, statistic: str, n: str) -> Interval:
     """
     entry = declarations()[name]
     interval = entry.interval(*units)
+    if len(units) > 1 and (apart := entry.apart(*units)):
+        statistic += f" (leaves out {entry.limit:g}: {', '.join(apart)})"
     record(
         entry.claim,
         entry.check,
@@ -45,5 +48,6 @@ def decide(name: str, *units: pd.Series, statistic: str, n: str) -> Interval:
         entry.limit,
         n=n,
         seeds=len(entry.judge),
+        margin=entry.margin,
     )
     return interval

@@ -32,6 +32,7 @@ def record(
     level: float | None = None,
     detects: str = "",
     when: Tested | Assumed | None = None,
+    margin: float | None = None,
 ) -> None:
     """Record in a notebook what a check says about a claim, and show it as a badge.
 
@@ -45,7 +46,8 @@ def record(
         check: what was done, in a few words ("derivation", "simulation"); with the claim it names the badge.
         statistic: name of the number that decides, with its unit or direction if not obvious.
         value: the number from this run, or its interval at the record's level.
-        sign: what it must be to the limit: ``<``, ``<=``, ``>``, ``>=``; ``==`` for whole and exact numbers.
+        sign: what it must be to the limit: ``<``, ``<=``, ``>``, ``>=``; ``==`` for whole and exact numbers;
+            ``<>`` for either side of it.
         limit: what it is compared with, fixed before the value was known.
         n: size of the data behind the number.
         seeds: number of independent seeds behind it, where that is the size that counts.
@@ -53,6 +55,7 @@ def record(
         detects: the smallest departure that it would have noticed, such as "errors wrong by 2 %".
         when: the condition under which it holds: what ``tested`` returned, with the value inside, or
             ``Assumed`` words where nothing beyond the condition was tried.
+        margin: for ``<>``, how near to the limit is no difference.
 
     Raises:
         ValueError: if the claim is not registered, the page has recorded this check of it already, a number
@@ -68,7 +71,7 @@ def record(
         A.B1, doctest: holds when p > N (ratio: 1.4 > 1, n = 3; condition assumed, not tried outside)
     """
     _check_names(claim, check, n)
-    verdict, beyond = _judged(f"{claim}, {check}", value, sign, limit, when)
+    verdict, beyond = _judged(f"{claim}, {check}", value, sign, limit, margin, when)
     low, high = ends(value) if isinstance(value, Interval) else (None, None)
     middle = real(value.value if isinstance(value, Interval) else value, "value")
     level = spent(claim, check) if level is None else level
@@ -87,20 +90,26 @@ def record(
         seeds=seeds,
         detects=detects,
         condition=beyond,
+        margin=margin,
     )
     _recorded[claim, check] = running_cell()
     show(row)
 
 
 def _judged(
-    name: str, value: float | Interval, sign: Sign, limit: float, when: Tested | Assumed | None
+    name: str,
+    value: float | Interval,
+    sign: Sign,
+    limit: float,
+    margin: float | None,
+    when: Tested | Assumed | None,
 ) -> tuple[str, str]:
     """Return the verdict, and what was found beyond the condition.
 
     Raises:
         ValueError: if the condition is none, or was tested on another number.
     """
-    verdict = outcome(value, sign, limit)
+    verdict = outcome(value, sign, limit, margin)
     if when is None:
         return verdict, ""
     if not isinstance(when, Tested | Assumed):
@@ -114,7 +123,7 @@ def _judged(
         raise ValueError(
             f"{name}: the value must be the one inside of {when.words!r}, {when.inside}; got {value}"
         )
-    outside = outcome(when.outside, sign, limit)
+    outside = outcome(when.outside, sign, limit, margin)
     if verdict == outside == "holds":
         conditional = "holds"
     return conditional, f"outside the condition: {_words(when.outside)}, {BEYOND[outside]}"

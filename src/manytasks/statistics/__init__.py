@@ -1,7 +1,13 @@
 """One statistic per file, SciPy under our names. Units are independent; what shares a seed is one unit."""
 
 from manytasks.statistics.gaps import rms_interval
-from manytasks.statistics.intervals import Interval, geometric_interval, mean_interval, share_interval
+from manytasks.statistics.intervals import (
+    Interval,
+    difference_interval,
+    geometric_interval,
+    mean_interval,
+    share_interval,
+)
 from manytasks.statistics.margins import MarginTest, margin_noticed, margin_test, units_needed
 from manytasks.statistics.peaks import Peak, peak
 from manytasks.statistics.ranks import rank_correlation
@@ -16,6 +22,7 @@ __all__ = [
     "bootstrap_interval",
     "critical_t",
     "critical_z",
+    "difference_interval",
     "geometric_interval",
     "limit_slope",
     "log_slope",

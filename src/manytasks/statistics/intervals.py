@@ -94,6 +94,39 @@ def mean_interval(draws: ArrayLike, level: float = 0.95) -> Interval:
     return Interval(mean, mean - half, mean + half)
 
 
+def difference_interval(first: ArrayLike, second: ArrayLike, level: float = 0.95) -> Interval:
+    """Return the mean of one sample minus that of another, with the interval of Welch's t.
+
+    The samples are independent of one another; their spreads may differ, and so may their sizes.
+
+    Args:
+        first: (n, ...) draws, n at least 2.
+        second: (m, ...) draws, m at least 2, of the same shape otherwise.
+        level: probability, in (0, 1).
+
+    Returns:
+        Difference of the means and ends; exchanging the samples turns all signs.
+
+    Raises:
+        ValueError: if one has fewer than 2 draws, their shapes differ, or the level is no probability.
+
+    Example:
+        >>> difference_interval([1.0, 2.0, 3.0], [0.0, 1.0, 2.0, 3.0]).words(".2f")
+        '0.50 (−1.73 to 2.73)'
+    """
+    one, other = sample(first, "first"), sample(second, "second")
+    if one.shape[1:] != other.shape[1:]:
+        raise ValueError(f"draws of both must have one shape; got {one.shape[1:]} and {other.shape[1:]}")
+    parts = np.array([each.var(axis=0, ddof=1) / len(each) for each in (one, other)])
+    square = parts.sum(axis=0)
+    weights = np.divide(
+        parts, square, out=np.full(parts.shape, 0.5), where=square > 0
+    )  # no spread, any freedom
+    freedom = 1 / (weights[0] ** 2 / (len(one) - 1) + weights[1] ** 2 / (len(other) - 1))
+    half = stats.t.isf((1 - probability(level)) / 2, freedom) * np.sqrt(square)
+    return Interval.around(one.mean(axis=0) - other.mean(axis=0), half)
+
+
 def geometric_interval(draws: ArrayLike, level: float = 0.95) -> Interval:
     """Return the geometric mean of positive draws with the interval of Student's t for their logarithms.
 
