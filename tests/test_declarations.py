@@ -173,7 +173,7 @@ def seeds(mean, spread, name=None):
 def test_on_either_side_of_the_limit_one_unit_is_enough_and_all_must_fail(
     name, units, verdict, named, capsys
 ):
-    """Units on two sides do not cancel; each has its part of the level; one open one keeps all from failing."""
+    """Two sides do not cancel; each has its part of the level; an open one keeps all from failing."""
     declared = declarations()[name]
     found = decide(name, *units, statistic="difference", n="20 seeds")
     apart = f" (leaves out 0: {', '.join(named)})" if named else ""

@@ -52,7 +52,9 @@ def test_samples_without_spread_differ_by_what_they_differ():
 
 
 def test_samples_of_two_shapes_are_refused():
-    with pytest.raises(ValueError, match=whole("draws of both must have one shape; got (2, 3) and ()")):
+    with pytest.raises(
+        ValueError, match=whole("draws of first and second must have one shape; got (2, 3) and ()")
+    ):
         difference_interval(DRAWS, [1.0, 2.0])
 
 

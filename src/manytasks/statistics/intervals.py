@@ -116,7 +116,9 @@ def difference_interval(first: ArrayLike, second: ArrayLike, level: float = 0.95
     """
     one, other = sample(first, "first"), sample(second, "second")
     if one.shape[1:] != other.shape[1:]:
-        raise ValueError(f"draws of both must have one shape; got {one.shape[1:]} and {other.shape[1:]}")
+        raise ValueError(
+            f"draws of first and second must have one shape; got {one.shape[1:]} and {other.shape[1:]}"
+        )
     parts = np.array([each.var(axis=0, ddof=1) / len(each) for each in (one, other)])
     square = parts.sum(axis=0)
     weights = np.divide(
