@@ -11,6 +11,7 @@ from manytasks.evidence.badge import KEY, UNJUDGED, Evidence, verdict_class
 from manytasks.evidence.comparison import Sign, outcome
 from manytasks.evidence.condition import Assumed, Tested, tested
 from manytasks.evidence.declared import decide
+from manytasks.evidence.each import decide_each
 from manytasks.evidence.judging import changed, verdicts
 from manytasks.evidence.reading import FAILED, Failure, failures, gather
 from manytasks.evidence.recording import record
@@ -29,6 +30,7 @@ __all__ = [
     "Tested",
     "changed",
     "decide",
+    "decide_each",
     "failures",
     "gather",
     "level",

@@ -1,0 +1,94 @@
+"""Records declared for several comparisons at once: those for which it holds are named where some do not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+import pandas as pd
+
+from manytasks.declarations import Declaration, declarations
+from manytasks.evidence.comparison import Sign, outcome
+from manytasks.evidence.condition import Tested
+from manytasks.evidence.recording import record
+from manytasks.statistics import Interval
+
+
+def decide_each(
+    name: str,
+    units: Mapping[Any, pd.Series | Sequence[pd.Series]],
+    *,
+    statistic: str,
+    n: str,
+    words: str,
+) -> list[Any]:
+    """Record what was declared for several comparisons, by the seeds that were declared to judge.
+
+    Where all hold, so does the record. Where some do, it holds when it is one of those, unless by the
+    declaration one that surely does not makes it fail. Every interval has its part of the level.
+
+    Args:
+        name: "claim, check" of a declaration; its sign is ``<`` or ``>``.
+        units: the statistic by seed, by what names the comparison; several where all of them must hold.
+        statistic: its name in a few words; the declaration has the whole of it.
+        n: size of the data behind it.
+        words: the condition, as it stands behind "holds when", with ``{}`` for the names.
+
+    Returns:
+        Names of those that hold.
+
+    Raises:
+        KeyError: if there is no such declaration.
+        ValueError: if its sign is another.
+
+    Example:
+        >>> less, more = (pd.Series([size, size + 0.01] * 8) for size in (-1.0, 1.0))
+        >>> found = decide_each(
+        ...     "A.N3, CIFAR-100, wide networks forget less, a head per task, in loss",
+        ...     {0: less, 2: less, 50: more},
+        ...     statistic="change", n="16 seeds", words="the buffer keeps {} samples",
+        ... )
+        A.N3, CIFAR-100, wide networks forget less, a head per task, in loss: holds when the buffer keeps
+        0 or 2 samples (change: −0.995 (−1 to −0.986) < 0, ...)
+        >>> found
+        [0, 2]
+    """
+    entry = declarations()[name]
+    if entry.sign not in ("<", ">"):
+        raise ValueError(f"{name}: each comparison must have one side; its sign is {entry.sign}")
+    series = {key: [each] if isinstance(each, pd.Series) else list(each) for key, each in units.items()}
+    among = sum(map(len, series.values()))
+
+    def interval(keys: Sequence[Any]) -> Interval:
+        return entry.interval(*(each for key in keys for each in series[key]), among=among)
+
+    said = {key: outcome(interval([key]), cast(Sign, entry.sign), entry.limit) for key in series}
+    held = [key for key in series if said[key] == "holds"]
+    rest = [key for key in series if said[key] != "holds"]
+    when = None
+    found = interval(list(series))
+    if held and rest and not ("fails" in said.values() and _one_is_enough(entry)):
+        found = interval(held)
+        when = Tested(words.format(_either(held)), found, interval(rest))
+    record(
+        entry.claim,
+        entry.check,
+        statistic,
+        found,
+        cast(Sign, entry.sign),
+        entry.limit,
+        n=n,
+        seeds=len(entry.judge),
+        when=when,
+    )
+    return held
+
+
+def _one_is_enough(entry: Declaration) -> bool:
+    # Whether one comparison that fails makes all fail: "no upper end … and" says that it does not.
+    return not entry.fails.startswith("no ")
+
+
+def _either(names: Sequence[Any]) -> str:
+    *before, last = map(str, names)
+    return f"{', '.join(before)} or {last}" if before else last
