@@ -54,12 +54,35 @@ def test_panels_and_words(shown):
     assert axes[0].get_ylim() == (0, 50)
 
 
+def test_a_reference_is_a_line_across(shown):
+    page.curves(ROWS, x="width", y="test_loss", hue="noise", unit="seed", reference=7.0, **SAID)
+    lines = shown[0][0][0].axes[0].lines
+    assert [7.0, 7.0] in [list(line.get_ydata()) for line in lines]
+
+
 def test_units_that_are_missing_somewhere_are_refused(shown):
     hole = ROWS[~((ROWS.width == 8) & (ROWS.seed == 1))]
     with pytest.raises(
         ValueError, match=whole("test_loss of noise = 0.0: not every unit was measured at every width")
     ):
         page.curves(hole, x="width", y="test_loss", hue="noise", unit="seed", **SAID)
+
+
+def test_rankings_keep_the_order_of_the_first_panel():
+    """What is last in the first panel stands last in the second, though it leads there."""
+    one = pd.DataFrame({"a": [3.0, 5.0], "b": [0.0, 1.0]})
+    left, right = page.rankings({"one": one, "other": -one}, xlabel="rank correlation", colors={"a": "red"})
+    for figure, sign, title in ((left, 1, "one"), (right, -1, "other")):
+        (ax,) = figure.axes
+        assert [label.get_text() for label in ax.get_yticklabels()] == ["b", "a"]
+        assert ax.get_title(loc="left") == title
+        assert ax.get_xlim() == left.axes[0].get_xlim()
+        expected = mean_interval(sign * one["a"])
+        np.testing.assert_allclose(ax.lines[2].get_xdata(), [expected.low, expected.high])
+        assert ax.lines[2].get_color() == figures.COLORS["red"]
+    plt.close("all")
+    with pytest.raises(ValueError, match=whole("all panels must have the same columns; 'other' has others")):
+        page.rankings({"one": one, "other": one[["a"]]}, xlabel="rank correlation")
 
 
 def test_a_ranking_is_in_order_with_its_intervals():

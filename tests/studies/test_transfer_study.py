@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from manytasks.studies.transfer import slope_by_seed, transfer
+from manytasks.studies.transfer import slope_by_seed, transfer, transfers
 
 
 def rows():
@@ -41,6 +41,16 @@ def test_a_network_that_is_missing_is_named():
         transfer(missing, "test_loss", 8)
     with pytest.raises(ValueError, match=r"^test_loss: width 16 needs the own and the common network"):
         transfer(table, "test_loss", 16)
+
+
+def test_a_tidy_table_has_every_width_and_value():
+    near = rows().assign(fraction=0.0)
+    far = near.assign(fraction=1.0, test_loss=near["test_loss"] + (near["method"] == "multi-task") * 0.5)
+    found = transfers(pd.concat([near, far]), ["test_loss"], "fraction")
+    assert len(found) == 3 * 2 * 2
+    for (fraction, width), group in found.groupby(["fraction", "width"]):
+        expected = transfer(far if fraction else near, "test_loss", width)
+        np.testing.assert_allclose(group.set_index("seed")["transfer"], expected)
 
 
 def test_slopes_are_least_squares():

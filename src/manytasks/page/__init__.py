@@ -2,9 +2,20 @@
 
 from manytasks.page.curves import curves
 from manytasks.page.numbers import number, share, signed, times_ten
-from manytasks.page.ranking import ranking
+from manytasks.page.ranking import ranking, rankings
 from manytasks.page.say import say
 from manytasks.page.slopes import slopes
 from manytasks.page.tables import table
 
-__all__ = ["curves", "number", "ranking", "say", "share", "signed", "slopes", "table", "times_ten"]
+__all__ = [
+    "curves",
+    "number",
+    "ranking",
+    "rankings",
+    "say",
+    "share",
+    "signed",
+    "slopes",
+    "table",
+    "times_ten",
+]

@@ -42,6 +42,7 @@ def curves(
     panels: str | None = None,
     labels: Mapping[str, str] | None = None,
     log_x: bool = True,
+    reference: float | None = None,
     level: float = 0.95,
     **axes: Any,
 ) -> None:
@@ -59,6 +60,7 @@ def curves(
         panels: column whose values get a panel each.
         labels: words for columns and values, such as ``{"test_loss": "test loss"}``.
         log_x: whether the x axis is logarithmic, with numbers at the measured places.
+        reference: where a horizontal line stands, such as "no difference"; none if None.
         level: probability with which each interval covers.
         **axes: what ``Axes.set`` takes, for all panels, such as ``ylim``.
 
@@ -91,6 +93,8 @@ def curves(
                             markersize=4, capsize=2, color=color, label=label)  # fmt: skip
             else:
                 ax.plot(wide.columns, means, marker, markersize=4, color=color, label=label)
+        if reference is not None:
+            ax.axhline(reference, color=figures.INK, linewidth=1)
         if log_x:
             number_axis(ax, sorted(part[x].unique()))
         ax.set(xlabel=words[x], ylabel=words[y], title=words.get(str(title), str(title)), **axes)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -38,6 +40,36 @@ def transfer(rows: pd.DataFrame, measure: str, width: int, own_width: int | None
             f"{measure}: width {width} needs the own and the common network of each seed and task"
         )
     return (own - common).groupby("seed").mean()
+
+
+def transfers(rows: pd.DataFrame, measures: Sequence[str], by: str) -> pd.DataFrame:
+    """Return the transfer of every width and every value of a column, as a tidy table.
+
+    Args:
+        rows: of one noise; one row per seed, method, width, task and value of the column.
+        measures: among "test_loss" and "test_error".
+        by: column, such as "fraction".
+
+    Returns:
+        One row per seed, width, value and measure, with the column "transfer" of ``transfer``.
+
+    Example:
+        >>> rows = pd.DataFrame({
+        ...     "seed": 0, "task": [0, 0], "width": 8, "method": ["single-task", "multi-task"],
+        ...     "fraction": 0.5, "test_error": [0.5, 0.4],
+        ... })
+        >>> transfers(rows, ["test_error"], "fraction").round(2).to_dict("records")
+        [{'seed': 0, 'fraction': 0.5, 'width': 8, 'measure': 'test_error', 'transfer': 0.1}]
+    """
+    parts = [
+        transfer(group, measure, width)
+        .rename("transfer")
+        .reset_index()
+        .assign(**{by: value, "width": width, "measure": measure})
+        for measure in measures
+        for (value, width), group in rows.groupby([by, "width"])
+    ]
+    return pd.concat(parts, ignore_index=True)[["seed", by, "width", "measure", "transfer"]]
 
 
 def slope_by_seed(values: pd.DataFrame) -> pd.Series:
