@@ -45,11 +45,17 @@ def test_some_that_hold_are_named_and_none_may_fail(means, named, expected, caps
         ([(1, 2), (1, 0)], [0], "holds when it is 0"),
         ([(1, 2), (1, -1)], [0], "fails"),
         ([(1, 0), (0, 1)], [], "open"),
+        ([(1, 0), (1, -1)], [], "fails"),
     ],
 )
 def test_a_line_needs_both_ends_and_one_line_that_fails_makes_all_fail(means, named, expected, capsys):
     series = {key: [units(mean) for mean in ends] for key, ends in enumerate(means)}
     assert verdict(LINES, series, capsys) == (named, expected)
+
+
+def test_one_that_only_touches_the_limit_does_not_fail(capsys):
+    zero = pd.Series([0.0] * 20)
+    assert verdict(LINES, {0: units(1), 1: [units(1), zero]}, capsys) == ([0], "holds when it is 0")
 
 
 def test_seeds_that_chose_do_not_count(capsys):

@@ -25,7 +25,8 @@ def decide_each(
     """Record what was declared for several comparisons, by the seeds that were declared to judge.
 
     Where all hold, so does the record. Where some do, it holds when it is one of those, unless by the
-    declaration one that surely does not makes it fail. Every interval has its part of the level.
+    declaration one that surely does not makes it fail. Every interval has its part of the level, and one that
+    only touches the limit is on neither side of it.
 
     Args:
         name: "claim, check" of a declaration; its sign is ``<`` or ``>``.
@@ -62,26 +63,33 @@ def decide_each(
     def interval(keys: Sequence[Any]) -> Interval:
         return entry.interval(*(each for key in keys for each in series[key]), among=among)
 
-    said = {key: outcome(interval([key]), cast(Sign, entry.sign), entry.limit) for key in series}
-    held = [key for key in series if said[key] == "holds"]
-    rest = [key for key in series if said[key] != "holds"]
-    when = None
-    found = interval(list(series))
-    if held and rest and not ("fails" in said.values() and _one_is_enough(entry)):
+    sign, when, one = cast(Sign, entry.sign), None, {key: interval([key]) for key in series}
+    held = [key for key in series if outcome(one[key], sign, entry.limit) == "holds"]
+    rest = [key for key in series if key not in held]
+    failed = [key for key in rest if _beyond(one[key], entry)]
+    if failed and (not held or _one_is_enough(entry)):
+        found = interval(failed)
+    elif held:
         found = interval(held)
-        when = Tested(words.format(_either(held)), found, interval(rest))
+        when = Tested(words.format(_either(held)), found, interval(rest)) if rest else None
+    else:  # undecided: all that they leave open
+        found = Interval(interval(rest).value, min(one[k].low for k in rest), max(one[k].high for k in rest))
     record(
         entry.claim,
         entry.check,
         statistic,
         found,
-        cast(Sign, entry.sign),
+        sign,
         entry.limit,
         n=n,
         seeds=len(entry.judge),
         when=when,
     )
     return held
+
+
+def _beyond(found: Interval, entry: Declaration) -> bool:
+    return bool(found.high < entry.limit if entry.sign == ">" else found.low > entry.limit)
 
 
 def _one_is_enough(entry: Declaration) -> bool:

@@ -1,10 +1,13 @@
-"""Where the best division of a budget lies: shares chosen on some seeds, differences judged on others."""
+"""Where the best division of a budget lies, and what the next bytes should buy."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
+
+from manytasks.statistics import z_scores
 
 LINE = ["stored", "budget"]
 
@@ -57,3 +60,71 @@ def ends_above_inside(rows: pd.DataFrame, measure: str, choose: Sequence[int]) -
             above = values[end] - values[best]
             found.append({"stored": stored, "budget": budget, "end": end, "best": best, "above": above})
     return pd.DataFrame(found)
+
+
+def smallest_fall(values: pd.DataFrame) -> float:
+    """Score how surely a line falls from both of its ends to the inner share that is best in the mean.
+
+    Args:
+        values: one row per seed (at least 2), one column per share (at least 3).
+
+    Returns:
+        The smaller t of the two falls, paired by seed; 0 for an end that does not differ at all. The place
+        was chosen on the same seeds: use a critical value for as many comparisons as there are inner shares.
+
+    Example:
+        >>> values = pd.DataFrame({0.0: [0.4, 0.6], 0.5: [0.3, 0.4], 1.0: [0.9, 0.8]})
+        >>> round(smallest_fall(values), 2)
+        3.0
+    """
+    nothing, *inner, everything = values.columns
+    best = values[values[inner].mean().idxmin()]
+    falls = [values[end] - best for end in (nothing, everything)]
+    return float(min(z_scores(fall, 0.0) if fall.any() else 0.0 for fall in falls))
+
+
+def doubling_gains(small: pd.DataFrame, large: pd.DataFrame) -> pd.DataFrame:
+    """Say what twice the bytes gain, by what the new ones buy, from the best division of the smaller budget.
+
+    Args:
+        small: value of one budget: one row per seed, one column per share.
+        large: the same for twice the budget. Between measured shares values are interpolated.
+
+    Returns:
+        One row per seed; columns "network", "both, in proportion", "buffer": value at the best share of the
+        smaller budget minus that after the purchase.
+
+    Example:
+        >>> small = pd.DataFrame({0.0: [0.5], 0.5: [0.3], 1.0: [0.6]})
+        >>> large = pd.DataFrame({0.0: [0.3], 0.5: [0.2], 1.0: [0.3]})
+        >>> doubling_gains(small, large).round(2).to_dict("records")
+        [{'network': 0.05, 'both, in proportion': 0.1, 'buffer': 0.05}]
+    """
+    held = small.mean().idxmin()
+    places = {"network": held / 2, "both, in proportion": held, "buffer": (1 + held) / 2}
+    shares = large.columns.to_numpy(dtype=float)
+    after = {offer: [np.interp(at, shares, row) for row in large.to_numpy()] for offer, at in places.items()}
+    return pd.DataFrame(after, index=large.index).rsub(small[held], axis=0)
+
+
+def cost_of_others_share(lost: pd.DataFrame) -> pd.Series:
+    """Return what each line loses at the one share that is safest on the lines of all other streams.
+
+    Args:
+        lost: error above the best of its line: one row per ``stream`` (two or more) and whatever else names a
+            line, one column per share.
+
+    Returns:
+        By line.
+
+    Example:
+        >>> lines = pd.MultiIndex.from_tuples([("a", 64), ("b", 64)], names=["stream", "budget"])
+        >>> lost = pd.DataFrame([[0.0, 0.1], [0.3, 0.0]], index=lines, columns=[0.2, 0.6])
+        >>> cost_of_others_share(lost).to_dict()
+        {('a', 64): 0.1, ('b', 64): 0.3}
+    """
+    parts = []
+    for stream, rows in lost.groupby(level="stream"):
+        others = lost.drop(stream, level="stream")
+        parts.append(rows[others.max().idxmin()])
+    return pd.concat(parts)
