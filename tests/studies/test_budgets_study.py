@@ -20,7 +20,7 @@ LINES = ["stream", "stored", "budget"]
 
 
 def rows(errors, seeds=3):
-    """A line whose final error is known by share; seed s adds s / 100, and what came before does not count."""
+    """A line whose final error is known by share; seed s adds s / 100, earlier times do not count."""
     return pd.DataFrame(
         {
             "stored": "uint8",
