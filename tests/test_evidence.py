@@ -173,6 +173,27 @@ def test_a_record_computes_its_verdict(value, when, verdict, words, capsys):
     assert capsys.readouterr().out == f"A.T1, simulation: {verdict} (largest |z|: {words})\n"
 
 
+def test_what_cannot_be_compared_is_open(capsys):
+    name = "A.Q3, CIFAR-100, five layers peak higher than two, clean labels"
+    units = pd.Series(1.0 + np.arange(12) / 100, index=range(12))
+    assert evidence.decide(name, units, None, statistic="rise", n="6 widths") is None
+    said = f"{name}: open (numbers there are for the rise: 1 not ≥ 2, n = 6 widths, error rate 2e-05)\n"
+    assert capsys.readouterr().out == said
+    recording._recorded.clear()
+    assert evidence.decide(name, units, statistic="rise", n="6 widths").low > 0
+    assert f"{name}: holds (rise: 1.06 (" in capsys.readouterr().out
+
+
+def test_nothing_stays_open_that_can_be_compared():
+    message = whole("A.T1, simulation: 2 of 2 are there; only what lacks some stays open")
+    with pytest.raises(ValueError, match=message):
+        recording.leave_open("A.T1", "simulation", "peaks", found=2, least=2, n=N)
+    with pytest.raises(
+        ValueError, match=whole("A.T1, simulation: n is empty; say how much data is behind the number")
+    ):
+        recording.leave_open("A.T1", "simulation", "peaks", found=0, least=1, n="")
+
+
 def test_a_record_says_what_it_can_see(capsys):
     record(*CHECK, 2.5, "<", 3.5, n=N, seeds=10, level=1e-4, detects="errors wrong by 2 %")
     assert (

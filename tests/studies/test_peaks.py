@@ -4,7 +4,20 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from manytasks.studies.peaks import by_width, find_peak
+from manytasks.declarations import declarations
+from manytasks.statistics import peak, z_scores
+from manytasks.studies.peaks import (
+    by_task,
+    by_width,
+    declared_peaks,
+    find_peak,
+    near_the_top,
+    peak_of_each,
+    prominence,
+    raised,
+    score_between,
+    summits,
+)
 
 WIDTHS = [2, 4, 8, 16, 32]
 
@@ -55,3 +68,100 @@ def test_a_missing_width_is_named():
     missing = table[~((table["seed"] == 1) & (table["width"] == 8))]
     with pytest.raises(ValueError, match=r"^test_loss: not every seed was trained at every width$"):
         by_width(missing, "test_loss")
+
+
+HUMP = [9.0, 1.0, 2.0, 1.8, 1.5]
+HIGHER = [9.0, 1.0, 3.0, 1.8, 1.5]
+
+
+def two_cases(column, values, first=HUMP, second=HIGHER, **others):
+    parts = [
+        rows(loss).assign(**{column: value}) for loss, value in zip((first, second), values, strict=True)
+    ]
+    return pd.concat(parts).assign(**others)
+
+
+def test_a_declaration_compares_what_its_rows_name():
+    entry = declarations()["A.N1, CIFAR-100, other names of the superclasses raise the peak"]
+    table = two_cases("fraction", (0.0, 1.0), noise=0.0, method="multi-task")
+    other = rows([1.0, 9.0, 9.0, 9.0, 9.0]).assign(fraction=1.0, noise=0.2, method="multi-task")
+    lone = rows([1.0, 9.0, 9.0, 9.0, 9.0]).assign(fraction=0.0, noise=0.0, method="single-task")
+    low, high = declared_peaks(pd.concat([table, other, lone]), entry)
+    np.testing.assert_allclose(raised(low, high), 1.0)
+    np.testing.assert_allclose(raised(high, low), -1.0)
+
+
+def test_a_peak_without_a_place_cannot_be_compared():
+    entry = declarations()["A.Q3, CIFAR-100, five layers peak higher than two, clean labels"]
+    table = two_cases("depth", (2, 5), noise=0.0, method="multi-task")
+    table.loc[table.depth == 5, "train_error"] = 0.0
+    low, high = declared_peaks(table, entry)
+    assert high is None
+    assert raised(low, high) is None
+    found = peak_of_each(table, ["depth"], "test_loss", [0])
+    assert found.loc[2].tolist() == [8, 4, 1.0, 0.5]
+    assert found.loc[5].isna().all()
+
+
+def test_a_declaration_of_many_values_is_refused():
+    entry = declarations()["A.N2, CIFAR-100, transfer falls as names are exchanged, in error"]
+    with pytest.raises(ValueError, match=r"^A.N2, .*: one peak or two can be compared; its rows have "):
+        declared_peaks(rows(HUMP), entry)
+
+
+def test_means_leave_out_the_seeds_that_chose():
+    table = rows(HUMP, shift=1.0).assign(noise=0.2, kind="a")
+    found = peak_of_each(table, ["noise", "kind"], "test_loss", [0]).loc[0.2, "a"]
+    np.testing.assert_allclose(found[["rise", "fall"]], [2.5, 2.0])
+
+
+@pytest.fixture
+def noisy():
+    """Two curves of ten units with a hump each, and noise in all values."""
+    rng = np.random.default_rng(1)
+    table = two_cases("depth", (1, 5)).reset_index(drop=True)
+    table["test_loss"] += rng.normal(0, 0.05, len(table))
+    return table.assign(test_error=-table.test_loss)
+
+
+def test_summits_are_the_peaks_of_units(noisy):
+    found = summits(noisy, ["depth"], ["test_loss", "test_error"])
+    assert found.index.is_monotonic_increasing
+    for depth in (1, 5):
+        wide = by_task(noisy[noisy.depth == depth], "test_loss")
+        top = peak(wide.to_numpy())
+        row = found.loc["test_loss", depth]
+        assert (row.place, row.height, row.score) == (8, top.height, top.score)
+        assert row.fitted == 16
+    assert (found.loc["test_error"].place != 8).all()
+
+
+def test_a_curve_that_never_fits_says_so(noisy):
+    assert summits(noisy.assign(train_error=0.5), ["depth"], ["test_loss"]).fitted.isna().all()
+
+
+def test_prominence_is_the_height_of_the_summit(noisy):
+    for measure in ("test_loss", "test_error"):
+        heights = summits(noisy, ["depth"], [measure]).height
+        for (_, depth), height in heights.items():
+            units = prominence(noisy[noisy.depth == depth], measure)
+            assert len(units) == 6
+            np.testing.assert_allclose(units.mean(), height)
+    low, high = (prominence(noisy[noisy.depth == depth], "test_loss") for depth in (1, 5))
+    expected = z_scores(high - low, 0.0)
+    np.testing.assert_allclose(score_between(noisy, "test_loss", "depth", (1, 5)), expected)
+    np.testing.assert_allclose(score_between(noisy, "test_loss", "depth", (5, 1)), -expected)
+
+
+def test_curves_are_compared_where_the_last_is_highest_inside(noisy):
+    width, values = near_the_top(noisy, "test_loss", "depth")
+    assert width == 8  # not 2, at the edge
+    np.testing.assert_allclose(values.mean(), [2.0, 3.0], atol=0.1)
+
+
+def test_a_missing_unit_is_named():
+    table = rows(HUMP)
+    missing = table[~((table["seed"] == 1) & (table["task"] == 0) & (table["width"] == 8))]
+    message = r"^test_loss: not every task of every seed was trained at every width$"
+    with pytest.raises(ValueError, match=message):
+        by_task(missing, "test_loss")

@@ -71,7 +71,8 @@ class Evidence:
                 self.verdict, left_out
             )
             return f"{self.value:.3g}{ends} {said}".replace("-", "−")
-        prefix = PREFIX.get(self.verdict, "")
+        sure = self.verdict == "open" and self.low is None  # of too few things to compare nothing is in doubt
+        prefix = "not " if sure else PREFIX.get(self.verdict, "")
         text = f"{self.value:.3g}{ends} {prefix}{SHOWN[self.sign]} {self.limit:.3g}"
         return text.replace("-", "−")
 

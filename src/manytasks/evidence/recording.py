@@ -92,7 +92,36 @@ def record(
         condition=beyond,
         margin=margin,
     )
-    _recorded[claim, check] = running_cell()
+    _put(row)
+
+
+def leave_open(claim: str, check: str, missing: str, *, found: int, least: int, n: str | int) -> None:
+    """Record a check that cannot be made, because what it compares is not there: the claim is open.
+
+    Args:
+        claim: id of a registered claim.
+        check: name of the check.
+        missing: what there would have to be.
+        found: how many there are.
+        least: how many the check needs, more than there are.
+        n: size of the data that was searched.
+
+    Raises:
+        ValueError: if there are enough, so that the check can be made; or as ``record`` does.
+
+    Example:
+        >>> leave_open("A.M1", "search", "peaks", found=0, least=1, n="6 widths")
+        A.M1, search: open (peaks: 0 not ≥ 1, n = 6 widths)
+    """
+    if not 0 <= found < least:
+        raise ValueError(f"{claim}, {check}: {found} of {least} are there; only what lacks some stays open")
+    _check_names(claim, check, n)
+    level = spent(claim, check)
+    _put(Evidence(claim, check, missing, float(found), ">=", float(least), str(n), "open", level=level))
+
+
+def _put(row: Evidence) -> None:
+    _recorded[row.claim, row.check] = running_cell()
     show(row)
 
 

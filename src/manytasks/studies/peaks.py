@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
+
+from manytasks.declarations import Declaration
+from manytasks.statistics import peak, z_scores
 
 FITTED = (0.001, 0.1)  # training error of a network that has just learned to fit its samples
 
@@ -81,3 +85,231 @@ def find_peak(rows: pd.DataFrame, measure: str, choose: Sequence[int]) -> Peak |
     valley = mean[mean.index < place].idxmin()
     top = values[place]
     return Peak(int(place), int(valley), top - values[valley], top - values[values.columns[-1]])
+
+
+def declared_peaks(table: pd.DataFrame, entry: Declaration) -> list[Peak | None]:
+    """Find the peaks that a declaration speaks of, each at places of its own.
+
+    Args:
+        table: of the declaration's sweep.
+        entry: with one value for each column of its rows, or two for one of them.
+
+    Returns:
+        The peak; or two, of the first value and of the second. None for one without a place.
+
+    Raises:
+        ValueError: if the declaration compares more than two.
+
+    Example:
+        >>> from manytasks.declarations import declarations
+        >>> entry = declarations()["A.F2, CIFAR-100, peak in loss, clean labels"]
+        >>> rows = pd.DataFrame({
+        ...     "noise": 0.0, "seed": [0, 0, 1, 1], "task": 0, "width": [4, 8, 4, 8],
+        ...     "train_error": [0.3, 0.02, 0.3, 0.02], "test_loss": [1.0, 1.5, 1.0, 1.25],
+        ... })
+        >>> [found.rise.tolist() for found in declared_peaks(rows, entry)]
+        [[0.5, 0.25]]
+    """
+    compared = [(name, value) for name, values in entry.rows.items() if len(values) > 1 for value in values]
+    if len(compared) not in (0, 2):
+        raise ValueError(f"{entry}: one peak or two can be compared; its rows have {entry.rows}")
+    for name, values in entry.rows.items():
+        table = table[table[name].isin(values)]
+    parts = [table[table[name] == value] for name, value in compared] or [table]
+    return [find_peak(rows, f"test_{entry.measure}", entry.choose) for rows in parts]
+
+
+def peak_of_each(
+    table: pd.DataFrame, cases: Sequence[str], measure: str, choose: Sequence[int]
+) -> pd.DataFrame:
+    """Find the peak of every curve, as ``find_peak`` does.
+
+    Args:
+        table: one row per case, seed, width and task, with ``train_error`` and the measure.
+        cases: columns that name a curve.
+        measure: "test_loss" or "test_error".
+        choose: seeds that choose the places.
+
+    Returns:
+        By case: ``place`` and ``valley``, widths, and the means of ``rise`` and ``fall`` over the other
+        seeds; nan where there is no place.
+
+    Example:
+        >>> rows = pd.DataFrame({
+        ...     "noise": 0.0, "seed": [0, 0, 1, 1], "task": 0, "width": [4, 8, 4, 8],
+        ...     "train_error": [0.3, 0.02, 0.3, 0.02], "test_loss": [1.0, 1.5, 1.0, 1.25],
+        ... })
+        >>> peak_of_each(rows, ["noise"], "test_loss", [0]).loc[0.0].tolist()
+        [8.0, 4.0, 0.25, 0.0]
+    """
+    found = {}
+    for case, rows in table.groupby(list(cases)):
+        one = find_peak(rows, measure, choose)
+        found[case] = (
+            {}
+            if one is None
+            else {
+                "place": one.place,
+                "valley": one.valley,
+                "rise": one.rise.drop(list(choose)).mean(),
+                "fall": one.fall.drop(list(choose)).mean(),
+            }
+        )
+    index = pd.MultiIndex.from_tuples(list(found), names=list(cases))
+    one_level = index.get_level_values(0) if len(cases) == 1 else index
+    columns = ["place", "valley", "rise", "fall"]
+    return pd.DataFrame(list(found.values()), index=one_level, columns=columns, dtype=float)
+
+
+def raised(low: Peak | None, high: Peak | None) -> pd.Series | None:
+    """Say how much more the second peak rises than the first.
+
+    Args:
+        low: first peak.
+        high: second peak, of the same seeds.
+
+    Returns:
+        Rise minus rise, by seed; None if one of the peaks has no place.
+
+    Example:
+        >>> low, high = (Peak(8, 4, pd.Series([rise]), pd.Series([rise])) for rise in (0.25, 0.75))
+        >>> raised(low, high).tolist(), raised(None, high)
+        ([0.5], None)
+    """
+    return None if low is None or high is None else high.rise - low.rise
+
+
+def by_task(rows: pd.DataFrame, measure: str) -> pd.DataFrame:
+    """Take every task of every seed as a unit, where seeds are few. Tasks of one network share its weights.
+
+    Args:
+        rows: of one method, noise and so on; one row per seed, width and task.
+        measure: column.
+
+    Returns:
+        One row per seed and task, one column per width.
+
+    Raises:
+        ValueError: if one of them lacks a width.
+
+    Example:
+        >>> rows = pd.DataFrame({"seed": [0, 0], "width": [4, 8], "task": [0, 0], "test_loss": [1.0, 2.0]})
+        >>> by_task(rows, "test_loss").to_numpy()
+        array([[1., 2.]])
+    """
+    wide = rows.pivot(index=["seed", "task"], columns="width", values=measure)
+    if wide.isna().any(axis=None):
+        raise ValueError(f"{measure}: not every task of every seed was trained at every width")
+    return wide
+
+
+def summits(table: pd.DataFrame, cases: Sequence[str], measures: Sequence[str]) -> pd.DataFrame:
+    """Find the most prominent inner maximum of every curve, where no seeds are left over to choose places.
+
+    Args:
+        table: one row per case, seed, task and width, with ``train_error`` and the measures.
+        cases: columns that name a curve.
+        measures: such as "test_loss".
+
+    Returns:
+        By measure and case: ``place``, a width; ``height`` above the higher of the two valleys beside it,
+        negative where there is no maximum; ``score``, the smaller of the two drops in standard errors over
+        tasks of seeds; ``fitted``, the first width with a training error below 1 %, nan if none.
+
+    Example:
+        >>> rows = pd.DataFrame({
+        ...     "noise": 0.2, "seed": 0, "task": [0] * 3 + [1] * 3, "width": [2, 4, 8] * 2,
+        ...     "train_error": [0.3, 0.1, 0.0] * 2, "test_loss": [1.0, 2.0, 0.5, 1.0, 2.25, 0.0],
+        ... })
+        >>> summits(rows, ["noise"], ["test_loss"]).loc["test_loss", 0.2].round(3).tolist()
+        [4.0, 1.125, 5.0, 8.0]
+    """
+    found = {}
+    for case, rows in table.groupby(list(cases)):
+        error = by_task(rows, "train_error").mean()
+        fitted = error.index[error < 0.01]
+        for measure in measures:
+            units = by_task(rows, measure)
+            top = peak(units.to_numpy())
+            found[measure, *case] = {
+                "place": int(units.columns[top.place]),
+                "height": top.height,
+                "score": top.score,
+                "fitted": fitted[0] if len(fitted) else np.nan,
+            }
+    names = pd.MultiIndex.from_tuples(list(found), names=["measure", *cases])
+    return pd.DataFrame(list(found.values()), index=names).sort_index()
+
+
+def prominence(rows: pd.DataFrame, measure: str) -> pd.Series:
+    """Measure in every unit how far the most prominent inner maximum lies above the higher valley beside it.
+
+    Args:
+        rows: of one curve; one row per seed, task and width.
+        measure: column.
+
+    Returns:
+        By seed and task; place and valley are those of the mean curve.
+
+    Example:
+        >>> rows = pd.DataFrame({
+        ...     "seed": 0, "task": [0] * 3 + [1] * 3, "width": [2, 4, 8] * 2,
+        ...     "test_loss": [1.0, 2.0, 0.5, 1.0, 2.25, 0.0],
+        ... })
+        >>> prominence(rows, "test_loss").tolist()
+        [1.0, 1.25]
+    """
+    units = by_task(rows, measure)
+    top = peak(units.to_numpy())
+    valley = max(top.left, top.right, key=units.mean().iloc.__getitem__)
+    return units.iloc[:, top.place] - units.iloc[:, valley]
+
+
+def score_between(table: pd.DataFrame, measure: str, case: str, ends: Sequence[float]) -> float:
+    """Compare the prominence of two curves, unit by unit.
+
+    Args:
+        table: one row per case, seed, task and width.
+        measure: column.
+        case: column that names a curve, such as "depth".
+        ends: two values of it.
+
+    Returns:
+        Prominence of the second minus that of the first, in standard errors over tasks of seeds.
+
+    Example:
+        >>> rows = pd.DataFrame({
+        ...     "depth": [1] * 6 + [2] * 6, "seed": 0, "task": ([0] * 3 + [1] * 3) * 2,
+        ...     "width": [2, 4, 8] * 4,
+        ...     "test_loss": [1.0, 1.5, 1.0, 1.0, 1.25, 1.0, 1.0, 2.0, 0.5, 1.0, 2.25, 0.0],
+        ... })
+        >>> round(score_between(rows, "test_loss", "depth", (1, 2)), 3)
+        3.0
+    """
+    low, high = (prominence(table[table[case] == value], measure) for value in ends)
+    return float(z_scores((high - low).to_numpy(), 0.0))
+
+
+def near_the_top(table: pd.DataFrame, measure: str, case: str) -> tuple[int, pd.DataFrame]:
+    """Compare curves at one width: the inner one at which the curve of the last case is highest.
+
+    Args:
+        table: one row per case, seed, task and width.
+        measure: column.
+        case: column that names a curve, such as "depth".
+
+    Returns:
+        The width, and the values there: one row per seed and task, one column per case.
+
+    Example:
+        >>> rows = pd.DataFrame({
+        ...     "depth": [1] * 3 + [2] * 3, "seed": 0, "task": 0, "width": [2, 4, 8] * 2,
+        ...     "test_loss": [1.0, 0.75, 0.5, 1.0, 2.25, 0.0],
+        ... })
+        >>> width, values = near_the_top(rows, "test_loss", "depth")
+        >>> width, values.to_numpy()
+        (4, array([[0.75, 2.25]]))
+    """
+    curves = {value: by_task(rows, measure) for value, rows in table.groupby(case)}
+    width = curves[max(curves)].mean().iloc[1:-1].idxmax()
+    return int(width), pd.DataFrame({value: units[width] for value, units in curves.items()})
