@@ -15,7 +15,7 @@
 #
 # In the loss, yes: on CIFAR-100 one network for {glue:text}`cifar_tasks` tasks with 20 % wrong labels gets worse by
 # **{glue:text}`cifar_rise:.2f`** nats on its way to width {glue:text}`cifar_place`, and better by {glue:text}`cifar_fall:.2f` beyond.
-# In accuracy, no: on the same way the share of wrong answers changes by **{glue:text}`cifar_error_rise`**.
+# In accuracy, no: with {glue:text}`cifar_per_class` images of each class the share of wrong answers changes on the same way by **{glue:text}`cifar_error_rise`**.
 
 # %% tags=["parameters"]
 profile = "book"
@@ -34,92 +34,62 @@ from scipy.stats import norm
 from manytasks import checks, deep, evidence, figures, page
 from manytasks.declarations import declarations
 from manytasks.deep.networks import Architecture
-from manytasks.statistics import mean_interval
-from manytasks.studies.peaks import find_peak
+from manytasks.page.curves import number_axis
+from manytasks.statistics import mean_interval, z_scores
+from manytasks.studies import peaks
+from manytasks.studies.transfer import transfer, transfer_by_task
 from manytasks.symbolic import differing
 
-table, similar = (
-    deep.load_results("multitask-width", "book"),
-    deep.load_results("similarity", "book"),
-)
-T, per_class = int(table.tasks[0]), int(table.per_class[0])
-n, classes = 10 * per_class, 10
-widths, noises, seeds = (
-    sorted(table.width.unique()),
-    sorted(table.noise.unique()),
-    table.seed.nunique(),
-)
-samples = {"multi-task": T * n, "single-task": n}
-
-
-def curves(rows, measure):
-    """One row per seed and task, one column per width."""
-    return rows.pivot(index=["seed", "task"], columns="width", values=measure)
-
-
-def peak(units):
-    """The most prominent inner maximum of the mean curve, and how sure it is.
-
-    Returns its width, its height above the higher of the two valleys beside it, and the smaller z of the two
-    drops, paired by seed and task.
-    """
-    mean = units.mean().to_numpy()
-    drops = [
-        (min(mean[j] - mean[:j].min(), mean[j] - mean[j + 1 :].min()), j)
-        for j in range(1, len(mean) - 1)
-    ]
-    height, j = max(drops)
-    sides = (mean[:j].argmin(), j + 1 + mean[j + 1 :].argmin())
-    gaps = [units.iloc[:, j] - units.iloc[:, side] for side in sides]
-    z = min(gap.mean() / (gap.std(ddof=1) / np.sqrt(len(gap))) for gap in gaps)
-    return {"width": units.columns[j], "height": height, "z": z}
-
-
-def select(rows, **where):
-    """Rows with these values."""
-    for name, value in where.items():
-        rows = rows[rows[name] == value]
-    return rows
-
-
-in_loss = {
-    (m, s): peak(curves(select(table, method=m, noise=s), "test_loss"))
-    for m in samples
-    for s in noises
-}
-in_error = {
-    (m, s): peak(curves(select(table, method=m, noise=s), "test_error"))
-    for m in samples
-    for s in noises
-}
-cifar = deep.load_results("multitask-width-cifar100", "book")
+MEASURES = ["test_loss", "test_error"]
 LABELS = {0.2: "20% wrong labels", 0.1: "10% wrong labels", 0.0: "clean labels"}
-declared, humps = declarations(), {}
+WORDS = {
+    "test_loss": "test loss",
+    "test_error": "share of wrong answers",
+    "value": "on test images",
+    "width": "width $k$",
+    "noise": "wrong labels",
+    "depth": "hidden layers",
+    "fraction": "exchanged",
+    "0.0": "none",
+    "1.0": "all",
+    "multi-task": "one network for ten tasks",
+    "single-task": "a network per task",
+} | {f"{share}": f"{share:.0%}" for share in (0.1, 0.2, 0.25, 0.4, 0.5, 0.75)}
+BY_SEED = {"x": "width", "unit": "seed", "labels": WORDS}
+BY_TASK = {"x": "width", "unit": ["seed", "task"], "labels": WORDS}
+BOTH = {"id_vars": ["seed", "task", "width", "noise"], "value_vars": MEASURES}
+declared = declarations()
+cifar = deep.load_results("multitask-width-cifar100", "book")
+alone = deep.load_results("singletask-width-cifar100", "book")
+T, per_class, classes = int(cifar.tasks[0]), int(cifar.per_class[0]), 10
+n = classes * per_class
+samples = {"multi-task": T * n, "single-task": n}
+humps = {}
 for measure in ("loss", "error"):
     for noise, labels in LABELS.items():
         entry = declared[f"A.F2, CIFAR-100, peak in {measure}, {labels}"]
-        rows = cifar[cifar.noise == noise]
-        humps[measure, noise] = find_peak(rows, f"test_{measure}", entry.choose)
-judging = list(entry.judge)
+        (humps[measure, noise],) = peaks.declared_peaks(cifar, entry)
+choose, judging = entry.choose, list(entry.judge)
 highest = humps["loss", 0.2]
 page.say(
-    cifar_tasks=int(cifar.tasks[0]),
+    cifar_tasks=T,
     cifar_place=highest.place,
     cifar_rise=highest.rise[judging].mean(),
     cifar_fall=highest.fall[judging].mean(),
     cifar_error_rise=page.signed(humps["error", 0.2].rise[judging].mean(), ".3f"),
     cifar_judging=len(judging),
     cifar_widest=int(cifar.width.max()),
-    cifar_per_class=int(cifar.per_class[0]),
+    cifar_per_class=per_class,
 )
 
 # %% [markdown]
 # ## Setting
 #
-# Networks have three hidden layers of equal width $k$, batch normalisation and ReLU. They see frozen features of two data sets: 64 whitened
-# principal components of what EfficientNet-Lite0, trained on ImageNet, says about an image of *CIFAR-100*; and as many of the pixels
-# of *glyphs*, drawn characters ({doc}`data` shows them). Each has a hundred classes, which form ten tasks of ten. A **multi-task** network has one trunk and a head per task and trains on all $N = Tn$ samples; a
-# **single-task** network trains on the $n$ samples of one task alone, and every task gets one. All take the same number of
+# Networks have three hidden layers of equal width $k$, batch normalisation and ReLU, unless we change their number. They see frozen
+# features: 64 whitened principal components of what EfficientNet-Lite0, trained on ImageNet, says about an image of *CIFAR-100*.
+# The second data set is *glyphs*, drawn characters, through as many components of their pixels ({doc}`data` shows them). Each has a
+# hundred classes, which form ten tasks of ten. A **multi-task** network has one trunk and a head per task and trains on all $N = Tn$
+# samples; a **single-task** network trains on the $n$ samples of one task alone, and every task gets one. All take the same number of
 # steps. Label noise exchanges a share of the labels *within their task*; test labels are clean.
 # We judge test loss (cross-entropy) and test error (share of wrong answers) apart.
 
@@ -160,17 +130,19 @@ checks.require(
 )
 
 # %% [markdown]
-# **Step 2: it is the package's count**, and that of every network in the table:
+# **Step 2: it is the package's count**, and that of every network in the tables for CIFAR-100:
 
 # %%
-shape = {d: 64, L: int(table.depth[0]), C: classes}
+shape = {d: 64, L: int(cifar.depth[0]), C: classes}
+networks = pd.concat([cifar, alone])
 for method, heads in (("multi-task", T), ("single-task", 1)):
-    for width in widths:
-        network = Architecture(64, int(width), int(table.depth[0]), heads, classes)
+    rows = networks[networks.method == method]
+    for width, counted in rows.groupby("width").parameters:
+        network = Architecture(64, int(width), int(cifar.depth[0]), heads, classes)
         numbers = {
             int(theorem.subs(shape | {H: heads, k: int(width)})),
             network.parameters,
-            *select(table, method=method, width=width).parameters,
+            *counted,
         }
         checks.require(
             len(numbers) == 1,
@@ -197,61 +169,27 @@ guess
 # %% [markdown]
 # ## Check
 #
-# The tables were made by `manytasks sweep multitask-width --profile book --device cpu` and
-# `manytasks sweep similarity --profile book --device cpu`; they are `data/multitask-width-book.csv` and
-# `data/similarity-book.csv`. To know that they are what the code computes, this page trains
-# some of their networks again.
-
-# %% tags=["hide-input"]
-again = {
-    "Glyphs": deep.agree_with_table("multitask-width", "a network per task"),
-    "Digits": deep.agree_with_table("similarity", "unrelated tasks"),
-}
-display(
-    Markdown(
-        "\n".join(f"* *{data}.* {agreement}" for data, agreement in again.items())
-    )
-)
-
-# %% [markdown]
-# **CIFAR-100.** What the next records compare, and on which seeds, was declared before the table was made
+# What the next records compare, and on which seeds, was declared before the tables were made
 # (`src/manytasks/declarations.yml`). The *threshold* is where the training error lies between 0.1 and 10 %, the *peak* the worst
 # width there, the *valley* the best width below it. Both places are chosen on two seeds and judged on the other
-# {glue:text}`cifar_judging`; a seed deals classes and samples anew. *Rise* is peak minus valley, *fall* is peak minus width
-# {glue:text}`cifar_widest`. `data/multitask-width-cifar100-book.csv.gz` is the table. The images are not part of the repository, so
-# this page does not train its networks again.
+# {glue:text}`cifar_judging` (or on ten); a seed deals classes and samples anew. *Rise* is peak minus valley, *fall* is peak minus the largest width, here
+# {glue:text}`cifar_widest`. The images are not part of the repository, so this page does not train the networks for CIFAR-100 again.
+#
+# **The peak.** `data/multitask-width-cifar100-book.csv.gz` is the table.
 
 # %% tags=["hide-input"]
-long = cifar.melt(
-    ["seed", "task", "width", "noise"],
-    ["test_loss", "test_error"],
-    var_name="measure",
-)
+by_noise = {"y": "value", "hue": "noise", "panels": "variable"}
 page.curves(
-    long,
-    x="width",
-    y="value",
-    hue="noise",
-    panels="measure",
-    unit="seed",
+    cifar.melt(**BOTH),
+    **BY_SEED | by_noise,
     name="networks-peak-cifar100",
     caption=(
-        f"CIFAR-100: one network for {int(cifar.tasks[0])} tasks of ten classes, {int(cifar.per_class[0])} samples a class, against width. Left test loss, right share of wrong answers; means "
+        f"CIFAR-100: one network for {T} tasks of ten classes, {per_class} samples a class, against width. The loss falls, rises to a hump where labels are wrong, and falls again; the error only falls. Means "
         "of {n} seeds with {level} intervals. The figure does not show networks for single tasks."
     ),
     alt="Two panels against width for three shares of wrong labels: the loss falls, rises to a hump and falls again where labels are wrong; the error falls all the way.",
-    labels={
-        "test_loss": "test loss",
-        "test_error": "test error",
-        "value": "on test images",
-        "width": "width $k$",
-        "noise": "wrong labels",
-        "0.0": "none",
-        "0.1": "10 %",
-        "0.2": "20 %",
-    },
 )
-size = f"{int(cifar.tasks[0])} tasks a seed"
+size = f"{T} tasks a seed"
 for (measure, noise), hump in humps.items():
     evidence.decide(
         f"A.F2, CIFAR-100, peak in {measure}, {LABELS[noise]}",
@@ -260,15 +198,12 @@ for (measure, noise), hump in humps.items():
         statistic=f"smaller of rise from width {hump.valley} to {hump.place} and fall beyond",
         n=size,
     )
-in_error_falls = max(
-    hump.rise[judging].mean()
-    for (measure, _), hump in humps.items()
-    if measure == "error"
-)
+in_error_falls = max(humps["error", noise].rise[judging].mean() for noise in LABELS)
 checks.below("the rise of the test error on CIFAR-100", in_error_falls, 0)
-raised_by = evidence.decide(
-    "A.N1, CIFAR-100, wrong labels raise the peak",
-    humps["loss", 0.2].rise - humps["loss", 0.0].rise,
+entry = declared["A.N1, CIFAR-100, wrong labels raise the peak"]
+evidence.decide(
+    str(entry),
+    peaks.raised(*peaks.declared_peaks(cifar, entry)),
     statistic="rise of the loss with 20 % wrong labels minus that with clean ones",
     n=size,
 )
@@ -279,781 +214,594 @@ raised_by = evidence.decide(
 # share of wrong answers is smaller at the threshold than at the best width below it. Wrong labels are what a network of that
 # width is sure of, and only the loss counts how sure it is.
 #
-# **Glyphs**, with a network per task beside the common one.
+# **More images, and a ResNet-18 on pixels.** Two more tables are to decide the same: 50 images of each class
+# (`data/multitask-width-cifar100-50-book.csv`), and a ResNet-18 with $k$ channels in its first stage that trains on the
+# pixels of CIFAR-100 (`data/resnet-width-cifar100-book.csv`). A table is judged when it is whole.
 
 # %% tags=["hide-input"]
-colors = dict(zip(noises, ("blue", "orange", "red"), strict=True))
-
-
-def fitted_width(method, noise, level=0.01):
-    """First width whose mean training error is below `level`."""
-    error = curves(select(table, method=method, noise=noise), "train_error").mean()
-    return error.index[(error < level).to_numpy()][0]
-
-
-def draw(ax, rows, measure, color, label):
-    """Mean over seeds and tasks with its 95 % interval over tasks and seeds."""
-    units = curves(rows, measure)
-    figures.band(ax, units.columns, units.to_numpy(), color=color, label=label)
-    ax.plot(units.columns, units.mean(), color=color, linewidth=1.2)
-
-
-def width_axis(ax, shown):
-    ax.set_xscale("log", base=2)
-    ax.set_xticks(shown, shown)
-    ax.minorticks_off()
-    ax.set_xlabel("width $k$")
-
-
-for measure, words, name in (
-    ("test_loss", "test loss", "networks-peak-loss"),
-    ("test_error", "test error", "networks-peak-error"),
-):
-    panels = []
-    for method, title in (
-        ("multi-task", f"one network, {T} tasks"),
-        ("single-task", "a network per task"),
-    ):
-        fig, ax = plt.subplots()
-        for noise in noises:
-            color = figures.COLORS[colors[noise]]
-            draw(
-                ax,
-                select(table, method=method, noise=noise),
-                measure,
-                color,
-                f"{noise:.0%} wrong labels",
-            )
-            ax.axvline(
-                fitted_width(method, noise),
-                color=color,
-                linestyle=":",
-                linewidth=1.2,
-            )
-        width_axis(ax, [1, 2, 4, 8, 16, 32, 64])
-        ax.set(ylabel=words, title=title)
-        ax.set_ylim(bottom=0)
-        panels.append(fig)
-    panels[0].axes[0].legend(
-        loc="upper left" if measure == "test_loss" else "lower left"
+lines = []
+for name in ("multitask-width-cifar100-50", "resnet-width-cifar100"):
+    cells = len(deep.find_sweep(name).cells("book"))
+    there = pd.read_csv(f"data/{name}-book.csv").width.nunique()
+    rest = (
+        " and judged here." if there == cells else "; nothing is judged on it yet."
     )
-    figures.show(
-        panels,
-        name=name,
-        caption=(
-            f"{words.capitalize()} against width: {T} tasks of ten glyph classes, {per_class} samples per class, means over {T} "
-            f"tasks × {seeds} seeds with 95 % intervals over these units. Dotted: first width with less than 1 % training "
-            "error on the noisy labels. "
-            + (
-                "The figure does not say what the loss is made of: confidence in wrong answers counts heavily."
-                if measure == "test_loss"
-                else f"The highest peak of a mean curve is {max(p['height'] for p in in_error.values()):.3f}. The figure does "
-                "not say how sure a network is of its answers."
-            )
-        ),
-        alt=f"Two panels of {words} against width for three noise levels, multi-task and single-task.",
-    )
-
-# %% tags=["hide-input"]
-peak_check = "peak of the multi-task loss under label noise"
-critical = norm.isf(  # the place of the peak was chosen among the widths
-    evidence.level("A.N1", peak_check) / len(noises) / (len(widths) - 2)
-)
-condition = (
-    "the error is a loss and labels are noisy (dissimilarity then raises the whole curve, peak included, "
-    "not the peak above its valleys)"
-)
-tried = pd.DataFrame(
-    [
-        {"measure": measure, "noise": s} | found["multi-task", s]
-        for measure, found in (("loss", in_loss), ("error", in_error))
-        for s in noises
+    lines.append(f"* *{name}*: {there} of {cells} cells are there{rest}")
+    if there < cells:
+        continue
+    whole = deep.load_results(name, "book")
+    entries = [
+        each
+        for each in declared.values()
+        if (each.claim, each.sweep) == ("A.F2", name)
     ]
-)
-frozen_loss = "measure == 'loss' and noise > 0"
-doubtless = evidence.tested(
-    tried, frozen_loss, lambda rows: rows.z.min(), condition
-)
-evidence.record(
-    "A.N1",
-    peak_check,
-    "smallest z of the drops on both sides of the peak",
-    doubtless.inside,
-    ">",
-    critical,
-    n=f"{len(noises) - 1} noise levels, {T} tasks × {seeds} seeds",
-    when=doubtless,
-)
-raised = evidence.tested(
-    tried, "measure == 'loss'", lambda rows: rows.height.diff().min(), condition
-)
-evidence.record(
-    "A.N1",
-    "noisier labels raise the peak",
-    "smallest rise of its height from one noise level to the next",
-    raised.inside,
-    ">",
-    0,
-    n=f"{len(noises)} noise levels, {T} tasks × {seeds} seeds",
-    when=raised,
-)
-lines = [
-    f"| {m} | {s:.0%} | {in_loss[m, s]['width']} | {in_loss[m, s]['height']:.2f} | {in_loss[m, s]['z']:.1f} "
-    f"| {max(in_error[m, s]['height'], 0):.3f} | {fitted_width(m, s)} |"
-    for m in samples
-    for s in noises
-]
-display(
-    Markdown(
-        "| networks | wrong labels | loss peaks at width | by | z | error peaks by | fits from width |\n"
-        "|---|---|---|---|---|---|---|\n" + "\n".join(lines)
+    tops = [peaks.declared_peaks(whole, each)[0] for each in entries]
+    rises = [
+        page.signed(top.rise.mean(), ".3f") if top else "no place" for top in tops
+    ]
+    said = ", ".join(rises)
+    page.curves(
+        whole.melt(**BOTH),
+        **BY_SEED | by_noise,
+        name=f"networks-peak-{name}",
+        caption=f"*{name}*, {int(whole.per_class[0])} images a class: loss and error against width. Rises to the peak at the threshold, in the order of the records below: {said}. Means of {{n}} seeds with {{level}} intervals. The figure does not show networks for single tasks.",
+        alt=f"Two panels against width, test loss and share of wrong answers; rises to the peak at the threshold: {said}.",
     )
-)
-
-# %% [markdown]
-# *By* is the height above the higher of the two valleys beside the peak, *z* how sure the smaller of the two drops is,
-# paired by task and seed. Tasks of one multi-task network are not independent of one another, so read $z$ as a guide.
+    for each, top in zip(entries, tops, strict=True):
+        evidence.decide(
+            str(each),
+            *((top.rise, top.fall) if top else (None,)),
+            statistic=f"smaller of rise to the peak in {each.measure} and fall beyond",
+            n=size,
+        )
+display(Markdown("\n".join(lines)))
 
 # %% [markdown]
 # ## Look
 #
-# **Where is the threshold?** The guess was $P = N$. Below, the same losses against parameters per training sample.
+# **Where is the threshold?** The guess was $P = N$. We lay the curves of one network for ten tasks beside those of a network per
+# task (`data/singletask-width-cifar100-book.csv`), against parameters per training sample. Nothing here was declared: it is a look.
 
 # %% tags=["hide-input"]
 fig, ax = plt.subplots()
-places = []
-for method, style in (("multi-task", "-"), ("single-task", "--")):
-    for noise in noises[1:]:
-        units = curves(
-            select(table, method=method, noise=noise), "test_loss"
-        ).mean()
-        parameters = (
-            select(table, method=method, noise=noise)
-            .groupby("width")
-            .parameters.first()
-        )
-        ratio = parameters / samples[method]
-        ax.plot(
-            ratio,
-            units,
-            style,
-            color=figures.COLORS[colors[noise]],
-            label=f"{method}, {noise:.0%}",
-        )
-        places.append(
-            {
-                "peak": ratio[in_loss[method, noise]["width"]],
-                "fit": ratio[fitted_width(method, noise)],
-            }
-        )
-where = pd.DataFrame(places)
-ax.set(
-    xscale="log",
-    yscale="log",
-    xlabel="parameters per training sample $P/N$",
-    ylabel="test loss",
-)
-ax.set_title("One threshold for both?")
-ax.set_yticks([2, 4, 8, 16], ["2", "4", "8", "16"])
-ax.minorticks_off()
-ax.set_xticks([0.1, 1, 10, 100], ["0.1", "1", "10", "100"])
-figures.threshold(ax, 1, "$P = N$")
-ax.legend(loc="upper right")
+tables = {"multi-task": (cifar, "-"), "single-task": (alone, "--")}
+colors, places = dict(zip(LABELS, ("red", "orange", "blue"), strict=True)), {}
+for method, (table, style) in tables.items():
+    ratios = table.groupby("width").parameters.first() / samples[method]
+    for noise, color in colors.items():
+        loss = peaks.by_width(table[table.noise == noise], "test_loss").mean()
+        label, ink = f"{method}, {LABELS[noise]}", figures.COLORS[color]
+        ax.plot(ratios, loss, style, color=ink, label=label)
+    tops = peaks.peak_of_each(table, ["noise"], "test_loss", choose)
+    places[method] = tops.assign(ratio=ratios.loc[tops.place].to_numpy())
+ratios = pd.concat(places).ratio
+ax.set(xlabel="parameters per training sample $P/N$", ylabel="test loss")
+ax.set(yscale="log", title="One threshold for both?")
+ax.set_yticks([1, 2, 4, 8], ["1", "2", "4", "8"])
+ax.set_ylim(top=25)
+number_axis(ax, [0.1, 1, 10, 100])
+ax.axvline(1, color=figures.INK, alpha=0.5, linestyle="--", linewidth=1)
+ax.annotate("$P = N$", (1.1, 0.8))
+ax.legend(fontsize=8, ncol=2, loc="upper center")
 figures.show(
     fig,
     name="networks-peak-place",
     caption=(
-        "Test loss against parameters per sample, two noise levels; solid: one network for all tasks, dashed: a network per "
-        f"task. Sample sizes differ by a factor {T}, the places of the peaks by a factor {where.peak.max() / where.peak.min():.1f}. "
-        f"Means over {T} tasks × {seeds} seeds; the figure shows no intervals, the ones before do."
+        f"CIFAR-100: test loss against parameters per sample; solid: one network for all {T} tasks, dashed: a network per task. Sample sizes differ "
+        f"by a factor {T}, the places of the peaks by a factor {ratios.max() / ratios.min():.1f}. Means over tasks and {cifar.seed.nunique()} or "
+        f"{alone.seed.nunique()} seeds; the figure shows no intervals."
     ),
-    alt=(
-        f"Loss against parameters per sample: {len(where)} curves that peak between {where.peak.min():.1f} and "
-        f"{where.peak.max():.1f} parameters per sample."
-    ),
+    alt=f"Loss against parameters per sample: {len(ratios)} curves with humps between {ratios.min():.1f} and {ratios.max():.1f} parameters per sample, those of single tasks much higher.",
 )
-display(
-    Markdown(
-        f"The loss peaks at {where.peak.min():.1f} to {where.peak.max():.1f} parameters per sample; training error vanishes at "
-        f"{where.fit.min():.1f} to {where.fit.max():.1f}. By these factors the guess $P = N$ is wrong for networks that have to fit "
-        "noisy labels in the steps they are given."
-    )
+page.say(
+    place_low=ratios.min(),
+    place_high=ratios.max(),
+    guess_alone=round(guess["single-task"]),
+    guess_together=round(guess["multi-task"]),
+    alone_clean=places["single-task"].rise[0.0],
 )
 
 # %% [markdown]
-# **Similarity.** Now ten tasks share *one* head. All ask for the ten digits, but each task sees the pixels through its own
-# permutation of a share of them, $n = 110$ samples each. This is the dial that the linear theory calls spread.
+# At the threshold the loss peaks at {glue:text}`place_low:.1f` to {glue:text}`place_high:.1f` parameters per sample, for one network and
+# for ten. By that factor the guess $P = N$ (widths {glue:text}`guess_together` and {glue:text}`guess_alone`) is wrong for networks
+# that have to fit their samples in the steps they are given. A network per task peaks by far more, and on clean labels, too
+# (by {glue:text}`alone_clean:.1f` nats).
+#
+# **Similarity.** Now all tasks share *one* head, and we dial how much they disagree. On CIFAR-100 (`data/similarity-cifar100-book.csv.gz`)
+# each of five tasks has one class of every superclass and asks for the superclass; a share of the superclasses goes by other
+# names in each task. On MNIST (`data/similarity-mnist-book.csv`) each of ten tasks sees the digits through its own permutation of a share of the
+# pixels. The linear theory calls this dial spread.
 
 # %% tags=["hide-input"]
-shares = sorted(similar.fraction.unique())
-shades = dict(zip(shares, ("blue", "green", "orange", "red"), strict=True))
-dial_widths = sorted(similar.width.unique())
-panels = []
-for noise in sorted(similar.noise.unique()):
-    fig, ax = plt.subplots()
-    for share in shares:
-        rows = select(similar, method="multi-task", noise=noise, fraction=share)
-        draw(
-            ax,
-            rows,
-            "test_loss",
-            figures.COLORS[shades[share]],
-            f"{share:.0%} permuted",
-        )
-    width_axis(ax, dial_widths)
-    ax.set(
-        ylabel="test loss of the pooled network", title=f"{noise:.0%} wrong labels"
+names = deep.load_results("similarity-cifar100", "book")
+mnist = deep.load_results("similarity-mnist", "book")
+clean_names = names[(names.noise == 0) & (names.method == "multi-task")]
+parts = [
+    clean_names.assign(data="superclasses of CIFAR-100, clean labels"),
+    mnist[mnist.noise == 0.2].assign(data="permuted MNIST, 20 % wrong labels"),
+]
+page.curves(
+    pd.concat(parts).sort_values("fraction", kind="stable"),
+    **BY_SEED | {"y": "test_loss", "hue": "fraction", "panels": "data"},
+    name="networks-peak-dissimilar",
+    caption=(
+        "One network with one head. Left: names of superclasses exchanged; right: pixels permuted. The less the tasks agree, the higher the whole curve "
+        "lies, and the farther its peak stands above the valley to its left. Means of {n} seeds with {level} intervals. The figure does not show networks with a head per task."
+    ),
+    alt="Two panels of test loss against width, a curve for each share that is exchanged: curves with a larger share lie higher and have higher humps.",
+)
+by_data = {}
+for check, table in (
+    ("CIFAR-100, other names of the superclasses raise the peak", names),
+    ("permuted MNIST, permuted pixels raise the peak", mnist),
+):
+    entry = declared[f"A.N1, {check}"]
+    evidence.decide(
+        str(entry),
+        peaks.raised(*peaks.declared_peaks(table, entry)),
+        statistic="rise of the loss with everything exchanged minus that with nothing",
+        n=f"{table.task.nunique()} tasks a seed",
     )
-    ax.set_ylim(bottom=0)
-    panels.append(fig)
-panels[0].axes[0].legend(loc="upper right")
-figures.show(
-    panels,
+    rows = table[table.method == "multi-task"]
+    tops = peaks.peak_of_each(
+        rows, ["noise", "fraction"], "test_loss", entry.choose
+    )
+    by_data[table.dataset[0]] = tops.rise
+of_names, of_pixels = by_data.values()
+page.say(
+    names_alike=of_names[0.0, 0.0],
+    names_unlike=of_names[0.0, 1.0],
+    pixels_alike=of_pixels[0.2, 0.0],
+    pixels_unlike=of_pixels[0.2, 1.0],
+    equal_rise=page.signed(of_pixels[0.0, 0.0]),
+)
+
+# %% [markdown]
+# Other names raise the rise from {glue:text}`names_alike:.2f` to {glue:text}`names_unlike:.2f` nats, permuted pixels from
+# {glue:text}`pixels_alike:.2f` to {glue:text}`pixels_unlike:.2f`: for a network, too, tasks that disagree act as wrong labels do.
+#
+# *Changed because* the condition of A.N1 said that labels are noisy, and that dissimilarity raises the whole curve and not the peak above its
+# valleys. The first was seen on glyphs, the second on digits; put these data back and both return (below). Superclasses peak on clean
+# labels, and there and on MNIST disagreement raises the peak itself, so the condition now names its data.
+#
+# **Depth** (open question 3 of Paper A). No to five hidden layers, CIFAR-100, clean labels and 20 % wrong ones
+# (`data/depth-cifar100-book.csv.gz`). Without a hidden layer there is no width, so nothing may change along that curve; the page checks it.
+
+# %% tags=["hide-input"]
+layers = deep.load_results("depth-cifar100", "book")
+common = layers[layers.method == "multi-task"]
+page.curves(
+    common.assign(labels=common.noise.map(LABELS)).sort_values(["noise", "depth"]),
+    **BY_SEED | {"y": "test_loss", "hue": "depth", "panels": "labels"},
+    name="networks-peak-depth-cifar100",
+    caption=(
+        f"CIFAR-100: one network for {T} tasks, by number of hidden layers. Every layer after the first lifts the curve, and with wrong labels a hump grows. "
+        "Without a layer there is no width. Means of {n} seeds with {level} intervals. All depths take the same number of steps: the figure does not show what longer training would do."
+    ),
+    alt="Two panels of test loss against width for no to five hidden layers: a horizontal line without a layer, a falling curve with one, and higher curves with a hump at widths 16 to 32 with more.",
+)
+without = common[common.depth == 0].groupby(["noise", "seed", "task"]).test_loss
+change = (without.max() - without.min()).max()
+checks.below("what the width does without a layer", change, 1e-6)
+curves = common.pivot_table("test_loss", index=["noise", "width"], columns="depth")
+lift = curves.drop(columns=0).diff(axis=1).min(axis=None)
+checks.below("the least that a further layer lifts a curve, with a minus", -lift, 0)
+entry = declared["A.Q3, CIFAR-100, five layers transfer less than one"]
+(at_width,) = entry.rows["width"]
+noisy = layers[layers.noise == 0.2]
+gained = {
+    depth: transfer(rows, "test_error", at_width)
+    for depth, rows in noisy.groupby("depth")
+}
+shallow, deepest = (gained[depth] for depth in entry.rows["depth"])
+for labels in ("20% wrong labels", "clean labels"):
+    peak_entry = declared[
+        f"A.Q3, CIFAR-100, five layers peak higher than two, {labels}"
+    ]
+    higher = evidence.decide(
+        str(peak_entry),
+        peaks.raised(*peaks.declared_peaks(layers, peak_entry)),
+        statistic="rise of the loss with five hidden layers minus that with two",
+        n=size,
+    )
+evidence.decide(
+    str(entry),
+    deepest - shallow,
+    statistic="transfer in accuracy at width 64, five hidden layers minus one",
+    n=size,
+)
+choose = peak_entry.choose
+tops = peaks.peak_of_each(
+    common[common.depth > 0], ["noise", "depth"], "test_loss", choose
+)
+rises = (
+    tops.rise.map("{:+.2f}".format).where(tops.place.notna(), "no place").unstack(0)
+)
+page.table(
+    pd.DataFrame(
+        {
+            "hidden layers": rises.index,
+            "rise, clean labels": rises[0.0],
+            "rise, 20 % wrong": rises[0.2],
+            f"transfer at width {at_width}": [
+                mean_interval(gained[depth]).words("+.3f") for depth in rises.index
+            ],
+        }
+    ),
+    name="networks-peak-depths",
+    caption="Rise of the loss of one network, and transfer in accuracy with 20 % wrong labels, by depth; no place: no width of the grid is at the threshold.",
+)
+
+# %% tags=["hide-input"]
+noisy = noisy[noisy.method == "multi-task"]
+top_width, at_top = peaks.near_the_top(noisy, "test_loss", "depth")
+lifted = (at_top[5] - at_top[1]).groupby("seed").mean()
+fitting = (
+    peaks.by_width(noisy[noisy.depth == 5], "train_error").loc[list(choose)].mean()
+)
+below, above = fitting[fitting > 0.1], fitting[fitting < 0.001]
+page.say(
+    higher_clean=higher.words("+.2f"),
+    gap_low=int(below.index[-1]),
+    gap_high=int(above.index[0]),
+    gap_from=page.share(below.iloc[-1], 1),
+    gap_to=page.share(above.iloc[0], 2),
+    lifted_width=top_width,
+    lifted=mean_interval(lifted).words("+.2f"),
+    gain_one=page.signed(100 * shallow.mean(), ".1f"),
+    gain_five=page.signed(100 * deepest.mean(), ".1f"),
+)
+
+# %% [markdown]
+# Transfer is decided: at width 64 learning the tasks together is worth {glue:text}`gain_one` points of accuracy to networks of one hidden layer and
+# {glue:text}`gain_five` to those of five. The height of the peak is not. With wrong labels the training error of five layers goes
+# from {glue:text}`gap_from` at width {glue:text}`gap_low` to {glue:text}`gap_to` at width {glue:text}`gap_high`, and no width of the grid is at their threshold, so
+# the declared number does not exist. With clean labels it is {glue:text}`higher_clean`, and ten seeds do not decide.
+#
+# *Changed because* the declaration asks how far the peak stands above its valley at the threshold; on glyphs A.Q3 was judged by the loss at
+# one width and held. Put that back: on CIFAR-100 with wrong labels, at width {glue:text}`lifted_width`, five layers lie above one by {glue:text}`lifted`.
+
+# %% [markdown]
+# ## Glyphs and digits
+#
+# The same questions on a second data set, with few seeds: a unit is a task of a seed. Tasks of one multi-task network are not
+# independent of one another, so read scores as a guide. The tables were made by `manytasks sweep multitask-width --profile book --device cpu`
+# (and `similarity`, `depth`, `resnet-width`). To know that they are what the code computes, this page trains some of their networks again.
+
+# %% tags=["hide-input"]
+again = {
+    "Glyphs": deep.agree_with_table("multitask-width", "a network per task"),
+    "Digits": deep.agree_with_table("similarity", "unrelated tasks"),
+}
+display(Markdown("\n".join(f"* *{data}.* {said}" for data, said in again.items())))
+
+# %% [markdown]
+# **Do they peak?** Glyphs, one network and a network per task.
+
+# %% tags=["hide-input"]
+glyphs = deep.load_results("multitask-width", "book")
+units = f"{T} tasks × {glyphs.seed.nunique()} seeds"
+tops = peaks.summits(glyphs, ["method", "noise"], MEASURES)
+in_error = tops.loc["test_error"].height
+for measure, seen in (
+    (
+        "test_loss",
+        "The loss has a hump, on clean labels if a network learns one task",
+    ),
+    ("test_error", f"The highest hump of an error is {in_error.max():.3f} high"),
+):
+    page.curves(
+        glyphs,
+        **BY_TASK | {"y": measure, "hue": "noise", "panels": "method"},
+        name=f"networks-peak-{measure.removeprefix('test_')}",
+        caption=(
+            f"Glyphs: {WORDS[measure]} against width, {int(glyphs.per_class[0])} samples per class. {seen}. Means over {units} "
+            "with {level} intervals over these {n} units. The figure does not show how many of them one draw of the weights moves together."
+        ),
+        alt=f"Two panels of {WORDS[measure]} against width for three noise levels, multi-task and single-task.",
+    )
+
+# %% tags=["hide-input"]
+page.say(glyph_clean=tops.height["test_loss", "single-task", 0.0])
+inner = glyphs.width.nunique() - 2  # among which the place of the peak was chosen
+noises = glyphs.noise.nunique()
+condition = (
+    "the error is a loss and, on glyphs, labels are noisy (on digits dissimilarity raises the whole curve, "
+    "peak included, not the peak above its valleys)"
+)
+together = tops.xs("multi-task", level="method").reset_index()
+wrong = "measure == 'test_loss' and noise > 0"
+sure = evidence.tested(together, wrong, lambda rows: rows.score.min(), condition)
+check = "peak of the multi-task loss under label noise"
+critical = norm.isf(evidence.level("A.N1", check) / noises / inner)
+drops = "smallest z of the drops on both sides of the peak"
+noisy_size = f"{noises - 1} noise levels, {units}"
+evidence.record(
+    "A.N1", check, drops, sure.inside, ">", critical, n=noisy_size, when=sure
+)
+in_loss = "measure == 'test_loss'"
+lift = evidence.tested(
+    together, in_loss, lambda rows: rows.height.diff().min(), condition
+)
+check = "noisier labels raise the peak"
+step = "smallest rise of its height from one noise level to the next"
+size = f"{noises} noise levels, {units}"
+evidence.record("A.N1", check, step, lift.inside, ">", 0, n=size, when=lift)
+
+# %% [markdown]
+# **Similarity.** Ten tasks share one head and ask for the ten digits, each through its own permutation of a share of the
+# pixels, $n = 110$ samples each.
+
+# %% tags=["hide-input"]
+digits = deep.load_results("similarity", "book")
+pooled = digits[digits.method == "multi-task"]
+digit_units = f"{int(digits.tasks[0])} tasks × {digits.seed.nunique()} seeds"
+page.curves(
+    pooled.assign(labels=pooled.noise.map(LABELS)),
+    **BY_TASK | {"y": "test_loss", "hue": "fraction", "panels": "labels"},
     name="networks-peak-similarity",
     caption=(
-        f"One network with one head for {similar.tasks[0]} permuted versions of the digits; means over tasks and "
-        f"{similar.seed.nunique()} seeds with 95 % intervals over these units. Left: clean labels. Right: wrong labels. "
-        "The figure does not show networks with a head per task."
+        f"Digits: one network with one head for {int(digits.tasks[0])} permuted versions. The less the tasks agree, the higher the curve lies; only wrong labels give it a hump. Means over "
+        f"{digit_units} with {{level}} intervals over these {{n}} units. The figure does not show networks with a head per task."
     ),
     alt="Two panels of test loss against width for four shares of permuted pixels, clean and noisy labels.",
 )
-dial = {
-    (share, noise): peak(
-        curves(
-            select(similar, method="multi-task", noise=noise, fraction=share),
-            "test_loss",
-        )
-    )
-    for share in shares
-    for noise in sorted(similar.noise.unique())
-}
-lines = [
-    f"| {share:.0%} | {noise:.0%} | "
-    + (
-        f"{p['width']} | {p['height']:.2f} | {p['z']:.1f} |"
-        if p["height"] > 0
-        else "no peak | | |"
-    )
-    for (share, noise), p in dial.items()
-]
-display(
-    Markdown(
-        "| permuted | wrong labels | loss peaks at width | by | z |\n|---|---|---|---|---|\n"
-        + "\n".join(lines)
-    )
-)
-
-# %% tags=["hide-input"]
-noise = max(similar.noise)
-dial_error = {
-    share: peak(
-        curves(
-            select(similar, method="multi-task", noise=noise, fraction=share),
-            "test_error",
-        )
-    )
-    for share in shares
-}
-
-
-def at_peak(measure):
-    """A measure at the width where the loss peaks, by share of permuted pixels."""
-    return {
-        share: curves(
-            select(similar, method="multi-task", noise=noise, fraction=share),
-            measure,
-        )[dial[share, noise]["width"]]
-        for share in shares
-    }
-
-
-def climbs(levels):
-    """Scores of the rise from each level to the next, paired by seed and task."""
-    gaps = [after - before for before, after in pairwise(levels.values())]
-    return [gap.mean() / (gap.std(ddof=1) / np.sqrt(len(gap))) for gap in gaps]
-
-
-tops = at_peak("test_loss")
-climb = min(climbs(tops))
-climb_check = f"less similar tasks: loss at the peak, {noise:.0%} wrong labels"
-climb_critical = norm.isf(evidence.level("A.N1", climb_check) / (len(shares) - 1))
-heights = {share: dial[share, noise]["height"] for share in shares}
-clean_heights = {share: dial[share, 0.0]["height"] for share in shares}
+dial = peaks.summits(digits, ["method", "noise", "fraction"], MEASURES)
+noisy_dial = dial.loc["test_loss", "multi-task", 0.2]
+clean_dial = dial.loc["test_loss", "multi-task", 0.0]
+at_peak = []
+for share, place in noisy_dial.place.items():
+    rows = pooled[(pooled.noise == 0.2) & (pooled.fraction == share)]
+    at_peak.append(peaks.by_task(rows, "test_loss")[int(place)])
+climbs = [z_scores(after - before, 0.0) for before, after in pairwise(at_peak)]
+check = "less similar tasks: loss at the peak, 20% wrong labels"
+critical = norm.isf(evidence.level("A.N1", check) / len(climbs))
+step = "smallest z of its rise from one share of permuted pixels to the next"
+size, assumed = f"{len(at_peak)} shares, {digit_units}", evidence.Assumed(condition)
 evidence.record(
-    "A.N1",
-    climb_check,
-    "smallest z of its rise from one share of permuted pixels to the next",
-    climb,
-    ">",
-    climb_critical,
-    n=f"{len(shares)} shares, {similar.tasks[0]} tasks × {similar.seed.nunique()} seeds",
-    when=evidence.Assumed(condition),
+    "A.N1", check, step, float(min(climbs)), ">", critical, n=size, when=assumed
 )
-evidence.record(
-    "A.B1",
-    "networks: equal tasks, clean labels",
-    "height of the loss peak (negative: none)",
-    clean_heights[0.0],
-    "<=",
-    0,
-    n=f"{similar.tasks[0]} tasks × {similar.seed.nunique()} seeds",
-)
-display(
-    Markdown(
-        f"From equal to unrelated tasks the loss at the peak goes from {tops[0.0].mean():.2f} to {tops[1.0].mean():.2f}, and the "
-        f"height of the peak above the higher valley beside it from {heights[0.0]:.2f} to {heights[1.0]:.2f}. With clean labels {sum(h > 0.01 for h in clean_heights.values())} of {len(shares)} curves peak by more "
-        "than 0.01. Here the networks part with the linear theory, in which spread $V$ and label noise are one and the same: "
-        "one way to read it is that a wide network can tell the permuted versions of a digit apart and fit them all, while "
-        "no width can explain a wrong label. This page does not test that reading. In accuracy, the peak under noise is "
-        f"{dial_error[0.0]['height']:.3f} for equal tasks (z = {dial_error[0.0]['z']:.1f}) and "
-        f"{max(dial_error[1.0]['height'], 0):.3f} for unrelated ones."
-    )
-)
+check, height = "networks: equal tasks, clean labels", clean_dial.height[0.0]
+negative = "height of the loss peak (negative: none)"
+evidence.record("A.B1", check, negative, height, "<=", 0, n=digit_units)
+hump = clean_dial.height.max()
+checks.below("the highest hump of the loss on clean digits", hump, 0.01)
+unrelated, equal = noisy_dial.height[1.0], noisy_dial.height[0.0]
 checks.below(
-    "height of the peak under noise for unrelated tasks, against equal ones: dissimilarity acts unlike noise",
-    heights[1.0],
-    heights[0.0],
+    "peak under noise, unrelated tasks against equal ones", unrelated, equal
+)
+page.say(
+    digits_equal=at_peak[0].mean(),
+    digits_unrelated=at_peak[-1].mean(),
+    digits_height=equal,
+    digits_height_unrelated=unrelated,
+    digits_error=dial.height["test_error", "multi-task", 0.2, 0.0],
 )
 
 # %% [markdown]
+# From equal to unrelated tasks the loss at the peak goes from {glue:text}`digits_equal:.2f` to {glue:text}`digits_unrelated:.2f`, but its
+# height above the higher valley beside it from {glue:text}`digits_height:.2f` to {glue:text}`digits_height_unrelated:.2f`: here dissimilarity raises the
+# whole curve, unlike on MNIST. In
+# accuracy the peak under noise is {glue:text}`digits_error:.3f` for equal tasks.
+#
 # **Who gains from company?** Knowledge transfer is the single-task loss minus the multi-task loss, paired by task on the same
 # samples. It falls as tasks become less similar, and it depends on the width at which one looks: near its own
 # threshold a lone network is so bad that any company helps.
 
 # %% tags=["hide-input"]
-clean = select(similar, noise=0.0)
-
-
-def transfer_by_share(measure, width):
-    """Seeds × tasks down, shares across."""
-    units = [
-        curves(select(clean, method="single-task", fraction=share), measure)[width]
-        - curves(select(clean, method="multi-task", fraction=share), measure)[width]
-        for share in shares
-    ]
-    return np.stack(units, axis=1)
-
-
-panels = []
-shown = [dial_widths[1], dial_widths[-2], dial_widths[-1]]
-for measure, words in (("test_loss", "test loss"), ("test_error", "accuracy")):
-    fig, ax = plt.subplots()
-    for width, color, shift in zip(
-        shown, ("orange", "green", "blue"), (-0.015, 0.0, 0.015), strict=True
-    ):
-        units = transfer_by_share(measure, width)
-        figures.band(
-            ax,
-            np.array(shares) + shift,
-            units,
-            color=figures.COLORS[color],
-            label=f"width {width}",
-        )
-        ax.plot(
-            np.array(shares) + shift,
-            units.mean(0),
-            color=figures.COLORS[color],
-            linewidth=1.2,
-        )
-    ax.axhline(0, color=figures.INK, linewidth=1)
-    ax.set(
-        xlabel="share of permuted pixels",
-        ylabel="knowledge transfer",
-        title=f"in {words}",
-    )
-    panels.append(fig)
-panels[0].axes[0].legend(loc="upper right")
-figures.show(
-    panels,
+keys = ["fraction", "width"]
+gains = transfer_by_task(digits[digits.noise == 0.0], keys, MEASURES)
+narrow, *_, wide, widest = sorted(gains.width.unique())[1:]
+page.curves(
+    gains[gains.width.isin([narrow, wide, widest])].melt(
+        ["seed", "task", *keys], var_name="measure"
+    ),
+    x="fraction",
+    y="value",
+    hue="width",
+    panels="measure",
+    unit=["seed", "task"],
     name="networks-peak-transfer",
     caption=(
-        f"Knowledge transfer against dissimilarity, clean labels, one shared head; means over {similar.tasks[0]} tasks × "
-        f"{similar.seed.nunique()} seeds with 95 % intervals over these units, points shifted for legibility. The figure does "
-        "not separate what the shared trunk gives from what the shared head gives."
+        f"Digits, clean labels, one head: knowledge transfer falls as tasks grow dissimilar; above 0 company helps. Means over {digit_units} with {{level}} intervals over "
+        "these {n} units. The figure does not separate what the shared trunk gives from what the shared head gives."
     ),
     alt="Two panels: transfer in loss and in accuracy falls as the share of permuted pixels grows, at three widths.",
+    labels={
+        "fraction": "share of permuted pixels",
+        "value": "knowledge transfer",
+        "test_loss": "in test loss",
+        "test_error": "in accuracy",
+    },
+    log_x=False,
 )
-ends = transfer_by_share("test_error", dial_widths[-1])
-fall = ends[:, 0] - ends[:, -1]
-signs = [
-    units.mean() / (units.std(ddof=1) / np.sqrt(len(units)))
-    for units in (ends[:, 0], -ends[:, -1], fall)
-]
-display(
-    Markdown(
-        f"At width {dial_widths[-1]} equal tasks gain {ends[:, 0].mean():+.1%} accuracy from being learned together, unrelated "
-        f"ones {ends[:, -1].mean():+.1%}; the difference is {fall.mean():.1%}."
-    )
+ends = gains[gains.width == widest].pivot(
+    index=["seed", "task"], columns="fraction", values="test_error"
 )
-gain_check = "transfer in accuracy: equal tasks gain, unrelated tasks lose"
-gain_critical = norm.isf(evidence.level("A.N2", gain_check) / len(signs))
-evidence.record(
-    "A.N2",
-    gain_check,
-    f"smallest z of gain, loss and their difference at width {dial_widths[-1]}",
-    min(signs),
-    ">",
-    gain_critical,
-    n=f"{similar.tasks[0]} tasks × {similar.seed.nunique()} seeds",
+signs = np.column_stack([ends[0.0], -ends[1.0], ends[0.0] - ends[1.0]])
+check = "transfer in accuracy: equal tasks gain, unrelated tasks lose"
+critical = norm.isf(evidence.level("A.N2", check) / signs.shape[1])
+least = f"smallest z of gain, loss and their difference at width {widest}"
+score = z_scores(signs, 0.0).min()
+evidence.record("A.N2", check, least, score, ">", critical, n=digit_units)
+page.say(
+    gain_width=int(widest),
+    gain_equal=page.signed(100 * ends[0.0].mean(), ".1f"),
+    gain_unrelated=page.signed(100 * ends[1.0].mean(), ".1f"),
 )
 
 # %% [markdown]
-# **Depth** (open question 3 of Paper A). The same glyph tasks with 20 % wrong labels, networks of one to five hidden layers.
-# The table `data/depth-book.csv` is made by `manytasks sweep depth --profile book --device cpu`.
+# At width {glue:text}`gain_width` equal tasks gain {glue:text}`gain_equal` points of accuracy from being learned together, unrelated ones
+# {glue:text}`gain_unrelated`.
+#
+# **Depth.** Glyphs with 20 % wrong labels, networks of one to five hidden layers (`data/depth-book.csv`).
 
 # %% tags=["hide-input"]
 deep_table = deep.load_results("depth", "book")
-depths, depth_widths = (
-    sorted(deep_table.depth.unique()),
-    sorted(deep_table.width.unique()),
-)
-tints = dict(zip(depths, ("blue", "green", "orange", "red"), strict=True))
-panels = []
-for method, title in (
-    ("multi-task", f"one network, {T} tasks"),
-    ("single-task", "a network per task"),
-):
-    fig, ax = plt.subplots()
-    for depth in depths:
-        rows = select(deep_table, method=method, depth=depth)
-        draw(ax, rows, "test_loss", figures.COLORS[tints[depth]], f"{depth} hidden")
-    width_axis(ax, depth_widths)
-    ax.set(ylabel="test loss", title=title)
-    ax.set_ylim(bottom=0)
-    panels.append(fig)
-panels[0].axes[0].legend(loc="lower left")
-figures.show(
-    panels,
+depths = sorted(deep_table.depth.unique())
+first, last = depths[0], depths[-1]
+depth_units = f"{T} tasks × {deep_table.seed.nunique()} seeds"
+page.curves(
+    deep_table,
+    **BY_TASK | {"y": "test_loss", "hue": "depth", "panels": "method"},
     name="networks-peak-depth",
     caption=(
-        f"Test loss against width for {len(depths)} depths, {deep_table.noise.max():.0%} wrong labels; means over {T} tasks × "
-        f"{deep_table.seed.nunique()} seeds with 95 % intervals over these units. Five widths place a peak only roughly, and "
-        "all depths take the same number of steps: the figure does not show what longer training would do."
+        f"Glyphs, 20 % wrong labels: deeper networks have higher curves, and their hump stands out more. Means over {depth_units} with {{level}} intervals over these {{n}} units. "
+        "Five widths place a peak only roughly: the figure does not show how wide it is."
     ),
     alt="Two panels of test loss against width for one, two, three and five hidden layers.",
 )
-by_depth = {
-    (m, depth): peak(curves(select(deep_table, method=m, depth=depth), "test_loss"))
-    for m in samples
-    for depth in depths
-}
-
-
-def depth_transfer(depth, measure="test_error"):
-    """Single-task minus multi-task error at the largest width, per seed and task."""
-    rows = select(deep_table, depth=depth, width=depth_widths[-1]).pivot(
-        index=["seed", "task"], columns="method", values=measure
-    )
-    return rows["single-task"] - rows["multi-task"]
-
-
-gain = {depth: depth_transfer(depth) for depth in depths}
-summit = {
-    m: max(
-        depth_widths[1:-1],
-        key=lambda w: deep_table[
-            (deep_table.method == m)
-            & (deep_table.width == w)
-            & (deep_table.depth == depths[-1])
-        ].test_loss.mean(),
-    )
-    for m in samples
-}
-at_summit = {
-    (m, depth): curves(select(deep_table, method=m, depth=depth), "test_loss")[
-        summit[m]
-    ]
-    for m in samples
-    for depth in depths
-}
-steps_up = [
-    at_summit[m, below] - at_summit[m, above]
-    for m in samples
-    for above, below in pairwise(depths)
+kinds = dict(iter(deep_table.groupby("method")))
+tops = [
+    peaks.near_the_top(kind, "test_loss", "depth")[1] for kind in kinds.values()
 ]
-steepest = min(g.mean() / (g.std(ddof=1) / np.sqrt(len(g))) for g in steps_up)
-lines = [
-    f"| {depth} | "
-    + " | ".join(
-        f"{at_summit[m, depth].mean():.2f} | "
-        + (
-            f"{by_depth[m, depth]['height']:.2f}"
-            if by_depth[m, depth]["height"] > 0
-            else "none"
-        )
-        for m in samples
-    )
-    + f" | {mean_interval(gain[depth]).words('+.3f')} |"
-    for depth in depths
-]
-display(
-    Markdown(
-        f"| hidden layers | multi-task loss at width {summit['multi-task']} | peak | single-task loss at width "
-        f"{summit['single-task']} | peak | transfer in accuracy at width {depth_widths[-1]} |\n"
-        "|---|---|---|---|---|---|\n" + "\n".join(lines)
-    )
-)
-tested = f"classes are glyphs with {deep_table.noise.max():.0%} wrong labels, {depths[0]} to {depths[-1]} hidden layers"
-climb_all = [at_summit[m, depths[-1]] - at_summit[m, depths[0]] for m in samples]
-z_climb = min(g.mean() / (g.std(ddof=1) / np.sqrt(len(g))) for g in climb_all)
-higher_level = evidence.level("A.Q3", "deeper networks have higher peaks")
-less_critical = norm.isf(evidence.level("A.Q3", "deeper networks transfer less"))
-evidence.record(
-    "A.Q3",
+score = min(z_scores(top[last] - top[first], 0.0).item() for top in tops)
+noise = f"{deep_table.noise.max():.0%} wrong labels"
+words = f"classes are glyphs with {noise}, {first} to {last} hidden layers"
+assumed = evidence.Assumed(words)
+check, ends = (
     "deeper networks have higher peaks",
-    f"smaller z of the rise of the loss near the threshold from {depths[0]} to {depths[-1]} hidden layers",
-    z_climb,
-    ">",
-    norm.isf(higher_level / 2),
-    n=f"2 methods, {T} tasks × {deep_table.seed.nunique()} seeds",
-    when=evidence.Assumed(tested),
+    f"{first} to {last} hidden layers",
 )
-total = gain[depths[0]] - gain[depths[-1]]
-evidence.record(
-    "A.Q3",
+critical = norm.isf(evidence.level("A.Q3", check) / len(tops))
+rising = f"smaller z of the rise of the loss near the threshold from {ends}"
+size = f"2 methods, {depth_units}"
+evidence.record("A.Q3", check, rising, score, ">", critical, n=size, when=assumed)
+widest = deep_table.width.max()
+at_widest = deep_table[deep_table.width == widest]
+gain = transfer_by_task(at_widest, ["depth"], MEASURES).pivot(
+    index=["seed", "task"], columns="depth", values="test_error"
+)
+check, falling = (
     "deeper networks transfer less",
-    f"z of the fall of transfer from {depths[0]} to {depths[-1]} hidden layers, width {depth_widths[-1]}",
-    total.mean() / (total.std(ddof=1) / np.sqrt(len(total))),
-    ">",
-    less_critical,
-    n=f"{T} tasks × {deep_table.seed.nunique()} seeds",
-    when=evidence.Assumed(tested),
+    f"z of the fall of transfer from {ends}",
 )
-display(
-    Markdown(
-        f"We first asked of each single step whether it raises the loss near the threshold: {sum(g.mean() > 0 for g in steps_up)} of "
-        f"{len(steps_up)} do; the smallest score is {steepest:.1f}, and {norm.isf(higher_level / len(steps_up)):.1f} would be needed for so "
-        f"many. The whole way from {depths[0]} to {depths[-1]} layers has {z_climb:.1f}, where {norm.isf(higher_level / 2):.1f} is needed."
-    )
+critical = norm.isf(evidence.level("A.Q3", check))
+score = z_scores(gain[first] - gain[last], 0.0).item()
+falling += f", width {widest}"
+evidence.record(
+    "A.Q3", check, falling, score, ">", critical, n=depth_units, when=assumed
 )
-single_peaks = [by_depth["single-task", depth]["width"] for depth in depths]
-display(
-    Markdown(
-        "An answer for this data and this training: depth raises the loss near the threshold, for one network and for many; the "
-        f"single-task peak stands at width {' or '.join(map(str, sorted(set(single_peaks))))}. Learning the tasks "
-        f"together is worth {gain[depths[0]].mean():+.1%} accuracy to a network of {depths[0]} hidden layer and "
-        f"{gain[depths[-1]].mean():+.1%} to one of {depths[-1]}. *Peak* is the height above the higher valley beside it; the grid "
-        f"starts at width {depth_widths[0]}, so the left valley of the single-task curves is cut off and their height understated."
-    )
+page.say(
+    glyph_one=page.signed(100 * gain[first].mean(), ".1f"),
+    glyph_five=page.signed(100 * gain[last].mean(), ".1f"),
+    glyph_width=int(widest),
 )
 
 # %% [markdown]
+# At width {glue:text}`glyph_width` learning together is worth {glue:text}`glyph_one` points of accuracy with one hidden layer and {glue:text}`glyph_five` with five.
+#
 # Paper A reports that deeper networks show *a similar double descent, with peaks of different height* (claim A.K8). We ask
-# of each of the curves above whether it peaks at all, and whether the height of the peak depends on depth. The places were
+# of each of these curves whether it peaks at all, and whether the height of the peak depends on depth. The places were
 # chosen among the inner widths of all curves, so the level is divided by their number.
 
-
 # %% tags=["hide-input"]
-def rise(units):
-    """Height of the peak above the higher valley beside it, for every seed and task."""
-    top = peak(units)["width"]
-    left, right = units.loc[:, : top - 1], units.loc[:, top + 1 :]
-    valley = max(left.mean().min(), right.mean().min())
-    side = next(w for w in units.columns if w != top and units[w].mean() == valley)
-    return units[top] - units[side]
-
-
-depth_critical = norm.isf(
-    evidence.level("A.K8", "the deepest networks peak in loss")
-    / len(by_depth)
-    / (len(depth_widths) - 2)
-)
-height_critical = norm.isf(
-    evidence.level("A.K8", "the height of the loss peak differs with depth") / 2
-)
-peaking = {key for key, p in by_depth.items() if p["z"] > depth_critical}
-
-
-def higher(measure):
-    """The smaller score of a peak that is higher with the most layers than with the fewest."""
-    gaps = [
-        rise(curves(select(deep_table, method=m, depth=depths[-1]), measure))
-        - rise(curves(select(deep_table, method=m, depth=depths[0]), measure))
-        for m in samples
-    ]
-    return min(g.mean() / (g.std(ddof=1) / np.sqrt(len(g))) for g in gaps)
-
-
-depth_error = max(
-    peak(curves(select(deep_table, method=m, depth=depth), "test_error"))["height"]
-    for m in samples
-    for depth in depths
-)
+by_depth = peaks.summits(deep_table, ["method", "depth"], MEASURES)
+curves_in_loss = by_depth.loc["test_loss"]
 similar_when = (
     "the error is a loss and the network is deep: five hidden layers peak beyond doubt, one does not "
     "(20% wrong labels)"
 )
-tried = pd.DataFrame(
-    [
-        {"measure": measure, "depth": depth}
-        | peak(curves(select(deep_table, method=m, depth=depth), measure))
-        for measure in ("test_loss", "test_error")
-        for m in samples
-        for depth in (depths[0], depths[-1])
-    ]
-)
-deep_peak = evidence.tested(
-    tried,
-    f"measure == 'test_loss' and depth == {depths[-1]}",
-    lambda rows: rows.z.min(),
+check = "the deepest networks peak in loss"
+tried = len(curves_in_loss) * (deep_table.width.nunique() - 2)
+critical = norm.isf(evidence.level("A.K8", check) / tried)
+peaking = evidence.tested(
+    by_depth.query(f"depth in ({first}, {last})"),
+    f"{in_loss} and depth == {last}",
+    lambda rows: rows.score.min(),
     similar_when,
 )
+both = "smaller z of both drops, both kinds of network, five hidden layers"
 evidence.record(
-    "A.K8",
-    "the deepest networks peak in loss",
-    "smaller z of both drops, both kinds of network, five hidden layers",
-    deep_peak.inside,
-    ">",
-    depth_critical,
-    n=f"2 methods, {T} tasks × {deep_table.seed.nunique()} seeds",
-    when=deep_peak,
+    "A.K8", check, both, peaking.inside, ">", critical, n=size, when=peaking
 )
-higher_in = pd.DataFrame(
-    [
-        {"measure": measure, "z": higher(measure)}
-        for measure in ("test_loss", "test_error")
-    ]
-)
-deep_height = evidence.tested(
-    higher_in, "measure == 'test_loss'", lambda rows: rows.z.min(), similar_when
-)
-z_higher = deep_height.inside
-evidence.record(
-    "A.K8",
-    "the height of the loss peak differs with depth",
-    f"smaller z of the difference between {depths[-1]} and {depths[0]} hidden layers",
-    z_higher,
-    ">",
-    height_critical,
-    n=f"2 methods, {T} tasks × {deep_table.seed.nunique()} seeds",
-    when=deep_height,
-)
-shallow = sum((m, depths[0]) in peaking for m in samples)
+doubtless = curves_in_loss[curves_in_loss.score > critical].index
+page.say(peaking=len(doubtless), peaking_of=len(curves_in_loss))
+page.say(peaking_critical=critical)
 checks.require(
-    shallow == 0,
-    f"{shallow} curves of {depths[0]} hidden layer peak (z > {depth_critical:.2f}): the condition says that none does",
+    first not in doubtless.get_level_values("depth"),
+    f"a curve of {first} hidden layer peaks: the condition says that none does",
 )
-in_test_error = (
-    f"The most prominent peak in test *error* is {depth_error:.3f} high."
-    if depth_error > 0
-    else f"In test *error* no curve peaks at any depth: the most prominent inner maximum lies {-depth_error:.3f} below one of its sides."
+differences = pd.DataFrame(
+    {
+        "measure": measure,
+        "z": peaks.score_between(rows, measure, "depth", (first, last)),
+    }
+    for measure in MEASURES
+    for rows in kinds.values()
 )
-display(
-    Markdown(
-        f"{len(peaking)} of {len(by_depth)} curves peak beyond doubt (z > {depth_critical:.1f}): "
-        + ", ".join(f"{m} with {depth} layers" for m, depth in sorted(peaking))
-        + f". The heights differ by a z of {z_higher:.1f}. {in_test_error}"
-    )
+higher = evidence.tested(
+    differences, in_loss, lambda rows: rows.z.min(), similar_when
+)
+check = "the height of the loss peak differs with depth"
+critical = norm.isf(evidence.level("A.K8", check) / 2)
+smaller = f"smaller z of the difference between {last} and {first} hidden layers"
+evidence.record(
+    "A.K8", check, smaller, higher.inside, ">", critical, n=size, when=higher
 )
 
 # %% [markdown]
-# **A convolutional network from scratch.** Figure 5 of Paper A trains ResNet-18 on images, not on frozen features. We do
-# the same at a scale that a laptop bears: a ResNet-18 with $k$ channels in its first stage (the usual one has 64), glyphs of
-# 14 × 14 pixels, one network for all ten tasks, one seed. `data/resnet-width-book.csv` is made by
-# `manytasks sweep resnet-width --profile book --device cpu`.
+# {glue:text}`peaking` of {glue:text}`peaking_of` curves peak beyond doubt (z > {glue:text}`peaking_critical:.1f`), none of them with one hidden layer.
+#
+# **A convolutional network from scratch.** Figure 5 of Paper A trains ResNet-18 on images, not on frozen features. Here it has $k$ channels in
+# its first stage (the usual one has 64), glyphs of 14 × 14 pixels, one network for all ten tasks, one seed (`data/resnet-width-book.csv`).
 
 # %% tags=["hide-input"]
 resnet = deep.load_results("resnet-width", "book")
-resnet_N = int(resnet.per_class[0]) * 10 * T
-resnet_widths = sorted(resnet.width.unique())
-resnet_fit = (
-    curves(resnet, "train_error").mean() < 0.01
-).idxmax()  # first width, as in `fitted_width`
-resnet_peak = {
-    measure: peak(curves(resnet, measure))
-    for measure in ("test_loss", "test_error")
-}
-resnet_ratio = resnet.groupby("width").parameters.first() / resnet_N
-panels = []
-for measure, words in (("test_loss", "test loss"), ("test_error", "test error")):
-    fig, ax = plt.subplots()
-    draw(ax, resnet, measure, figures.COLORS["red"], "")
-    ax.axvline(
-        resnet_fit, color=figures.COLORS["red"], linestyle=":", linewidth=1.2
-    )
-    width_axis(ax, resnet_widths)
-    ax.set(xlabel="channels $k$ of the first stage", ylabel=words)
-    ax.set_ylim(bottom=0)
-    panels.append(fig)
-figures.show(
-    panels,
+small = peaks.summits(resnet, ["noise"], MEASURES)
+small_loss, small_error = (small.loc[measure].iloc[0] for measure in MEASURES)
+page.curves(
+    resnet.melt(**BOTH),
+    **BY_TASK | by_noise | {"labels": WORDS | {"width": "channels $k$"}},
     name="networks-peak-resnet",
     caption=(
-        f"ResNet-18 with $k$ channels, trained from scratch on {T} glyph tasks, {int(resnet.per_class[0])} images of 14 × 14 "
-        f"pixels per class, {resnet.noise.max():.0%} wrong labels, {int(resnet.steps[0]):,} steps; means over {T} tasks of one seed with "
-        "95 % intervals over tasks. Dotted: first $k$ with less than 1 % training error. A scaled-down run: the figure "
-        "shows neither the usual width 64, nor single-task networks, nor how much another seed would differ."
+        f"ResNet-18 with $k$ channels, trained from scratch on {T} glyph tasks, {int(resnet.per_class[0])} images per class, {int(resnet.steps[0]):,} steps. The loss has a low hump at $k = {int(small_loss.place)}$; "
+        "means over {n} tasks of one seed with {level} intervals. A scaled-down run: the figure shows neither the usual width 64, nor single-task networks, nor how much another seed would differ."
     ),
-    alt=(
-        "Two panels of loss and error against channels: falling, with the most prominent inner maximum at "
-        f"k = {resnet_peak['test_loss']['width']} in loss and at k = {resnet_peak['test_error']['width']} in error."
-    ),
+    alt=f"Two panels of loss and error against channels: falling, with the most prominent inner maximum at k = {int(small_loss.place)} in loss and at k = {int(small_error.place)} in error.",
 )
-hump = resnet_peak["test_loss"]
-frozen = pd.DataFrame(
-    [
-        {"frozen": True, "measure": measure, "noise": s} | found["multi-task", s]
-        for measure, found in (("test_loss", in_loss), ("test_error", in_error))
-        for s in noises[1:]
-    ]
-    + [{"frozen": False, "measure": k} | found for k, found in resnet_peak.items()]
-)
+frozen = [
+    together[together.noise > 0].assign(frozen=True),
+    small.reset_index().assign(frozen=False),
+]
 redrawn = evidence.tested(
-    frozen,
-    "frozen and measure == 'test_loss'",
-    lambda rows: rows.z.min(),
+    pd.concat(frozen, ignore_index=True),
+    f"frozen and {in_loss}",
+    lambda rows: rows.score.min(),
     "features are frozen and the error is a loss; a small ResNet-18 rises at the same place, not beyond doubt",
 )
-redrawn_check = "redrawn on frozen features of glyphs, smaller scale"
-f2_level = evidence.level("A.F2", redrawn_check)
+check = "redrawn on frozen features of glyphs, smaller scale"
+level = evidence.level("A.F2", check)
+drops = "smallest z of the drops on both sides of the multi-task peak"
+limit = norm.isf(level / noises / inner)
 evidence.record(
-    "A.F2",
-    redrawn_check,
-    "smallest z of the drops on both sides of the multi-task peak",
-    redrawn.inside,
-    ">",
-    norm.isf(f2_level / len(noises) / (len(widths) - 2)),
-    n=f"{len(noises) - 1} noise levels, {T} tasks × {seeds} seeds",
-    when=redrawn,
+    "A.F2", check, drops, redrawn.inside, ">", limit, n=noisy_size, when=redrawn
 )
-resnet_critical = norm.isf(f2_level / (len(resnet_widths) - 2))
-checks.below(
-    "height of the higher valley above the hump of the ResNet's loss",
-    -hump["height"],
-    0.0,
+resnet_critical = norm.isf(level / (resnet.width.nunique() - 2))
+checks.below("the valley above the hump of the ResNet", -small_loss.height, 0)
+page.say(
+    small_height=small_loss.height,
+    small_place=int(small_loss.place),
+    small_fitted=int(small_loss.fitted),
+    small_score=small_loss.score,
+    small_critical=resnet_critical,
+    small_proves="would prove it"
+    if small_loss.score > resnet_critical
+    else "does not prove it",
 )
-display(
-    Markdown(
-        f"The loss falls, rises by {hump['height']:.2f} to a hump at $k = {hump['width']}$ "
-        f"({resnet_ratio[hump['width']]:.1f} parameters per sample), and falls again; training error vanishes at "
-        f"$k = {resnet_fit}$ ({resnet_ratio[resnet_fit]:.1f} per sample). The most prominent maximum of the *error* stands "
-        f"{resnet_peak['test_error']['height']:.3f} above the higher valley beside it. The smaller of the two drops in loss has z = {hump['z']:.2f}, "
-        f"where {resnet_critical:.2f} would be beyond doubt: this run agrees with Paper A and "
-        f"{'would prove it' if hump['z'] > resnet_critical else 'does not prove it'}."
-    )
-)
+
+# %% [markdown]
+# The loss falls, rises by {glue:text}`small_height:.2f` to a hump at $k$ = {glue:text}`small_place`, and falls again; training error vanishes at $k$ = {glue:text}`small_fitted`.
+# The smaller of the two drops has z = {glue:text}`small_score:.2f`, where {glue:text}`small_critical:.2f` would be beyond doubt: this run agrees with Paper A and {glue:text}`small_proves`.
 
 # %% [markdown]
 # ## Break
 #
 # Paper A says that the peak may vanish when tasks are perfectly collaborative. Networks agree: equal tasks with clean
-# labels fall monotonically (the blue curve on the left above). The linear theory adds that *few samples* are no reason
-# for a peak either when nothing acts as noise. There networks disagree: the single-task networks peak on perfectly clean
-# labels. Random features did the same, for the reason given there: what a network cannot express acts as noise.
-
-# %% tags=["hide-input"]
-alone = peak(
-    curves(select(clean, method="single-task", fraction=shares[0]), "test_loss")
-)
-alone_glyphs = in_loss["single-task", 0.0]
-display(
-    Markdown(
-        f"Clean labels, a network per task: on glyphs the loss peaks by {alone_glyphs['height']:.2f} (z = "
-        f"{alone_glyphs['z']:.1f}); on digits {'by ' + format(alone['height'], '.2f') if alone['height'] > 0 else 'not at all'}. "
-        f"Equal tasks together, clean: "
-        f"{'by ' + format(clean_heights[0.0], '.2f') if clean_heights[0.0] > 0 else 'not at all'}."
-    )
-)
+# labels only get better with width, on MNIST (from the valley to the threshold the loss changes by {glue:text}`equal_rise`) and on digits. Tasks that are
+# alike and not equal are no such case: superclasses under their own names peak by {glue:text}`names_alike:.2f`. The linear theory adds that *few samples* are no reason
+# for a peak either when nothing acts as noise. There networks disagree: the single-task networks on CIFAR-100 peak on perfectly clean
+# labels (by {glue:text}`alone_clean:.1f`), those on glyphs, too (by {glue:text}`glyph_clean:.1f`). Random features did the same, for the reason given there: what a network cannot express acts as noise.
 
 # %% [markdown]
 # ## Exercises
@@ -1081,7 +829,7 @@ display(
 # ```{solution} exercise-quadratic
 # :class: dropdown
 #
-# At $(L-1)k = d + 2L + HC$, that is $k = 85$ with $d = 64$, $L = 3$, $H = C = 10$. The thresholds (dotted in the first figure) lie
+# At $(L-1)k = d + 2L + HC$, that is $k = 85$ with $d = 64$, $L = 3$, $H = C = 10$. The peaks lie
 # at smaller widths, so input layer and heads decide: a head per task moves the multi-task threshold to smaller widths.
 # ```
 #
@@ -1103,13 +851,15 @@ display(
 # ## In one breath
 #
 # * Networks peak in test loss near the width at which they come to fit every training label: on CIFAR-100 with wrong labels (with clean
-#   ones {glue:text}`cifar_judging` seeds do not decide), on glyphs multi-task and single-task alike. In accuracy they do not peak on CIFAR-100.
-# * Counted in parameters per sample, both peaks stand in the same region, beyond $P = N$.
-# * Label noise raises the peak. Dissimilar tasks raise the whole curve; with clean labels and one shared head they make no
-#   peak of their own, unlike in the linear theory.
-# * Deeper networks peak higher and, at equal width, gain less from learning tasks together. With one hidden layer nothing
-#   peaks beyond doubt. A small ResNet-18 trained from scratch has a hump at its threshold, too low for one seed to prove.
-# * In accuracy the networks on glyphs hardly peak; equal tasks with noisy labels on digits do. Say which error you mean.
+#   ones {glue:text}`cifar_judging` seeds do not decide), on glyphs multi-task and single-task alike. In accuracy they do not peak on
+#   CIFAR-100 with {glue:text}`cifar_per_class` images of each class.
+# * Counted in parameters per sample, the peaks of one network and of ten stand in the same region, beyond $P = N$.
+# * Wrong labels raise the peak, and so do tasks that disagree: other names for the superclasses of CIFAR-100, permuted pixels of MNIST. On
+#   digits they raise the whole curve.
+# * At equal width deeper networks gain less from learning tasks together, and their losses lie higher. Whether on CIFAR-100 their peak stands
+#   higher above its valley is open. On glyphs one hidden layer has no peak beyond doubt, five have; a small ResNet-18 trained from scratch
+#   has a hump at its threshold, too low for one seed to prove.
+# * Say which error you mean, and how many images there were.
 
 # %% tags=["remove-input"]
 evidence.provenance(profile, seed)
