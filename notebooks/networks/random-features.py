@@ -18,7 +18,7 @@ profile = "book"
 seed = 1
 repeats = 3  # draws of tasks and features for the curves [2 to 20]
 below = (
-    40  # draws of them below the threshold, where the formula is tested [2 to 400]
+    100  # draws of them below the threshold, where the formula is tested [2 to 400]
 )
 noise_draws = 2000  # label-noise draws for the check of the identity [400 to 20000]
 widest = 2048  # most features of the live measurements [1000 to 4096]
