@@ -84,6 +84,7 @@ CALLS = {
     statistics.mean_interval: {"draws": UNITS, "level": 0.95},
     statistics.difference_interval: {"first": UNITS, "second": UNITS, "level": 0.95},
     statistics.geometric_interval: {"draws": UNITS, "level": 0.95},
+    statistics.median_interval: {"draws": [1.0, 2.0, 3.0], "level": 0.95},
     statistics.share_interval: {"successes": 2, "count": 5, "level": 0.95},
     statistics.bootstrap_interval: {"units": [1.0, 2.0, 4.0], "seed": 1, "resamples": 20, "level": 0.9}
     | {"statistic": np.mean, "method": "BCa"},

@@ -44,6 +44,7 @@ TAKES = {  # which argument of a function is one
     "mean_interval": 1,
     "difference_interval": 2,
     "geometric_interval": 1,
+    "median_interval": 1,
     "share_interval": 2,
     "rms_interval": 2,
     "weighted_log_slope": 3,

@@ -10,6 +10,7 @@ from manytasks.statistics import (
     difference_interval,
     geometric_interval,
     mean_interval,
+    median_interval,
     share_interval,
 )
 from manytasks.streams import stream
@@ -102,6 +103,33 @@ def test_exact_shares_against_the_beta_quantiles():
         )
 
 
+@pytest.mark.parametrize(("n", "level"), [(7, 0.95), (12, 0.9), (40, 0.999), (241, 1 - 1e-5)])
+def test_a_median_lies_between_order_statistics_with_the_stated_probability(n, level):
+    """Exact: the number of draws below the median is binomial. One step narrower would be too narrow."""
+    draws = np.arange(1.0, n + 1)
+    found = median_interval(draws, level)
+    assert found.value == np.median(draws)
+    assert found.low + found.high == n + 1
+    outside = 2 * stats.binom.cdf(found.low - 1, n, 0.5)
+    assert outside <= 1 - level < outside + 2 * stats.binom.pmf(found.low, n, 0.5)
+
+
+def test_one_draw_that_runs_away_moves_no_median():
+    calm, wild = np.linspace(-1, 1, 240), np.append(np.linspace(-1, 1, 240)[:-1], 1e9)
+    assert median_interval(calm) == median_interval(wild)
+    assert mean_interval(wild).high > 1e6
+    grown = median_interval(np.exp(calm))
+    assert (grown.low, grown.high) == pytest.approx(
+        tuple(np.exp([median_interval(calm).low, median_interval(calm).high]))
+    )
+
+
+def test_few_draws_say_nothing_of_a_median_and_nan_is_no_number():
+    found = median_interval([1.0, 2.0, 3.0], 0.95)
+    assert (found.value, found.low, found.high) == (2, -np.inf, np.inf)
+    assert np.isnan(median_interval([1.0, np.nan, 3.0]).low)
+
+
 def test_a_bootstrap_of_units_keeps_rows_together():
     """Both columns are equal, so the difference of their means has no spread."""
     units = np.repeat(stream(2, "units").standard_normal((12, 1)), 2, axis=1)
@@ -128,6 +156,7 @@ def test_words():
     ("call", "message"),
     [
         (lambda: mean_interval([1.0]), "draws must have at least 2 rows, one a draw; got shape (1,)"),
+        (lambda: median_interval(np.ones((3, 2))), "draws must be one row of numbers; got shape (3, 2)"),
         (lambda: mean_interval(1.0), "draws must have at least 2 rows, one a draw; got shape ()"),
         (lambda: mean_interval([1, 2], 1.0), "level must be a probability between 0 and 1; got 1.0"),
         (lambda: geometric_interval([1, 0]), "a geometric mean needs positive draws; the smallest is 0"),

@@ -6,6 +6,7 @@ from manytasks.statistics.intervals import (
     difference_interval,
     geometric_interval,
     mean_interval,
+    median_interval,
     share_interval,
 )
 from manytasks.statistics.margins import MarginTest, margin_noticed, margin_test, units_needed
@@ -29,6 +30,7 @@ __all__ = [
     "margin_noticed",
     "margin_test",
     "mean_interval",
+    "median_interval",
     "noticed",
     "peak",
     "rank_correlation",

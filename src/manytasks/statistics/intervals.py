@@ -152,6 +152,37 @@ def geometric_interval(draws: ArrayLike, level: float = 0.95) -> Interval:
     return mean_interval(np.log(draws), level).map(np.exp)
 
 
+def median_interval(draws: ArrayLike, level: float = 0.95) -> Interval:
+    """Return the median of draws with its exact interval between order statistics, whatever their law.
+
+    For draws of which a few may run away: a mean then says how far they ran. It covers the median with at
+    least probability ``level``. Few draws cannot say so much: fewer than ``1 - log2(1 - level)`` leave the
+    ends infinite.
+
+    Args:
+        draws: (n,) numbers, n at least 2.
+        level: probability, in (0, 1).
+
+    Returns:
+        Median and ends; an increasing function of the draws takes the ends with it. All are nan if a draw is.
+
+    Raises:
+        ValueError: if there are fewer than 2 draws or more than one axis, or the level is no probability.
+
+    Example:
+        >>> median_interval([1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7e6]).words(".0f")
+        '4 (1 to 7000000)'
+    """
+    draws, level = sample(draws), probability(level)
+    if draws.ndim != 1:
+        raise ValueError(f"draws must be one row of numbers; got shape {draws.shape}")
+    if np.isnan(draws).any():
+        return Interval(np.nan, np.nan, np.nan)
+    ends = stats.quantile_test(draws).confidence_interval(level)  # nan where there are too few draws
+    low, high = (end if np.isfinite(end) else far for end, far in zip(ends, (-np.inf, np.inf), strict=True))
+    return Interval(float(np.median(draws)), float(low), float(high))
+
+
 def share_interval(successes: int, count: int, level: float = 0.95) -> Interval:
     """Return the share of successes with its exact interval (Clopper and Pearson).
 
