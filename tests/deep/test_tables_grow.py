@@ -444,6 +444,18 @@ def test_two_folders_become_one(toy, tmp_path, capsys):
     assert capsys.readouterr().out == f"{out}/toy-smoke.csv: 3 of 3 cells, rows 6 -> 6\n"
 
 
+def test_a_table_of_two_machines_is_whole_and_in_the_order_of_its_grid(toy, tmp_path, monkeypatch, capsys):
+    here, there = tmp_path / "here", tmp_path / "there"
+    run(here, shard=(1, 3))
+    with monkeypatch.context() as patch:
+        patch.setattr(torch, "__version__", "1.0")
+        run(there, shard=(0, 3))
+        run(there, shard=(2, 3))
+    assert merge(here, there, "--out", tmp_path) == 0
+    assert capsys.readouterr().out == f"{tmp_path}/toy-smoke.csv: 3 of 3 cells, rows 0 -> 6\n"
+    assert [row["width"] for row in rows(tmp_path)] == ["1", "1", "2", "2", "3", "3"]
+
+
 def test_folders_that_contradict_each_other_are_not_merged_unasked(toy, tmp_path, capsys):
     one, two = tmp_path / "one", tmp_path / "two"
     run(one)

@@ -20,7 +20,7 @@ class Merged:
     Args:
         table: its path.
         rows: before and after.
-        finished: cells of the profile's grid that one device and version of torch has made.
+        finished: cells of the profile's grid that are there, whoever made them.
         total: cells of the grid.
         notes: cell files that are damaged and were left out.
     """
@@ -84,12 +84,12 @@ def _add(source: Store, target: Store, replace: bool) -> Merged:
     if source.cells.exists() and source.cells.samefile(target.cells):
         target.merge()  # which remembers that it has these cells
     grid = target.sweep.cells(target.profile)
-    finished = [
-        sum(bool(layout.find(both.get(layout.cell_key(cell, *maker)), cell)) for cell in grid)
-        for maker in {key[:2] for key in both}
-    ]
+    makers = {key[:2] for key in both}
+    finished = sum(
+        any(layout.find(both.get(layout.cell_key(cell, *maker)), cell) for maker in makers) for cell in grid
+    )
     before, after = (sum(len(block.rows) for block in blocks.values()) for blocks in (old, both))
-    return Merged(target.table, (before, after), max(finished, default=0), len(grid), tuple(damage))
+    return Merged(target.table, (before, after), finished, len(grid), tuple(damage))
 
 
 def _refuse(source: Store, theirs: Blocks, ours: Blocks, replace: bool) -> None:

@@ -243,12 +243,12 @@ class Store:
         write_json(beside_table(table), content | {"ledger": ledger})
 
     def _order(self) -> Callable[[Key], Any]:
-        """Return what sorts keys: the cells of the profile in the order of its grid, then all others."""
+        """Return what sorts keys: cells of the profile as its grid does, whoever made them, then others."""
         grid = {
             self.layout.cell_key(cell, "", "")[2:]: place
             for place, cell in enumerate(self.sweep.cells(self.profile))
         }
-        return lambda key: (natural(key[:2]), grid.get(key[2:], len(grid)), natural(key[2:]))
+        return lambda key: (grid.get(key[2:], len(grid)), natural(key[:2]), natural(key[2:]))
 
     def _id(self, row: TextRow) -> str:
         """Return a short name of a row's key, which stays when a sweep gains a setting."""
