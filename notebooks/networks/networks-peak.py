@@ -324,6 +324,7 @@ page.curves(
     pd.concat(parts).sort_values("fraction", kind="stable"),
     **BY_SEED | {"y": "test_loss", "hue": "fraction", "panels": "data"},
     name="networks-peak-dissimilar",
+    ymargin=0.4,  # room for the legend
     caption=(
         "One network with one head. Left: names of superclasses exchanged; right: pixels permuted. The less the tasks agree, the higher the whole curve "
         "lies, and the farther its peak stands above the valley to its left. Means of {n} seeds with {level} intervals. The figure does not show networks with a head per task."
@@ -374,6 +375,7 @@ page.curves(
     common.assign(labels=common.noise.map(LABELS)).sort_values(["noise", "depth"]),
     **BY_SEED | {"y": "test_loss", "hue": "depth", "panels": "labels"},
     name="networks-peak-depth-cifar100",
+    ymargin=0.35,  # room for the legend
     caption=(
         f"CIFAR-100: one network for {T} tasks, by number of hidden layers. Every layer after the first lifts the curve, and with wrong labels a hump grows. "
         "Without a layer there is no width. Means of {n} seeds with {level} intervals. All depths take the same number of steps: the figure does not show what longer training would do."
