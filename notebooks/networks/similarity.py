@@ -46,11 +46,9 @@ layers = deep.load_results("layers-cifar100", "book")
 WIDE = 64  # the width that the declarations name
 named = names[names.noise == 0]
 own_names, exchanged = (named[named.fraction == end] for end in (0, 1))
-twice = mean_interval(
-    dialled[(dialled.strength == 0) & (dialled.width == WIDE)]
-    .groupby("seed")["one head"]
-    .mean()
-)
+one_width = dialled[dialled.width == WIDE]
+same_task = one_width[one_width.strength == 0]
+twice = mean_interval(same_task.groupby("seed")["one head"].mean())
 order_within = pairs.order_by_seed(
     dialled, "one head", ["dataset", "width", "dial"]
 )
@@ -377,11 +375,8 @@ fall = evidence.decide(
 # the common one of width 64. The five tasks ask for different things under one name, and one head has to say yes to all of them.
 
 # %% tags=["hide-input"]
-siblings = mean_interval(
-    dialled.query("dial == 'superclass' and width == @WIDE and strength == 1")[
-        "one head"
-    ]
-)
+replaced = one_width.query("dial == 'superclass' and strength == 1")
+siblings = mean_interval(replaced["one head"])
 narrow = mean_interval(transfer(own_names, "test_error", SHOWN[0]))
 checks.below(
     "nothing, against what one task learned twice gains on CIFAR-100", 0, twice.low
@@ -397,7 +392,7 @@ page.say(
 # *Changed because* of what stands for similar. On digits A.N2 held ({doc}`networks-peak`): there the most similar tasks were one task
 # learned ten times, and company means more samples. Put that back, on these very features and at this width: two samples of one task
 # gain {glue:text}`twice_gain` of accuracy. Replace each class of the second by a sibling of its superclass, and {glue:text}`sibling_gain` is left.
-# Nor is it the network's size: wider ones lose as well. Only at width {glue:text}`narrow`, where a network of one task is at its own
+# (These are two tasks with five classes, not five with twenty; between the two numbers nothing changes but the kinship.) Nor is it the network's size: wider ones lose as well. Only at width {glue:text}`narrow`, where a network of one task is at its own
 # threshold, does company help the five kin, by {glue:text}`narrow_gain`.
 #
 # ### Turn the dials
@@ -415,7 +410,7 @@ DIALLED |= {
     "unit": "seed",
 }
 page.curves(
-    pairs.by_head(dialled[dialled.width == WIDE]),
+    pairs.by_head(one_width),
     name="similarity-dials",
     caption=(
         f"CIFAR-100: what two tasks gain from one network of width {WIDE}, against the strength of four dials. Left, one head: all four fall, and names in conflict cost "
@@ -425,7 +420,6 @@ page.curves(
     alt="Two panels of transfer against dial strength. With one head the labels curve falls steeply, the three others gently through zero; with two heads all four stay near zero.",
     **DIALLED,
 )
-one_width = dialled[dialled.width == WIDE]
 falls = pairs.change_by_seed(one_width, "one head", "dial")
 evidence.decide(
     "A.C2, CIFAR-100, transfer falls along every dial",
