@@ -31,9 +31,9 @@ sweep: $(READY)  ## run sweeps in shards (NAME="depth layers" SHARDS=8 DEVICE=cu
 	  --config names="$${NAME:-$$($(BIN)/manytasks sweep list | tr '\n' ' ')}" \
 	  profile="$$PROFILE" shards=$(SHARDS) device="$$DEVICE" out="$$OUT"
 
-replicate: $(READY)  ## draw everything random again (SEEDS=20 JOBS=2 EXECUTOR=slurm) into data/replication.csv
+replicate: $(READY)  ## draw everything random again (SEEDS=20 CHAPTERS="replay/harm" EXECUTOR=slurm) into data/replication.csv
 	@$(BIN)/python workflow/replicate.py --seeds $(SEEDS) --profile "$$PROFILE" --jobs $(JOBS) \
-	  --executor $(EXECUTOR) --out "$$OUT" $(OPTIONS)
+	  --executor $(EXECUTOR) --out "$$OUT" $(if $(CHAPTERS),--chapters $(CHAPTERS)) $(OPTIONS)
 
 variations: $(READY)  ## change every parameter of every chapter in turn and run it (smoke sizes, resumes)
 	@$(BIN)/python workflow/variations.py --jobs $(JOBS)

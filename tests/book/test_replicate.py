@@ -88,6 +88,32 @@ def test_a_killed_replication_goes_on_where_it_stopped(tree):
     assert set(pd.read_csv(tree / "data/replication.csv").seed) == {1, 2}
 
 
+def test_one_chapter_may_be_drawn_again_beside_what_is_known_of_the_others(tree):
+    assert replicate(tree, "--seeds", "3").returncode == 0
+    before = pd.read_csv(tree / "data/replication.csv", keep_default_na=False)
+    path = tree / "notebooks/part/alpha.py"
+    path.write_text(path.read_text().replace('seed % 3, ">", 0', 'seed % 3, ">", -1'), encoding="utf-8")
+    (tree / "runs.log").unlink()
+    done = replicate(tree, "--seeds", "3", "--chapters", "part/alpha")
+    assert done.returncode == 0, done.stderr
+    assert runs(tree) == {"part/alpha": 3}
+    assert done.stdout.splitlines()[1].startswith("O.1     the same in 3 of 3 seeds")
+    after = pd.read_csv(tree / "data/replication.csv", keep_default_na=False)
+    others = before.chapter != "part/alpha"
+    pd.testing.assert_frame_equal(after[after.chapter != "part/alpha"], before[others])
+    assert after[["seed", "chapter"]].equals(before[["seed", "chapter"]])
+    path = tree / "notebooks/part/beta.py"
+    path.write_text(path.read_text() + "# changed\n", encoding="utf-8")
+    assert replicate(tree, "--seeds", "3", "--chapters", "part/alpha").returncode == 0
+    origin = json.loads((tree / "data/replication.json").read_text())
+    assert origin["cells"] >= 8
+    refused = replicate(tree, "--chapters", "part/gamma")
+    assert (refused.returncode, refused.stderr.splitlines()[-1]) == (
+        2,
+        "replicate.py: error: --chapters must be among welcome, part/alpha, part/beta; got part/gamma",
+    )
+
+
 def test_one_seed_is_refused(tree):
     done = replicate(tree, "--seeds", "1")
     assert (done.returncode, done.stderr.splitlines()[-1]) == (
