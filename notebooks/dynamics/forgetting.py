@@ -37,6 +37,7 @@ from manytasks.statistics import (
     share_interval,
 )
 from manytasks.streams import stream, stream_number
+from manytasks.studies.second_task import descend_pairs, predictors, turn_bracket
 
 parameters.check(In, globals())
 torch.set_num_threads(1)
@@ -99,51 +100,22 @@ def test_1(t, d):
     return network.squared_loss(d["t1"], d["z1"])(t)
 
 
-def run(theta, data, loss, rate, steps, keep=()):
-    """Descend for all pairs at once; return the end point and the points after the steps in `keep`."""
-    slope, kept = vmap(grad(loss)), {}
-    for k in range(1, steps + 1):
-        theta = theta - rate * slope(theta, data)
-        if k in keep:
-            kept[k] = theta
-    return theta, kept
-
-
 data, similarity = draw_pairs(networks)
 start = torch.stack(
     [network.initial((seed, "start", i), scale=1.0) for i in range(networks)]
 )
-learned, _ = run(start, data, loss_1, 0.2, train_steps)
+learned = descend_pairs(start, data, loss_1, 0.2, [train_steps])[train_steps]
 tau = 0.02
-after, path = run(learned, data, loss_2, tau, long_steps, keep=GRID)
-
-
-def measures(t, d):
-    """Everything one could use to predict forgetting at the end of task 1."""
-    g1, g2 = grad(loss_1)(t, d), grad(loss_2)(t, d)
-    bracket = flow.lie_bracket(lambda s: loss_1(s, d), lambda s: loss_2(s, d), t)
-    H1g2 = torch.func.vjp(lambda s: grad(loss_1)(s, d), t)[1](g2)[0]
-    H2g2 = torch.func.vjp(lambda s: grad(loss_2)(s, d), t)[1](g2)[0]
-    return {
-        "g1": g1.norm(),
-        "g2": g2.norm(),
-        "inner": g1 @ g2,
-        "bracket": bracket.norm(),
-        "along": -(g2 @ bracket),
-        "curvature": g2 @ H1g2,
-        "loss2": loss_2(t, d),
-        "sharp2": g2 @ H2g2 / (g2 @ g2),
-    }
-
-
-m = {name: value.numpy() for name, value in vmap(measures)(learned, data).items()}
+path = descend_pairs(
+    learned, data, loss_2, tau, [k for k in GRID if k <= long_steps]
+)
+measures = vmap(predictors(loss_1, loss_2))
+m = {name: value.numpy() for name, value in measures(learned, data).items()}
 base = vmap(loss_1)(learned, data).numpy()
-forgetting = {
-    k: vmap(loss_1)(path[k], data).numpy() - base for k in GRID if k in path
-}
+forgetting = {k: vmap(loss_1)(t, data).numpy() - base for k, t in path.items()}
 base_test = vmap(test_1)(learned, data).numpy()
 forgetting_test = {
-    k: vmap(test_1)(path[k], data).numpy() - base_test for k in GRID if k in path
+    k: vmap(test_1)(t, data).numpy() - base_test for k, t in path.items()
 }
 predicted = {
     k: -(k * tau) * m["inner"] + (k * tau) ** 2 / 2 * m["curvature"]
@@ -393,9 +365,9 @@ evidence.record(
 push_rate = 0.05
 moments = [0, 10, 100, train_steps]
 own = {**data, "y1": vmap(network)(learned, data["x1"])}
-_, kept = run(start, data, loss_1, 0.2, 100, keep=moments)
+kept = descend_pairs(start, data, loss_1, 0.2, moments[:-1])
 places = {
-    "start": (start, data),
+    "start": (kept[0], data),
     **{f"{k} steps": (kept[k], data) for k in moments[1:-1]},
     f"{train_steps} steps": (learned, data),
     "exact\nminimum": (learned, own),
@@ -465,16 +437,11 @@ figures.show(
     "Right: what the term changes over what the whole round changes, median and quartiles. Training loss, one round.",
     alt=f"Left: the share of pairs harmed by the bracket at each moment of training, from {harmed[:-1, 0].min():.0%} to {harmed[:-1, 0].max():.0%}, and {harmed[-1, 0]:.0%} at the exact minimum. Right: the relative size of its effect.",
 )
-rows = "\n".join(
-    f"| {name} | {100 * v[0]:.0f} % | {100 * v[1]:.0f} to {100 * v[2]:.0f} % | {100 * size:.2g} % |"
-    for name, v, size in zip(places, harmed, middle, strict=True)
-).replace("exact\nminimum", "exact minimum")
 same_sign = (np.sign(leading[:2]) == np.sign(pushed[:2])).mean()
 display(
     Markdown(
-        "| moment of training on task 1 | pairs in which the bracket term raises $L_1$ | 95 % interval | its part in the round's change of $L_1$, median |\n"
-        f"|---|---|---|---|\n{rows}\n\n"
-        f"At the minimum that is a theorem, elsewhere a tendency. For the first two rows the leading term above gives the right sign in {100 * same_sign:.0f} % of the pairs."
+        f"At the minimum the bracket harms {100 * harmed[-1, 0]:.0f} % of the pairs, which is a theorem; elsewhere {100 * harmed[:-1, 0].min():.0f} to {100 * harmed[:-1, 0].max():.0f} %, which is a tendency. "
+        f"At the first two moments the leading term above gives the right sign in {100 * same_sign:.0f} % of the pairs."
     )
 )
 agreeing = [
@@ -526,28 +493,24 @@ evidence.record(
 angles = np.linspace(0, np.pi / 2, 31)
 sharp, flat, rate = 1.0, 0.05, 0.1
 e = np.array([1.0, 0.0])  # g2
-first_dial = []
-for a in angles:
-    axis = np.array([np.cos(a), np.sin(a)])
-    H = sharp * np.outer(axis, axis) + flat * (np.eye(2) - np.outer(axis, axis))
-    first_dial.append(
-        [
-            np.linalg.norm(H @ e),
-            *[((1 - (1 - rate) ** k) ** 2) * e @ H @ e / 2 for k in (1, 10, 100)],
-        ]
-    )
-first_dial = np.array(first_dial)
-couplings = np.linspace(0, 0.5, 31)
-second_dial = []
-for c in couplings:
-    H = np.array([[0.5, c], [c, 0.5]])
-    second_dial.append(
-        [
-            np.linalg.norm(H @ e),
-            *[((1 - (1 - rate) ** k) ** 2) * e @ H @ e / 2 for k in (1, 10, 100)],
-        ]
-    )
-second_dial = np.array(second_dial)
+
+
+def quadratic(H):
+    """Length of the bracket, and forgetting after 1, 10 and 100 steps."""
+    learnt = [(1 - (1 - rate) ** k) ** 2 / 2 for k in (1, 10, 100)]
+    return [np.linalg.norm(H @ e), *(part * e @ H @ e for part in learnt)]
+
+
+turns = np.stack([np.cos(angles), np.sin(angles)], axis=-1)
+first_dial = np.array(
+    [
+        quadratic(flat * np.eye(2) + (sharp - flat) * np.outer(axis, axis))
+        for axis in turns
+    ]
+)
+second_dial = np.array(
+    [quadratic(np.array([[0.5, c], [c, 0.5]])) for c in np.linspace(0, 0.5, 31)]
+)
 
 # %% [markdown]
 # **Networks.** At the end of task 1 we keep the *inputs* of task 2 and choose its *targets*: $g_2 = J^\top r$ for residuals $r$ of our choice ($J$ is the Jacobian of the outputs over the number of samples). We take $r$ such that $\|g_2\|$ is always the same and
@@ -555,55 +518,27 @@ second_dial = np.array(second_dial)
 
 # %% tags=["hide-input"]
 positions = np.linspace(0, 1, 5)
-count, dial_data, where = networks, data, learned
-size = float(np.median(m["g2"]))
-targets, values = [], []
-for t, i in zip(where, range(count), strict=True):
-    d = {k: v[i] for k, v in dial_data.items()}
-    J = jacrev(lambda s, d=d: network(s, d["x2"]).reshape(-1))(t).numpy() / SAMPLES
-    H = jacrev(grad(loss_1))(t, d).numpy()
-    g1 = grad(loss_1)(t, d).numpy()
-    U, sv, Vt = np.linalg.svd(J.T, full_matrices=False)
-    U, sv, Vt = (
-        U[:, sv > 1e-3 * sv[0]],
-        sv[sv > 1e-3 * sv[0]],
-        Vt[sv > 1e-3 * sv[0]],
-    )
-    along = U.T @ g1
-    Q = np.linalg.svd(along[None])[2][
-        1:
-    ].T  # directions of the row space with no first-order effect on L1
-    w, V = np.linalg.eigh(Q.T @ U.T @ H @ U @ Q)
-    ends = [U @ Q @ V[:, 0], U @ Q @ V[:, -1]]
-    row = []
-    for q in positions:
-        g = size * (np.sqrt(1 - q) * ends[0] + np.sqrt(q) * ends[1])
-        residual = Vt.T @ ((U.T @ g) / sv)
-        row.append(network(t, d["x2"]) - torch.tensor(residual).reshape(SAMPLES, 2))
-    targets.append(torch.stack(row))
-targets = torch.stack(targets)
-dialled = {
-    "steps": sorted({1, 10, 100, long_steps}),
-    "forgetting": [],
-    "bracket": [],
-    "g2": [],
-    "inner": [],
-    "along": [],
-}
+length = float(np.median(m["g2"]))
+targets = torch.stack(
+    [
+        turn_bracket(
+            network,
+            loss_1,
+            learned[i],
+            {name: value[i] for name, value in data.items()},
+            length,
+            positions,
+        )
+        for i in range(networks)
+    ]
+)
+counts = sorted({1, 10, 100, long_steps})
+turned = []  # forgetting by position and number of steps, pair by pair
 for j in range(len(positions)):
-    d = {**dial_data, "y2": targets[:, j]}
-    now = vmap(measures)(where, d)
-    for name in ("bracket", "g2", "inner", "along"):
-        dialled[name].append(now[name].numpy())
-    end, kept = run(where, d, loss_2, tau, long_steps, keep=dialled["steps"])
-    before = vmap(loss_1)(where, d)
-    dialled["forgetting"].append(
-        [(vmap(loss_1)(kept[k], d) - before).numpy() for k in dialled["steps"]]
-    )
-turned = {
-    name: np.array(dialled[name])
-    for name in ("bracket", "g2", "inner", "along", "forgetting")
-}
+    changed = {**data, "y2": targets[:, j]}
+    kept = descend_pairs(learned, changed, loss_2, tau, counts)
+    turned.append([vmap(loss_1)(kept[k], changed).numpy() - base for k in counts])
+turned = np.array(turned)
 left, ax = plt.subplots()
 for dial, style, label in (
     (first_dial, "-", "turn $g_2$ against the sharp axis"),
@@ -624,12 +559,12 @@ ax.legend(fontsize=8.5)
 right, ax = plt.subplots()
 for j, (k, color) in enumerate(
     zip(
-        dialled["steps"],
+        counts,
         (C["blue"], C["green"], C["orange"], C["red"]),
         strict=False,
     )
 ):
-    relative = turned["forgetting"][:, j] / turned["forgetting"][-1, j]
+    relative = turned[:, j] / turned[-1, j]
     middle = np.median(relative, axis=1)
     ax.plot(positions, middle, "-o", color=color, label=f"{k} step" + "s" * (k > 1))
     ax.fill_between(
@@ -650,17 +585,15 @@ figures.show(
     [left, right],
     name="forgetting-dial",
     caption=f"Left: quadratics with rate {rate}; gradient norms and their cosine never change. Along the first dial forgetting follows the bracket; along the second (dashed) the bracket grows and forgetting does not. "
-    f"Right: {count} networks, same inputs, same $\\|g_2\\|$, $\\langle g_1, g_2\\rangle = 0$; only the targets of task 2 change. Median and quartiles. Training loss of task 1; targets chosen this way are not natural data.",
+    f"Right: {networks} networks, same inputs, same $\\|g_2\\|$, $\\langle g_1, g_2\\rangle = 0$; only the targets of task 2 change. Median and quartiles. Training loss of task 1; targets chosen this way are not natural data.",
     alt="Left: forgetting against the bracket for two dials, one rising and one flat. Right: forgetting against the dial for several numbers of steps.",
 )
-first, last = turned["forgetting"][0], turned["forgetting"][-1]
+first, last = turned[0], turned[-1]
 ends = {
     k: f"{np.median(first[j]):.1e} to {np.median(last[j]):.1e}"
-    for j, k in enumerate(dialled["steps"])
+    for j, k in enumerate(counts)
 }
-raised = {
-    k: float((last[j] > first[j]).mean()) for j, k in enumerate(dialled["steps"])
-}
+raised = {k: float((last[j] > first[j]).mean()) for j, k in enumerate(counts)}
 display(
     Markdown(
         f"Turning the dial from least to most changes the median forgetting after one step from {ends[1]}, "
@@ -708,7 +641,7 @@ evidence.record(
     when=moved,
 )
 share = evidence.level("B.C1", "dial on networks, one step")
-rising = share_interval(int((last[0] > first[0]).sum()), count, 1 - 2 * share)
+rising = share_interval(int((last[0] > first[0]).sum()), networks, 1 - 2 * share)
 evidence.record(
     "B.C1",
     "dial on networks, one step",
@@ -716,7 +649,7 @@ evidence.record(
     rising,
     ">",
     0.8,
-    n=f"{count} networks",
+    n=f"{networks} networks",
     when=evidence.Assumed(ALONG_ONLY),
 )
 # %% [markdown]
@@ -911,10 +844,9 @@ display(
 # forgetting the bracket of the two data losses still predicts. (The theorem itself survives: it holds for whatever loss task 2 descends, penalty included.) **Higher orders** (B.C3): the third-order term of forgetting, relative to the second, against the step.
 
 # %% tags=["hide-input"]
-early, _ = run(start, data, loss_1, 0.2, max(10, train_steps // 100))
-unfinished = {
-    name: value.numpy() for name, value in vmap(measures)(early, data).items()
-}
+soon = max(10, train_steps // 100)
+early = descend_pairs(start, data, loss_1, 0.2, [soon])[soon]
+unfinished = {name: value.numpy() for name, value in measures(early, data).items()}
 first_share = np.abs(tau * unfinished["inner"]) / (
     np.abs(tau * unfinished["inner"]) + np.abs(tau**2 / 2 * unfinished["curvature"])
 )
@@ -926,7 +858,7 @@ def shares(extra, k=10):
     def loss(t, d):
         return loss_2(t, d) + extra(t, d)
 
-    end, _ = run(learned, data, loss, tau, k)
+    end = descend_pairs(learned, data, loss, tau, [k])[k]
     seen = vmap(loss_1)(end, data).numpy() - base
     explained = (k * tau) ** 2 / 2 * m["along"] / seen
     return np.quantile(explained, [0.5, 0.25, 0.75])
@@ -954,7 +886,7 @@ power = log_slope(taus[-3:], third[-3:])
 equal = taus[-1] / third[-1]
 display(
     Markdown(
-        f"After {max(10, train_steps // 100)} instead of {train_steps} steps on task 1 the first-order term makes up {100 * np.median(first_share):.0f} % of the prediction. All orders beyond the second add {100 * third[-1]:.1f} % of it at $\\tau = {taus[-1]}$, growing like "
+        f"After {soon} instead of {train_steps} steps on task 1 the first-order term makes up {100 * np.median(first_share):.0f} % of the prediction. All orders beyond the second add {100 * third[-1]:.1f} % of it at $\\tau = {taus[-1]}$, growing like "
         f"$\\tau^{{{power:.2f}}}$; they would catch up with the bracket at $\\tau \\approx {equal:.2g}$, that is {equal * np.median(reach):.2g} over the sharpness of task 2."
     )
 )
