@@ -1,4 +1,4 @@
-"""Pairs descend as each would alone, predictors are what their names say, and the dial turns the bracket alone."""
+"""Pairs descend as each would alone, predictors are what they say, the dial turns nothing but the bracket."""
 
 import numpy as np
 import pytest
