@@ -14,7 +14,7 @@
 # # What should the next megabyte buy?
 #
 # Both: network and buffer. On CIFAR-100, with samples stored as features, a buffer of half of the bytes is at most
-# **{glue:text}`half_loses:.1f}`** points of test error worse than the best division; all for the network costs at least {glue:text}`all_network:.0f` points, all for
+# **{glue:text}`half_loses:.1f`** points of test error worse than the best division; all for the network costs at least {glue:text}`all_network:.0f` points, all for
 # the buffer at least {glue:text}`all_buffer:.0f`. On glyphs and digits a buffer of **{glue:text}`rule`** was never more than {glue:text}`rule_loses:.1f` points worse.
 
 # %% tags=["parameters"]
@@ -699,7 +699,6 @@ page.say(
     smallest_t=interior.inside.value,
     needed_t=needed,
     small_seeds=seeds,
-    small_lines=int(roomy),
     as_images=mean_interval(apart["uint8"].to_numpy()).words(".2f"),
     at_one_price=mean_interval(apart["float32"].to_numpy()).words(".2f"),
     between_heads=mean_interval(heads.unstack("seed").mean().to_numpy()).words(
