@@ -145,6 +145,14 @@ def test_the_papers_figures_stand_beside_verdicts_and_tables_of_this_build(pages
     }  # fmt: skip
 
 
+def test_every_judged_claim_says_what_would_overturn_it(pages, tmp_path, monkeypatch):
+    monkeypatch.setattr(pages, "load_replication", lambda: ({}, {}))
+    facts = pages.build_facts([ROW], tmp_path, [], "smoke")
+    page = pages.generated_pages(ROOT / "book", ["claims"], facts)[Path("book/claims.md")]
+    assert page.count('<p class="how">Overturned if its check, simulation, found ') == 1
+    assert page.count("Overturned") == 1
+
+
 def test_the_cost_page_shows_what_a_card_measured_if_one_did(pages, tmp_path, monkeypatch):
     def page():
         facts = pages.build_facts([ROW], ROOT / "notebooks", [], "smoke")

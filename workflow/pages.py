@@ -17,7 +17,7 @@ from dependencies import chapters
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 
 from manytasks.claims import UNTESTED, Claim, registry
-from manytasks.evidence import UNJUDGED, Evidence, Failure, verdict_class, verdicts
+from manytasks.evidence import UNJUDGED, Evidence, Failure, verdict_class, verdicts, what_overturns
 from manytasks.levels import BOOK
 from manytasks.replication import Replicated, least_probability, load_replication, summary
 
@@ -38,6 +38,12 @@ class Judged:
     def kind(self) -> str:
         """Kind of the verdict: holds, conditional, fails, open, untested or unjudged."""
         return verdict_class(self.verdict)
+
+    @property
+    def overturned(self) -> str:
+        """What would overturn the verdict, in a sentence; empty if nothing judged the claim."""
+        judged = self.checks and self.verdict != UNJUDGED
+        return what_overturns(self.checks, self.verdict) if judged else ""
 
     def number(self, name: str, form: str) -> str:
         """Return the value of a check as text, by the name of the check.

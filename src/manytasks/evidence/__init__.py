@@ -13,6 +13,7 @@ from manytasks.evidence.condition import Assumed, Tested, tested
 from manytasks.evidence.declared import decide
 from manytasks.evidence.each import decide_each
 from manytasks.evidence.judging import changed, verdicts
+from manytasks.evidence.overturning import what_overturns
 from manytasks.evidence.reading import FAILED, Failure, failures, gather
 from manytasks.evidence.recording import record
 from manytasks.evidence.run import provenance
@@ -41,4 +42,5 @@ __all__ = [
     "tested",
     "verdict_class",
     "verdicts",
+    "what_overturns",
 ]
