@@ -19,8 +19,10 @@ SOURCE = ROOT / "src"
 FAULT = "MANYTASKS_FAULT"  # set by build.py: what a step's faults begin with, so that it can repeat them
 STEERING = ("PYTHON", "IPYTHON", "JUPYTER", "MPL", "MATPLOTLIB", "BOKEH", "SNAKEMAKE", "SPHINX")
 
-# With it, jsonschema compiles a grammar of web addresses, two seconds long, which no notebook needs.
-sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
+# What no step needs, and each would wait for: a grammar of web addresses that jsonschema compiles for two
+# seconds, and the web server with which Jupytext serves notebooks to Jupyter.
+for unneeded in ("rfc3987_syntax", "jupytext.sync_contentsmanager", "jupytext.async_contentsmanager"):
+    sys.modules[unneeded] = None  # type: ignore[assignment]
 if sys.path[1:2] != [str(SOURCE)]:  # after the folder of the step itself
     sys.path.insert(1, str(SOURCE))
 

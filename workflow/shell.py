@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import jupytext
-from check import parameter_faults
+from check import assignments, parameter_faults
 from IPython.core.displaypub import CapturingDisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 from nbformat.v4 import new_code_cell
@@ -36,10 +36,8 @@ def execute(chapter: str, parameters: Mapping[str, Any]) -> tuple[list[dict[str,
     if faults := parameter_faults(source, dict(parameters)):
         return [], faults[0]
     tags = [cell.metadata.get("tags", []) for cell in notebook.cells]
-    injected = new_code_cell("\n".join(f"{name} = {value!r}" for name, value in parameters.items()))
-    notebook.cells.insert(
-        next(i for i, tag in enumerate(tags) if "parameters" in tag) + 1, injected
-    )  # as papermill
+    after = next(i for i, tag in enumerate(tags) if "parameters" in tag) + 1
+    notebook.cells.insert(after, new_code_cell(assignments(parameters)))
     shell = Shell.instance(config=Config({"HistoryManager": {"enabled": False}}))
     shell.display_pub = CapturingDisplayPublisher()
     stopped = ""

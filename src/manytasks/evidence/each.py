@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any, cast
 
 from manytasks.declarations import Declaration, declarations
 from manytasks.evidence.comparison import Sign, outcome
 from manytasks.evidence.condition import Tested
 from manytasks.evidence.recording import record
 from manytasks.statistics import Interval
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def decide_each(
@@ -43,6 +44,7 @@ def decide_each(
         ValueError: if its sign is another.
 
     Example:
+        >>> import pandas as pd
         >>> less, more = (pd.Series([size, size + 0.01] * 8) for size in (-1.0, 1.0))
         >>> found = decide_each(
         ...     "A.N3, CIFAR-100, wide networks forget less, a head per task, in loss",
@@ -57,7 +59,7 @@ def decide_each(
     entry = declarations()[name]
     if entry.sign not in ("<", ">"):
         raise ValueError(f"{name}: each comparison must have one side; its sign is {entry.sign}")
-    series = {key: [each] if isinstance(each, pd.Series) else list(each) for key, each in units.items()}
+    series = {key: list(each) if isinstance(each, Sequence) else [each] for key, each in units.items()}
     among = sum(map(len, series.values()))
 
     def interval(keys: Sequence[Any]) -> Interval:

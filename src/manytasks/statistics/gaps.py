@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy import stats
 
 from manytasks.readers import numbers
 from manytasks.statistics.intervals import Interval, probability
@@ -39,5 +39,5 @@ def rms_interval(gaps: ArrayLike, variances: ArrayLike, level: float = 0.95) -> 
         raise ValueError(f"variances must not be negative; the smallest is {variances.min():.3g}")
     square = np.mean(gaps**2 - variances)
     error = np.sqrt(np.sum(4 * gaps**2 * variances + 2 * variances**2)) / gaps.size
-    half = stats.norm.isf((1 - probability(level)) / 2) * error
+    half = scipy.stats.norm.isf((1 - probability(level)) / 2) * error
     return Interval.around(square, half).map(lambda x: float(np.sqrt(max(x, 0.0))))

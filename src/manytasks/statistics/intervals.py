@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy import stats
 
 from manytasks import readers
 
@@ -90,7 +90,7 @@ def mean_interval(draws: ArrayLike, level: float = 0.95) -> Interval:
     draws, level = sample(draws), probability(level)
     mean = draws.mean(axis=0)
     error = draws.std(axis=0, ddof=1) / np.sqrt(len(draws))
-    half = stats.t.isf((1 - level) / 2, len(draws) - 1) * error
+    half = scipy.stats.t.isf((1 - level) / 2, len(draws) - 1) * error
     return Interval(mean, mean - half, mean + half)
 
 
@@ -125,7 +125,7 @@ def difference_interval(first: ArrayLike, second: ArrayLike, level: float = 0.95
         parts, square, out=np.full(parts.shape, 0.5), where=square > 0
     )  # no spread, any freedom
     freedom = 1 / (weights[0] ** 2 / (len(one) - 1) + weights[1] ** 2 / (len(other) - 1))
-    half = stats.t.isf((1 - probability(level)) / 2, freedom) * np.sqrt(square)
+    half = scipy.stats.t.isf((1 - probability(level)) / 2, freedom) * np.sqrt(square)
     return Interval.around(one.mean(axis=0) - other.mean(axis=0), half)
 
 
@@ -178,7 +178,7 @@ def median_interval(draws: ArrayLike, level: float = 0.95) -> Interval:
         raise ValueError(f"draws must be one row of numbers; got shape {draws.shape}")
     if np.isnan(draws).any():
         return Interval(np.nan, np.nan, np.nan)
-    ends = stats.quantile_test(draws).confidence_interval(level)  # nan where there are too few draws
+    ends = scipy.stats.quantile_test(draws).confidence_interval(level)  # nan where there are too few draws
     low, high = (end if np.isfinite(end) else far for end, far in zip(ends, (-np.inf, np.inf), strict=True))
     return Interval(float(np.median(draws)), float(low), float(high))
 
@@ -203,7 +203,7 @@ def share_interval(successes: int, count: int, level: float = 0.95) -> Interval:
     """
     trials = readers.count(count, "count", least=1, most=2**53)
     found = readers.count(successes, "successes", most=trials)
-    ends = stats.binomtest(found, trials).proportion_ci(probability(level), method="exact")
+    ends = scipy.stats.binomtest(found, trials).proportion_ci(probability(level), method="exact")
     return Interval(found / trials, float(ends.low), float(ends.high))
 
 

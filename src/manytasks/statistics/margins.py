@@ -6,9 +6,8 @@ from bisect import bisect_left
 from typing import NamedTuple
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy.optimize import brentq
-from scipy.stats import nct, t
 
 from manytasks.readers import count, matrix, real
 from manytasks.statistics.intervals import probability, sample
@@ -55,7 +54,7 @@ def margin_test(differences: ArrayLike, margin: float, level: float) -> MarginTe
     units = matrix(sample(differences, "differences"), "differences", ("n",))
     margin, level = real(margin, "margin", low=0), probability(level)
     error = float(units.std(ddof=1) / np.sqrt(len(units)))
-    return MarginTest(float(units.mean()), margin + float(t.isf(level, len(units) - 1)) * error)
+    return MarginTest(float(units.mean()), margin + float(scipy.stats.t.isf(level, len(units) - 1)) * error)
 
 
 def margin_noticed(deviation: float, units: int, margin: float, level: float) -> float:
@@ -79,10 +78,12 @@ def margin_noticed(deviation: float, units: int, margin: float, level: float) ->
     """
     deviation, margin = real(deviation, "deviation", low=0), real(margin, "margin", low=0)
     units, level = count(units, "units", least=2, most=MOST_UNITS), probability(level)
-    critical = float(t.isf(level, units - 1))
+    critical = float(scipy.stats.t.isf(level, units - 1))
     if critical > LARGEST_T:
         raise ValueError(f"level must be larger for {units} units: Student's t would be {critical:.0e}")
-    distance = brentq(lambda ncp: nct.sf(critical, units - 1, ncp) - POWER, 0, 10 * critical + 10, xtol=1e-6)
+    distance = scipy.optimize.brentq(
+        lambda ncp: scipy.stats.nct.sf(critical, units - 1, ncp) - POWER, 0, 10 * critical + 10, xtol=1e-6
+    )
     return float(margin + distance * deviation / np.sqrt(units))
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy.stats import rankdata
 
 from manytasks.readers import numbers
 from manytasks.statistics.intervals import axis_of
@@ -36,7 +36,7 @@ def rank_correlation(x: ArrayLike, y: ArrayLike, axis: int = -1) -> np.ndarray:
     axis = axis_of(x, axis, "x and y")
     if x.shape[axis] < 2:
         raise ValueError(f"a rank correlation needs at least 2 numbers along the axis; got shape {x.shape}")
-    a, b = (rankdata(values, axis=axis) for values in (x, y))
+    a, b = (scipy.stats.rankdata(values, axis=axis) for values in (x, y))
     a, b = (ranks - ranks.mean(axis=axis, keepdims=True) for ranks in (a, b))
     with np.errstate(invalid="ignore", divide="ignore"):
         return (a * b).sum(axis=axis) / np.sqrt((a**2).sum(axis=axis) * (b**2).sum(axis=axis))

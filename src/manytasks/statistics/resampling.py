@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import Any, Literal
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy import stats
 
 from manytasks.readers import choice, count
 from manytasks.statistics.intervals import Interval, probability, sample
@@ -60,8 +60,10 @@ def bootstrap_interval(
     rows = np.arange(len(units))
     options = {"n_resamples": resamples, "confidence_level": level, "vectorized": False}
     with warnings.catch_warnings(), np.errstate(invalid="ignore"):
-        warnings.simplefilter("ignore", stats.DegenerateDataWarning)  # answered below
-        drawn = stats.bootstrap((rows,), drawn_again, method=method, rng=stream(seed, "bootstrap"), **options)
+        warnings.simplefilter("ignore", scipy.stats.DegenerateDataWarning)  # answered below
+        drawn = scipy.stats.bootstrap(
+            (rows,), drawn_again, method=method, rng=stream(seed, "bootstrap"), **options
+        )
     low, high = drawn.confidence_interval
     if np.isnan(low) or np.isnan(high):  # BCa has no correction where leaving out a unit changes nothing
         low, high = np.quantile(drawn.bootstrap_distribution, [(1 - level) / 2, (1 + level) / 2])

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy.stats import norm, skew, t
 
 from manytasks.readers import count, numbers, real, short
 from manytasks.statistics.intervals import probability, sample
@@ -46,7 +46,7 @@ def z_scores(draws: ArrayLike, expected: Any, *, skewed: bool = False) -> np.nda
     z = (draws.mean(axis=0) - expected) / standard_error
     if not skewed:
         return z
-    a = skew(draws, axis=0) / np.sqrt(len(draws))
+    a = scipy.stats.skew(draws, axis=0) / np.sqrt(len(draws))
     return z + a * (z**2 / 3 + 1 / 6) + a**2 * z**3 / 27
 
 
@@ -94,7 +94,7 @@ def critical_t(comparisons: int, degrees: float, alpha: float = 0.01) -> float:
         [12.71, 2.26, 1.96]
     """
     comparisons, alpha = count(comparisons, "comparisons", least=1), probability(alpha, "alpha")
-    return float(t.isf(alpha / comparisons / 2, _at_least(1, degrees, "degrees")))
+    return float(scipy.stats.t.isf(alpha / comparisons / 2, _at_least(1, degrees, "degrees")))
 
 
 def noticed(draws: ArrayLike, expected: Any, critical: float) -> float:
@@ -122,7 +122,7 @@ def noticed(draws: ArrayLike, expected: Any, critical: float) -> float:
     with np.errstate(
         divide="ignore", invalid="ignore", over="ignore"
     ):  # relative to nothing every error is infinite
-        return float(np.max((critical + norm.isf(0.1)) * standard_error / np.abs(expected)))
+        return float(np.max((critical + scipy.stats.norm.isf(0.1)) * standard_error / np.abs(expected)))
 
 
 def row_of(draws: ArrayLike, expected: Any) -> np.ndarray:

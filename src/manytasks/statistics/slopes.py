@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy.stats import norm
 
 from manytasks.readers import matrix, numbers
 from manytasks.statistics.intervals import Interval, axis_of, probability
@@ -101,7 +101,7 @@ def weighted_log_slope(x: ArrayLike, y: ArrayLike, error: ArrayLike, level: floa
     if square == 0:
         raise ValueError(f"a slope needs at least 2 different x; got {x}")
     slope = float((weight * centred * np.log(np.abs(y))).sum() / square)
-    half = float(norm.isf((1 - level) / 2) / np.sqrt(square))
+    half = float(scipy.stats.norm.isf((1 - level) / 2) / np.sqrt(square))
     return Interval(slope, slope - half, slope + half)
 
 
