@@ -10,6 +10,7 @@ from manytasks.simulate.errors import (
 )
 from manytasks.simulate.replay import replay_error
 from manytasks.simulate.ridge import ridge_error
+from manytasks.simulate.training import training_error
 from manytasks.simulate.weighted_ridge import weighted_ridge_error
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "replay_error",
     "ridge_error",
     "single_task_error",
+    "training_error",
     "training_forgetting",
     "transfer_terms",
     "weighted_ridge_error",

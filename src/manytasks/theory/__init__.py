@@ -13,14 +13,19 @@ from manytasks.theory.replay import replay_error
 from manytasks.theory.ridge import effective_ridge, ridge_error
 from manytasks.theory.single_task import single_task_error
 from manytasks.theory.task_order import candidate_orders, greedy_order, order_values
+from manytasks.theory.training_error import training_error
+from manytasks.theory.training_factors import TrainingFactors, training_factors
 from manytasks.theory.transfer import knowledge_transfer, transfer_terms
 from manytasks.theory.weighted_ridge import effective_shares, weighted_ridge_error
+from manytasks.theory.wishart_spectrum import Spectrum, wishart_spectrum
 
 __all__ = [
     "Average",
     "BracketMoments",
     "Forms",
+    "Spectrum",
     "Split",
+    "TrainingFactors",
     "average_error",
     "best_average",
     "best_split",
@@ -41,7 +46,10 @@ __all__ = [
     "replay_error",
     "ridge_error",
     "single_task_error",
+    "training_error",
+    "training_factors",
     "training_forgetting",
     "transfer_terms",
     "weighted_ridge_error",
+    "wishart_spectrum",
 ]
