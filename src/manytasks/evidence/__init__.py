@@ -15,7 +15,7 @@ from manytasks.evidence.each import decide_each
 from manytasks.evidence.judging import changed, verdicts
 from manytasks.evidence.overturning import what_overturns
 from manytasks.evidence.reading import FAILED, Failure, failures, gather
-from manytasks.evidence.recording import record
+from manytasks.evidence.recording import leave_open, record
 from manytasks.evidence.run import provenance
 from manytasks.levels import level
 
@@ -34,6 +34,7 @@ __all__ = [
     "decide_each",
     "failures",
     "gather",
+    "leave_open",
     "level",
     "outcome",
     "provenance",
