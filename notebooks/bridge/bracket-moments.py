@@ -978,8 +978,8 @@ page.say(
 # {glue:text}`mnist_bracket:.2f` with {glue:text}`mnist_size:.0f` parameters per equation, and on digits {glue:text}`digits_bracket:.2f` with {glue:text}`digits_size:.0f`. Width tells more than the number of parameters, most of which
 # belong to pixels. Nothing was declared for these numbers, so nothing is recorded.
 #
-# The last line of the table is milder than {doc}`../networks/networks-forget`, where width does not help a shared head at all: those networks have
-# BatchNorm and learn five unrelated tasks; here there are two, and three of the four pairs are related.
+# The last line of the table is milder than {doc}`../networks/networks-forget`, where width does not help one head without a buffer: those networks have
+# BatchNorm and learn more tasks, none of them equal; here there are two, and three of the four pairs are related.
 
 # %% tags=["hide-input"]
 display(
