@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -87,11 +87,6 @@ def parameter_faults(notebook: Path, parameters: dict[str, Any]) -> list[str]:
         elif fault := known[name].fault(value):
             found.append(f"{notebook}: parameter {name!r} {fault}")
     return found
-
-
-def assignments(parameters: Mapping[str, Any]) -> str:
-    """Return the lines of Python that set parameters, for a cell after the one that explains them."""
-    return "\n".join(["# Parameters", *(f"{name} = {value!r}" for name, value in parameters.items())])
 
 
 def parameters_cell(notebook: str) -> str | None:

@@ -17,11 +17,12 @@ from typing import Any
 import environment
 import jupytext
 import nbformat
-from check import assignments, parameter_faults
+from check import parameter_faults
 from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
+from papermill.translators import translate_parameters
 from traitlets import default
 
 from manytasks.claims import judged_in
@@ -56,8 +57,8 @@ def insert(parameters: dict[str, Any], notebook: Any) -> None:
     if len(tagged) != 1:
         cells = f"{len(tagged)} cells are" if tagged else "no cell is"
         raise Stopped(f"{cells} tagged 'parameters'")
-    tags = {"tags": ["injected-parameters", "remove-input"]}
-    cell = nbformat.v4.new_code_cell(assignments(parameters), metadata=tags)
+    text = translate_parameters("python3", "python", parameters, "Parameters")
+    cell = nbformat.v4.new_code_cell(text, metadata={"tags": ["injected-parameters", "remove-input"]})
     notebook.cells.insert(tagged[0] + 1, cell)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import jupytext
-from check import assignments, parameter_faults
+from check import parameter_faults
 from IPython.core.displaypub import CapturingDisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 from nbformat.v4 import new_code_cell
@@ -37,7 +37,8 @@ def execute(chapter: str, parameters: Mapping[str, Any]) -> tuple[list[dict[str,
         return [], faults[0]
     tags = [cell.metadata.get("tags", []) for cell in notebook.cells]
     after = next(i for i, tag in enumerate(tags) if "parameters" in tag) + 1
-    notebook.cells.insert(after, new_code_cell(assignments(parameters)))
+    injected = "\n".join(f"{name} = {value!r}" for name, value in parameters.items())  # as papermill does
+    notebook.cells.insert(after, new_code_cell(injected))
     shell = Shell.instance(config=Config({"HistoryManager": {"enabled": False}}))
     shell.display_pub = CapturingDisplayPublisher()
     stopped = ""
