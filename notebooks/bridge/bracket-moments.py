@@ -147,6 +147,10 @@ display(
 #   \sim \frac{n}{2p}\,\big(\|w_2^*\|^2 + \sigma^2\big). $$
 # ```
 #
+# That wide models forget less is known: overparameterization alone keeps the risk on a first linear task low {cite}`goldfarb2025`, forgetting is
+# exact where the second task is a random rotation of the first {cite}`goldfarb2024`, and in networks width helps only as far as it makes
+# training lazier {cite}`graldi2025`. Ours are the exact moments and the reason they give: the relative bracket vanishes like $n/p$.
+#
 # The second theorem is what makes the first one matter. A bracket speaks of a short step; forgetting is measured
 # after long training. In a wide model the two coincide: $X_2^\top X_2 \approx p I$, so that one step
 # of size $n/p$ *is* the whole training.

@@ -275,7 +275,8 @@ display(
 #
 # Dissimilarity is label noise again: the last bracket adds the spread of the tasks, measured by $\Sigma$, to $\sigma^2$. The
 # first term and the noise factor are those of ridge regression with one task {cite}`dobriban2018,hastie2022,cheng2024`; the
-# multi-task terms are ours. Below we derive the formula by the usual physicist's route. Steps marked
+# multi-task terms are ours for one pooled ridge fit in this form, with relatives in the limits for two pooled tasks
+# {cite}`yang2025` and in the errors of another linear multi-task estimator {cite}`ilbert2024`. Below we derive the formula by the usual physicist's route. Steps marked
 # *(heuristic)* replace random quantities by their means; {cite}`hachem2007,couillet2022` say when that is justified.
 
 # %% [markdown]

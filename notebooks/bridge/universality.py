@@ -216,7 +216,9 @@ display(
 # is that of Gaussian features times $1 + \kappa/\max(p, N)$, and the coefficient of the spread $V$ times $1 + \kappa\max(0, \frac1p - \frac1N)$.
 # ```
 #
-# The first two have proofs below. The third is an expansion whose remainder we do not bound.
+# The first two have proofs below. The third is an expansion whose remainder we do not bound. Random lengths on random directions are much studied,
+# as elliptical data {cite}`elkaroui2009`, and universality of pooled interpolation beyond Gaussian features is in {cite:t}`song2024`, in the limit; the
+# length rule at every size, for transfer and for the whole replay matrix, is ours.
 
 # %% [markdown]
 # ## Derive

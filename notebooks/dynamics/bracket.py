@@ -202,7 +202,7 @@ display(
 # \qquad [g_1, g_2] = H_2 g_1 - H_1 g_2 .$$
 # :::
 #
-# :::{prf:theorem} Next order (ours; O.8, next check 3 of Paper B)
+# :::{prf:theorem} Next order (ours in this form; O.8, next check 3 of Paper B)
 # :label: thm-continual-next-order
 #
 # Let $L_1, L_2$ be four times continuously differentiable. Adding
@@ -212,6 +212,9 @@ display(
 #
 # makes the error $O(h^4)$. Here $[a, b] = b'a - a'b$, so that $[f_1, f_2] = [g_1, g_2]$.
 # :::
+#
+# The series behind both is classical {cite}`hairer2006`. That the bracket decides which order of two tasks serves a target better is used by
+# {cite:t}`rukhovich2025`, and for rankings of dozens of tasks by {cite:t}`sweeney2026`.
 #
 # ## Derive
 #

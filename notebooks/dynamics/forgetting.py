@@ -153,6 +153,8 @@ display(
 # $$\frac{h^3}2\, \|[g_1, g_2]\|^2 + O(h^4) \;\ge\; 0 .$$
 # :::
 #
+# That forgetting near a minimum is quadratic in the step, weighted by the old task's curvature, is known and in use {cite}`kirkpatrick2017,mirzadeh2020`; that it vanishes exactly with the bracket is ours. Others put the bracket to work on the order of tasks {cite}`rukhovich2025,sweeney2026`.
+#
 # So the bracket enters forgetting twice: as a **marker**, exactly, in the second order; and as a **cause**, the term in the modified equation, always harmful, but one power of $h$ later.
 #
 # ## Derive

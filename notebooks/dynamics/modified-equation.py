@@ -111,7 +111,7 @@ display(
 # $\tilde f = -\nabla\bigl[L + \tfrac h4 \|\nabla L\|^2\bigr] + O(h^2)$: gradient descent is, to order $h$, the gradient flow of a loss that also asks for small gradients.
 # :::
 #
-# :::{prf:theorem} No modified loss at the next order (ours)
+# :::{prf:theorem} No modified loss at the next order (ours in this form)
 # :label: thm-no-modified-loss
 #
 # Let $L$ be four times continuously differentiable, $g = \nabla L$, $H = \nabla^2 L$ and $B = \nabla^3 L[g]$, the derivative of $H$ along $g$. The coefficient of $h^2$ is

@@ -140,7 +140,7 @@ display(
 #
 # A *schedule* is a list of steps $s = 1, \dots, S$: task $i_s$ with rate $a_s h$. It is *palindromic* if it reads the same backwards, rates included.
 #
-# :::{prf:theorem} Palindromes (ours; O.11)
+# :::{prf:theorem} Palindromes (known for splittings, here for tasks; O.11)
 # :label: thm-palindrome
 #
 # Let all losses be three times continuously differentiable. To order $h$ the modified field of a schedule is $-\nabla \tilde L$ of its modified loss plus
@@ -150,7 +150,7 @@ display(
 # In a palindromic schedule this sum is zero.
 # :::
 #
-# :::{prf:theorem} The bracket of two tasks is half a step (ours)
+# :::{prf:theorem} The bracket of two tasks is half a step (known for splittings, here for tasks)
 # :label: thm-half-step
 #
 # Write $\Phi_i^a$ for a step on task $i$ with rate $ah$. Split the step on task 1 into two, $\Phi_1 \approx \Phi_1^{1/2}\circ\Phi_1^{1/2}$ (exactly so for flows, and up to $O(h^2)$ without any bracket for steps). Then for every number $N$ of rounds
@@ -159,6 +159,8 @@ display(
 #
 # So alternating training with and without the bracket differ by a change of coordinates of half a step on task 1. The effect of the bracket does not accumulate.
 # :::
+#
+# Symmetric splittings are Strang's {cite}`strang1968`, and that they are conjugate to the others is known {cite}`hairer2006`. For minibatches, {cite:t}`shaw2025` take a symmetric order, and {cite:t}`nguyen2026` pair an order with its reversal. Ours is the same for tasks, with rates of their own, measured on forgetting.
 #
 # ## Derive
 #

@@ -105,8 +105,10 @@ say(
 # ```
 #
 # The estimator of $\|b\|^2$ is a U-statistic; that about $\sqrt p$ rows are enough for it is a theorem of
-# {cite:t}`kong2018`. Exact risks with auxiliary tasks, and weights for them, are also in arXiv 2603.28739; our part is
-# their use for groupings: the form of the error above, the correction for an unknown $\Sigma$, and the honest choice among many.
+# {cite:t}`kong2018`. Exact risks with auxiliary tasks, and weights for them, are also in {cite:t}`liu2026`, consistent
+# estimates of a multi-task error in {cite:t}`ilbert2024`, and a rule that accepts or rejects samples of other tasks by their estimated gain in
+# {cite:t}`cherkaoui2025`; groupings are otherwise read from networks that were trained {cite}`standley2020,fifty2021,li2023`. Our part is
+# the use for groupings: the form of the error above, the correction for an unknown $\Sigma$, and the honest choice among many.
 
 # %% [markdown]
 # ## Derive

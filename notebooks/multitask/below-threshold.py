@@ -101,6 +101,9 @@ display(
 # $$
 # ```
 #
+# Derived independently: exact expected errors of least squares with auxiliary tasks are also in {cite:t}`liu2026`, those
+# of rehearsal on both sides of the threshold in {cite:t}`he2026` ({doc}`../../book/others` says what we read of them).
+#
 # The model learns the mean task; that is a bias that no amount of data removes. The rest is variance, and the spread
 # $V$ stands in it beside $\sigma^2$, as it did above the threshold with $\omega = 1 - 1/p$.
 
@@ -530,6 +533,7 @@ figures.show(
 #
 # The right-hand side of the second condition grows like $n/p$ times $T/(T-1)$: pooling different tasks is a remedy for
 # small data. With enough samples per task, any $V > 0$ makes it harmful; with clean labels it always is.
+# Necessary and sufficient conditions for help from auxiliary tasks are also in {cite:t}`liu2026`.
 
 # %%
 gain = (

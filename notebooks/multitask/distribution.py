@@ -98,7 +98,7 @@ display(
 # %% [markdown]
 # ## Claim
 #
-# ```{prf:theorem} Reduced draws (ours; claim O.12)
+# ```{prf:theorem} Reduced draws (ours in this form; claim O.12)
 # :label: thm-distribution-reduced
 #
 # Let features and label noise be independent and normal, and let $k = \min(N, r + 1)$, $q = p - r$. For $p \ge N$ the
@@ -108,7 +108,7 @@ display(
 # $O(T^3)$ operations; $p$ and the $n_t$ enter only as degrees of freedom.
 # ```
 #
-# ```{prf:theorem} How heavy the tail is (ours; claim O.12)
+# ```{prf:theorem} How heavy the tail is (ours in this form; claim O.12)
 # :label: thm-distribution-tail
 #
 # Let $\sigma > 0$, $N > r$ and $\alpha = \tfrac12(|p - N| + 1)$. For every $i$ and every $s < \alpha$ the moment

@@ -91,7 +91,7 @@ display(
 # and $\mathbb E L = \infty$ for $|p - n| \le 1$ if $\sigma > 0$.
 # ```
 #
-# ```{prf:theorem} Which moments exist (ours)
+# ```{prf:theorem} Which moments exist (from the moments of Wishart matrices; proof here)
 # :label: thm-one-task-moments
 #
 # Let $\sigma > 0$ and $s \ge 1$. Then $\mathbb E L^s$ is finite if and only if $2s < |p - n| + 1$. So the mean exists
@@ -99,7 +99,7 @@ display(
 # ```
 
 # %% [markdown]
-# ```{prf:theorem} Bias and variance (ours; claim A.K1)
+# ```{prf:theorem} Bias and variance (known for this model; proof here; claim A.K1)
 # :label: thm-one-task-variance
 #
 # Write $b = \max(0, 1 - \frac np)$. The error is the squared bias $\|\mathbb E w - w^*\|^2 = b^2\|w^*\|^2$ plus the variance

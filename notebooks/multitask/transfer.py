@@ -61,7 +61,8 @@ display(
 #
 # $$ K_i = \mathbb E L_i(\text{fitted alone}) - \mathbb E L_i(\text{fitted with all others}), $$
 #
-# and $K = \frac1T \sum_i K_i$. Where it is negative, one speaks of negative transfer {cite}`caruana1997`.
+# and $K = \frac1T \sum_i K_i$. Where it is negative, one speaks of negative transfer {cite}`caruana1997`;
+# limits of it for two tasks are in {cite:t}`yang2025` and, for interpolators, in {cite:t}`song2024`.
 
 # %% [markdown]
 # ## Claim

@@ -98,6 +98,10 @@ display(
 #   + s\,\Big(2(1-\rho)\,\tfrac{T-1}{T} + \sigma^2 - 1\Big) < 0 .
 # $$
 # ```
+#
+# No exact optimum of parameters against samples was found in the literature searched ({doc}`../../book/others` has the date). Relatives:
+# a trade-off between what a penalty stores of the old task and the risk {cite}`li2026`, and networks compared at equal bytes of model and
+# samples together {cite}`zhou2023`; where memory is abundant, plain replay is strong and learning the new becomes the hard part {cite}`cho2025`.
 
 # %% [markdown]
 # ## Derive

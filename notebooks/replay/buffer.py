@@ -125,6 +125,10 @@ display(
 # $R_i = \mathbb E\|Q (w_{t-1} - w_i^*)\|^2$, where $Q$ projects on the span of the buffer; $R_i$ is a rational
 # function given below.
 # ```
+#
+# Closed forms for rehearsal with fewer and with more parameters than samples are also in {cite:t}`he2026`, and
+# {cite:t}`deng2025` compare it with going back to old tasks *after* the new one. Derived and checked here are every pair
+# $(t, i)$, both starts, and paths that cross the threshold.
 
 # %% [markdown]
 # ## Derive

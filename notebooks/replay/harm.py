@@ -68,8 +68,9 @@ display(
 # ## Claim
 #
 # Mechanism 3 of Paper A (claim A.M3) says that larger models and larger buffers both reduce forgetting. In the formulas
-# of {prf:ref}`thm-replay-error` the second half is false in a large region. Two statements say where. Both are ours
-# (claim O.4). As before $d_{ij} = \|w_i^* - w_j^*\|^2$.
+# of {prf:ref}`thm-replay-error` the second half is false in a large region. That replay can increase forgetting was shown for clean
+# labels and tasks that are subspaces {cite}`mahdaviyeh2025`; more rehearsal need not help memory {cite}`he2026`, and tasks may be
+# forgotten with all past data at hand {cite}`ding2026`. Two statements, derived and checked here, say exactly where, for random features and noisy labels (claim O.4). As before $d_{ij} = \|w_i^* - w_j^*\|^2$.
 #
 # ```{prf:theorem} When a buffer makes task 1 be forgotten more
 # :label: thm-buffer-harm

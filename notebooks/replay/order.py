@@ -80,8 +80,11 @@ display(
 # %% [markdown]
 # ## Claim
 #
-# Without a buffer and without noise, forgetting in this model and its dependence on order are known {cite}`lin2023`. The
-# three statements are ours. They follow from {prf:ref}`thm-replay-error`, warm start, $p > N_t + 1$ at every step.
+# Without a buffer and without noise, forgetting in this model and its dependence on order are known {cite}`lin2023`. In its relatives,
+# tasks in random order are forgotten less and less {cite}`evron2022,evron2026,xu2026`, going always to the most different task may be faster or fail {cite}`tsipory2025`,
+# and tasks with large covariance eigenvalues do harm when they come late {cite}`ding2024`; here all tasks share one covariance. The
+# three statements, with noise, a buffer and the mean error, are derived and checked here. They follow from {prf:ref}`thm-replay-error`,
+# warm start, $p > N_t + 1$ at every step.
 #
 # ```{prf:theorem} What order can do
 # :label: thm-task-order
