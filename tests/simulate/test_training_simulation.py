@@ -68,3 +68,46 @@ def test_shapes_and_no_samples():
     draws = simulate.training_error(TASKS, 0, [[4], [5]], 0.2, [0.1, 1.0, 2.0], trials=2, seed=1)
     assert draws.shape == (2, 2, 1, 3, 3)
     np.testing.assert_allclose(draws[0, 0, 0, 0], TASKS.norms2)
+
+
+PATHS = [
+    ((8, 6, 10), 20, [2.0, 0.5, 1.0], [1.0, 1.0, 1.0]),
+    ((12, 15, 9), 6, [0.7, 1.5, 0.4], [1.0, 0.6, 0.8]),
+    ((8, 6, 10), 40, [float("inf"), 0.3, 5.0], [1.0, 0.8, 1.0]),
+]
+
+
+@pytest.mark.statistical
+def test_mean_paths_are_the_recursion_and_three_percent_would_show():
+    """Error rate 1e-3 for all 27 entries together; on the same draws a formula wrong by 3 % fails in each."""
+    drawn = []
+    for i, (samples, p, times, anchors) in enumerate(PATHS):
+        problem = (TASKS, samples, p, 0.2, times, anchors)
+        draws = simulate.training_path(*problem, trials=20_000, seed=(8, i))
+        drawn.append((draws, theory.training_path(*problem)))
+    assert_means(drawn)
+    assert_wrong_by_three_percent_fails(drawn)
+
+
+@pytest.mark.statistical
+def test_training_forgetting_for_a_time():
+    """The formula leaves the variance of Tr K out, less than 0.4 % here: 0.4 % plus 4 standard errors."""
+    pair, times = Tasks.equiangular(2, 0.5), [0.02, 0.1, 0.5, 2.0]
+    draws = simulate.training_forgetting(pair, 15, 60, 0.1, times, trials=6000, seed=4)
+    expected = theory.training_forgetting(pair, 15, 60, 0.1, times)
+    error = 4 * draws.std(axis=0, ddof=1) / np.sqrt(len(draws))
+    assert np.all(np.abs(draws.mean(axis=0) - expected) < 0.004 * expected + error)
+    assert np.all(np.abs(draws.mean(axis=0) - 1.06 * expected) > 0.004 * expected + error)
+
+
+def test_paths_and_forgetting_to_the_end_are_those_drawn_before():
+    path = simulate.training_path(TASKS, 4, 20, 0.2, float("inf"), trials=4, seed=3)
+    replay = simulate.replay_error(TASKS, 4, 0, 20, 0.2, trials=4, seed=3)
+    assert path.shape == replay.shape
+    first = simulate.training_error(TASKS, (4, 4, 4), 20, 0.2, [0.0, 1.0], trials=4, seed=3)
+    assert np.all(first[:, 0] == TASKS.norms2)
+    pair = Tasks.equiangular(2, 0.5)
+    last = simulate.training_forgetting(pair, 6, 20, 0.1, [float("inf")], trials=4, seed=3)
+    np.testing.assert_allclose(
+        last[:, 0], simulate.training_forgetting(pair, 6, 20, 0.1, trials=4, seed=3), rtol=1e-9
+    )

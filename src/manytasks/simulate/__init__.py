@@ -10,7 +10,7 @@ from manytasks.simulate.errors import (
 )
 from manytasks.simulate.replay import replay_error
 from manytasks.simulate.ridge import ridge_error
-from manytasks.simulate.training import training_error
+from manytasks.simulate.training import training_error, training_path
 from manytasks.simulate.weighted_ridge import weighted_ridge_error
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "single_task_error",
     "training_error",
     "training_forgetting",
+    "training_path",
     "transfer_terms",
     "weighted_ridge_error",
 ]

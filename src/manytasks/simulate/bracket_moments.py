@@ -11,11 +11,13 @@ from manytasks.simulate.direct import draw_data, fit
 from manytasks.simulate.errors import task_span
 from manytasks.simulate.problem import drawn_problem
 from manytasks.simulate.runner import draw_in_chunks
+from manytasks.simulate.training import decompose, gains
 from manytasks.streams import Seed
 from manytasks.tasks import Tasks
 from manytasks.theory.bracket_moments import BracketMoments
 from manytasks.theory.bracket_moments import bracket_moments as exact_moments
 from manytasks.theory.bracket_moments import training_forgetting as exact_forgetting
+from manytasks.theory.training_rule import Rule, training_lengths
 
 
 def bracket_moments(
@@ -62,9 +64,16 @@ def bracket_moments(
 
 
 def training_forgetting(
-    tasks: Tasks, samples: Any, p: Any, noise_var: float, *, trials: int, seed: Seed
+    tasks: Tasks,
+    samples: Any,
+    p: Any,
+    noise_var: float,
+    time: Any = np.inf,
+    *,
+    trials: int,
+    seed: Seed,
 ) -> np.ndarray:
-    """Draw the training loss of task 1 after task 2 has been learned to the end.
+    """Draw the training loss of task 1 after task 2 has been trained, to the end or for a time.
 
     Mirrors ``theory.training_forgetting``, on the data of ``bracket_moments`` with the same seed.
 
@@ -74,11 +83,12 @@ def training_forgetting(
         p: number of parameters, or an array of such numbers; at least the samples of either task and the
             rank of the tasks.
         noise_var: label-noise variance σ², at least 0.
+        time: training time of task 2, or an array; inf is to the end.
         trials: number of independent data sets, at least 1.
         seed: whole number >= 0, or a tuple of one and names.
 
     Returns:
-        Array of shape ``(trials, *p.shape)``; its mean over trials estimates ``theory.training_forgetting``.
+        Array of shape ``(trials, *p.shape, *time.shape)``; its mean estimates ``theory.training_forgetting``.
 
     Raises:
         ValueError: if an argument is outside its range, or R^p cannot hold the tasks.
@@ -88,13 +98,20 @@ def training_forgetting(
         >>> simulate.training_forgetting(Tasks.chain(2, 0.0), 5, [20, 40], 0.0, trials=3, seed=1).shape
         (3, 2)
     """
-    exact_forgetting(tasks, samples, p, noise_var)  # refuses what the theory refuses
+    exact_forgetting(tasks, samples, p, noise_var, time)  # refuses what the theory refuses
+    rule = Rule("flow", training_lengths(time, "time"))
 
     def regained(X1: np.ndarray, X2: np.ndarray, residual: np.ndarray) -> np.ndarray:
-        moved = _features_of(X1, fit(X2, residual))  # what task 1 predicted exactly, it now misses by
-        return np.square(moved).sum(axis=1) / (2 * X1.shape[2])
+        if rule.strength.ndim == 0 and rule.to_the_end:
+            moved = _features_of(X1, fit(X2, residual))[:, None]  # what task 1 fitted, it now misses by
+        else:
+            data = decompose(X2, residual)
+            move = gains(data, Rule("flow", rule.strength.ravel()), X2.shape[2]) * data.labels[:, None]
+            moved = move @ (data.vectors.swapaxes(1, 2) @ X1)
+        return np.square(moved).sum(axis=-1) / (2 * X1.shape[2])
 
-    return _second_tasks(regained, tasks, samples, p, noise_var, trials, seed)
+    drawn = _second_tasks(regained, tasks, samples, p, noise_var, trials, seed)
+    return drawn.reshape(*drawn.shape[:-1], *rule.strength.shape)
 
 
 def _second_tasks(

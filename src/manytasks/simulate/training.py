@@ -6,14 +6,16 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from manytasks.simulate.direct import QR_BAND, draw_data
+from manytasks.simulate.direct import QR_BAND, draw_data, excess_risk
 from manytasks.simulate.errors import task_span
 from manytasks.simulate.problem import drawn_problem
 from manytasks.simulate.runner import draw_in_chunks
 from manytasks.streams import Seed
 from manytasks.tasks import Tasks
 from manytasks.theory.training_error import training_error as exact_error
-from manytasks.theory.training_rule import Rule, training_rule
+from manytasks.theory.training_path import read_anchors
+from manytasks.theory.training_path import training_path as exact_path
+from manytasks.theory.training_rule import Rule, training_lengths, training_rule
 
 
 class Decomposition(NamedTuple):
@@ -89,6 +91,89 @@ def training_error(
     return drawn.reshape(len(drawn), *widths.shape, *rule.strength.shape, tasks.T)
 
 
+def training_path(
+    tasks: Tasks,
+    samples: Any,
+    p: Any,
+    noise_var: float,
+    times: Any,
+    anchors: Any = 1.0,
+    *,
+    trials: int,
+    seed: Seed,
+) -> np.ndarray:
+    """Draw the error matrix of tasks that are trained one after another, each for its own time.
+
+    Mirrors ``theory.training_path``.
+
+    Args:
+        tasks: the T tasks, in the order in which they are trained.
+        samples: number of samples of each task, one whole number or T of them.
+        p: number of parameters, at least the rank of the tasks, or an array of such numbers.
+        noise_var: label-noise variance σ², at least 0.
+        times: training time of each task, one number for all or T of them; inf is to the end.
+        anchors: multiple of the previous parameters from which a task starts, one number or T of them.
+        trials: number of independent data sets, at least 1.
+        seed: whole number >= 0, or a tuple of one and names.
+
+    Returns:
+        Array of shape ``(trials, *p.shape, T, T)``; its mean over trials estimates ``theory.training_path``.
+
+    Raises:
+        ValueError: if an argument is outside its range, or R^p cannot hold the tasks.
+
+    Example:
+        >>> from manytasks import Tasks, simulate, theory
+        >>> problem = (Tasks.equiangular(2, 0.5), 10, 20, 0.1, [2.0, 0.5])
+        >>> simulate.training_path(*problem, trials=2000, seed=1).mean(axis=0).round(2)
+        array([[0.6 , 1.02],
+               [0.62, 0.72]])
+        >>> theory.training_path(*problem).round(2)
+        array([[0.59, 1.02],
+               [0.61, 0.72]])
+    """
+    exact_path(tasks, samples, p, noise_var, times, anchors)  # refuses what the theory refuses
+    tasks, n, widths, noise_var = drawn_problem(tasks, samples, p, noise_var)
+    lengths = training_lengths(times, "times")
+    if lengths.ndim > 1:
+        raise ValueError(f"times must be one number or {tasks.T} to be drawn; got shape {lengths.shape}")
+    each, starts = np.broadcast_to(lengths, tasks.T), read_anchors(anchors, tasks.T)
+    a = task_span(tasks, widths)
+    ends = np.cumsum(n).astype(int)
+
+    def errors(rng: np.random.Generator, size: int, wanted: int, width: int) -> np.ndarray:
+        X, y = (part[:wanted] for part in draw_data(rng, size, a, n, width, noise_var))
+        w, path = np.zeros((len(X), width)), []
+        for t, (begin, end) in enumerate(zip(ends - n.astype(int), ends, strict=True)):
+            if t:
+                w = starts[t] * w
+            w = w + trained(X[..., begin:end], y[:, begin:end], w, Rule("flow", each[t]))
+            path.append(excess_risk(w, a))
+        return np.stack(path, axis=1)
+
+    drawn = draw_in_chunks(errors, widths.ravel().tolist(), lambda p: p * int(n.sum() + 1), trials, seed)
+    return drawn.reshape(len(drawn), *widths.shape, tasks.T, tasks.T)
+
+
+def trained(X: np.ndarray, y: np.ndarray, start: np.ndarray, rule: Rule) -> np.ndarray:
+    """Return how far training moves from a start.
+
+    Args:
+        X: (trials, p, N) features.
+        y: (trials, N) labels.
+        start: (trials, p) parameters.
+        rule: how long is trained, one length.
+
+    Returns:
+        (trials, p) difference to the start; zero where there are no samples.
+    """
+    if X.shape[2] == 0:
+        return np.zeros_like(start)
+    data = decompose(X, y - (start[:, None] @ X)[:, 0])
+    moved = gains(data, Rule(rule.kind, rule.strength.ravel(), rule.rate), X.shape[2])[:, 0] * data.labels
+    return (data.vectors @ moved[..., None])[..., 0]
+
+
 def decompose(X: np.ndarray, y: np.ndarray) -> Decomposition:
     """Return the eigenvectors of S = XX', by the smaller of its two Gram matrices.
 
@@ -114,6 +199,23 @@ def decompose(X: np.ndarray, y: np.ndarray) -> Decomposition:
     return Decomposition(values, U, (U.swapaxes(1, 2) @ (X @ y[..., None]))[..., 0])
 
 
+def gains(data: Decomposition, rule: Rule, N: float) -> np.ndarray:
+    """Return by what training multiplies the labels along every eigenvector.
+
+    Args:
+        data: the decomposition.
+        rule: lengths, a list of them.
+        N: samples in the mean of the loss.
+
+    Returns:
+        (trials, lengths, r) array, K(s)/s.
+    """
+    values = data.values[:, None]
+    with np.errstate(under="ignore", over="ignore", invalid="ignore"):
+        gain = rule.filter(values, N, rule.strength[:, None]).gain
+    return np.where(rule.to_the_end[:, None], 1 / values, gain)
+
+
 def _errors_of(data: Decomposition, a: np.ndarray, rule: Rule, N: float) -> np.ndarray:
     """Return the squared distances to tasks of fits from zero, for every length.
 
@@ -123,9 +225,6 @@ def _errors_of(data: Decomposition, a: np.ndarray, rule: Rule, N: float) -> np.n
     away = np.square(a).sum(axis=1)
     if data.values.shape[1] == 0:
         return np.broadcast_to(away, (len(data.values), rule.strength.size, len(a)))
-    with np.errstate(under="ignore", over="ignore", invalid="ignore"):
-        gain = rule.filter(data.values[:, None], N, rule.strength[:, None]).gain
-    gain = np.where(rule.to_the_end[:, None], 1 / data.values[:, None], gain)
-    moved = gain * data.labels[:, None]  # (trials, lengths, r)
+    moved = gains(data, rule, N) * data.labels[:, None]  # (trials, lengths, r)
     along = a @ data.vectors[:, : a.shape[1]]  # (trials, T, r)
     return np.square(moved).sum(axis=-1)[..., None] - 2 * moved @ along.swapaxes(1, 2) + away

@@ -5,6 +5,7 @@ NumPy in, NumPy out; SymPy symbols pass through the same code, so a derivation c
 
 from manytasks.theory.best_average import Average, best_average
 from manytasks.theory.best_split import Split, best_split
+from manytasks.theory.best_stopping import Stopping, best_stopping
 from manytasks.theory.bracket_moments import BracketMoments, bracket_moments, training_forgetting
 from manytasks.theory.forgetting import average_error, forgetting, forgetting_terms
 from manytasks.theory.multitask import effective_noise, multitask_error, multitask_terms
@@ -15,20 +16,25 @@ from manytasks.theory.single_task import single_task_error
 from manytasks.theory.task_order import candidate_orders, greedy_order, order_values
 from manytasks.theory.training_error import training_error
 from manytasks.theory.training_factors import TrainingFactors, training_factors
+from manytasks.theory.training_path import Anchors, best_anchor, order_effect, training_path
 from manytasks.theory.transfer import knowledge_transfer, transfer_terms
 from manytasks.theory.weighted_ridge import effective_shares, weighted_ridge_error
 from manytasks.theory.wishart_spectrum import Spectrum, wishart_spectrum
 
 __all__ = [
+    "Anchors",
     "Average",
     "BracketMoments",
     "Forms",
     "Spectrum",
     "Split",
+    "Stopping",
     "TrainingFactors",
     "average_error",
+    "best_anchor",
     "best_average",
     "best_split",
+    "best_stopping",
     "bracket_moments",
     "candidate_orders",
     "effective_noise",
@@ -40,6 +46,7 @@ __all__ = [
     "knowledge_transfer",
     "multitask_error",
     "multitask_terms",
+    "order_effect",
     "order_values",
     "pooled_error",
     "population_forms",
@@ -49,6 +56,7 @@ __all__ = [
     "training_error",
     "training_factors",
     "training_forgetting",
+    "training_path",
     "transfer_terms",
     "weighted_ridge_error",
     "wishart_spectrum",

@@ -18,6 +18,8 @@ from manytasks.theory.domain import (
     settled,
 )
 from manytasks.theory.fit import bias_share, noise_factor, times
+from manytasks.theory.training_factors import factors_of
+from manytasks.theory.training_rule import Rule, training_lengths
 
 
 class BracketMoments(NamedTuple):
@@ -88,8 +90,8 @@ def bracket_moments(tasks: Tasks, samples: Any, p: Any, noise_var: Any) -> Brack
     )
 
 
-def training_forgetting(tasks: Tasks, samples: Any, p: Any, noise_var: Any) -> Any:
-    r"""Return the training loss of task 1 after task 2 has been learned to the end.
+def training_forgetting(tasks: Tasks, samples: Any, p: Any, noise_var: Any, time: Any = np.inf) -> Any:
+    r"""Return the training loss of task 1 after task 2 has been trained, to the end or for a time.
 
     Ours. From the interpolator :math:`w_1` of task 1, where :math:`L_1 = \|X_1^\top w - y_1\|^2/(2 n_1)`
     is zero, gradient descent on task 2 ends at the nearest interpolator :math:`w_2` of task 2. With equal n,
@@ -100,16 +102,21 @@ def training_forgetting(tasks: Tasks, samples: Any, p: Any, noise_var: Any) -> A
 
     These are the moments of ``bracket_moments``: for p much larger than n it equals
     :math:`\frac12(n/p)^2\,E\,g_2^\top H_1 g_2`, the second-order forgetting of one step of size n/p.
+    After gradient flow for a time, :math:`K = 1 - e^{-ts/n}` takes the place of the projection: with
+    :math:`k = E\operatorname{Tr}K` and :math:`k_2 = E\operatorname{Tr}K^2`, :math:`c_2` becomes
+    :math:`(p k_2 - k^2)/((p-1)p(p+2))`, n/p becomes :math:`k_2/p` and the noise :math:`n a \sigma^2`. That
+    is exact but for the variance of Tr K, of order 1 beside :math:`k^2`, which is left out.
 
     Args:
         tasks: two tasks, in the order in which they are learned.
         samples: number of samples of each task, at least 1: one whole number or two.
         p: number of parameters, or an array of such numbers; at least the samples of either task.
         noise_var: label-noise variance σ², at least 0.
+        time: training time of task 2, or an array; inf is to the end.
 
     Returns:
-        Array with the shape of p, infinite where p is at most one more than the samples of a task and
-        σ² > 0. Never negative: no interpolator is left without a loss.
+        Array with the shape of p, then of the times, infinite where p is at most one more than the samples
+        of a task and σ² > 0. Never negative: no interpolator is left without a loss.
 
     Raises:
         ValueError: if there are not two tasks, or an argument is outside its range.
@@ -120,14 +127,44 @@ def training_forgetting(tasks: Tasks, samples: Any, p: Any, noise_var: Any) -> A
         array([0.1167, 0.0111])
     """
     tasks, n, p, s = _arguments(tasks, samples, p, noise_var, needed=2)
+    rule = Rule("flow", training_lengths(time, "time"))
     n1, n2 = n
+    if is_symbolic(n, p, s, tasks.gram) and not rule.to_the_end.all():
+        raise ValueError("time must be inf where p, samples, noise_var or tasks hold a symbol")
+    if not rule.to_the_end.all():
+        return _forgotten_in_time(tasks, n, np.asarray(p), s, rule)
     mean = _error_moments(tasks, n1, p, s)
     # P projects on n₂ random directions: E PAP = along·A + across·tr(A) I.
     more = p - 1 if is_symbolic(p, n) else np.maximum(p - 1, 1)  # p = 1 has p = n₂ and nothing is left
     across = n2 * (p - n2) / (more * p * (p + 2))
     along = n2 / p - p * across
     noise = times(noise_factor(n2, p, _regime(n, p)), s) * mean.S / p
-    return (along * mean.eSe + times(mean.S_e2, across) + noise) / (2 * n1)
+    lost = (along * mean.eSe + times(mean.S_e2, across) + noise) / (2 * n1)
+    if rule.strength.ndim == 0:
+        return lost
+    lost = np.asarray(lost)
+    return np.broadcast_to(
+        np.expand_dims(lost, tuple(range(-rule.strength.ndim, 0))), lost.shape + rule.strength.shape
+    )
+
+
+def _forgotten_in_time(tasks: Tasks, n: Any, p: np.ndarray, s: Any, rule: Rule) -> Any:
+    """Return the training loss of task 1 after some times of task 2.
+
+    Returns:
+        Array with the shape of p, then of the times.
+    """
+    n1, n2 = n
+    factors = factors_of(np.full(p.shape, n2), p, rule)
+    wide = p.reshape(p.shape + (1,) * rule.strength.ndim)
+    mean = _error_moments(tasks, n1, wide, s)
+    learned = wide * (1 - factors.first)
+    square = 2 * learned - wide * (1 - factors.second)
+    room = np.maximum(wide - 1, 1)
+    across = np.maximum(wide * square - learned**2, 0) / (room * wide * (wide + 2))
+    along = square / wide - wide * across
+    noise = n1 * times(factors.noise, s)  # E Tr S₁ is n₁p, of which the filter of task 2 sees K/p
+    return ((along * mean.eSe + times(mean.S_e2, across) + noise) / (2 * n1))[()]
 
 
 def _error_moments(tasks: Tasks, n: Any, p: Any, s: Any) -> ErrorMoments:

@@ -85,17 +85,33 @@ def training_rule(time: Any, rate: Any, steps: Any, ridge: Any) -> Rule:
     if sum(given) != 1 or (rate is None) != (steps is None):
         raise ValueError("give one of: time; rate and steps; ridge")
     if ridge is not None:
-        return Rule("ridge", _lengths(ridge, "ridge", LONGEST_TIME, endless=False))
+        return Rule("ridge", training_lengths(ridge, "ridge", endless=False))
     if time is not None:
-        return Rule("flow", _lengths(time, "time", LONGEST_TIME, endless=True))
+        return Rule("flow", training_lengths(time, "time"))
     size = real(rate, "rate", low=0.0, above=True)
-    count = _lengths(steps, "steps", MOST_STEPS, endless=False)
+    count = training_lengths(steps, "steps", MOST_STEPS, endless=False)
     if np.any(count != np.floor(count)):
         raise ValueError(f"steps must be whole numbers; got {short(steps)}")
     return Rule("descent", count, size)
 
 
-def _lengths(value: Any, name: str, most: float, *, endless: bool) -> np.ndarray:
+def training_lengths(
+    value: Any, name: str, most: float = LONGEST_TIME, *, endless: bool = True
+) -> np.ndarray:
+    """Read training lengths.
+
+    Args:
+        value: a number or nested sequences of them.
+        name: how the error message calls the argument.
+        most: the largest finite one.
+        endless: whether inf is allowed.
+
+    Returns:
+        Array of floats.
+
+    Raises:
+        ValueError: if a length is outside its range.
+    """
     found = numbers(value, name)
     allowed = (found >= 0) & (found <= most)
     if not np.all(allowed | (endless & (found == np.inf))):
