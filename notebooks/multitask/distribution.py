@@ -98,6 +98,8 @@ display(
 # %% [markdown]
 # ## Claim
 #
+# The law of the interpolator in the limit of high dimension is known {cite}`han2026`. Here sizes are finite, and the error is drawn.
+#
 # ```{prf:theorem} Reduced draws (ours in this form; claim O.12)
 # :label: thm-distribution-reduced
 #

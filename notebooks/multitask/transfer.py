@@ -62,7 +62,8 @@ display(
 # $$ K_i = \mathbb E L_i(\text{fitted alone}) - \mathbb E L_i(\text{fitted with all others}), $$
 #
 # and $K = \frac1T \sum_i K_i$. Where it is negative, one speaks of negative transfer {cite}`caruana1997`;
-# limits of it for two tasks are in {cite:t}`yang2025` and, for interpolators, in {cite:t}`song2024`.
+# limits for two tasks are in {cite:t}`yang2025` and, for interpolators, in {cite:t}`song2024`; what a linear model gains from parameters of
+# another, at every size, is in {cite:t}`dar2020`.
 
 # %% [markdown]
 # ## Claim
