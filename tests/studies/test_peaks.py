@@ -63,6 +63,12 @@ def test_without_a_threshold_width_or_one_below_it_there_is_no_peak(train_error)
     assert find_peak(rows([3.0, 2.0, 1.0, 2.0, 3.0], train_error), "test_loss", [0]) is None
 
 
+def test_at_the_largest_width_nothing_says_that_the_curve_falls_again():
+    found = find_peak(rows([3.0, 2.0, 1.0, 2.0, 3.0], (0.9, 0.8, 0.5, 0.3, 0.05)), "test_loss", [0])
+    assert (found.place, found.valley, found.fall) == (32, 8, None)
+    np.testing.assert_allclose(found.rise, 2.0)
+
+
 def test_a_missing_width_is_named():
     table = rows([3.0, 2.0, 1.0, 2.0, 3.0])
     missing = table[~((table["seed"] == 1) & (table["width"] == 8))]

@@ -22,13 +22,14 @@ class Peak:
         place: width at the threshold with the highest value.
         valley: width below it with the lowest value.
         rise: by seed, value at the peak minus that at the valley.
-        fall: by seed, value at the peak minus that at the largest width.
+        fall: by seed, value at the peak minus that at the largest width; None where the peak stands at the
+            largest width, so that nothing beyond it was measured.
     """
 
     place: int
     valley: int
     rise: pd.Series
-    fall: pd.Series
+    fall: pd.Series | None
 
 
 def by_width(rows: pd.DataFrame, measure: str) -> pd.DataFrame:
@@ -83,8 +84,9 @@ def find_peak(rows: pd.DataFrame, measure: str, choose: Sequence[int]) -> Peak |
         return None
     place = threshold.idxmax()
     valley = mean[mean.index < place].idxmin()
-    top = values[place]
-    return Peak(int(place), int(valley), top - values[valley], top - values[values.columns[-1]])
+    top, widest = values[place], values.columns[-1]
+    fall = top - values[widest] if place < widest else None
+    return Peak(int(place), int(valley), top - values[valley], fall)
 
 
 def declared_peaks(table: pd.DataFrame, entry: Declaration) -> list[Peak | None]:
@@ -132,7 +134,7 @@ def peak_of_each(
 
     Returns:
         By case: ``place`` and ``valley``, widths, and the means of ``rise`` and ``fall`` over the other
-        seeds; nan where there is no place.
+        seeds; nan where there is no place, or nothing beyond it.
 
     Example:
         >>> rows = pd.DataFrame({
@@ -140,7 +142,7 @@ def peak_of_each(
         ...     "train_error": [0.3, 0.02, 0.3, 0.02], "test_loss": [1.0, 1.5, 1.0, 1.25],
         ... })
         >>> peak_of_each(rows, ["noise"], "test_loss", [0]).loc[0.0].tolist()
-        [8.0, 4.0, 0.25, 0.0]
+        [8.0, 4.0, 0.25, nan]
     """
     found = {}
     for case, rows in table.groupby(list(cases)):
@@ -152,7 +154,7 @@ def peak_of_each(
                 "place": one.place,
                 "valley": one.valley,
                 "rise": one.rise.drop(list(choose)).mean(),
-                "fall": one.fall.drop(list(choose)).mean(),
+                "fall": np.nan if one.fall is None else one.fall.drop(list(choose)).mean(),
             }
         )
     index = pd.MultiIndex.from_tuples(list(found), names=list(cases))
