@@ -148,8 +148,9 @@ page.table(
 #
 # Three statements of Paper A are judged here. Table 1 (A.Tab1): *at a fixed memory the best division lies inside the range and
 # differs between data sets.* Its reading (A.K7): *data sets have different optimal balances.* And the check it proposes (A.C3):
-# *vary the budget and find the allocation that forgets least.* Beside them we put the linear law. It has a property that
-# should make a reader careful:
+# *vary the budget and find the allocation that forgets least.* That models and samples must be counted in one budget is also
+# said by {cite:t}`zhou2023`; where memory is abundant, {cite:t}`cho2025` find learning the new the harder part. Beside the three we put the
+# linear law. It has a property that should make a reader careful:
 #
 # ```{prf:theorem} A dearer sample never moves a large linear budget towards parameters (ours)
 # :label: thm-perverse-price

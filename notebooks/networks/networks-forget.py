@@ -97,6 +97,8 @@ page.say(
 # So $F \to 0$ as $p \to \infty$ (Mechanism 3 of Paper A: *bigger models forget less*), and the new task can even help,
 # $F < 0$, if it lies closer to the old one than the old fit does. Paper A's claim A.N3 carries this over: *in deep
 # networks a larger width and a larger buffer reduce forgetting, and wide networks benefit less from the buffer.*
+# Others saw wide networks forget less {cite}`mirzadeh2022`, width help only as far as it makes training lazier {cite}`graldi2025`, and larger
+# networks do no better where classes arrive online {cite}`lee2024`. What is found here is found in the parametrization used here.
 
 # %% [markdown]
 # ## Derive

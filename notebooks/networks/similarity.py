@@ -593,7 +593,8 @@ page.table(
 # | …, other start | the same, but $f_j$ is trained from weights of its own |
 #
 # Each is turned so that more means more similar. What is reported is Spearman's rank correlation with transfer, within a seed: over the
-# strengths of one dial, or over all pairs of one data set and width.
+# strengths of one dial, or over all pairs of one data set and width. What one task's gradient does to another's loss serves
+# {cite:t}`fifty2021` to group tasks; between tasks with few inputs in common such gradients are reported to be noise {cite}`zhang2026`.
 
 # %% tags=["hide-input"]
 COLORS = {
