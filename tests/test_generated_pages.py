@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -10,6 +11,7 @@ import pytest
 from messages import whole
 
 from manytasks import replication
+from manytasks.changed import earlier
 from manytasks.claims import judged_in, registry
 from manytasks.evidence import Evidence, Failure
 from manytasks.figures import Panels, _svg
@@ -98,6 +100,44 @@ def test_every_claim_has_its_card_and_every_check_its_link(pages, facts):
     assert f"Of {len(registry())} claims: 1 hold, {len(registry()) - 1} untested." in page
 
 
+def test_the_claims_page_says_what_changed_on_the_papers_data_and_why(pages, tmp_path):
+    """A verdict of this build beside the earlier one; a reason only where they differ."""
+
+    def rows(verdict):
+        evidence = [replace(ROW, claim="A.N2", verdict=verdict)]
+        facts = pages.build_facts(evidence, tmp_path, [], "smoke")
+        page = pages.generated_pages(ROOT / "book", ["claims"], facts)[Path("book/claims.md")]
+        table = page.partition("## What changed on the papers' own data")[2].partition("\n## ")[0]
+        return {row[0].partition(">")[2].partition("<")[0]: row[1:] for row in cells(table)}
+
+    failing = rows("fails")
+    assert list(failing) == list(earlier())
+    before, now, changed, because = failing["A.N2"]
+    assert (before, changed) == ("holds", "yes")
+    assert ">fails<" in now
+    assert because.startswith(earlier()["A.N2"].because)
+    assert because.endswith("([chapter](../notebooks/networks/similarity.ipynb))")
+    assert rows("holds")["A.N2"][2:] == ["no", ""]
+    assert failing["A.N3"][2:] == ["–", ""]  # nothing has judged it
+
+
+def cells(text):
+    """The cells of a Markdown table, row by row, without its head."""
+    lines = [line for line in text.splitlines() if line.startswith("| ")]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[1:]]
+
+
+def test_every_table_of_a_sweep_is_beside_a_figure_with_its_seeds(pages, facts):
+    page = pages.generated_pages(ROOT / "book", ["beside"], facts)[Path("book/beside.md")]
+    made = {row[0].strip("`"): row for row in cells(page) if row[0].startswith("`")}
+    tables = pages.committed_tables()
+    assert set(made) == {name.removesuffix("-book") for name in tables if name.endswith("-book")}
+    for name, (_, on, rows, _, seeds, *_) in made.items():
+        assert on
+        assert rows == f"{tables[f'{name}-book']['provenance']['rows']:,}"
+        assert int(seeds) == tables[f"{name}-book"]["seeds"] > 0
+
+
 def test_the_claims_page_states_the_level_and_what_replicated(pages, tmp_path, monkeypatch):
     row = {"claim": "A.T1", "chapter": "multitask/many-tasks", "check": "simulation", "verdict": "holds"}
     rows = [row | {"seed": str(s), "value": str(s)} for s in range(1, 21)]
@@ -120,26 +160,29 @@ def test_the_claims_page_states_the_level_and_what_replicated(pages, tmp_path, m
 
 def test_the_papers_figures_stand_beside_verdicts_and_tables_of_this_build(pages, tmp_path, monkeypatch):
     made = {"rows": 16800, "cells": 14, "seconds": 1234.5, "ended": "2026-11-27T18:00:00+00:00"}
+    names = ("multitask-width-cifar100-book", "depth-book", "similarity-mnist-book")
+    how = (made, {"rows": 7}, made | {"cells still to be made": 25})
     resources = [
-        {"name": "multitask-width-cifar100-book", "provenance": made},
-        {"name": "depth-book", "provenance": {"rows": 7}},
-        {"name": "similarity-mnist-book", "provenance": made | {"cells still to be made": 25}},
+        {"name": name, "path": f"{name}.csv", "provenance": provenance}
+        for name, provenance in zip(names, how, strict=True)
     ]
     monkeypatch.setattr(pages, "load_replication", lambda: ({}, {}))
     (tmp_path / "data").mkdir()
     (tmp_path / "data/datapackage.json").write_text(json.dumps({"resources": resources}))
+    for name in names:
+        (tmp_path / f"data/{name}.csv").write_text("seed,task\n0,0\n0,1\n4,0\n")
     monkeypatch.chdir(tmp_path)
     row = Evidence("A.F2", "CIFAR-100", "rise", 0.5, ">", 1, "9 seeds", "fails", "part/chapter", "smoke")
     facts = pages.build_facts([row], tmp_path, [], "smoke")
     page = pages.generated_pages(ROOT / "book", ["beside"], facts)[Path("book/beside.md")]
-    assert "| `multitask-width-cifar100` | CIFAR-100 | 16,800 | 14 | 1,234 | 2026-11-27 |" in page
-    assert "| `depth` | glyphs | 7 | – | – | – |" in page
+    assert "| `multitask-width-cifar100` | CIFAR-100 | 16,800 | 14 | 2 | 1,234 | 2026-11-27 |" in page
+    assert "| `depth` | glyphs | 7 | – | 2 | – | – |" in page
     assert "| 14 of 39 |" in page
     assert "Not whole yet, and nothing below rests on: `similarity-mnist`." in page
     assert "Not run yet, and nothing below rests on it: `depth-cifar100` (CIFAR-100)." in page
     assert page.count('A.F2</a> <span class="verdict fails">fails</span></strong> The width sweeps') == 2
     titles = [line for line in page.splitlines() if line.startswith("## ")]
-    assert len(titles) == 9
+    assert len(titles) == 10
     assert {link.split("`")[1].split("/")[-1] for link in page.split("{doc}")[1:]} >= {
         "many-tasks", "buffer", "networks-peak", "similarity", "networks-forget", "megabyte", "real-tasks",
     }  # fmt: skip
@@ -202,4 +245,5 @@ def test_every_page_is_made_even_if_every_chapter_failed(pages, tmp_path, monkey
     for name in ("summary", "questions-a", "questions-b"):
         assert "not available: the chapter failed" in made[Path(f"book/{name}.md")]
 
-    assert made[Path("book/claims.md")].count("not judged: the chapter failed") == len(registry())
+    cards = made[Path("book/claims.md")].partition("## Paper A")[2]
+    assert cards.count("not judged: the chapter failed") == len(registry())

@@ -17,7 +17,8 @@ import environment  # noqa: F401 - manytasks is this tree's
 from manytasks import strict_yaml
 
 TOC = Path("_toc.yml")
-JUDGED = ("claims.yml", "levels.yml")  # a new verdict or level of another chapter runs none again
+# A new verdict, reason or level of another chapter runs none again.
+JUDGED = ("claims.yml", "changed.yml", "levels.yml")
 
 
 def text(path: Path) -> str:

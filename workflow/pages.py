@@ -12,11 +12,14 @@ from types import MappingProxyType
 from typing import Any
 
 import environment  # noqa: F401 - manytasks is this tree's
+import pandas as pd
 from cells import chapter_content
 from dependencies import chapters
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 
+from manytasks.changed import Earlier, earlier
 from manytasks.claims import UNTESTED, Claim, registry
+from manytasks.declarations import declarations
 from manytasks.evidence import UNJUDGED, Evidence, Failure, verdict_class, verdicts, what_overturns
 from manytasks.levels import BOOK
 from manytasks.replication import Replicated, least_probability, load_replication, summary
@@ -33,6 +36,7 @@ class Judged:
     checks: list[Evidence]
     replicated: Replicated | None = None
     changed: bool = False  # it is not the verdict that we committed to
+    earlier: Earlier | None = None  # how it was judged before the papers' own data, if they judge it
 
     @property
     def kind(self) -> str:
@@ -118,12 +122,14 @@ def build_facts(
         ``profile``; ``claims``, a ``Judged`` by id in the order of the registry; ``count`` of claims by kind
         of verdict; ``level``, the book's error rate; ``replication``, what the committed one found, at which
         commit, and the chapters that changed since, or None; ``tables``, what ``data/datapackage.json`` says
-        of each, by name; ``card``, what a GPU measured, or None; ``seconds`` by chapter, None if it failed;
-        ``failures``; ``absent``, what to say instead of what they owe; ``figure``, a function that returns a
-        drawing of the book by the name of its figure, as a link to it.
+        of each, by name, and its number of seeds; ``grid``, a function that returns the settings of a sweep's
+        book profile; ``declared``, the declarations by name; ``card``, what a GPU measured, or None;
+        ``seconds`` by chapter, None if it failed; ``failures``; ``absent``, what to say instead of what they
+        owe; ``figure``, a function that returns a drawing of the book by the name of its figure, as a link.
     """
     found = verdicts(evidence, failures)
     replications, origin = load_replication()
+    before = earlier()
     claims = {
         claim.id: Judged(
             claim,
@@ -131,6 +137,7 @@ def build_facts(
             [row for row in evidence if row.claim == claim.id],
             replications.get(claim.id),
             claim.id in changed,
+            before.get(claim.id),
         )
         for claim in registry().values()
     }
@@ -170,6 +177,8 @@ def build_facts(
         if origin
         else None,
         "tables": committed_tables(),
+        "grid": grid,
+        "declared": declarations(),
         "card": measured_card(),
         "seconds": {
             name: None if name in failed else notebook["metadata"]["papermill"]["duration"]
@@ -181,10 +190,24 @@ def build_facts(
 
 
 def committed_tables() -> dict[str, dict[str, Any]]:
-    """Return what the Data Package says of each committed table, by name; nothing if there is none."""
+    """Return what the Data Package says of each committed table, by name, with the number of its seeds."""
     package = Path("data/datapackage.json")
     resources = json.loads(package.read_text(encoding="utf-8"))["resources"] if package.exists() else []
-    return {resource["name"]: resource for resource in resources}
+    return {
+        resource["name"]: resource | {"seeds": _seeds(Path("data") / resource["path"])}
+        for resource in resources
+    }
+
+
+def _seeds(table: Path) -> int:
+    return int(pd.read_csv(table, usecols=["seed"])["seed"].nunique())
+
+
+def grid(sweep: str) -> dict[str, Any]:
+    """Return the settings of the book profile of a sweep."""
+    from manytasks.deep import find_sweep
+
+    return find_sweep(sweep).profiles["book"]
 
 
 def measured_card() -> dict[str, Any] | None:

@@ -60,6 +60,7 @@ def plan(profile: str) -> dict[str, Any]:
     verdicts = digest([*registry, *TOOLS, "workflow/judge.py"], planned)
     pages = [path for path in Path("book").rglob("*") if path.is_file()]
     shown = [*Path("src").rglob("*.py"), *Path("workflow").glob("*.py")]  # the reference shows the package
+    shown += [Path("src/manytasks/changed.yml")]
     replication = sorted(Path("data").glob("replication.*"))
     tables = [Path(name) for name in LISTED if Path(name).exists()]
     around = os.environ.get("MANYTASKS_REPOSITORY"), chromium()
