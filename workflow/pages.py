@@ -55,11 +55,20 @@ class Judged:
         One that a failed chapter owes is not available; an unknown one raises a ValueError that names those
         there are.
         """
+        row = self._check(name)
+        return form % row.value if row else ABSENT
+
+    def decided(self, name: str) -> str:
+        """Return the verdict of a check by its name, as ``number`` does its value."""
+        row = self._check(name)
+        return row.verdict if row else ABSENT
+
+    def _check(self, name: str) -> Evidence | None:
         for row in self.checks:
             if row.check == name:
-                return form % row.value
+                return row
         if self.verdict == UNJUDGED:
-            return ABSENT
+            return None
         there = ", ".join(repr(row.check) for row in self.checks)
         raise ValueError(f"claim {self.claim.id} has no check {name!r}; its checks are {there or 'none'}")
 

@@ -521,7 +521,8 @@ display(
 # %% [markdown]
 # **Transfer.** Knowledge transfer is the single-task error minus the multi-task error. The linear theory lets similar
 # tasks gain and dissimilar ones lose. Random features agree, away from the two thresholds; between $n$ and
-# $N$ the comparison is between two peaks and says nothing about the tasks.
+# $N$ the comparison is between two peaks and says nothing about the tasks. The most similar tasks here are *equal*: one task,
+# other samples. Whether tasks gain that are only kin is another question, and trained networks answer it with no ({doc}`similarity`).
 
 # %% tags=["hide-input"]
 clean = table[table.noise == 0].pivot_table(
