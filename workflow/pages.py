@@ -12,7 +12,6 @@ from types import MappingProxyType
 from typing import Any
 
 import environment  # noqa: F401 - manytasks is this tree's
-import pandas as pd
 from cells import chapter_content
 from dependencies import chapters
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
@@ -209,6 +208,8 @@ def committed_tables() -> dict[str, dict[str, Any]]:
 
 
 def _seeds(table: Path) -> int:
+    import pandas as pd
+
     return int(pd.read_csv(table, usecols=["seed"])["seed"].nunique())
 
 
