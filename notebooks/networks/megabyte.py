@@ -44,7 +44,7 @@ from manytasks import (
 )
 from manytasks.declarations import declarations
 from manytasks.deep.sweeps import replay_budget
-from manytasks.statistics import Interval, critical_t, mean_interval
+from manytasks.statistics import critical_t, mean_interval
 from manytasks.streams import stream
 from manytasks.studies.budgets import (
     cost_of_others_share,
