@@ -73,7 +73,7 @@ resnet = np.array(
 middle = per_class.index(20) if 20 in per_class else 0
 display(
     Markdown(
-        "Two data sets need no download: real handwritten digits, and characters that we draw. A linear classifier of ten "
+        "Three data sets need no download: real handwritten digits, photographs of garments, and characters that we draw. A linear classifier of ten "
         f"characters, trained on {per_class[middle]} images of each, is right in **{pca[:, middle].mean():.0%}** of all cases "
         f"on 64 principal components, and in **{resnet[:, middle].mean():.0%}** on the features of a small network that has "
         "never seen these characters."
@@ -85,16 +85,18 @@ display(
 #
 # Paper A trains on CIFAR-100, CUB-200, ImageNet-R and permuted MNIST. None of them is part of this repository. Tables
 # of networks trained on CIFAR-100 and MNIST are, and chapters read those; CUB-200 and ImageNet-R are absent from this book
-# ({doc}`../../book/beside`). Two sets are at hand for whoever opens it: what trains on a page trains on them.
+# ({doc}`../../book/beside`). Three sets are at hand for whoever opens it; what trains on a page trains on digits and glyphs.
 #
 # * **digits**: 1,797 real handwritten digits of 8 × 8 pixels, which come with scikit-learn.
+# * **fashion**: garments of 28 × 28 pixels, the first images of each class of Fashion-MNIST {cite}`xiao2017`, inside the package.
 # * **glyphs**: 100 characters in 16 faces of the fonts that come with Matplotlib, on 28 × 28 pixels. Each image draws a face,
 #   a rotation (12° at most), shear, scale and shift (15 %, 15 % and 12 %), an elastic warp, a contrast and
 #   pixel noise. A class has as many images as one asks for, and the same ones every time.
 
 # %% tags=["hide-input"]
 panels = []
-for name, dataset in (("digits", deep.load_dataset("digits")), ("glyphs", glyphs)):
+at_hand = {name: deep.load_dataset(name) for name in ("digits", "fashion")}
+for name, dataset in (at_hand | {"glyphs": glyphs}).items():
     sheet = deep.contact_sheet(dataset, classes=10, columns=14, seed=seed)
     fig, ax = plt.subplots(figsize=(5.0, 3.7))
     ax.imshow(sheet[..., 0], cmap="gray", interpolation="nearest")
@@ -107,11 +109,11 @@ figures.show(
     panels,
     name="data-sheets",
     caption=(
-        "Contact sheets: test images, a class per row, ten classes of each set. Left: all classes of the digits. Right: every "
-        "eleventh of the hundred glyph classes. Above: training and test images used on this page. manytasks data show "
+        "Contact sheets: test images, a class per row, ten classes of each set. Digits and garments: all classes. Glyphs: every "
+        "eleventh of the hundred classes. Above: training and test images. manytasks data show "
         "NAME draws the sheet of any data set. The figure does not show how hard the classes are; the probe below does."
     ),
-    alt="Two sheets of small grey images, handwritten digits and distorted printed characters, one class per row.",
+    alt="Three sheets of small grey images, handwritten digits, garments and distorted printed characters, one class per row.",
 )
 
 # %% [markdown]
@@ -348,7 +350,7 @@ display(
 # %% [markdown]
 # ## In one breath
 #
-# * Digits and glyphs are at hand; MNIST, CIFAR-100, CUB-200 and ImageNet-R are read from their official files by whoever has them.
+# * Digits, garments and glyphs are at hand; MNIST, CIFAR-100, CUB-200 and ImageNet-R are read from their official files by whoever has them.
 # * Everything that is read is checked first, and no pickle is ever opened.
 # * A small ResNet, pretrained on other characters, gives better features of glyphs than a PCA with more of them.
 # * What it learned is neighbourhood: permute the pixels and its advantage is gone.
