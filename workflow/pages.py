@@ -207,10 +207,14 @@ def committed_tables() -> dict[str, dict[str, Any]]:
     }
 
 
-def _seeds(table: Path) -> int:
+def _seeds(table: Path) -> int | None:
+    """Return the number of seeds of a table; None if it is not there or has no such column."""
     import pandas as pd
 
-    return int(pd.read_csv(table, usecols=["seed"])["seed"].nunique())
+    try:
+        return int(pd.read_csv(table, usecols=["seed"])["seed"].nunique())
+    except (OSError, ValueError):
+        return None
 
 
 def grid(sweep: str) -> dict[str, Any]:
