@@ -172,7 +172,8 @@ FAULTS = [
         [],
         "feature 'x2' is a linear function of the target; leave it out with --drop x2",
     ),
-    (lambda f: f, ["--groups", "4"], "groups must be between 1 and 3, the number of tasks; got 4"),
+    (lambda f: f, ["--groups", "4"], "groups must be at most 3, the number of tasks; got 4"),
+    (lambda f: f, ["--groups", "0"], "groups must be a whole number of at least 1; got 0"),
     (lambda f: f, ["--seed", "-1"], "seed must be a whole number of at least 0; got -1"),
 ]
 
@@ -284,8 +285,22 @@ def test_a_table_with_objects_for_numbers_is_read(tmp_path):
     assert audit.read(written(tmp_path, frame)).X[0][3, 1] == 7
 
 
+def test_arrays_hold_numbers_and_shapes_that_fit():
+    rows, task = np.ones((8, 2)), np.repeat([0, 1], 4)
+    for words, message in (
+        ((rows, np.ones(8, dtype=bool), task), "^y must be numbers; got .*, which holds truth values$"),
+        ((rows, list("abcdefgh"), task), "^y must be numbers; got .*, which holds text$"),
+        ((np.ma.masked_invalid(rows), np.ones(8), task), "^X must be numbers without a mask; "),
+        ((np.ones(8), np.ones(8), task), r"^X must have shape \(N, p\), y \(N,\) or \(N, T\); got "),
+        ((rows, np.ones((8, 2)), task), r"^with task, y must have shape \(N,\); got shape \(8, 2\)$"),
+        ((rows, np.ones(8), task[:7]), "^y has 8 rows, task has 7$"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            audit.from_arrays(*words)
+
+
 def test_too_many_tasks(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr("manytasks.audit.reading.MOST_TASKS", 2)
+    monkeypatch.setattr("manytasks.audit.left_out.MOST_TASKS", 2)
     assert refused(capsys, [written(tmp_path, long_table())]) == (
         "3 tasks are too many; audit takes up to 2: group them beforehand"
     )

@@ -13,6 +13,7 @@ from manytasks.audit.heldout import HeldOut, choose, few_levels, held_out
 from manytasks.audit.partitions import Sums, ordered, path
 from manytasks.audit.samples import Samples
 from manytasks.audit.unbiased import Distances, distances_of
+from manytasks.readers import count
 from manytasks.streams import Seed
 from manytasks.theory.pooled_error import Forms, pooled_error
 
@@ -106,8 +107,8 @@ def audit(samples: Samples, *, seed: Seed = 0, groups: int | None = None, scale:
         [['a', 'b'], ['c']]
     """
     T = len(samples.y)
-    if groups is not None and not 1 <= groups <= T:
-        raise ValueError(f"groups must be between 1 and {T}, the number of tasks; got {groups}")
+    if groups is not None and (groups := count(groups, "groups", least=1)) > T:
+        raise ValueError(f"groups must be at most {T}, the number of tasks; got {groups}")
     if is_large(samples):
         return _large(samples, seed, groups, scale)
     if scale:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from manytasks.audit.columns import few
 from manytasks.audit.decide import Audit
-from manytasks.audit.reading import few
 
 SURE = 2.0  # standard errors from which a gain or a distance counts as seen
 MISMATCH = 0.25  # relative squared distance of covariances from which "same features" is doubtful

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from manytasks.readers import numbers
+
 
 @dataclass(frozen=True)
 class Samples:
@@ -81,14 +83,18 @@ def from_arrays(
         The samples, tasks in sorted order.
 
     Raises:
-        ValueError: if lengths do not match.
+        ValueError: if shapes do not match, or X or y hold anything but numbers.
 
     Example:
         >>> samples = from_arrays(np.eye(4), np.arange(4.0), np.array(["b", "a", "b", "a"]))
         >>> samples.names, [y.tolist() for y in samples.y]
         (('a', 'b'), [[1.0, 3.0], [0.0, 2.0]])
     """
-    X, y = np.asarray(X), np.asarray(y, dtype=float)
+    if not isinstance(X, np.ndarray) or isinstance(X, np.ma.MaskedArray) or X.dtype.kind not in "iuf":
+        X = numbers(X, "X")  # arrays of numbers stay where they lie, which may be a file
+    y = numbers(y, "y")
+    if X.ndim != 2 or y.ndim == 0:
+        raise ValueError(f"X must have shape (N, p), y (N,) or (N, T); got shapes {X.shape} and {y.shape}")
     if len(X) != len(y):
         raise ValueError(f"X has {len(X):,} rows, y has {len(y):,}")
     features = tuple(f"x{k + 1}" for k in range(X.shape[1]))
@@ -97,6 +103,8 @@ def from_arrays(
             raise ValueError(f"without task, y must have shape (N, T); got shape {y.shape}")
         called = names or tuple(f"y{t + 1}" for t in range(y.shape[1]))
         return Samples(tuple(X for _ in called), tuple(y.T), called, features, shared=True)
+    if y.ndim != 1:
+        raise ValueError(f"with task, y must have shape (N,); got shape {y.shape}")
     if len(task) != len(y):
         raise ValueError(f"y has {len(y):,} rows, task has {len(task):,}")
     labels, code = np.unique(np.asarray(task), return_inverse=True)

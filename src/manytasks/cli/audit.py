@@ -55,12 +55,12 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def _audit(options: argparse.Namespace) -> None:
     from manytasks import audit
+    from manytasks.readers import count
 
     def words(text: str | None) -> list[str]:
         return [word.strip() for word in (text or "").split(",") if word.strip()]
 
-    if options.seed < 0:
-        raise ValueError(f"seed must be a whole number of at least 0; got {options.seed}")
+    seed = count(options.seed, "seed")
     samples = audit.read(
         options.file,
         task=options.task,
@@ -73,7 +73,7 @@ def _audit(options: argparse.Namespace) -> None:
     )
     for note in samples.notes:
         print(f"manytasks: {note}", file=sys.stderr)
-    found = audit.audit(samples, seed=options.seed, groups=options.groups, scale=not options.unscaled)
+    found = audit.audit(samples, seed=seed, groups=options.groups, scale=not options.unscaled)
     print(audit.verdict(found) if options.quiet else audit.text(found))
     if options.html:
         Path(options.html).write_text(audit.page(found, Path(options.file).name), encoding="utf-8")
