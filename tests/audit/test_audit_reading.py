@@ -94,6 +94,24 @@ def test_a_decimal_comma(tmp_path):
     np.testing.assert_allclose(np.concatenate(audit.read(path, decimal=",").y), frame["y"], rtol=1e-12)
 
 
+def test_columns_by_semicolons_are_read_with_either_decimal_sign(tmp_path):
+    frame = long_table()
+    for decimal in ".,":
+        path = written(tmp_path, frame, sep=";", decimal=decimal)
+        np.testing.assert_allclose(
+            np.concatenate(audit.read(path, decimal=decimal).y), frame["y"], rtol=1e-12
+        )
+
+
+def test_tasks_that_are_numbers_stand_in_their_order_with_gaps_or_without(tmp_path):
+    frame = long_table().replace({"task": {"a": 2, "b": 10, "c": 33}}).astype({"task": float})
+    assert audit.read(written(tmp_path, frame)).names == ("2", "10", "33")
+    frame.loc[3, "task"] = None
+    assert audit.read(written(tmp_path, frame)).names == ("2", "10", "33")
+    frame["task"] = frame["task"].replace(2, 2.5)
+    assert audit.read(written(tmp_path, frame)).names == ("10.0", "2.5", "33.0")
+
+
 def change(frame, row, column, value):
     frame = frame.astype({column: object})
     frame.loc[row, column] = value
@@ -111,6 +129,22 @@ FAULTS = [
         lambda f: f.rename(columns={"y": "score"}),
         [],
         "scores.csv has no column 'y' or 'target'; name it with --target. Columns: task, score, x1, x2",
+    ),
+    (
+        lambda f: f.rename(columns={"task": "school"}),
+        [],
+        "scores.csv has no column 'task'; name it with --task. Columns: school, y, x1, x2",
+    ),
+    (lambda f: change(f, 3, "x2", "1,234.5"), [], "row 4, column 'x2': '1,234.5' is not a number"),
+    (
+        lambda f: f.assign(x1=f["task"].map({"a": 1, "b": 2, "c": 3}), x2=0),
+        [],
+        "every feature is constant: there is nothing to learn from",
+    ),
+    (
+        lambda f: f,
+        ["--weights", "aa"],
+        "no task that can be audited is called 'aa'; did you mean 'a'? Tasks: a, b, c",
     ),
     (lambda f: f, ["--target", "task"], "task and target are the same column, 'task'"),
     (lambda f: f, ["--targets", "y"], "audit compares at least two targets; got y"),
@@ -204,7 +238,7 @@ def test_a_file_that_is_not_there(capsys):
         (
             "s.csv",
             b"\xff\xfe\x00t",
-            "s.csv is not a readable table: 'utf-8' codec can't decode byte 0xff in position 0: invalid start byte",  # noqa: E501
+            "s.csv is not text in UTF-8; save it again as CSV UTF-8",
         ),
         ("s.npz", b"no archive", "s.npz is not a readable .npz file"),
     ],
@@ -244,7 +278,27 @@ NOTES = [
         lambda f: change(f, 5, "task", None),
         "1 of 60 rows have a missing value (most in 'task') and are left out",
     ),
+    (lambda f: change(f, 5, "x2", "."), "1 of 60 rows have a missing value (most in 'x2') and are left out"),
     (lambda f: f.assign(x3=4), "constant features are left out: x3"),
+    (
+        lambda f: f.assign(x3=f["task"].map({"a": 1, "b": 2, "c": 3})),
+        "features that vary between tasks only are left out, for every task has an intercept: x3",
+    ),
+    (
+        lambda f: f.assign(number=range(len(f))),
+        "feature 'number' is another whole number in every row; if it only numbers them, leave it out with "
+        "--drop number",
+    ),
+    (
+        lambda f: pd.concat(
+            [
+                f,
+                *(f.iloc[[k]].assign(task=f"small {k}") for k in range(4)),
+                f.iloc[[5]].assign(task="small 0"),
+            ]
+        ),
+        "4 tasks have fewer than 8 rows and are left out",
+    ),
     (lambda f: f.assign(x3="same"), "feature 'x3' is 'same' in all rows; left out"),
     (
         lambda f: f.assign(x3=np.resize(["m", "f"], len(f))),
@@ -311,7 +365,7 @@ def test_help_documents_the_format(capsys):
         main(["audit", "--help"])
     assert end.value.code == 0
     shown = capsys.readouterr().out
-    for word in ("long ", "wide ", ".npz", ".parquet", "examples:"):
+    for word in ("long ", "wide ", ".npz", ".parquet", "examples:", "--weights [TASK]", "--check-cv"):
         assert word in shown
 
 

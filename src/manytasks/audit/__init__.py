@@ -1,7 +1,9 @@
 """Which tasks should train together? From samples to a decision, without fitting every grouping."""
 
+from manytasks.audit.compare import Compared, check_comparable, compare
 from manytasks.audit.decide import Audit, audit, summary
 from manytasks.audit.estimate import forms
+from manytasks.audit.further import Section, compared_section, further_numbers, served, weights_section
 from manytasks.audit.heldout import HeldOut, choose, held_out
 from manytasks.audit.page import page, picture
 from manytasks.audit.partitions import path
@@ -9,25 +11,37 @@ from manytasks.audit.reading import read
 from manytasks.audit.report import text, verdict
 from manytasks.audit.samples import Samples, from_arrays
 from manytasks.audit.unbiased import Distances, covariance_forms, distances_of, isotropic_distances
+from manytasks.audit.weights import Weights, best_shares, weigh
 
 __all__ = [
     "Audit",
+    "Compared",
     "Distances",
     "HeldOut",
     "Samples",
+    "Section",
+    "Weights",
     "audit",
+    "best_shares",
+    "check_comparable",
     "choose",
+    "compare",
+    "compared_section",
     "covariance_forms",
     "distances_of",
     "forms",
     "from_arrays",
+    "further_numbers",
     "held_out",
     "isotropic_distances",
     "page",
     "path",
     "picture",
     "read",
+    "served",
     "summary",
     "text",
     "verdict",
+    "weigh",
+    "weights_section",
 ]

@@ -10,6 +10,7 @@ import numpy as np
 from manytasks.audit.estimate import Resolvents, grid_of, resolvents, second_moments
 from manytasks.audit.heldout import few_levels
 from manytasks.audit.partitions import Sums, path
+from manytasks.audit.progress import steps
 from manytasks.audit.samples import Samples
 from manytasks.streams import Seed, stream
 from manytasks.theory.pooled_error import Forms, pooled_error
@@ -80,7 +81,7 @@ def is_large(samples: Samples) -> bool:
     return not samples.shared and bool(samples.counts.sum() * p > LARGE and enough)
 
 
-def read_once(samples: Samples, seed: Seed, *, scale: bool = True) -> Blocks:
+def read_once(samples: Samples, seed: Seed, *, scale: bool = True, progress: bool = False) -> Blocks:
     """Pass over a table once.
 
     Rows are dealt into blocks at random, for a table may be sorted by anything. The rows behind the pooled
@@ -90,6 +91,7 @@ def read_once(samples: Samples, seed: Seed, *, scale: bool = True) -> Blocks:
         samples: of T tasks on rows of their own; features may lie in a file.
         seed: of the dealing.
         scale: whether features are divided by their standard deviation.
+        progress: whether a bar appears when it takes long.
 
     Returns:
         What the audit needs.
@@ -133,7 +135,7 @@ def read_once(samples: Samples, seed: Seed, *, scale: bool = True) -> Blocks:
         return (target @ X).astype(float) @ basis
 
     with ThreadPoolExecutor(THREADS) as pool:
-        covariances = np.stack(list(pool.map(one, range(T))))
+        covariances = np.stack(list(steps(pool.map(one, range(T)), "reading", progress, T)))
     rule = resolvents(eigenvalues[kept], N, grid=grid_of(T), samples_seen=False)
     return Blocks(covariances, rule, second_moments(samples), samples.counts - 1)
 

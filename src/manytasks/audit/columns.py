@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+MISSING = ("", "?", ".", "-", "–", "inf", "-inf")  # beside what pandas takes for a missing value
 MOST_TEXTS = 20  # values of a text feature that become columns of 0 and 1
 
 
@@ -26,6 +27,10 @@ class Table:
     name: str
     frame: pd.DataFrame
     notes: list[str] = field(default_factory=list)
+
+    def list(self) -> str:
+        """Return the names of all columns."""
+        return few([str(each) for each in self.frame.columns], MOST_TEXTS)
 
     def column(self, wanted: str) -> str:
         """Find a column by its name or its number from 1.
@@ -46,7 +51,7 @@ class Table:
             return columns[int(wanted) - 1]
         near = difflib.get_close_matches(wanted, columns, n=1)
         hint = f"; did you mean {near[0]!r}?" if near else "."
-        raise ValueError(f"{self.name} has no column {wanted!r}{hint} Columns: {few(columns)}")
+        raise ValueError(f"{self.name} has no column {wanted!r}{hint} Columns: {self.list()}")
 
 
 def few(names: Sequence[Any], most: int = 8) -> str:
@@ -66,6 +71,23 @@ def few(names: Sequence[Any], most: int = 8) -> str:
     return ", ".join([str(each) for each in names[:most]] + ["…"] * (len(names) > most))
 
 
+def default_task(table: Table) -> str:
+    """Find the task column that nobody named.
+
+    Args:
+        table: with a column "task".
+
+    Returns:
+        Its name.
+
+    Raises:
+        ValueError: if there is none.
+    """
+    if "task" in table.frame.columns:
+        return "task"
+    raise ValueError(f"{table.name} has no column 'task'; name it with --task. Columns: {table.list()}")
+
+
 def default_target(table: Table) -> str:
     """Find the target column that nobody named.
 
@@ -82,8 +104,7 @@ def default_target(table: Table) -> str:
         if name in table.frame.columns:
             return name
     raise ValueError(
-        f"{table.name} has no column 'y' or 'target'; name it with --target. Columns: "
-        f"{few([str(each) for each in table.frame.columns])}"
+        f"{table.name} has no column 'y' or 'target'; name it with --target. Columns: {table.list()}"
     )
 
 
@@ -106,7 +127,7 @@ def numbers_in(table: Table, column: str, decimal: str) -> np.ndarray | pd.Serie
         return values.to_numpy(dtype=float, na_value=np.nan)
     text = values.astype("string").str.strip()
     number = pd.to_numeric(text, errors="coerce")
-    wrong = number.isna() & text.notna() & ~text.isin(["", "?", "inf", "-inf"])
+    wrong = number.isna() & text.notna() & ~text.isin(MISSING)
     if wrong.sum() * 2 > text.notna().sum():
         first = str(text[wrong].iloc[0])
         if decimal == "." and pd.to_numeric(text.str.replace(",", "."), errors="coerce").notna().mean() > 0.5:
@@ -118,7 +139,8 @@ def numbers_in(table: Table, column: str, decimal: str) -> np.ndarray | pd.Serie
     if wrong.any():
         row = int(np.flatnonzero(wrong)[0]) + 1
         first = str(text[wrong].iloc[0])
-        hint = "; a decimal comma? --decimal ," if "," in first else ""
+        comma = pd.notna(pd.to_numeric(first.replace(",", "."), errors="coerce"))
+        hint = "; a decimal comma? --decimal ," if comma and "," in first else ""
         raise ValueError(f"row {row}, column {column!r}: {first!r} is not a number{hint}")
     return number.to_numpy(dtype=float, na_value=np.nan)
 
@@ -145,6 +167,24 @@ def target_in(table: Table, column: str, decimal: str) -> np.ndarray:
         table.notes.append(f"target {column!r} holds text; {values[1]!r} is 1 and {values[0]!r} is 0")
         return np.where(found.isna(), np.nan, (found == values[1]).fillna(False).to_numpy(dtype=float))
     raise ValueError(f"target {column!r} holds text ({few(values, 3)}); audit needs numbers, or two values")
+
+
+def tasks_in(table: Table, column: str) -> pd.Series:
+    """Return which task every row belongs to.
+
+    Args:
+        table: the table.
+        column: name of the column.
+
+    Returns:
+        Whole numbers, so that 2 comes before 10, or text; missing where it is missing.
+    """
+    values = table.frame[column]
+    whole = pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
+    if whole and (values.dropna() % 1 == 0).all():  # whole numbers with a gap among them are read as decimals
+        return values.astype("Int64")
+    text = values.astype("string").str.strip()
+    return text.mask(text == "")
 
 
 def features_in(table: Table, chosen: Sequence[str], decimal: str) -> tuple[np.ndarray, list[str]]:

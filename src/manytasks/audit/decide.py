@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from manytasks.audit.blocks import BLOCKS, errors_by_task, is_large, judged_halv
 from manytasks.audit.estimate import forms
 from manytasks.audit.heldout import HeldOut, choose, few_levels, held_out
 from manytasks.audit.partitions import Sums, ordered, path
+from manytasks.audit.progress import steps
 from manytasks.audit.samples import Samples
 from manytasks.audit.unbiased import Distances, distances_of
 from manytasks.readers import count
@@ -77,7 +78,9 @@ class Audit:
         return sorted(members, key=lambda each: -len(each))
 
 
-def audit(samples: Samples, *, seed: Seed = 0, groups: int | None = None, scale: bool = True) -> Audit:
+def audit(
+    samples: Samples, *, seed: Seed = 0, groups: int | None = None, scale: bool = True, progress: bool = False
+) -> Audit:
     """Decide which tasks should train together.
 
     The formula of ``theory.pooled_error``, fed with estimates, orders all groupings into one path, from one
@@ -90,6 +93,7 @@ def audit(samples: Samples, *, seed: Seed = 0, groups: int | None = None, scale:
         groups: number of groups, if it is not to be chosen.
         scale: whether features are divided by their standard deviation; not if they share a unit, such as
             pixels, of which the rare ones would be blown up.
+        progress: whether a bar appears when it takes long.
 
     Returns:
         The decision, and how sure it is.
@@ -110,15 +114,15 @@ def audit(samples: Samples, *, seed: Seed = 0, groups: int | None = None, scale:
     if groups is not None and (groups := count(groups, "groups", least=1)) > T:
         raise ValueError(f"groups must be at most {T}, the number of tasks; got {groups}")
     if is_large(samples):
-        return _large(samples, seed, groups, scale)
+        return _large(samples, seed, groups, scale, progress)
     if scale:
         samples = samples.scaled()
     unit = float(np.mean([y.var(ddof=1) for y in samples.y]))
     if samples.shared:  # targets in units of their own: each counts the same
-        samples = _standardized(samples)
+        samples = samples.standardized()
         unit = 1.0
     levels = few_levels(T) if groups is None else np.array(sorted({*few_levels(T).tolist(), groups}))
-    found = held_out(samples, seed, levels=levels)
+    found = held_out(samples, seed, levels=levels, progress=progress)
     chosen = choose(found) if groups is None else int(np.flatnonzero(levels == groups)[0])
     estimated = forms(samples)
     counts = samples.counts - 1
@@ -151,13 +155,13 @@ def audit(samples: Samples, *, seed: Seed = 0, groups: int | None = None, scale:
     )
 
 
-def _large(samples: Samples, seed: Seed, groups: int | None, scale: bool) -> Audit:
+def _large(samples: Samples, seed: Seed, groups: int | None, scale: bool, progress: bool) -> Audit:
     """Decide on a table that is read once: by the formula alone, halves of the rows judging each other.
 
     Returns:
         As ``audit``; standard errors by leaving out one block of rows after another.
     """
-    T, once = len(samples.y), read_once(samples, seed, scale=scale)
+    T, once = len(samples.y), read_once(samples, seed, scale=scale, progress=progress)
     everything = np.arange(BLOCKS)
     estimated = once.forms(everything)
     unit = float(np.diagonal(once.moments).mean())
@@ -167,7 +171,7 @@ def _large(samples: Samples, seed: Seed, groups: int | None, scale: bool) -> Aud
     kinds = (np.arange(T), labels, np.zeros(T, dtype=int))
     alone, grouped, together = (errors_by_task(estimated, once.counts, each) / unit for each in kinds)
     left = []
-    for k in everything:
+    for k in steps(everything, "standard errors", progress):
         part = once.forms(np.delete(everything, k))
         left.append([errors_by_task(part, once.counts, each) / unit for each in kinds[:2]])
     changes = np.array(left)  # (blocks, 2, T)
@@ -263,10 +267,6 @@ def covariance_mismatch(samples: Samples) -> np.ndarray:
         rest = (total * pooled - weights[t] * own) / (total - weights[t])
         found[t] = squares[t] + np.square(rest).sum() - 2 * (own * rest).sum()
     return found / np.square(pooled).sum()
-
-
-def _standardized(samples: Samples) -> Samples:
-    return replace(samples, y=tuple((y - y.mean()) / y.std(ddof=1) for y in samples.y))
 
 
 def summary(found: Audit) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import zipfile
 from pathlib import Path
 
@@ -14,7 +15,7 @@ def frame_in(path: Path, decimal: str) -> pd.DataFrame:
 
     Args:
         path: of a .csv, .tsv (both also .gz) or .parquet file.
-        decimal: sign before decimals, "." or ","; a .csv with commas there has semicolons between columns.
+        decimal: sign before decimals, "." or ",". Commas, semicolons or tabs separate the columns of a .csv.
 
     Returns:
         All columns, names without space around them.
@@ -37,20 +38,33 @@ def frame_in(path: Path, decimal: str) -> pd.DataFrame:
             ) from None
         except Exception as error:
             raise ValueError(f"{path.name} is not a readable Parquet file ({type(error).__name__})") from None
-    separator = "\t" if kind.startswith(".tsv") else ";" if decimal == "," else ","
     try:
+        separator = "\t" if kind.startswith(".tsv") else _separator(path)
         frame = pd.read_csv(path, sep=separator, decimal=decimal, skipinitialspace=True, low_memory=False)
+    except UnicodeDecodeError:
+        raise ValueError(f"{path.name} is not text in UTF-8; save it again as CSV UTF-8") from None
     except (
         pd.errors.ParserError,
         pd.errors.EmptyDataError,
-        UnicodeDecodeError,
         EOFError,
+        gzip.BadGzipFile,
         zipfile.BadZipFile,
     ) as error:
         what = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise ValueError(f"{path.name} is not a readable table: {what}") from None
     frame.columns = [str(each).strip() for each in frame.columns]
     return frame
+
+
+def _separator(path: Path) -> str:
+    """Tell what separates the columns.
+
+    Returns:
+        The sign that is most frequent in the first line.
+    """
+    with (gzip.open if path.suffix == ".gz" else open)(path, "rt", encoding="utf-8") as lines:
+        first = lines.readline()
+    return max(",;\t", key=first.count)
 
 
 def arrays_in(path: Path) -> dict[str, np.ndarray]:

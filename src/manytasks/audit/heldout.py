@@ -8,6 +8,7 @@ import numpy as np
 
 from manytasks.audit.estimate import forms, spectrum
 from manytasks.audit.partitions import path
+from manytasks.audit.progress import steps
 from manytasks.audit.samples import Samples
 from manytasks.streams import Seed, stream
 
@@ -31,7 +32,9 @@ class HeldOut(NamedTuple):
     rows: tuple[np.ndarray, ...]
 
 
-def held_out(samples: Samples, seed: Seed, *, levels: np.ndarray | None = None) -> HeldOut:
+def held_out(
+    samples: Samples, seed: Seed, *, levels: np.ndarray | None = None, progress: bool = False
+) -> HeldOut:
     """Measure the error of the formula's partitions on held-out rows.
 
     In each of five folds the path is computed from the training rows only, its groups are fitted, and their
@@ -42,6 +45,7 @@ def held_out(samples: Samples, seed: Seed, *, levels: np.ndarray | None = None) 
         samples: of T tasks with at least 8 rows each.
         seed: of the folds.
         levels: numbers of groups to try; ``few_levels`` of them if None.
+        progress: whether a bar appears when it takes long.
 
     Returns:
         Errors by level.
@@ -50,18 +54,18 @@ def held_out(samples: Samples, seed: Seed, *, levels: np.ndarray | None = None) 
     levels = few_levels(T) if levels is None else levels
     folds = [split(len(y), seed, 0 if samples.shared else t) for t, y in enumerate(samples.y)]
     errors = [np.empty((len(y), len(levels), len(RIDGES)), dtype=np.float32) for y in samples.y]
-    for fold in range(FOLDS):
-        train = samples.rows([rows != fold for rows in folds])
-        test = samples.rows([rows == fold for rows in folds])
-        counts = train.counts - 1
-        partitions = path(forms(train), counts, shared=samples.shared)
-        fits = Fits(train, test)
-        for index, groups in enumerate(levels):
-            labels = partitions[groups - 1]
-            for label in range(groups):
-                members = np.flatnonzero(labels == label)
-                for t, error in zip(members, fits.errors(members), strict=True):
-                    errors[t][folds[t] == fold, index] = error
+    parts = [(fold, index) for fold in range(FOLDS) for index in range(len(levels))]
+    for fold, index in steps(parts, "held-out rows", progress):
+        if index == 0:
+            train = samples.rows([rows != fold for rows in folds])
+            test = samples.rows([rows == fold for rows in folds])
+            partitions = path(forms(train), train.counts - 1, shared=samples.shared)
+            fits = Fits(train, test)
+        labels = partitions[levels[index] - 1]
+        for label in range(levels[index]):
+            members = np.flatnonzero(labels == label)
+            for t, error in zip(members, fits.errors(members), strict=True):
+                errors[t][folds[t] == fold, index] = error
     curve = np.stack(
         [
             np.mean(
@@ -167,6 +171,19 @@ class Fits:
             w = self._weights(key)
             self.known[key] = [np.square(self.target[t][:, None] - self.test[t] @ w) for t in key]
         return self.known[key]
+
+    def total(self, members: np.ndarray) -> np.ndarray:
+        """Return the sum of the members' mean squared errors; nothing is kept.
+
+        Args:
+            members: numbers of the tasks that share the fit.
+
+        Returns:
+            One number per ridge.
+        """
+        key = tuple(int(t) for t in members)
+        w = self._weights(key)
+        return sum(np.square(self.target[t][:, None] - self.test[t] @ w).mean(axis=0) for t in key)
 
     def _weights(self, members: tuple[int, ...]) -> np.ndarray:
         if self.shared:  # one fit to the mean target

@@ -9,6 +9,7 @@ from manytasks.audit.samples import Samples
 
 FEWEST = 8  # rows of a task: four that are fitted when half are held out
 MOST_TASKS = 5000  # a matrix of pairs at twelve ridges takes 2.4 GB
+BETWEEN = "features that vary between tasks only are left out, for every task has an intercept"
 COPY = 1 - 1e-10  # R² from which a feature counts as the target in disguise
 
 
@@ -54,16 +55,19 @@ def usable(name: str, samples: Samples) -> Samples:
             f"all {len(samples.y[0]):,} rows belong to one task ({samples.names[0]!r}); audit compares at "
             "least two"
         )
-    keep = []
-    for t, y in enumerate(samples.y):
+    keep: list[int] = []
+    small: list[str] = []
+    constant: list[str] = []
+    for t, (name_of, y) in enumerate(zip(samples.names, samples.y, strict=True)):
+        rows = f"{len(y)} row{'s' * (len(y) != 1)}"
         if len(y) < FEWEST:
-            notes.append(f"task {samples.names[t]!r} has {len(y)} rows; audit needs {FEWEST}; left out")
+            small.append(f"task {name_of!r} has {rows}; audit needs {FEWEST}; left out")
         elif np.ptp(y) == 0:
-            notes.append(
-                f"task {samples.names[t]!r}: the target is {y[0]:g} in all {len(y):,} rows; left out"
-            )
+            constant.append(f"task {name_of!r}: the target is {y[0]:g} in all {len(y):,} rows; left out")
         else:
             keep.append(t)
+    notes += few_notes(small, f"{len(small):,} tasks have fewer than {FEWEST} rows and are left out")
+    notes += few_notes(constant, f"the target does not vary in {len(constant):,} tasks; they are left out")
     if len(keep) < 2:
         raise ValueError(f"only {len(keep)} of {T} tasks of {name} can be audited: {few(notes, 3)}")
     kept = Samples(
@@ -77,17 +81,40 @@ def usable(name: str, samples: Samples) -> Samples:
     return _with_features(kept)
 
 
+def few_notes(each: list[str], together: str, most: int = 3) -> list[str]:
+    """Keep some sentences, or give one for all of them if they are many.
+
+    Args:
+        each: sentences.
+        together: the one for all.
+        most: how many are kept.
+
+    Returns:
+        Sentences.
+
+    Example:
+        >>> few_notes(["a", "b", "c"], "three of them", most=2)
+        ['three of them']
+    """
+    return each if len(each) <= most else [together]
+
+
 def _with_features(samples: Samples) -> Samples:
     notes, parts = list(samples.notes), samples.X[:1] if samples.shared else samples.X
     low = np.min([X.min(axis=0) for X in parts], axis=0)
     high = np.max([X.max(axis=0) for X in parts], axis=0)
-    varies = high > low
-    constant = [name for name, does in zip(samples.features, varies, strict=True) if not does]
-    if constant:
-        notes.append(f"constant features are left out: {few(constant)}")
+    within = np.any([X.max(axis=0) > X.min(axis=0) for X in parts], axis=0)
+    for kept, sentence in (
+        (high > low, "constant features are left out"),
+        (within | ~(high > low), BETWEEN),
+    ):
+        if not kept.all():
+            notes.append(f"{sentence}: {few([samples.features[k] for k in np.flatnonzero(~kept)])}")
+    varies = within
     if not varies.any():
         raise ValueError("every feature is constant: there is nothing to learn from")
     if sum(len(X) for X in parts) * len(varies) <= 2**26:
+        _identifiers(samples, parts, notes)
         for k in np.flatnonzero(varies):
             for y in samples.y if samples.shared else [np.concatenate(samples.y)]:
                 x = np.concatenate([X[:, k] for X in parts])
@@ -99,13 +126,25 @@ def _with_features(samples: Samples) -> Samples:
                     )
     if not samples.shared:
         _same_rows(samples, notes)
-    if constant:
+    if not varies.all():
         X = [X[:, varies] for X in parts]
         parts = tuple(X) * (len(samples.y) if samples.shared else 1)
     else:
         parts = samples.X
     called = tuple(name for name, does in zip(samples.features, varies, strict=True) if does)
     return Samples(tuple(parts), samples.y, samples.names, called, samples.shared, tuple(notes))
+
+
+def _identifiers(samples: Samples, parts: tuple[np.ndarray, ...], notes: list[str]) -> None:
+    """Warn of a feature that looks like a number of the row."""
+    N = sum(map(len, parts))
+    for k, name in enumerate(samples.features):
+        x = np.concatenate([X[:, k] for X in parts])
+        if np.all(x == np.round(x)) and len(np.unique(x)) == N:
+            notes.append(
+                f"feature {name!r} is another whole number in every row; if it only numbers them, leave it "
+                f"out with --drop {name}"
+            )
 
 
 def _same_rows(samples: Samples, notes: list[str]) -> None:

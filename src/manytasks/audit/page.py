@@ -8,10 +8,24 @@ from collections.abc import Sequence
 import numpy as np
 
 from manytasks.audit.decide import Audit
-from manytasks.audit.report import PAIR_HEAD, TASK_HEAD, assumptions, pair_rows, task_rows, unknown, verdict
+from manytasks.audit.further import Section
+from manytasks.audit.report import (
+    PAIR_HEAD,
+    TASK_HEAD,
+    TASK_LEGEND,
+    assumptions,
+    pair_rows,
+    task_lines,
+    task_rows,
+    unknown,
+    verdict,
+)
 
 CELL = 26  # units of the picture per task
 NUMBERS = 20  # tasks up to which cells hold their number
+LISTED = 200  # tasks that the page shows one by one
+CLIPPED = 0.98  # quantile of the gains that has the deepest colour
+DEEPEST = 0.65  # opacity at which letters can be read, dark ones on white and light ones on black
 MOST = 60  # tasks up to which the picture has a cell per pair
 
 STYLE = """
@@ -24,23 +38,32 @@ body { color: var(--ink); background: var(--paper); font: 16px/1.55 system-ui, s
   max-width: 46rem; padding: 1.2rem; overflow-wrap: anywhere; }
 h1 { font-size: 1.35rem; } h2 { font-size: 1.08rem; margin-top: 2rem; }
 .verdict { font-size: 1.12rem; border-left: .25rem solid #2a8bc6; padding-left: .8rem; }
-.scroll { overflow-x: auto; }
+.scroll { overflow-x: auto; background: linear-gradient(to right, var(--paper) 50%, transparent),
+  linear-gradient(to left, var(--paper) 50%, transparent) 100% 0,
+  linear-gradient(to right, var(--soft), transparent),
+  linear-gradient(to left, var(--soft), transparent) 100% 0; background-repeat: no-repeat;
+  background-size: 2rem 100%, 2rem 100%, .5rem 100%, .5rem 100%;
+  background-attachment: local, local, scroll, scroll; } /* a shadow where a table goes on */
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; white-space: nowrap; }
 th, td { padding: .25rem .7rem .25rem 0; text-align: right; border-bottom: 1px solid var(--line); }
-th:first-child, td:first-child { text-align: left; }
+th:first-child, td:first-child { text-align: left; white-space: normal; min-width: 5.5rem; }
+th { white-space: normal; vertical-align: bottom; } th, td { overflow-wrap: normal; }
+td:first-child { overflow-wrap: anywhere; } tr > :last-child { padding-right: 0; }
 th { color: var(--soft); font-weight: 600; }
-figure { margin: 1rem 0; } figcaption, footer { color: var(--soft); font-size: .92rem; }
-svg { width: 100%; height: auto; max-height: 46rem; }
+figure { margin: 1rem 0; } figcaption, footer, .legend { color: var(--soft); font-size: .92rem; }
+svg { display: block; width: 100%; height: auto; max-height: 46rem; }
+@media (max-width: 34rem) { table { font-size: .82rem; } th, td { padding-right: .5rem; } }
 @media print { body { max-width: none; } .scroll { overflow: visible; } }
 """
 
 
-def page(found: Audit, title: str) -> str:
+def page(found: Audit, title: str, further: Sequence[Section] = ()) -> str:
     """Write the report as a page.
 
     Args:
         found: an audit.
         title: what was audited, such as the name of the file.
+        further: what else was asked for.
 
     Returns:
         HTML, self-contained, without scripts.
@@ -51,7 +74,9 @@ def page(found: Audit, title: str) -> str:
         f'<p class="verdict">{html.escape(verdict(found))}</p>',
         picture(found),
         "<h2>Task by task</h2>",
-        _table(TASK_HEAD, task_rows(found)),
+        *(f"<p>{html.escape(line)}</p>" for line in task_lines(found, LISTED)),
+        _table(TASK_HEAD, task_rows(found, LISTED)),
+        f"<p class='legend'>{html.escape(TASK_LEGEND)}</p>",
         "<h2>How many models?</h2>",
         _table(
             ("models", "error", "difference from the best"),
@@ -63,14 +88,17 @@ def page(found: Audit, title: str) -> str:
         "<h2>Pairs that gain most, and least, from a model of their own</h2>",
         _table(PAIR_HEAD, [*best, *worst]),
     ]
+    for section in further:
+        parts.append(f"<h2>{html.escape(section.title)}</h2>{_list(section.lines)}")
+        if section.rows:
+            parts.append(_table(section.head, section.rows))
     for head, lines in (
         ("Not known", unknown(found)),
         ("Assumed", assumptions(found)),
         ("Left out or changed", found.notes),
     ):
         if lines:
-            items = "".join(f"<li>{html.escape(line)}</li>" for line in lines)
-            parts.append(f"<h2>{head}</h2><ul>{items}</ul>")
+            parts.append(f"<h2>{head}</h2>{_list(lines)}")
     parts.append("<footer>Made by <code>manytasks audit</code>.</footer>")
     body = "\n".join(parts)
     return (
@@ -96,8 +124,10 @@ def picture(found: Audit) -> str:
         order = order[np.linspace(0, len(order) - 1, MOST).astype(int)]
     gains, labels = found.pairs[np.ix_(order, order)], found.labels[order]
     size = len(order)
-    largest = max(float(np.abs(gains).max()), 1e-12)
-    margin = 8 + 5.2 * min(14, max(len(found.names[t]) for t in order))
+    level = 1.0 if size <= NUMBERS else CLIPPED  # one task that fits nobody must not pale all others
+    largest = max(float(np.quantile(np.abs(gains), level)), 1e-12)
+    letters = 9 * max(1.0, size / 25)
+    margin = 8 + 0.58 * letters * min(14, max(len(found.names[t]) for t in order))
     cells = []
     for i in range(size):
         for j in range(size):
@@ -108,7 +138,7 @@ def picture(found: Audit) -> str:
             x, y = margin + j * CELL, i * CELL
             cells.append(
                 f'<rect x="{x:.0f}" y="{y}" width="{CELL - 1}" height="{CELL - 1}" fill="{colour}" '
-                f'fill-opacity="{abs(gain) / largest:.2f}"/>'
+                f'fill-opacity="{DEEPEST * min(1.0, abs(gain) / largest):.2f}"/>'
             )
             if size <= NUMBERS:
                 cells.append(
@@ -116,7 +146,8 @@ def picture(found: Audit) -> str:
                     f"{gain:+.2f}</text>".replace("+0.", "+.").replace("-0.", "−.")
                 )
     names = [
-        f'<text x="{margin - 6:.0f}" y="{i * CELL + CELL / 2 + 3:.0f}" text-anchor="end">'
+        f'<text x="{margin - 6:.0f}" y="{i * CELL + CELL / 2 + letters / 3:.0f}" text-anchor="end" '
+        f'font-size="{letters:.0f}">'
         f"{html.escape(_short(found.names[t]))}</text>"
         for i, t in enumerate(order)
     ]
@@ -136,12 +167,17 @@ def picture(found: Audit) -> str:
     )
     which = f"{MOST} of the {len(found.names):,} tasks. " if cut else ""
     return (
-        f'<figure><svg viewBox="0 0 {width:.0f} {height}" role="img" aria-label="{alt}" '
-        'fill="currentColor" font-size="9" font-family="system-ui, sans-serif">'
+        f'<figure><svg viewBox="0 -1 {width:.0f} {height}" style="max-width: {1.7 * width:.0f}px" '
+        f'role="img" aria-label="{alt}" fill="currentColor" font-size="9" '
+        'font-family="system-ui, sans-serif">'
         f"{''.join([*cells, *names, *frames])}</svg><figcaption>{which}"
         "What two tasks gain (blue) or lose (orange) if they share a model of their own, as a share of the "
         "targets' variance. Frames: the models to train.</figcaption></figure>"
     )
+
+
+def _list(lines: Sequence[str]) -> str:
+    return "<ul>" + "".join(f"<li>{html.escape(line)}</li>" for line in lines) + "</ul>"
 
 
 def _short(name: str) -> str:

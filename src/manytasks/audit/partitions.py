@@ -13,8 +13,9 @@ class Sums:
     r"""Everything that the predicted error of a group depends on, as sums over its members.
 
     With the counts n of the members and 1 their indicator, :math:`P = n^\top B_1 n`,
-    :math:`Q = n^\top B_2 n`, :math:`R = 1^\top B_1 n`: two groups are merged by adding. The forms stand as
-    (T, T, K), so that what belongs together lies together. On shared rows every count is taken as 1.
+    :math:`Q = n^\top B_2 n`, :math:`R = 1^\top B_1 n`: two groups are merged by adding. P, Q and R of all
+    pairs stand in one (T, T, 3K) array, so that what is read together lies together, and those of the groups
+    themselves in another, (T, 3K). On shared rows every count is taken as 1.
 
     Args:
         forms: at K values of the effective ridge.
@@ -26,41 +27,36 @@ class Sums:
         weight = np.ones(len(counts)) if shared else counts.astype(float)
         self.df1, self.df2 = forms.df1, forms.df2
         self.rows = float(counts[0]) if shared else None
-        self.P, self.Q, self.R = (
-            np.moveaxis(form, 0, -1).copy() for form in (forms.first, forms.second, forms.first)
-        )
-        self.P *= np.outer(weight, weight)[..., None]
-        self.Q *= np.outer(weight, weight)[..., None]
-        self.R *= (weight[:, None] + weight)[..., None] / 2  # only sums over both orders are ever needed
+        self.K = len(forms.df1)
+        self.pairs = np.empty((len(weight), len(weight), 3 * self.K))
+        for i, own in enumerate(weight):  # row by row, which a cache can hold
+            first, second = forms.first[:, i].T, forms.second[:, i].T
+            both, one = (own * weight)[:, None], (own + weight)[:, None] / 2  # R: both orders are summed
+            np.concatenate([first * both, second * both, first * one], axis=1, out=self.pairs[i])
+        everyone = np.arange(len(weight))
+        self.groups = self.pairs[everyone, everyone]
         self.noise = forms.moments.copy()
         self.size, self.weight = np.ones(len(counts)), weight
         self.own = np.diagonal(forms.moments).copy()
         self.weighted = self.own * weight
 
     def value(
-        self,
-        size: np.ndarray,
-        weight: np.ndarray,
-        P: np.ndarray,
-        Q: np.ndarray,
-        R: np.ndarray,
-        own: np.ndarray,
-        target: np.ndarray,
+        self, size: np.ndarray, weight: np.ndarray, forms: np.ndarray, own: np.ndarray, target: np.ndarray
     ) -> np.ndarray:
         """Return the sum of the members' predicted errors at each group's best ridge.
 
         Args:
             size: (G,) numbers of members.
             weight: (G,) sums of counts.
-            P: (G, K) sums of the first form, both sides weighted.
-            Q: (G, K) sums of the second form, both sides weighted.
-            R: (G, K) sums of the first form, one side weighted.
+            forms: (G, 3K) sums of the first form and of the second, both sides weighted, and of the first
+                with one side weighted.
             own: (G,) sums of the members' second moments.
             target: (G,) second moment of the pooled target: Σ n_j τ_j, or Σ E y_i y_j on shared rows.
 
         Returns:
             (G,) array.
         """
+        P, Q, R = (forms[:, k * self.K : (k + 1) * self.K] for k in range(3))
         size, weight, own, target = (each[:, None] for each in (size, weight, own, target))
         square = Q / weight**2
         mean = own - 2 * R / weight + size * square
@@ -83,9 +79,9 @@ class Sums:
             (G,) array.
         """
         m = members.astype(float)
-        P, Q, R = (np.einsum("gi,ijk,gj->gk", m, form, m, optimize=True) for form in (self.P, self.Q, self.R))
+        forms = np.einsum("gi,ijk,gj->gk", m, self.pairs, m, optimize=True)
         target = np.einsum("gi,ij,gj->g", m, self.noise, m, optimize=True) if self.rows else m @ self.weighted
-        return self.value(m @ self.size, m @ self.weight, P, Q, R, m @ self.own, target)
+        return self.value(m @ self.size, m @ self.weight, forms, m @ self.own, target)
 
     def alone(self, groups: list[int] | None = None) -> np.ndarray:
         """Return the value of groups as they stand.
@@ -98,8 +94,7 @@ class Sums:
         """
         g = np.arange(len(self.size)) if groups is None else np.asarray(groups)
         target = self.noise[g, g] if self.rows else self.weighted[g]
-        forms = (self.P[g, g], self.Q[g, g], self.R[g, g])
-        return self.value(self.size[g], self.weight[g], *forms, self.own[g], target)
+        return self.value(self.size[g], self.weight[g], self.groups[g], self.own[g], target)
 
     def merged(self, t: int, others: np.ndarray) -> np.ndarray:
         """Return the value of one group joined with each of others.
@@ -111,14 +106,32 @@ class Sums:
         Returns:
             (G,) array.
         """
-        P, Q, R = (
-            form[others, others] + form[t, t] + 2 * form[t, others] for form in (self.P, self.Q, self.R)
-        )
+        forms = self.pairs[t, others]
+        forms *= 2
+        forms += self.groups[others]
+        forms += self.groups[t]
         target = self.weighted[others] + self.weighted[t]
         if self.rows:
             target = self.noise[others, others] + self.noise[t, t] + 2 * self.noise[t, others]
         size, weight, own = (each[others] + each[t] for each in (self.size, self.weight, self.own))
-        return self.value(size, weight, P, Q, R, own, target)
+        return self.value(size, weight, forms, own, target)
+
+    def merge(self, keep: int, gone: int, alive: np.ndarray) -> None:
+        """Merge two groups into the first of them.
+
+        Args:
+            keep: number of the group that becomes both.
+            gone: number of the other, which must not be asked for again.
+            alive: numbers of all groups that may be, keep included.
+        """
+        row = self.pairs[keep] + self.pairs[gone]
+        self.groups[keep] += self.groups[gone] + 2 * self.pairs[keep, gone]
+        self.pairs[keep] = row
+        self.pairs[alive, keep] = row[alive]  # both sides are the same
+        self.noise[keep] += self.noise[gone]
+        self.noise[:, keep] += self.noise[:, gone]
+        for vector in (self.size, self.weight, self.own, self.weighted):
+            vector[keep] += vector[gone]
 
 
 def path(forms: Forms, counts: np.ndarray, *, shared: bool = False) -> list[np.ndarray]:
@@ -237,23 +250,27 @@ def tree(sums: Sums) -> list[np.ndarray]:
     for t in range(T - 1):
         later = np.arange(t + 1, T)
         gains[t, later] = gains[later, t] = values[t] + values[later] - sums.merged(t, later)
+    partner = gains.argmax(axis=1)  # of every group; a merge changes few of them
+    best = gains[np.arange(T), partner]
     found = [ordered(labels)]
     for _ in range(T - 1):
-        keep, gone = sorted(divmod(int(gains.argmax()), T))
-        for form in (sums.P, sums.Q, sums.R):
-            form[keep] += form[gone]
-            form[:, keep] += form[:, gone]
-        sums.noise[keep] += sums.noise[gone]
-        sums.noise[:, keep] += sums.noise[:, gone]
-        for vector in (sums.size, sums.weight, sums.own, sums.weighted):
-            vector[keep] += vector[gone]
+        first = int(best.argmax())
+        keep, gone = sorted((first, int(partner[first])))
         alive[gone] = False
-        labels[labels == gone] = keep
-        gains[gone], gains[:, gone] = -np.inf, -np.inf
-        values[keep] = sums.alone([keep])[0]
         others = np.flatnonzero(alive)
-        gains[keep, others] = gains[others, keep] = values[keep] + values[others] - sums.merged(keep, others)
-        gains[keep, keep] = -np.inf
+        sums.merge(keep, gone, others)
+        labels[labels == gone] = keep
+        gains[gone], gains[:, gone], best[gone] = -np.inf, -np.inf, -np.inf
+        values[keep] = sums.alone([keep])[0]
+        new = values[keep] + values[others] - sums.merged(keep, others)
+        new[others == keep] = -np.inf
+        gains[keep, others] = gains[others, keep] = new
+        nearer = (new > best[others]) | ((new == best[others]) & (keep < partner[others]))
+        best[others[nearer]], partner[others[nearer]] = new[nearer], keep
+        lost = others[~nearer & np.isin(partner[others], (keep, gone))]
+        lost = np.append(lost, keep)
+        partner[lost] = gains[lost].argmax(axis=1)
+        best[lost] = gains[lost, partner[lost]]
         found.append(ordered(labels))
     return found[::-1]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from manytasks.audit.columns import Table, default_target, features_in, few, target_in
+from manytasks.audit.columns import Table, default_target, default_task, features_in, few, target_in, tasks_in
 from manytasks.audit.formats import arrays_in, frame_in
 from manytasks.audit.left_out import missing_rows, usable
 from manytasks.audit.samples import Samples, from_arrays
@@ -66,7 +66,7 @@ def read(
             raise ValueError(f"audit compares at least two targets; got {few(wanted)}")
         taken = wanted
     else:
-        task = table.column(task or "task")
+        task = table.column(task) if task else default_task(table)
         target = table.column(target) if target else default_target(table)
         if task == target:
             raise ValueError(f"task and target are the same column, {task!r}")
@@ -81,7 +81,7 @@ def read(
         raise ValueError(f"{name} has no feature columns beside {few(taken)}")
     y = np.stack([target_in(table, each, decimal) for each in wanted], axis=1)
     X, called = features_in(table, chosen, decimal)
-    codes = None if targets else table.frame[task].astype("string")
+    codes = None if targets else tasks_in(table, str(task))
     gap = ~np.isfinite(X).all(axis=1) | ~np.isfinite(y).all(axis=1)
     empty = dict(zip(called, (~np.isfinite(X)).sum(axis=0), strict=True))
     empty |= dict(zip(wanted, (~np.isfinite(y)).sum(axis=0), strict=True))
@@ -100,7 +100,7 @@ def read(
         samples = from_arrays(X, y, names=tuple(wanted))
     else:
         assert codes is not None
-        samples = from_arrays(X, y[:, 0], codes[~gap].to_numpy(dtype=str))
+        samples = from_arrays(X, y[:, 0], codes[~gap].to_numpy(dtype=str if codes.dtype == "string" else int))
     samples = Samples(samples.X, samples.y, samples.names, tuple(called), samples.shared, tuple(table.notes))
     return usable(name, samples)
 

@@ -9,10 +9,13 @@ import numpy as np
 
 from manytasks.audit.columns import few
 from manytasks.audit.decide import Audit
+from manytasks.audit.further import Section
 
 SURE = 2.0  # standard errors from which a gain or a distance counts as seen
 MISMATCH = 0.25  # relative squared distance of covariances from which "same features" is doubtful
-MOST = 40  # tasks that a table shows one by one
+WIDTH = 100  # characters of a line
+LONGEST, SHORTEST = 34, 12  # characters of a cell: as many as it may have, and as few as it is cut to
+MOST = 40  # tasks that a table shows one by one; of more, those that gain most and least
 
 
 def verdict(found: Audit) -> str:
@@ -63,17 +66,21 @@ def sure(gain: float, error: float) -> str:
     return "yes" if gain > 0 else "no: costs"
 
 
-def task_rows(found: Audit) -> list[list[str]]:
+def task_rows(found: Audit, most: int = MOST) -> list[list[str]]:
     """Return the table of tasks, by group and size of the gain.
 
     Args:
         found: an audit.
+        most: number of tasks; if there are more, those that gain most and those that gain least.
 
     Returns:
         Rows of name, number of rows, model, error alone, error in the group, gain with its standard error,
         share of noise, and whether the gain is seen.
     """
     order = np.lexsort((-found.gain, found.labels))
+    if len(order) > most:
+        order = np.argsort(-found.gain, kind="stable")
+        order = np.concatenate([order[: most // 2], order[-(most // 2) :]])
     return [
         [
             found.names[t],
@@ -82,14 +89,38 @@ def task_rows(found: Audit) -> list[list[str]]:
             f"{found.alone[t]:.2f}",
             f"{found.grouped[t]:.2f}",
             "–" if found.gain_error[t] == 0 else f"{found.gain[t]:+.2f} ± {found.gain_error[t]:.2f}",
-            f"{found.noise[t]:.2f}",
+            f"{min(max(found.noise[t], 0.0), 1.0):.2f}",  # unbiased is not within its range
             sure(found.gain[t], found.gain_error[t]),
         ]
         for t in order
     ]
 
 
+def task_lines(found: Audit, most: int = MOST) -> list[str]:
+    """Say which tasks the table leaves out, if there are many.
+
+    Args:
+        found: an audit.
+        most: number of tasks that the table holds.
+
+    Returns:
+        Sentences; none if the table holds all tasks.
+    """
+    if len(found.names) <= most:
+        return []
+    said = [sure(*pair) for pair in zip(found.gain.tolist(), found.gain_error.tolist(), strict=True)]
+    return [
+        f"The {most // 2} of {len(found.names):,} tasks that gain most, and the {most // 2} that gain least; "
+        f"--json FILE has all. Their models helped {said.count('yes'):,} of them, cost "
+        f"{said.count('no: costs'):,}, and {said.count('open'):,} are open."
+    ]
+
+
 TASK_HEAD = ("task", "rows", "model", "alone", "in group", "gain", "noise", "helped?")
+TASK_LEGEND = (
+    "(alone, in group: errors; gain: alone less in group, ± its standard error; noise: estimated share of "
+    "the target's variance that no linear model explains.)"
+)
 PAIR_HEAD = ("two tasks", "gain if paired", "distance", "differ?")
 
 
@@ -138,7 +169,8 @@ def unknown(found: Audit) -> list[str]:
         times = np.square(SURE * found.gain_error[still] / np.abs(found.gain[still]))
     for more, t in sorted(zip(times.tolist(), still.tolist(), strict=True))[:3]:
         if more < 100:
-            rows = f"{more * found.counts[t]:,.0f} rows would settle it for {found.names[t]}"
+            wanted = max(int(np.ceil(more * found.counts[t])), int(found.counts[t]) + 1)
+            rows = f"{wanted:,} rows would settle it for task {found.names[t]}"
             lines.append(f"About {rows} ({found.counts[t]:,} now).")
     return lines
 
@@ -174,28 +206,27 @@ def assumptions(found: Audit) -> list[str]:
             f"{found.names[worst]} (relative squared distance above {MISMATCH}): pair gains are less sure."
         )
     if few_rows := int((found.counts < 2 * found.features).sum()):
+        have = "has" if few_rows == 1 else "have"
         lines.append(
-            f"{few_rows} of {len(found.names)} tasks have fewer rows than twice the features: even clear "
+            f"{few_rows} of {len(found.names)} tasks {have} fewer rows than twice the features: even clear "
             "groups can go unseen there, and one model for more of them is the cautious answer."
         )
     return lines
 
 
-def text(found: Audit) -> str:
+def text(found: Audit, further: Sequence[Section] = ()) -> str:
     """Write the whole report.
 
     Args:
         found: an audit.
+        further: what else was asked for.
 
     Returns:
         Lines of at most 100 characters, but for names longer than that.
     """
     parts = [_wrapped(verdict(found))]
-    rows = task_rows(found)
-    shown = rows if len(rows) <= MOST else rows[: MOST // 2]
-    parts.append(table(TASK_HEAD, shown, left=1))
-    if len(rows) > len(shown):
-        parts.append(f"… and {len(rows) - len(shown):,} tasks more: --json FILE has them all.")
+    parts += [_wrapped(line) for line in task_lines(found)]
+    parts.append(table(TASK_HEAD, task_rows(found), left=1) + "\n" + _wrapped(TASK_LEGEND))
     curve = [
         [f"{level}", f"{error:.3f}", "best" if spread == 0 else f"± {spread:.3f}"]
         for level, error, spread in zip(found.levels, found.curve, found.spread, strict=True)
@@ -205,6 +236,10 @@ def text(found: Audit) -> str:
     best, worst = pair_rows(found)
     parts.append("Pairs that gain most, and least, from a model of their own:")
     parts.append(table(PAIR_HEAD, [*best, *worst], left=1))
+    for section in further:
+        parts.append("\n".join([section.title, *(_wrapped(f"- {line}", "  ") for line in section.lines)]))
+        if section.rows:
+            parts.append(table(section.head, section.rows, left=1))
     if still := unknown(found):
         parts.append("Not known:\n" + "\n".join(_wrapped(f"- {line}", "  ") for line in still))
     parts.append("Assumed:\n" + "\n".join(_wrapped(f"- {line}", "  ") for line in assumptions(found)))
@@ -232,8 +267,13 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], left: int) -> str:
         a     10
         long   9
     """
-    cut = [[cell if len(cell) <= 34 else cell[:33] + "…" for cell in row] for row in [head, *rows]]
-    widths = [max(map(len, column)) for column in zip(*cut, strict=True)]
+    longest = LONGEST
+    while True:
+        cut = [[_short(cell, longest) for cell in row] for row in [head, *rows]]
+        widths = [max(map(len, column)) for column in zip(*cut, strict=True)]
+        if sum(widths) + 2 * len(widths) - 2 <= WIDTH or longest <= SHORTEST:
+            break
+        longest -= 1
     return "\n".join(
         "  ".join(
             cell.ljust(width) if k < left else cell.rjust(width)
@@ -243,5 +283,9 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], left: int) -> str:
     )
 
 
+def _short(cell: str, longest: int) -> str:
+    return cell if len(cell) <= longest else cell[: longest - 1] + "…"
+
+
 def _wrapped(line: str, indent: str = "") -> str:
-    return textwrap.fill(line, 100, subsequent_indent=indent, break_long_words=False)
+    return textwrap.fill(line, WIDTH, subsequent_indent=indent, break_long_words=False)

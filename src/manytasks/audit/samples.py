@@ -67,6 +67,19 @@ class Samples:
             return replace(self, X=tuple(X for _ in self.X))
         return replace(self, X=tuple(X / spread for X in self.X))
 
+    def standardized(self) -> Samples:
+        """Return the samples with every target centred and of variance 1.
+
+        Targets in units of their own then count the same.
+
+        Returns:
+            Samples; a target that does not vary is 0.
+        """
+        spread = [y.std(ddof=1) for y in self.y]
+        return replace(
+            self, y=tuple((y - y.mean()) / (own or 1.0) for y, own in zip(self.y, spread, strict=True))
+        )
+
 
 def from_arrays(
     X: np.ndarray, y: np.ndarray, task: np.ndarray | None = None, names: tuple[str, ...] | None = None
