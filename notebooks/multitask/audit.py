@@ -17,7 +17,7 @@
 profile = "book"
 seed = 1
 trials = 1000  # simulated data sets for every unbiased estimate [200 to 5000]
-fits = 400  # simulated data sets for the predicted test error [100 to 2000]
+fits = 1000  # simulated data sets for the predicted test error [100 to 2000]
 draws = 16  # training sets of digits per size [5 to 50]
 
 # %% tags=["hide-input"]
@@ -356,6 +356,27 @@ display(HTML(audit.picture(found)))
 # gain on held-out patients is more than two standard errors. *Open* means that it could have either sign, and the report says
 # how many rows would settle it. The picture shows the predicted gains of pairs, from which the path was made; the frames are the decision.
 #
+# Two questions more. `--check-cv`: would cross-validation have decided better? A fifth of the rows is kept from both, five
+# times over. `--weights`: how much should a row of each group count for another? Weights come from the formula, for every
+# ridge; they are taken only if held-out rows agree that they beat the models above.
+
+# %% tags=["hide-input"]
+rival = audit.compared_section(patients, audit.compare(patients, seed=seed))
+weighed = audit.weigh(patients, range(len(found.names)), seed, groups=found.labels)
+weights = audit.weights_section(patients, weighed, found.scaled)
+table(
+    pd.DataFrame(rival.rows, columns=rival.head),
+    name="audit-rival",
+    caption="Both decisions, and the two simplest. " + " ".join(rival.lines[:3]),
+)
+table(
+    pd.DataFrame(weights.rows, columns=weights.head),
+    name="audit-weights",
+    caption=f"Errors on held-out rows. Weights are worth it for {sum(own.advised for own in weighed)} of "
+    f"{len(weighed)} groups; the last column: what a row of others counts in rows of the group.",
+)
+
+# %% [markdown]
 # A mistake gets one line. Here the target is misspelt; then, in a second file, a decimal comma slipped in:
 
 # %%
