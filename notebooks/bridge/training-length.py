@@ -26,7 +26,16 @@ import numpy as np
 import pandas as pd
 import sympy as sp
 
-from manytasks import Tasks, checks, evidence, figures, parameters, simulate, theory
+from manytasks import (
+    Tasks,
+    checks,
+    evidence,
+    figures,
+    parameters,
+    pictures,
+    simulate,
+    theory,
+)
 from manytasks.page import number, say, table
 from manytasks.simulate.direct import excess_risk
 from manytasks.simulate.features import excess_kurtosis, standardized
@@ -449,6 +458,13 @@ checks.close(
 # %% [markdown]
 # ## Look
 #
+# ### Move the time
+
+# %% tags=["hide-input"]
+pictures.load()
+pictures.training().show()
+
+# %% [markdown]
 # ### What a unit of dissimilarity is worth
 
 # %% tags=["hide-input"]

@@ -6,7 +6,19 @@ from manytasks.pictures.fits import fits
 from manytasks.pictures.forgetting import forgetting
 from manytasks.pictures.orders import orders
 from manytasks.pictures.picture import Picture, load
+from manytasks.pictures.training import training
 
-PICTURES = ("crossing", "fits", "disagreement", "forgetting", "orders")  # in the order of the page
+# Those of the ten minutes in their order, then those of chapters.
+PICTURES = ("crossing", "fits", "disagreement", "forgetting", "orders", "training")
 
-__all__ = ["PICTURES", "Picture", "crossing", "disagreement", "fits", "forgetting", "load", "orders"]
+__all__ = [
+    "PICTURES",
+    "Picture",
+    "crossing",
+    "disagreement",
+    "fits",
+    "forgetting",
+    "load",
+    "orders",
+    "training",
+]
