@@ -362,18 +362,20 @@ display(HTML(audit.picture(found)))
 
 # %% tags=["hide-input"]
 rival = audit.compared_section(patients, audit.compare(patients, seed=seed))
-weighed = audit.weigh(patients, range(len(found.names)), seed, groups=found.labels)
-weights = audit.weights_section(patients, weighed, found.scaled)
 table(
     pd.DataFrame(rival.rows, columns=rival.head),
     name="audit-rival",
     caption="Both decisions, and the two simplest. " + " ".join(rival.lines[:3]),
 )
+
+# %% tags=["hide-input"]
+weighed = audit.weigh(patients, range(len(found.names)), seed, groups=found.labels)
+weights = audit.weights_section(patients, weighed, found.scaled)
 table(
     pd.DataFrame(weights.rows, columns=weights.head),
     name="audit-weights",
     caption=f"Errors on held-out rows. Weights are worth it for {sum(own.advised for own in weighed)} of "
-    f"{len(weighed)} groups; the last column: what a row of others counts in rows of the group.",
+    f"{len(weighed)} groups; the last column, where they are: what a row of others counts in rows of the group.",
 )
 
 # %% [markdown]

@@ -105,12 +105,13 @@ def weights_section(samples: Samples, found: Sequence[Weights], scaled: bool) ->
     better = sum(own.advised for own in found)
     lines = [
         f"Weights are worth it for {better} of {len(found)} tasks. Errors are on held-out rows; "
-        "--weights TASK shows all weights for one."
+        "--weights TASK shows all weights for one. The last column, where they are: what a row of others "
+        "counts, the largest first."
     ]
     return Section(
         "How much should each task count for each of the others?",
         lines,
-        ("task", "weighted", "its model", "all in one", "alone", "gain", "take", "a row counts"),
+        ("task", "weighted", "its model", "all in one", "alone", "gain", "take", "rows that count"),
         [
             [
                 names[own.task],
@@ -120,13 +121,12 @@ def weights_section(samples: Samples, found: Sequence[Weights], scaled: bool) ->
                 f"{own.alone:.2f}",
                 f"{own.gain:+.2f} ± {own.gain_error:.2f}",
                 "weights" if own.advised else _rival(own)[0],
-                few(
+                "; ".join(
                     [
-                        f"{names[t]} {own.weights[t]:.2f}"
+                        f"{own.weights[t]:.2f} {names[t]}"
                         for t in np.argsort(-own.weights, kind="stable")
-                        if t != own.task and own.shares[t] >= LEAST
-                    ],
-                    4,
+                        if own.advised and t != own.task and own.shares[t] >= LEAST
+                    ][:4]
                 )
                 or "–",
             ]

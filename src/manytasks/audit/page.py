@@ -40,8 +40,8 @@ h1 { font-size: 1.35rem; } h2 { font-size: 1.08rem; margin-top: 2rem; }
 .verdict { font-size: 1.12rem; border-left: .25rem solid #2a8bc6; padding-left: .8rem; }
 .scroll { overflow-x: auto; background: linear-gradient(to right, var(--paper) 50%, transparent),
   linear-gradient(to left, var(--paper) 50%, transparent) 100% 0,
-  linear-gradient(to right, var(--soft), transparent),
-  linear-gradient(to left, var(--soft), transparent) 100% 0; background-repeat: no-repeat;
+  linear-gradient(to right, var(--line), transparent),
+  linear-gradient(to left, var(--line), transparent) 100% 0; background-repeat: no-repeat;
   background-size: 2rem 100%, 2rem 100%, .5rem 100%, .5rem 100%;
   background-attachment: local, local, scroll, scroll; } /* a shadow where a table goes on */
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; white-space: nowrap; }

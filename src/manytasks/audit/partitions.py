@@ -267,7 +267,7 @@ def tree(sums: Sums) -> list[np.ndarray]:
         gains[keep, others] = gains[others, keep] = new
         nearer = (new > best[others]) | ((new == best[others]) & (keep < partner[others]))
         best[others[nearer]], partner[others[nearer]] = new[nearer], keep
-        lost = others[~nearer & np.isin(partner[others], (keep, gone))]
+        lost = others[~nearer & ((partner[others] == keep) | (partner[others] == gone))]
         lost = np.append(lost, keep)
         partner[lost] = gains[lost].argmax(axis=1)
         best[lost] = gains[lost, partner[lost]]

@@ -182,6 +182,9 @@ def _complete(crossed: np.ndarray, h: np.ndarray, Y: np.ndarray) -> np.ndarray:
         (K, T, T) unbiased estimates.
     """
     n = len(Y)
-    met = np.einsum("ak,ai,aj->kij", h, Y, Y, optimize=True)
+    if Y.shape[1] == 1:  # tasks on rows of their own come one by one, and by the thousand
+        met = (np.square(Y[:, 0]) @ h)[:, None, None]
+    else:
+        met = np.einsum("ak,ai,aj->kij", h, Y, Y, optimize=True)
     lengths = h.sum(axis=0)[:, None, None] * (Y.T @ Y)
     return (crossed - met + lengths / ((n - 1) * (n - 2)) - 2 * met / (n - 2)) / (n * (n - 3))
