@@ -75,6 +75,7 @@ CALLS = {
     theory.weighted_ridge_error: SPECTRUM | WEIGHTED,
     theory.best_average: PROBLEM | {"task": 0},
     simulate.weighted_ridge_error: SPECTRUM | WEIGHTED | DRAWS,
+    theory.jacobi_spectrum: {"n": 3, "k": 2, "p": 9},
     theory.wishart_spectrum: {"r": 3, "q": 5},
     theory.training_factors: {"N": 5, "p": 20, "time": 1.0},
     theory.training_error: PROBLEM | {"ridge": 0.1, "anchor": [0.5, 0.5]},

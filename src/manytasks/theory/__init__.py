@@ -8,6 +8,7 @@ from manytasks.theory.best_split import Split, best_split
 from manytasks.theory.best_stopping import Stopping, best_stopping
 from manytasks.theory.bracket_moments import BracketMoments, bracket_moments, training_forgetting
 from manytasks.theory.forgetting import average_error, forgetting, forgetting_terms
+from manytasks.theory.jacobi_spectrum import jacobi_spectrum
 from manytasks.theory.multitask import effective_noise, multitask_error, multitask_terms
 from manytasks.theory.pooled_error import Forms, pooled_error, population_forms
 from manytasks.theory.replay import replay_error
@@ -43,6 +44,7 @@ __all__ = [
     "forgetting",
     "forgetting_terms",
     "greedy_order",
+    "jacobi_spectrum",
     "knowledge_transfer",
     "multitask_error",
     "multitask_terms",

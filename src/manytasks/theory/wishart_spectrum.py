@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,12 +9,18 @@ from scipy.special import gammaln
 
 from manytasks.readers import numbers, short
 from manytasks.theory.domain import LARGEST_COUNT
+from manytasks.theory.one_point import (
+    GRADED,
+    PANEL,
+    REACH,
+    density_weights,
+    panel_edges,
+    panel_nodes,
+    panels_for,
+)
 
 LARGEST_EXACT = 128  # eigenvalues whose exact density is summed; beyond it the corrected limit law is used
 LARGEST_DEGREES = 1e6  # where both agree to 1e-10
-PANEL = 16  # Gauss-Legendre nodes in a panel
-GRADED = 4  # panels that shrink towards zero, each a quarter of the next: long training looks there
-REACH = 9.0  # standard deviations beyond the edges: √x leaves them with probability exp(-REACH²/2)
 LIMIT_NODES = 512
 ROWS = 32  # spectra at once, few enough to stay in the cache
 STIRLING_FROM = 50.0  # where log Γ is better read from its series than subtracted
@@ -60,13 +65,13 @@ def wishart_spectrum(r: Any, q: Any) -> Spectrum:
         >>> [round(float((weights * x**k).sum()), 9) for k in (0, 1, 2, -1)]  # r, rq, rq(q+r+1), r/(q-r-1)
         [3.0, 24.0, 288.0, 0.75]
     """
-    few, many = np.broadcast_arrays(_counts(r, "r"), _counts(q, "q"))
+    few, many = np.broadcast_arrays(whole_sizes(r, "r"), whole_sizes(q, "q"))
     if np.any(many < few):
         raise ValueError(f"q must be at least r, the smaller side; got {short(q)} for r = {short(r)}")
     shape = few.shape
     few, many = few.ravel(), many.ravel()
     exact = (few <= LARGEST_EXACT) & (many <= LARGEST_DEGREES)
-    panels = _panels(few[exact].max(initial=1))
+    panels = panels_for(few[exact].max(initial=1))
     size = max((panels + GRADED) * PANEL, 0 if exact.all() else LIMIT_NODES)
     nodes, weights = np.ones((few.size, size)), np.zeros((few.size, size))
     order = np.flatnonzero(exact)[np.argsort(-few[exact], kind="stable")]  # those that stop early come last
@@ -80,38 +85,23 @@ def wishart_spectrum(r: Any, q: Any) -> Spectrum:
     return Spectrum(nodes.reshape(*shape, size), weights.reshape(*shape, size))
 
 
-def _counts(value: Any, name: str) -> np.ndarray:
+def whole_sizes(value: Any, name: str) -> np.ndarray:
+    """Read numbers of rows or columns.
+
+    Args:
+        value: a whole number of at least 1, or an array.
+        name: how the error message calls the argument.
+
+    Returns:
+        Array of floats.
+
+    Raises:
+        ValueError: if a number is not whole or outside its range.
+    """
     found = numbers(value, name)
     if not np.all((found >= 1) & (found <= LARGEST_COUNT) & (found == np.floor(found))):
         raise ValueError(f"{name} must be a whole number of at least 1; got {short(value)}")
     return found
-
-
-def _panels(r: float) -> int:
-    """Say how many panels resolve the 2r waves of the squares.
-
-    Returns:
-        A whole number of panels of ``PANEL`` nodes.
-    """
-    return int(7 + np.ceil(r / 2.5))
-
-
-@cache
-def _rule() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return nodes and weights on [-1, 1], and the matrix that integrates from -1 to every node.
-
-    Returns:
-        Arrays of shape (m,), (m,) and (m, m).
-    """
-    nodes, weights = np.polynomial.legendre.leggauss(PANEL)
-    orders = np.arange(PANEL)
-    values = np.polynomial.legendre.legvander(nodes, PANEL)  # (m, m + 1)
-    # ∫ P_k from -1 is (P_{k+1} - P_{k-1})/(2k+1), and P_0 integrates to 1 + x.
-    integrals = np.empty((PANEL, PANEL))
-    integrals[:, 0] = 1 + nodes
-    integrals[:, 1:] = (values[:, 2:] - values[:, :-2]) / (2 * orders[1:] + 1)
-    projection = (orders[:, None] + 0.5) * values[:, :PANEL].T * weights
-    return nodes, weights, integrals @ projection
 
 
 def _exact(r: np.ndarray, q: np.ndarray, panels: int) -> Spectrum:
@@ -120,39 +110,14 @@ def _exact(r: np.ndarray, q: np.ndarray, panels: int) -> Spectrum:
     Returns:
         Arrays of shape (rows, nodes).
     """
-    unit, unit_weights, antiderivative = _rule()
-    edges = _edges(r, q, panels)
-    half = np.diff(edges, axis=1)[..., None] / 2
-    y = (edges[:, :-1, None] + half * (1 + unit)).reshape(len(r), -1)
-    steps = (half * unit_weights).reshape(len(r), -1)
-    a, x = (q - r)[:, None], y * y
-    below, now, squares = _laguerre(r, a, x)
-
-    odd = r % 2 == 1
-    inside = 2 * below.reshape(len(r), -1, PANEL)  # ∫ u^(-1/2) φ du = ∫ 2 φ dy
-    within = half * (inside @ antiderivative.T)
-    whole = (half[..., 0] * (inside @ unit_weights)).cumsum(axis=1)
-    before = np.concatenate([np.zeros((len(r), 1)), whole[:, :-1]], axis=1)
-    integral = (within + before[..., None] - whole[:, -1, None, None] / 2).reshape(len(r), -1)
-    density = squares + np.sqrt((r - 1) * (q - 1))[:, None] / 2 * now * integral / y
-    last = 2 * (now[odd] * steps[odd]).sum(axis=1, keepdims=True)
-    density[odd] += now[odd] / (y[odd] * last)
-    return Spectrum(x, density * 2 * y * steps)
-
-
-def _edges(r: np.ndarray, q: np.ndarray, panels: int) -> np.ndarray:
-    """Return where the panels begin and end, in √x.
-
-    Returns:
-        Array of shape (rows, panels + GRADED + 1).
-    """
     low, high = np.sqrt(q) - np.sqrt(r), np.sqrt(q) + np.sqrt(r)
     # Beyond its edges the density falls as a Gaussian in √x, and faster at the scale of Tracy and Widom.
     above = np.minimum(REACH, REACH * np.cbrt(1 / np.sqrt(r) + 1 / np.sqrt(q)))
-    start, end = np.maximum(low - REACH, 0)[:, None], (high + above)[:, None]
-    even = start + (end - start) * np.linspace(0, 1, panels + 1)
-    graded = start + (even[:, 1:2] - start) * 0.25 ** np.arange(GRADED, 0, -1)
-    return np.concatenate([start, graded, even[:, 1:]], axis=1)
+    edges = panel_edges(np.maximum(low - REACH, 0), high + above, panels)
+    y, _ = panel_nodes(edges)
+    x = y * y
+    functions = _laguerre(r, (q - r)[:, None], x)
+    return Spectrum(x, density_weights(r, edges, y, functions, np.sqrt((r - 1) * (q - 1)) / 2))
 
 
 def _laguerre(r: np.ndarray, a: np.ndarray, x: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
