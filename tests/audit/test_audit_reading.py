@@ -142,6 +142,16 @@ FAULTS = [
         "every feature is constant: there is nothing to learn from",
     ),
     (
+        lambda f: f.assign(x2=1e70 * f["x2"]),
+        [],
+        "'x2' has values as large as {largest}; write it in another unit",
+    ),
+    (
+        lambda f: f.assign(**{"my x": [f"name {k}" for k in range(len(f))]}),
+        [],
+        "feature 'my x' holds 60 different texts; leave it out with --drop 'my x'",
+    ),
+    (
         lambda f: f,
         ["--weights", "aa"],
         "no task that can be audited is called 'aa'; did you mean 'a'? Tasks: a, b, c",
@@ -217,6 +227,8 @@ def test_what_cannot_be_audited_gets_one_line_and_code_two(tmp_path, capsys, spo
     frame = spoil(long_table())
     if "{first}" in message:
         message = message.format(first=frame["x2"].iloc[0])
+    if "{largest}" in message:
+        message = message.format(largest=f"{frame['x2'].abs().max():.0e}")
     assert refused(capsys, [written(tmp_path, frame), *words]) == message
 
 
@@ -351,6 +363,20 @@ def test_arrays_hold_numbers_and_shapes_that_fit():
     ):
         with pytest.raises(ValueError, match=message):
             audit.from_arrays(*words)
+
+
+def test_rows_of_no_task_are_left_out_of_arrays(tmp_path):
+    np.savez(tmp_path / "s.npz", X=X, y=Y, task=np.where(np.arange(40) == 3, np.nan, TASK))
+    samples = audit.read(tmp_path / "s.npz")
+    assert samples.counts.tolist() == [19, 20]
+    assert samples.notes == ("1 of 40 rows have a missing value (most in 'X or y') and are left out",)
+
+
+def test_one_wild_value_is_audited(tmp_path, capsys):
+    frame = long_table()
+    frame.loc[5, "y"] = 1e30
+    assert main(["audit", written(tmp_path, frame), "--quiet"]) == 0
+    assert capsys.readouterr().out.startswith("Train ")
 
 
 def test_too_many_tasks(tmp_path, capsys, monkeypatch):

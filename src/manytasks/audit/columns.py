@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -211,7 +212,8 @@ def features_in(table: Table, chosen: Sequence[str], decimal: str) -> tuple[np.n
         values = sorted(pd.unique(found.dropna()))
         if len(values) > MOST_TEXTS:
             raise ValueError(
-                f"feature {column!r} holds {len(values)} different texts; leave it out with --drop {column}"
+                f"feature {column!r} holds {len(values)} different texts; leave it out with --drop "
+                f"{shlex.quote(column)}"
             )
         if len(values) < 2:
             table.notes.append(f"feature {column!r} is {values[0]!r} in all rows; left out")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -120,7 +120,9 @@ def audit(
     unit = float(np.mean([y.var(ddof=1) for y in samples.y]))
     if samples.shared:  # targets in units of their own: each counts the same
         samples = samples.standardized()
-        unit = 1.0
+    else:  # shares of the variance from here on, whatever the unit
+        samples = replace(samples, y=tuple(y / np.sqrt(unit) for y in samples.y))
+    unit = 1.0
     levels = few_levels(T) if groups is None else np.array(sorted({*few_levels(T).tolist(), groups}))
     found = held_out(samples, seed, levels=levels, progress=progress)
     chosen = choose(found) if groups is None else int(np.flatnonzero(levels == groups)[0])

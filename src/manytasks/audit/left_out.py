@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 import numpy as np
 
 from manytasks.audit.columns import few
@@ -10,6 +12,7 @@ from manytasks.audit.samples import Samples
 FEWEST = 8  # rows of a task: four that are fitted when half are held out
 MOST_TASKS = 5000  # a matrix of pairs at twelve ridges takes 2.4 GB
 BETWEEN = "features that vary between tasks only are left out, for every task has an intercept"
+LARGEST = 1e60  # value whose fourth power is a float
 COPY = 1 - 1e-10  # R² from which a feature counts as the target in disguise
 
 
@@ -103,6 +106,12 @@ def _with_features(samples: Samples) -> Samples:
     notes, parts = list(samples.notes), samples.X[:1] if samples.shared else samples.X
     low = np.min([X.min(axis=0) for X in parts], axis=0)
     high = np.max([X.max(axis=0) for X in parts], axis=0)
+    for name, largest in (
+        *zip(samples.features, np.maximum(np.abs(low), np.abs(high)), strict=True),
+        ("the target", max(np.abs(y).max() for y in samples.y)),
+    ):
+        if largest > LARGEST:
+            raise ValueError(f"{name!r} has values as large as {largest:.0e}; write it in another unit")
     within = np.any([X.max(axis=0) > X.min(axis=0) for X in parts], axis=0)
     for kept, sentence in (
         (high > low, "constant features are left out"),
@@ -122,7 +131,7 @@ def _with_features(samples: Samples) -> Samples:
                     feature = samples.features[k]
                     raise ValueError(
                         f"feature {feature!r} is a linear function of the target; "
-                        f"leave it out with --drop {feature}"
+                        f"leave it out with --drop {shlex.quote(feature)}"
                     )
     if not samples.shared:
         _same_rows(samples, notes)
@@ -143,7 +152,7 @@ def _identifiers(samples: Samples, parts: tuple[np.ndarray, ...], notes: list[st
         if np.all(x == np.round(x)) and len(np.unique(x)) == N:
             notes.append(
                 f"feature {name!r} is another whole number in every row; if it only numbers them, leave it "
-                f"out with --drop {name}"
+                f"out with --drop {shlex.quote(name)}"
             )
 
 

@@ -130,6 +130,8 @@ def _checked(name: str, arrays: dict[str, np.ndarray], missing: str) -> Samples:
     for begin in range(0, len(X), step):
         finite[begin : begin + step] &= np.isfinite(X[begin : begin + step]).all(axis=1)
     task = None if wide else arrays["task"]
+    if task is not None and task.dtype.kind == "f":
+        finite &= np.isfinite(task)
     if not finite.all():
         notes.append(missing_rows(int((~finite).sum()), len(X), "X or y", missing, name))
         X, y = X[finite], y[finite]

@@ -60,7 +60,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         "--check-cv",
         action="store_true",
         help="also let cross-validation decide, and compare: agreement, errors on rows kept from both, time "
-        "(up to 100 tasks; takes about a minute for 60)",
+        "(up to 100 tasks)",
     )
     parser.add_argument("--html", metavar="PAGE", help="write the report as one page")
     parser.add_argument("--json", metavar="FILE", help="write the numbers")
