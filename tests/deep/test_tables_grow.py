@@ -273,7 +273,8 @@ def test_seeds_may_be_added_in_pieces_in_any_order(toy, tmp_path):
 
 # SIGTERM is what a queue sends first, SIGKILL what follows: rows before, after, and after the next call.
 INTERRUPTED = """
-import sys, time, pathlib
+import signal, sys, time, pathlib
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background of a shell ignores it
 from manytasks import cli
 from manytasks.deep.sweeps import registry
 import toy_sweep
