@@ -32,12 +32,11 @@ def test_a_second_build_of_the_book_does_nothing(whole):
 
 def test_a_second_build_needs_less_than_four_seconds(whole):
     # Seconds of processor: about what it takes on an idle machine, whatever else keeps this one busy.
-    seconds = []
-    for _ in range(3):
-        before = os.times()
-        build(whole)
-        after = os.times()
-        seconds.append(
-            after.children_user + after.children_system - before.children_user - before.children_system
-        )
-    assert min(seconds) < 4
+    assert any(seconds_of_a_build(whole) < 4 for _ in range(3))
+
+
+def seconds_of_a_build(tree):
+    before = os.times()
+    build(tree)
+    after = os.times()
+    return after.children_user + after.children_system - before.children_user - before.children_system
