@@ -205,18 +205,20 @@ def test_the_cost_page_shows_what_a_card_measured_if_one_did(pages, tmp_path, mo
     monkeypatch.chdir(tmp_path)
     assert "GPU" not in page()
     rate = {"what": "a stack", "value": 51800.0, "low": 47900, "high": 68100, "unit": "steps/s"}
+    wide = rate | {"value": 3.63e13, "low": 3.48e13, "high": 5.34e13, "unit": "FLOP/s"}
     card = {
         "date": "2026-11-27",
         "machine": {"device": "a card", "torch": "2.11.0"},
         "checks": [{"name": "two runs", "says": "equal to the bit", "holds": None}],
-        "rates": [rate | {"times research": 266.7}, rate | {"share of products": 0.704}, rate],
+        "rates": [rate | {"times research": 266.7}, rate | {"share of products": 0.704}, wide],
     }
     (tmp_path / "data").mkdir()
     (tmp_path / "data/gpu.json").write_text(json.dumps(card))
     text = page()
     assert "This is what a card said on 2026-11-27 (torch 2.11.0)." in text
     assert "| two runs | equal to the bit |" in text
-    assert "| 5.18e+04 steps/s | 4.79e+04 to 6.81e+04 | 267 times the research loop |" in text
+    assert "| 51,800 steps/s | 47,900 to 68,100 | 267 times the research loop |" in text
+    assert "| 36.3 TFLOP/s | 34.8 to 53.4 |" in text
     assert "| 70 % of the card's own products |" in text
     assert text.count("| a stack |") == 3
 
