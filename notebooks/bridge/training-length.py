@@ -81,7 +81,6 @@ ax.set(
     xscale="log", yscale="log", xlabel="parameters $p$", ylabel="training time $t$"
 )
 ax.set(title="Error of every width and length", ylim=(lengths[0], lengths[-1]))
-ax.text(0.03, 0.04, "line: best time", color="white", transform=ax.transAxes)
 bar = left.colorbar(shade, ticks=[-1, -0.5, 0, 0.5, 1])
 bar.ax.set_yticklabels(["0.1", "0.3", "1", "3", "10"])
 right, ax = plt.subplots()
