@@ -714,6 +714,28 @@ groups = {
     ("mse", "domain"): ("squared loss, shared head", "red", "-", "o"),
     ("cross-entropy", "domain"): ("cross-entropy, shared head", "red", "--", "s"),
 }
+
+
+def draw_groups(ax, rows, column, at):
+    """A curve for every loss and kind of head: median over the dial, mean of seeds with its interval."""
+    for (loss, scenario), (label, color, style, marker) in groups.items():
+        chosen = rows[(rows.loss == loss) & (rows.scenario == scenario)]
+        places = chosen.groupby("width")[at].first()
+        band, ink = mean_interval(by_seed(chosen, column)), figures.COLORS[color]
+        ax.plot(places, band.value, style, color=ink, linewidth=1.2)
+        ax.errorbar(
+            places,
+            band.value,
+            [band.value - band.low, band.high - band.value],
+            fmt=marker,
+            markersize=5,
+            markerfacecolor=ink if loss == "mse" else "none",
+            color=ink,
+            capsize=2,
+            label=label,
+        )
+
+
 widths_net = sorted(table.width.unique())
 seeds_net = table.seed.nunique()
 long = table[table.run == "long"]
@@ -768,24 +790,7 @@ for name, (trained, caption) in central.items():
             linewidth=1,
             label="$n/p$",
         )
-        for (loss, scenario), (label, color, style, marker) in groups.items():
-            rows = trained[(trained.loss == loss) & (trained.scenario == scenario)]
-            draws = by_seed(rows, column)
-            at = rows.groupby("width")["size"].first()
-            ink = figures.COLORS[color]
-            ax.plot(at, draws.mean(), style, color=ink, linewidth=1.2)
-            band = mean_interval(draws)
-            ax.errorbar(
-                at,
-                band.value,
-                [band.value - band.low, band.high - band.value],
-                fmt=marker,
-                markersize=5,
-                markerfacecolor=ink if loss == "mse" else "none",
-                color=ink,
-                capsize=2,
-                label=label,
-            )
+        draw_groups(ax, trained, column, "size")
         ax.set(xscale="log", yscale="log", xlabel="size: parameters per equation")
     panels[0][1].set(
         title="Paper B: the relative bracket",
@@ -1053,23 +1058,7 @@ for column, words in (
     ("forgotten_test_error", "test accuracy"),
 ):
     fig, ax = plt.subplots()
-    for (loss, scenario), (label, color, style, marker) in groups.items():
-        rows = long[(long.loss == loss) & (long.scenario == scenario)]
-        draws = by_seed(rows, column)
-        ink = figures.COLORS[color]
-        ax.plot(widths_net, draws.mean(), style, color=ink, linewidth=1.2)
-        band = mean_interval(draws)
-        ax.errorbar(
-            widths_net,
-            band.value,
-            [band.value - band.low, band.high - band.value],
-            fmt=marker,
-            markersize=5,
-            markerfacecolor=ink if loss == "mse" else "none",
-            color=ink,
-            capsize=2,
-            label=label,
-        )
+    draw_groups(ax, long, column, "width")
     ax.axhline(0, color=figures.INK, linewidth=0.8)
     ax.set(
         xscale="log",

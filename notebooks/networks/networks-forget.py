@@ -217,14 +217,12 @@ see = {
     "loss": "with a head per task the curves fall on the right, with one head they rise from left to right",
     "error": "the same; without a buffer a wide network with one head forgets most of what it knew",
 }
+by_width = {"x": "width", "hue": "memory", "panels": "scenario", "unit": "seed"}
 for measure in ("loss", "error"):
     page.curves(
         cifar.reindex(HEADS, level="scenario").reset_index(),
-        x="width",
+        **by_width,
         y=f"forgotten_{measure}",
-        hue="memory",
-        panels="scenario",
-        unit="seed",
         labels=words,
         ylim={"loss": (-0.5, 6.5), "error": (-0.1, 1.1)}[measure],
         name=f"networks-forgetting-{measure}",
@@ -441,11 +439,8 @@ page.say(
 for measure in ("loss", "error"):
     page.curves(
         glyphs.reindex(HEADS, level="scenario").reset_index(),
-        x="width",
+        **by_width,
         y=f"forgotten_{measure}",
-        hue="memory",
-        panels="scenario",
-        unit="seed",
         labels=words
         | {
             "task": "glyphs, a head per task",

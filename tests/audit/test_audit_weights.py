@@ -8,7 +8,9 @@ from scipy.optimize import minimize
 from sklearn.linear_model import Ridge
 
 from manytasks import audit, theory
-from manytasks.audit.weights import MOST_WEIGHTED, Sums, best_shares, projected, simplex_programme, weights_of
+from manytasks.audit.shares import best_shares, projected, simplex_programme
+from manytasks.audit.weighted import Sums, weights_of
+from manytasks.audit.weights import MOST_WEIGHTED
 from manytasks.cli import main
 
 
@@ -96,9 +98,12 @@ def test_all_ways_to_fit_are_one(shared, monkeypatch):
     few = (
         audit.from_arrays(X[:, :4], Y) if shared else audit.from_arrays(X[:, :4], Y[:, 0], np.arange(12) % 2)
     )
-    held = Sums(few).fit(weights, 0.5)
-    monkeypatch.setattr("manytasks.audit.weights.SUMS_HELD", 0)
-    np.testing.assert_allclose(Sums(few).fit(weights, 0.5), held, rtol=1e-10)
+    held, loose = Sums(few), Sums(few)
+    loose.gram = None
+    assert held.gram is not None
+    np.testing.assert_allclose(loose.fit(weights, 0.5), held.fit(weights, 0.5), rtol=1e-10)
+    monkeypatch.setattr("manytasks.audit.weighted.SUMS_HELD", 0)
+    assert Sums(few).gram is None
 
 
 @pytest.mark.statistical

@@ -10,8 +10,9 @@ from manytasks.audit.partitions import path
 from manytasks.audit.reading import read
 from manytasks.audit.report import text, verdict
 from manytasks.audit.samples import Samples, from_arrays
+from manytasks.audit.shares import best_shares
 from manytasks.audit.unbiased import Distances, covariance_forms, distances_of, isotropic_distances
-from manytasks.audit.weights import Weights, best_shares, weigh
+from manytasks.audit.weights import Weights, weigh
 
 __all__ = [
     "Audit",

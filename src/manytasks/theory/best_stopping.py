@@ -7,7 +7,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 
 from manytasks.tasks import Tasks
-from manytasks.theory.domain import noise_variance, parameter_counts, sample_counts, settled
+from manytasks.theory.domain import numeric_problem
 from manytasks.theory.fit import bias_share, noise_factor, spread_factor, times
 from manytasks.theory.training_error import geometry
 from manytasks.theory.training_factors import from_traces, mean_traces
@@ -64,13 +64,10 @@ def best_stopping(tasks: Tasks, samples: Any, p: Any, noise_var: Any, anchor: An
         >>> best.time.round(4), best.value.round(4), best.ridge, best.ridge_value.round(4)
         (np.float64(1.1317), np.float64(0.6492), np.float64(5.0), np.float64(0.6445))
     """
-    n, widths = sample_counts(tasks, samples, symbols=False), parameter_counts(p, symbols=False)
-    sigma2 = noise_variance(noise_var, symbols=False)
-    tasks, n, widths, sigma2 = settled(tasks, n, widths, sigma2, exact=False)
+    tasks, n, widths, sigma2 = numeric_problem(tasks, samples, p, noise_var)
     place, N = geometry(tasks, n, anchor), n.sum()
     if N == 0:
         raise ValueError("samples must be at least 1 in all, for there is nothing to stop otherwise")
-    widths = np.asarray(widths)
     each = widths.ravel()
     cost = _Cost(float(N), float(place.mean2), sigma2, float(place.spread))
     if cost.start2 == 0:

@@ -211,6 +211,29 @@ def problem(
     return settled(tasks, n, widths, sigma2, exact=regime is not None)
 
 
+def numeric_problem(
+    tasks: Tasks, samples: Any, p: Any, noise_var: Any
+) -> tuple[Tasks, np.ndarray, np.ndarray, float]:
+    """Read the arguments of a formula that no symbol can pass.
+
+    Args:
+        tasks: the T tasks.
+        samples: number of samples of each task, one whole number or T of them.
+        p: number of parameters, at least 1, or an array of such numbers.
+        noise_var: label-noise variance σ², at least 0.
+
+    Returns:
+        Tasks, (T,) counts, array p, variance, as floats.
+
+    Raises:
+        ValueError: if an argument is outside its range, or a symbol.
+    """
+    n, widths = sample_counts(tasks, samples, symbols=False), parameter_counts(p, symbols=False)
+    sigma2 = noise_variance(noise_var, symbols=False)
+    tasks, n, widths, sigma2 = settled(tasks, n, widths, sigma2, exact=False)
+    return tasks, n, np.asarray(widths), sigma2
+
+
 def _whole(counts: np.ndarray, least: int) -> np.ndarray:
     """Say which counts are whole and large enough; of a symbol that cannot be said.
 

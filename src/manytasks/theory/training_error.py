@@ -8,10 +8,10 @@ import numpy as np
 
 from manytasks.readers import matrix
 from manytasks.tasks import Tasks
-from manytasks.theory.domain import noise_variance, parameter_counts, sample_counts, settled
+from manytasks.theory.domain import numeric_problem
 from manytasks.theory.fit import times
 from manytasks.theory.multitask import task_spread
-from manytasks.theory.training_factors import TrainingFactors, factors_of
+from manytasks.theory.training_factors import TrainingFactors, factors_of, with_task_axis
 from manytasks.theory.training_rule import training_rule
 
 
@@ -79,13 +79,10 @@ def training_error(
                [0.78743192, 0.98684211]])
     """
     rule = training_rule(time, rate, steps, ridge)
-    n, widths = sample_counts(tasks, samples, symbols=False), parameter_counts(p, symbols=False)
-    sigma2 = noise_variance(noise_var, symbols=False)
-    tasks, n, widths, sigma2 = settled(tasks, n, widths, sigma2, exact=False)
+    tasks, n, widths, sigma2 = numeric_problem(tasks, samples, p, noise_var)
     place = geometry(tasks, n, anchor)
-    widths = np.asarray(widths)
-    factors = factors_of(np.full(widths.shape, n.sum()), widths, rule)
-    return filtered_error(TrainingFactors(*(np.asarray(part)[..., None] for part in factors)), place, sigma2)
+    factors = with_task_axis(factors_of(np.full(widths.shape, n.sum()), widths, rule))
+    return filtered_error(factors, place, sigma2)
 
 
 def filtered_error(factors: TrainingFactors, place: Geometry, noise_var: Any) -> Any:

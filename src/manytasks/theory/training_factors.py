@@ -121,6 +121,18 @@ def factors_of(N: np.ndarray, p: np.ndarray, rule: Rule) -> TrainingFactors:
     return TrainingFactors(*(part.reshape(shape)[()] for part in (*factors[:3], spread)))
 
 
+def with_task_axis(factors: TrainingFactors) -> TrainingFactors:
+    """Give factors a last axis, which broadcasts with the tasks.
+
+    Args:
+        factors: arrays of one shape, or numbers.
+
+    Returns:
+        The same with one more axis.
+    """
+    return TrainingFactors(*(np.asarray(part)[..., None] for part in factors))
+
+
 def from_traces(N: Any, p: Any, learned: Any, square: Any, noise: Any, sloped: Any) -> TrainingFactors:
     r"""Return the factors that belong to four mean traces; symbols pass.
 

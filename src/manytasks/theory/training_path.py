@@ -8,9 +8,9 @@ import numpy as np
 
 from manytasks.readers import numbers, short
 from manytasks.tasks import Tasks
-from manytasks.theory.domain import noise_variance, parameter_counts, sample_counts, settled
+from manytasks.theory.domain import numeric_problem
 from manytasks.theory.fit import times as product
-from manytasks.theory.training_factors import TrainingFactors, factors_of
+from manytasks.theory.training_factors import TrainingFactors, factors_of, with_task_axis
 from manytasks.theory.training_rule import Rule, training_lengths
 
 LARGEST_ANCHOR = 1e3  # in size; larger ones only lose digits
@@ -118,11 +118,11 @@ def order_effect(tasks: Tasks, samples: Any, p: Any, noise_var: Any, time: Any) 
         array([[ 0.0373, -0.0373, -0.0187],
                [ 0.04  , -0.04  , -0.02  ]])
     """
-    tasks, n, widths, sigma2 = _numbers(tasks, samples, p, noise_var)
+    tasks, n, widths, sigma2 = numeric_problem(tasks, samples, p, noise_var)
     if tasks.T < 2:
         raise ValueError(f"an order needs at least 2 tasks; got {tasks.T}")
     rule = Rule("flow", training_lengths(time, "time"))
-    one, two = (_with_axis(factors_of(np.full(widths.shape, n[t]), widths, rule)) for t in (0, 1))
+    one, two = (with_task_axis(factors_of(np.full(widths.shape, n[t]), widths, rule)) for t in (0, 1))
     d, start = tasks.distances2, tasks.norms2
     both = next_errors(next_errors(start, 0, d, one, 0.0), 1, d, two, 0.0)
     swapped = next_errors(next_errors(start, 1, d, two, 0.0), 0, d, one, 0.0)
@@ -185,7 +185,7 @@ def _path(
     Raises:
         ValueError: if there is not one time per task.
     """
-    tasks, n, widths, sigma2 = _numbers(tasks, samples, p, noise_var)
+    tasks, n, widths, sigma2 = numeric_problem(tasks, samples, p, noise_var)
     lengths = training_lengths(times, "times")
     if lengths.ndim and lengths.shape[-1] != tasks.T:
         raise ValueError(
@@ -203,7 +203,7 @@ def _path(
         c = starts[t] if t else 1.0
         with np.errstate(invalid="ignore"):
             errors = c * errors + (1 - c) * norms2 - c * (1 - c) * errors[..., -1:] if c != 1 else errors
-            errors = _finite_step(errors, t, distances2, _with_axis(factors), sigma2)
+            errors = _finite_step(errors, t, distances2, with_task_axis(factors), sigma2)
         path.append(errors)
     assert factors is not None
     return np.stack(path, axis=-2), factors
@@ -241,15 +241,3 @@ def read_anchors(anchors: Any, T: int) -> np.ndarray:
             f"anchors must be one number or {T}, at most {LARGEST_ANCHOR:g} in size; got {short(anchors)}"
         )
     return np.broadcast_to(c, (T,))
-
-
-def _numbers(tasks: Tasks, samples: Any, p: Any, noise_var: Any) -> tuple[Tasks, Any, np.ndarray, float]:
-    n, widths = sample_counts(tasks, samples, symbols=False), parameter_counts(p, symbols=False)
-    tasks, n, widths, sigma2 = settled(
-        tasks, n, widths, noise_variance(noise_var, symbols=False), exact=False
-    )
-    return tasks, n, np.asarray(widths), sigma2
-
-
-def _with_axis(factors: TrainingFactors) -> TrainingFactors:
-    return TrainingFactors(*(np.asarray(part)[..., None] for part in factors))
