@@ -101,8 +101,8 @@ figures.show(
     name="training-length-map",
     caption=(
         f"Exact mean error of two tasks (cosine {cosine:g}, $n = {n}$ samples each, σ² = {sigma2}) for every number of parameters "
-        "and every time of gradient flow from zero. White: the time of least error; dashed, the threshold $p = N$. On the right, cuts "
-        "through the map. These are expectations; how far single data sets scatter is not shown."
+        "and every time of gradient flow from zero. White: the time of least error; dashed, the threshold $p = N$. The second panel "
+        "cuts through the map. These are expectations; how far single data sets scatter is not shown."
     ),
     alt=(
         "Left: a map of the error over parameters and time. It is high only in a tongue that opens at p = N as time grows; a white line of best times "

@@ -220,16 +220,24 @@ evidence.decide(
 
 # %% tags=["hide-input"]
 further = {}
-for name, what in (
-    ("multitask-width-cifar100-50", "CIFAR-100, the same network"),
-    ("resnet-width-cifar100", "CIFAR-100, a ResNet-18 on pixels"),
+for name, what, see in (
+    (
+        "multitask-width-cifar100-50",
+        "CIFAR-100, the same network",
+        "with wrong labels loss and error rise to a hump",
+    ),
+    (
+        "resnet-width-cifar100",
+        "CIFAR-100, a ResNet-18 on pixels",
+        "what happens beyond the widest network is not known",
+    ),
 ):
     whole = deep.load_results(name, "book")
     page.curves(
         whole.melt(**BOTH),
         **BY_SEED | by_noise,
         name=f"networks-peak-{name}",
-        caption=f"{what}, {int(whole.per_class[0])} images a class: loss and error against width. Means of {{n}} seeds with {{level}} intervals. The figure does not show networks for single tasks.",
+        caption=f"{what}, {int(whole.per_class[0])} images a class: loss and error against width. Means of {{n}} seeds with {{level}} intervals. To see: {see}. The figure does not show networks for single tasks.",
         alt="Two panels against width: test loss and share of wrong answers, a curve for each share of wrong labels.",
     )
     for each in declared.values():
