@@ -145,7 +145,7 @@ BOOK: Settings = {
     ),
     "fractions": (0.0, 0.25, 0.5, 1.0),
     "noises": (0.0, 0.1, 0.2),
-    "seeds": tuple(range(8)),
+    "seeds": tuple(range(20)),
 }  # fmt: skip
 SMOKE: Settings = BOOK | {"features": (32, 285, 600), "seeds": (0, 1)}
 PAPER: Settings = BOOK | {

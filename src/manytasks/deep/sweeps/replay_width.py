@@ -127,7 +127,7 @@ BOOK: Settings = {
     "width": (4, 8, 16, 32, 64, 128, 256),
     "memories": (0, 2, 5, 15, 50),
     "noises": (0.0,),
-    "seeds": (0, 1, 2),
+    "seeds": tuple(range(20)),
     "steps": 300,
     "batch": 125,
     "rate": 0.02,

@@ -54,7 +54,7 @@ BOOK: Settings = {
     "depth": 3,
     "width": (3, 6, 8, 12, 16, 32, 96),
     "noises": (0.0, 0.2),
-    "seeds": (0, 1),
+    "seeds": tuple(range(20)),
     "steps": 800,
     "batch": 110,
     "rate": 0.02,
