@@ -37,7 +37,9 @@ CALLS = {
     theory.effective_noise: PROBLEM | {"regime": None},
     theory.knowledge_transfer: PROBLEM | {"regime": None},
     theory.transfer_terms: PROBLEM | {"regime": None},
-    theory.replay_error: PROBLEM | {"memory": 2, "start": "warm", "regime": None},
+    theory.replay_error: PROBLEM | {"memory": 2, "start": "warm", "rehearsal": "sequential", "regime": None},
+    theory.rehearsal_effect: PROBLEM | {"memory": 2, "regime": None},
+    theory.rehearsal_rounds: PROBLEM | {"memory": 2, "rounds": [1, 2], "together": [0]},
     theory.forgetting_terms: PROBLEM | {"memory": 2, "start": "warm", "regime": None},
     theory.average_error: {"errors": ERRORS},
     theory.forgetting: {"errors": ERRORS},
@@ -64,7 +66,9 @@ CALLS = {
     simulate.multitask_terms: PROBLEM | DRAWS | {"method": "direct"},
     simulate.knowledge_transfer: PROBLEM | DRAWS | {"method": "direct"},
     simulate.transfer_terms: PROBLEM | DRAWS | {"method": "direct"},
-    simulate.replay_error: PROBLEM | DRAWS | {"memory": 2, "start": "warm", "method": "direct"},
+    simulate.replay_error: PROBLEM
+    | DRAWS
+    | {"memory": 2, "start": "warm", "rehearsal": "sequential", "rounds": 2, "method": "direct"},
     simulate.bracket_moments: PROBLEM | DRAWS,
     simulate.training_forgetting: PROBLEM | DRAWS | {"time": [1.0]},
     simulate.ridge_error: SPECTRUM | DRAWS | {"ridge": 0.1},

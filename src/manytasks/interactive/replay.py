@@ -8,11 +8,11 @@ import sympy as sp
 from manytasks.interactive.formulas import javascript
 from manytasks.symbolic import differing
 from manytasks.tasks import Tasks
-from manytasks.theory.buffer_span import least_squares_error_in_span
+from manytasks.theory.buffer_span import least_squares_error_in_span, span_error
 from manytasks.theory.fit import bias_share, noise_factor, spread_factor
 from manytasks.theory.forgetting import average_error, forgetting
 from manytasks.theory.multitask import task_spread
-from manytasks.theory.replay import span_error, unseen_share
+from manytasks.theory.replay import unseen_share
 
 # What error_matrix does, with the formulas above it. Within one of a threshold the error is infinite if
 # noise or spread feeds it, and what remains is what the mean task costs if nothing does.

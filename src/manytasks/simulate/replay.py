@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 import numpy as np
 
-from manytasks.readers import choice
+from manytasks.readers import choice, count, short
 from manytasks.simulate.direct import draw_data
 from manytasks.simulate.errors import Method, task_span
 from manytasks.simulate.problem import drawn_counts, drawn_problem
@@ -14,7 +14,9 @@ from manytasks.simulate.replay_path import data_in_span, path_errors
 from manytasks.simulate.runner import draw_in_chunks
 from manytasks.streams import Seed
 from manytasks.tasks import Tasks
-from manytasks.theory.replay import Start, check_memory, check_start
+from manytasks.theory.replay import Rehearsal, Start, check_memory, check_rehearsal, check_start
+
+MOST_ROUNDS = 10_000  # of which each fits twice
 
 
 def replay_error(
@@ -25,6 +27,8 @@ def replay_error(
     noise_var: float,
     start: Start = "warm",
     *,
+    rehearsal: Rehearsal = "concurrent",
+    rounds: int = 1,
     trials: int,
     seed: Seed,
     method: Method = "direct",
@@ -41,6 +45,10 @@ def replay_error(
         p: number of parameters, at least the rank of the tasks, or an array of such numbers.
         noise_var: label-noise variance σ², at least 0.
         start: "warm" (from the previous solution) or "scratch" (from zero).
+        rehearsal: "concurrent" (new samples and buffer fitted together) or "sequential" (the buffer after
+            the new samples; warm starts only). Where a fit has p samples or more it is least squares.
+        rounds: how often sequential rehearsal fits the new samples and the buffer in turns, at least 1; for
+            two tasks the last row is that of ``theory.rehearsal_rounds``.
         trials: number of independent data sets, at least 1.
         seed: whole number >= 0, or a tuple of one and names.
         method: "direct" draws p features a sample; "reduced" draws features of the same distribution in the
@@ -65,6 +73,10 @@ def replay_error(
     m = drawn_counts(tasks.T, memory, "memory")
     check_memory(n, m)
     check_start(start)
+    check_rehearsal(rehearsal, start)
+    turns = count(rounds, "rounds", least=1, most=MOST_ROUNDS)
+    if turns > 1 and rehearsal != "sequential":
+        raise ValueError(f"rounds={turns} need rehearsal='sequential'; got {short(rehearsal)}")
     choice(method, "method", get_args(Method))
     span, N = task_span(tasks, widths), int(n.sum())
     draw = draw_data if method == "direct" else data_in_span
@@ -75,7 +87,7 @@ def replay_error(
 
     def errors(rng: np.random.Generator, size: int, wanted: int, width: int) -> np.ndarray:
         X, y = draw(rng, size, span, n, width, sigma2)
-        return path_errors(X[:wanted], y[:wanted], span, n, m, start)
+        return path_errors(X[:wanted], y[:wanted], span, n, m, start, rehearsal, turns)
 
     drawn = draw_in_chunks(errors, widths.ravel().tolist(), numbers, trials, seed)
     return drawn.reshape(len(drawn), *widths.shape, tasks.T, tasks.T)

@@ -6,7 +6,7 @@ import numpy as np
 
 from manytasks.simulate.direct import excess_risk, fit
 from manytasks.simulate.reduced import wishart_factors
-from manytasks.theory.replay import Start
+from manytasks.theory.replay import Rehearsal, Start
 
 
 def data_in_span(
@@ -39,7 +39,14 @@ def data_in_span(
 
 
 def path_errors(
-    X: np.ndarray, y: np.ndarray, a: np.ndarray, n: np.ndarray, m: np.ndarray, start: Start
+    X: np.ndarray,
+    y: np.ndarray,
+    a: np.ndarray,
+    n: np.ndarray,
+    m: np.ndarray,
+    start: Start,
+    rehearsal: Rehearsal = "concurrent",
+    rounds: int = 1,
 ) -> np.ndarray:
     """Fit task after task on its samples and the buffer, and measure every error after each.
 
@@ -50,22 +57,44 @@ def path_errors(
         n: (T,) sample counts.
         m: (T,) how many of its first samples each task leaves in the buffer.
         start: "warm" takes the smallest step to a fit, "scratch" the smallest fit.
+        rehearsal: "concurrent" fits samples and buffer together, "sequential" the buffer after the samples.
+        rounds: how often sequential rehearsal fits both in turns.
 
     Returns:
         (trials, T, T) array: [after task t, on task i].
     """
-    T, p = len(a), X.shape[1]
+    T = len(a)
     first = np.cumsum(n).astype(int) - n.astype(int)
     w = np.zeros(X.shape[:2])
     errors = np.empty((len(X), T, T))
     buffer = np.arange(0)
     for t in range(T):
-        seen = np.concatenate([buffer, first[t] + np.arange(int(n[t]))])
-        X_t, y_t = X[..., seen], y[:, seen]
-        if start == "warm" and p >= len(seen):  # below the threshold the fit is unique: no start matters
-            w = w + fit(X_t, y_t - (w[:, None] @ X_t)[:, 0])
+        new = first[t] + np.arange(int(n[t]))
+        if start == "scratch":
+            w = np.zeros_like(w)
+        if rehearsal == "concurrent":
+            w = nearest_fit(w, X, y, np.concatenate([buffer, new]))
         else:
-            w = fit(X_t, y_t)
+            for _ in range(rounds):
+                w = nearest_fit(nearest_fit(w, X, y, new), X, y, buffer)
         errors[:, t] = excess_risk(w, a)
         buffer = np.concatenate([buffer, first[t] + np.arange(int(m[t]))])
     return errors
+
+
+def nearest_fit(w: np.ndarray, X: np.ndarray, y: np.ndarray, seen: np.ndarray) -> np.ndarray:
+    """Move parameters as little as possible to a fit of some samples.
+
+    Args:
+        w: (trials, p) parameters.
+        X: (trials, p, N) features.
+        y: (trials, N) labels.
+        seen: indices of the samples that are fitted.
+
+    Returns:
+        (trials, p) parameters; below the threshold the fit is unique, and no start matters.
+    """
+    X, y = X[..., seen], y[:, seen]
+    if X.shape[1] < len(seen):
+        return fit(X, y)
+    return w + fit(X, y - (w[:, None] @ X)[:, 0])

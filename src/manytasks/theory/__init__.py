@@ -11,6 +11,7 @@ from manytasks.theory.forgetting import average_error, forgetting, forgetting_te
 from manytasks.theory.jacobi_spectrum import jacobi_spectrum
 from manytasks.theory.multitask import effective_noise, multitask_error, multitask_terms
 from manytasks.theory.pooled_error import Forms, pooled_error, population_forms
+from manytasks.theory.rehearsal import rehearsal_effect, rehearsal_rounds
 from manytasks.theory.replay import replay_error
 from manytasks.theory.ridge import effective_ridge, ridge_error
 from manytasks.theory.single_task import single_task_error
@@ -52,6 +53,8 @@ __all__ = [
     "order_values",
     "pooled_error",
     "population_forms",
+    "rehearsal_effect",
+    "rehearsal_rounds",
     "replay_error",
     "ridge_error",
     "single_task_error",

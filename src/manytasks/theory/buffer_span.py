@@ -1,11 +1,22 @@
-"""What a least-squares fit gets wrong within the span of some of its own samples (ours)."""
+"""What a fit gets wrong within the span of some of its own samples (ours)."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from manytasks.theory.fit import spread_weight
-from manytasks.theory.multitask import task_spread, total
+from manytasks.theory.domain import Regime
+from manytasks.theory.fit import noise_factor, spread_weight, times
+from manytasks.theory.multitask import dissimilarity_error, task_spread, total
+
+
+def span_error(distances2: Any, counts: Any, p: Any, sigma2: Any, regime: Regime = None) -> Any:
+    """Return S_i(c): the pooled error within the span of the data, which is all of it below the threshold.
+
+    Returns:
+        Array of the broadcast shape of counts and p, (..., T).
+    """
+    dissimilarity = dissimilarity_error(distances2, counts, p, regime)
+    return dissimilarity + times(noise_factor(total(counts), p, regime), sigma2)
 
 
 def least_squares_error_in_span(distances2: Any, counts: Any, buffer: Any, p: Any, sigma2: Any) -> Any:

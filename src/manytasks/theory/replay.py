@@ -6,9 +6,9 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
-from manytasks.readers import choice, has_symbols
+from manytasks.readers import choice, has_symbols, short
 from manytasks.tasks import Tasks
-from manytasks.theory.buffer_span import least_squares_error_in_span
+from manytasks.theory.buffer_span import least_squares_error_in_span, span_error
 from manytasks.theory.domain import (
     Regime,
     check_regime,
@@ -18,10 +18,12 @@ from manytasks.theory.domain import (
     sample_counts,
     settled,
 )
-from manytasks.theory.fit import bias_share, noise_factor, times
-from manytasks.theory.multitask import dissimilarity_error, total
+from manytasks.theory.fit import bias_share, times
+from manytasks.theory.multitask import total
+from manytasks.theory.sequential import sequential_matrix
 
 Start = Literal["warm", "scratch"]
+Rehearsal = Literal["concurrent", "sequential"]
 
 
 def replay_error(
@@ -32,6 +34,7 @@ def replay_error(
     noise_var: Any,
     start: Start = "warm",
     *,
+    rehearsal: Rehearsal = "concurrent",
     regime: Regime = None,
 ) -> Any:
     r"""Return the expected excess risk on task i after learning task t with a replay buffer.
@@ -49,6 +52,11 @@ def replay_error(
     where :math:`R_i`, the part of the previous error in the span of the buffer, is :math:`S_i(m)` when the
     previous fit interpolated, and ``least_squares_error_in_span`` when it was least squares (p < N_{t-1}).
 
+    With ``rehearsal="sequential"`` task t is fitted alone, nearest to the previous parameters, and then they
+    move to the nearest point that fits the buffer (ours at this generality, ``sequential_matrix``; the
+    question is from arXiv 2506.00205). It needs :math:`p > n_t` and :math:`p > \bar M_t` only, and is finite
+    at :math:`p = N_t`.
+
     Args:
         tasks: the T tasks, in the order in which they are learned.
         samples: number of samples n_t of each task, one whole number or T of them.
@@ -58,30 +66,41 @@ def replay_error(
         p: number of parameters, at least 1, or an array of such numbers.
         noise_var: label-noise variance σ², at least 0.
         start: "warm" (from the previous solution) or "scratch" (from zero).
+        rehearsal: "concurrent" (new samples and buffer fitted together) or "sequential" (the buffer after
+            the new samples; warm starts only).
         regime: side of every threshold, needed only when p or a count is a symbol.
 
     Returns:
         Array of shape ``(*p.shape, T, T)``, or with the axes of p and ``memory`` broadcast: [after task t, on
         task i]. Infinite where abs(p - N_t) <= 1 and the effective noise is positive, and after that until a
-        step below its threshold forgets it.
+        step below its threshold forgets it; sequential: where p is n_t + 1 or the buffer + 1, and after that.
         With ``memory=samples`` the last row is ``multitask_error``; ``memory=0`` is fine-tuning.
 
     Raises:
-        ValueError: if an argument is outside its range, or memory exceeds samples.
+        ValueError: if an argument is outside its range, memory exceeds samples, or sequential rehearsal is
+            asked for from scratch or with too few parameters.
 
     Example:
         >>> from manytasks import Tasks, theory
-        >>> theory.replay_error(Tasks.chain(3, 0.5), samples=50, memory=20, p=200, noise_var=0.1).round(3)
+        >>> problem = {"samples": 50, "memory": 20, "p": 200, "noise_var": 0.1}
+        >>> theory.replay_error(Tasks.chain(3, 0.5), **problem).round(3)
         array([[0.784, 1.034, 1.159],
                [0.901, 0.859, 1.213],
                [1.215, 1.062, 1.102]])
+        >>> theory.replay_error(Tasks.chain(3, 0.5), **problem, rehearsal="sequential")[2].round(3)
+        array([1.017, 0.9  , 0.992])
     """
     n, m = sample_counts(tasks, samples), sample_counts(tasks, memory, "memory", axes=True)
     check_memory(n, m)
     check_start(start)
+    check_rehearsal(rehearsal, start)
     p, sigma2 = parameter_counts(p), noise_variance(noise_var)
     check_regime(regime, n, m, p)
+    if rehearsal == "sequential":
+        check_sequential(n, m, p, regime)
     tasks, n, m, p, sigma2 = settled(tasks, n, m, p, sigma2, exact=regime is not None)
+    if rehearsal == "sequential":
+        return sequential_matrix(tasks.gram, n, m, np.asarray(p)[..., None], sigma2, regime)
     return error_matrix(tasks, n, m, np.asarray(p)[..., None], sigma2, start, regime)
 
 
@@ -119,6 +138,49 @@ def check_start(start: Start) -> None:
     choice(start, "start", get_args(Start))
 
 
+def check_rehearsal(rehearsal: Rehearsal, start: Start) -> None:
+    """Check how the buffer is rehearsed.
+
+    Args:
+        rehearsal: with the new samples, or after them.
+        start: where every fit starts.
+
+    Raises:
+        ValueError: if it is neither "concurrent" nor "sequential", or sequential from scratch, where the
+            second fit would undo the first.
+    """
+    choice(rehearsal, "rehearsal", get_args(Rehearsal))
+    if rehearsal == "sequential" and start != "warm":
+        raise ValueError(f"rehearsal='sequential' needs start='warm'; got {short(start)}")
+
+
+def check_sequential(n: Any, m: Any, p: Any, regime: Regime) -> None:
+    """Check that p is more than every fit of sequential rehearsal has samples.
+
+    Args:
+        n: (T,) sample counts.
+        m: (..., T) buffer counts.
+        p: parameter counts, whose axes broadcast with those before the last of ``m``.
+        regime: side of the thresholds.
+
+    Raises:
+        ValueError: if a fit has p samples or more, or ``regime`` says so.
+    """
+    if regime == "under":
+        raise ValueError("rehearsal='sequential' has a formula above its thresholds only: say regime='over'")
+    if regime == "over" or has_symbols(n, m, p):
+        return
+    kept = np.asarray(m, dtype=float)[..., :-1].sum(axis=-1)  # the buffer of the last step is the largest
+    most = np.maximum(np.asarray(n, dtype=float).max(), kept)
+    widths, most = np.broadcast_arrays(np.asarray(p, dtype=float), most)
+    if np.any(widths <= most):
+        first = np.argmax((widths <= most).ravel())
+        raise ValueError(
+            "rehearsal='sequential' needs more parameters than a task or the buffer has samples: "
+            f"p > {most.flat[first]:.0f}; got p = {widths.flat[first]:.0f}"
+        )
+
+
 def error_matrix(
     tasks: Tasks, n: Any, m: Any, p: Any, sigma2: Any, start: Start, regime: Regime = None
 ) -> Any:
@@ -131,7 +193,7 @@ def error_matrix(
     norms2, distances2 = tasks.norms2, tasks.distances2
     error, counts = norms2 + 0 * p, 0 * n
     for t in range(tasks.T):
-        previous, buffer = counts, np.where(np.arange(tasks.T) < t, m, 0)
+        previous, buffer = counts, np.where(np.arange(tasks.T) < t, m, 0 * m)
         counts = np.where(np.arange(tasks.T) == t, n, buffer)
         fitted = span_error(distances2, counts, p, sigma2, regime)
         if start == "scratch":
@@ -142,16 +204,6 @@ def error_matrix(
             error = fitted + unseen_error(distances2, error, share, previous, buffer, p, sigma2, regime)
         errors.append(error)
     return np.stack(errors, axis=-2)
-
-
-def span_error(distances2: Any, counts: Any, p: Any, sigma2: Any, regime: Regime = None) -> Any:
-    """Return S_i(c): the pooled error within the span of the data, which is all of it below the threshold.
-
-    Returns:
-        Array of the broadcast shape of counts and p, (..., T).
-    """
-    dissimilarity = dissimilarity_error(distances2, counts, p, regime)
-    return dissimilarity + times(noise_factor(total(counts), p, regime), sigma2)
 
 
 def unseen_share(N: Any, M: Any, p: Any, regime: Regime = None) -> Any:
