@@ -215,7 +215,7 @@ def declared_at(name):
 
 
 def test_declarations_are_older_than_their_tables():
-    """In time: before the table's first cell; in history: an ancestor of the commit that first has its provenance.
+    """In time: before its first cell; in history: an ancestor of the commit that first has its provenance.
 
     A table that was made anew, with more seeds, has a provenance younger than its file.
     """
