@@ -60,6 +60,8 @@ CALLS = {
     theory.order_values: PROBLEM
     | {"memory": 0, "orders": [(0, 1), (1, 0)], "objective": "error", "start": "warm"},
     theory.candidate_orders: {"tasks": TASKS},
+    theory.best_order: PROBLEM | {"memory": 0, "objective": "error", "start": "warm"},
+    theory.order_index: {"tasks": TASKS, "samples": 5, "memory": 2, "p": 20, "known": []},
     theory.greedy_order: PROBLEM | {"memory": 0, "objective": "error", "start": "warm"},
     simulate.single_task_error: PROBLEM | DRAWS | {"method": "direct"},
     simulate.multitask_error: PROBLEM | DRAWS | {"method": "reduced"},
@@ -111,6 +113,8 @@ CALLS = {
     statistics.margin_test: {"differences": [0.1, 0.2, 0.3], "margin": 0.1, "level": 0.01},
     statistics.margin_noticed: {"deviation": 0.1, "units": 5, "margin": 0.1, "level": 0.01},
     statistics.units_needed: {"deviation": 0.1, "margin": 0.1, "matters": 0.2, "level": 0.01},
+    flow.best_order: {"costs": [[0.0, 1.0], [2.0, 0.0]]},
+    flow.least_forgetting: {"products": [[[1.0]]]},
     flow.modified_series: {"n_tasks": 2, "order": 1, "rates": [1, 1], "schedule": [1, 2]},
 }
 LONGEST_WAIT = 20  # seconds, for what takes less than one on an idle machine

@@ -4,6 +4,7 @@ NumPy in, NumPy out; SymPy symbols pass through the same code, so a derivation c
 """
 
 from manytasks.theory.best_average import Average, best_average
+from manytasks.theory.best_order import Order, best_order, order_index
 from manytasks.theory.best_split import Split, best_split
 from manytasks.theory.best_stopping import Stopping, best_stopping
 from manytasks.theory.bracket_moments import BracketMoments, bracket_moments, training_forgetting
@@ -28,6 +29,7 @@ __all__ = [
     "Average",
     "BracketMoments",
     "Forms",
+    "Order",
     "Spectrum",
     "Split",
     "Stopping",
@@ -35,6 +37,7 @@ __all__ = [
     "average_error",
     "best_anchor",
     "best_average",
+    "best_order",
     "best_split",
     "best_stopping",
     "bracket_moments",
@@ -50,6 +53,7 @@ __all__ = [
     "multitask_error",
     "multitask_terms",
     "order_effect",
+    "order_index",
     "order_values",
     "pooled_error",
     "population_forms",

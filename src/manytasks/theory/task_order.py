@@ -9,6 +9,7 @@ from typing import Any, get_args
 import numpy as np
 
 from manytasks.readers import choice, count, real, short
+from manytasks.subsets import moved
 from manytasks.tasks import Tasks
 from manytasks.theory.best_split import Objective
 from manytasks.theory.domain import check_tasks, sample_counts
@@ -148,12 +149,7 @@ def greedy_order(
     while True:
         values = order_values(*setting, tried, objective, start)
         best = tried[int(np.argmin(values))]
-        moves = {_moved(best, i, j) for i in range(tasks.T) for j in range(tasks.T)} - {best}
+        moves = {moved(best, i, j) for i in range(tasks.T) for j in range(tasks.T)} - {best}
         if tasks.T <= EXHAUSTIVE or values.min() <= order_values(*setting, moves, objective, start).min():
             return best
         tried = [best, *sorted(moves)]
-
-
-def _moved(order: tuple[int, ...], i: int, j: int) -> tuple[int, ...]:
-    rest = order[:i] + order[i + 1 :]
-    return (*rest[:j], order[i], *rest[j:])
