@@ -24,6 +24,7 @@ SMOOTH = {"x": [0.4, 0.2, 0.1], "y": [0.16, 0.04, 0.01]}
 WEIGHTED = {"weights": [1.0], "ridge": 0.1}
 FORMS = theory.population_forms([1.0, 0.5], [[1.0, 1.0], [1.0, 0.0]], 0.1, [0.5])
 SPECTRUM = {"eigenvalues": [1.0, 0.5], "coefficients": [[1.0, 1.0]], "samples": 5, "noise_var": 0.1}
+MOMENTS = {"eigenvalues": [1.0, 0.5], "N": 5, "ridge": 0.1}
 
 CALLS = {
     Tasks: {"gram": [[1.0, 0.5], [0.5, 1.0]]},
@@ -73,6 +74,9 @@ CALLS = {
     | {"memory": 2, "start": "warm", "rehearsal": "sequential", "rounds": 2, "method": "direct"},
     simulate.bracket_moments: PROBLEM | DRAWS,
     simulate.training_forgetting: PROBLEM | DRAWS | {"time": [1.0]},
+    theory.ridge_moments: MOMENTS,
+    simulate.ridge_moments: MOMENTS | DRAWS | {"law": "gaussian"},
+    theory.spread_bound: MOMENTS | {"noise_factor": 0.2},
     simulate.ridge_error: SPECTRUM | DRAWS | {"ridge": 0.1},
     theory.population_forms: {key: SPECTRUM[key] for key in ("eigenvalues", "coefficients", "noise_var")}
     | {"kappa": [0.5]},

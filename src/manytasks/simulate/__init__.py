@@ -10,16 +10,19 @@ from manytasks.simulate.errors import (
 )
 from manytasks.simulate.replay import replay_error
 from manytasks.simulate.ridge import ridge_error
+from manytasks.simulate.ridge_moments import DrawnMoments, ridge_moments
 from manytasks.simulate.training import training_error, training_path
 from manytasks.simulate.weighted_ridge import weighted_ridge_error
 
 __all__ = [
+    "DrawnMoments",
     "bracket_moments",
     "knowledge_transfer",
     "multitask_error",
     "multitask_terms",
     "replay_error",
     "ridge_error",
+    "ridge_moments",
     "single_task_error",
     "training_error",
     "training_forgetting",

@@ -12,7 +12,8 @@ from manytasks.simulate.problem import drawn_counts
 from manytasks.simulate.runner import draw_in_chunks, whole_trials
 from manytasks.streams import Seed
 from manytasks.theory.domain import noise_variance
-from manytasks.theory.ridge import check_coefficients, check_ridge, check_spectrum
+from manytasks.theory.effective_ridge import check_ridge, check_spectrum
+from manytasks.theory.ridge import check_coefficients
 
 
 def ridge_error(

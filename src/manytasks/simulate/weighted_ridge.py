@@ -13,7 +13,8 @@ from manytasks.simulate.ridge import ridge_fit
 from manytasks.simulate.runner import draw_in_chunks
 from manytasks.streams import Seed
 from manytasks.theory.domain import noise_variances
-from manytasks.theory.ridge import check_coefficients, check_ridge, check_spectrum
+from manytasks.theory.effective_ridge import check_ridge, check_spectrum
+from manytasks.theory.ridge import check_coefficients
 from manytasks.theory.weighted_ridge import task_weights
 
 

@@ -8,14 +8,17 @@ from manytasks.theory.best_order import Order, best_order, order_index
 from manytasks.theory.best_split import Split, best_split
 from manytasks.theory.best_stopping import Stopping, best_stopping
 from manytasks.theory.bracket_moments import BracketMoments, bracket_moments, training_forgetting
+from manytasks.theory.effective_ridge import effective_ridge
 from manytasks.theory.forgetting import average_error, forgetting, forgetting_terms
 from manytasks.theory.jacobi_spectrum import jacobi_spectrum
 from manytasks.theory.multitask import effective_noise, multitask_error, multitask_terms
 from manytasks.theory.pooled_error import Forms, pooled_error, population_forms
 from manytasks.theory.rehearsal import rehearsal_effect, rehearsal_rounds
 from manytasks.theory.replay import replay_error
-from manytasks.theory.ridge import effective_ridge, ridge_error
+from manytasks.theory.ridge import ridge_error
+from manytasks.theory.ridge_moments import RidgeMoments, ridge_moments
 from manytasks.theory.single_task import single_task_error
+from manytasks.theory.spread_bound import SpreadBound, spread_bound
 from manytasks.theory.task_order import candidate_orders, greedy_order, order_values
 from manytasks.theory.training_error import training_error
 from manytasks.theory.training_factors import TrainingFactors, training_factors
@@ -30,8 +33,10 @@ __all__ = [
     "BracketMoments",
     "Forms",
     "Order",
+    "RidgeMoments",
     "Spectrum",
     "Split",
+    "SpreadBound",
     "Stopping",
     "TrainingFactors",
     "average_error",
@@ -61,7 +66,9 @@ __all__ = [
     "rehearsal_rounds",
     "replay_error",
     "ridge_error",
+    "ridge_moments",
     "single_task_error",
+    "spread_bound",
     "training_error",
     "training_factors",
     "training_forgetting",

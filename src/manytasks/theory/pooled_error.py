@@ -9,7 +9,8 @@ from numpy.typing import ArrayLike
 
 from manytasks.readers import matrix, short
 from manytasks.theory.domain import counts_of, noise_variances
-from manytasks.theory.ridge import check_coefficients, check_spectrum
+from manytasks.theory.effective_ridge import check_spectrum
+from manytasks.theory.ridge import check_coefficients
 
 
 class Forms(NamedTuple):

@@ -10,8 +10,9 @@ from scipy.optimize import brentq
 
 from manytasks.readers import matrix, short
 from manytasks.theory.domain import counts_of, noise_variances
+from manytasks.theory.effective_ridge import check_ridge, check_spectrum, effective_ridge
 from manytasks.theory.pooled_error import population_forms
-from manytasks.theory.ridge import check_coefficients, check_ridge, check_spectrum, effective_ridge
+from manytasks.theory.ridge import check_coefficients
 
 SMALLEST_RIDGE = 1e-200  # whose reciprocal times a trace is a float; a smaller one is none
 
