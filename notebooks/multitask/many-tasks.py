@@ -734,8 +734,8 @@ evidence.record(
 # ```{exercise} Benign overfitting
 # :label: exercise-benign
 #
-# *(A quick check question of Paper A.)* A model with $p \gg N$ fits noisy labels exactly. Why is it not ruined? Use
-# {prf:ref}`thm-multitask-error` to say what is lost instead.
+# *(A quick check question of Paper A.)* A model with $p \gg N$ fits noisy labels exactly. Why is it not ruined, and how does that
+# differ from classical overfitting? Use {prf:ref}`thm-multitask-error` to say what is lost instead.
 # ```
 #
 # ```{solution} exercise-benign
@@ -743,7 +743,12 @@ evidence.record(
 #
 # The noise term is $N\sigma^2/(p-N-1)$ and vanishes as $p$ grows: the minimum-norm solution spreads the noise over so
 # many directions that each test sample sees little of it. What is lost is the signal: the norm term
-# $(1-N/p)\|w_i^*\|^2$ tends to $\|w_i^*\|^2$. Overfitting is benign for the noise; it is not free.
+# $(1-N/p)\|w_i^*\|^2$ tends to $\|w_i^*\|^2$. Overfitting is harmless for the noise; it is not free.
+#
+# In classical overfitting, $p < N$, the bias is fixed and the variance $p\sigma^2/(N-p-1)$ *grows* with every parameter: the error
+# against $p$ is a U, and its remedies are to stop early, to prune, to penalize. Above $N$ the smallest of all solutions is taken, and
+# the same variance *falls* with every parameter. The classical remedies still help where the error peaks, at $p \approx N$
+# (a ridge in {doc}`one-task`, stopping in {doc}`gradient-descent`). Far above there is little noise left for them to remove.
 # ```
 #
 # ```{exercise} More data can hurt
