@@ -97,7 +97,31 @@ def test_every_claim_has_its_card_and_every_check_its_link(pages, facts):
         registry()
     )
     assert page.count('<a href="../notebooks/part/chapter.html#evidence-a-t1-simulation">simulation</a>') == 1
-    assert f"Of {len(registry())} claims: 1 hold, {len(registry()) - 1} untested." in page
+    kinds = [claim.kind for claim in registry().values()]
+    asked, todo = kinds.count("open question"), kinds.count("first experiment") + kinds.count("next check")
+    stated = len(kinds) - asked - todo
+    assert f"* Of {stated} statements: 1 hold, {stated - 1} untested.\n" in page
+    assert f"* Of {asked} open questions of the papers: {asked} untested.\n" in page
+    assert f"* Of {todo} experiments and checks that they ask for: {todo} untested.\n" in page
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict", "words"),
+    [
+        ("A.T1", "holds when p > N", "holds when p > N"),
+        ("A.Q1", "holds", "answered"),
+        ("A.Q1", "holds when p > N", "answered in part: so it is when p > N"),
+        ("B.Q2", "fails", "answered: no gain was found"),
+        ("A.Q2", "open", "not decided"),
+        ("A.E1", "holds", "done"),
+        ("A.C3", "holds when p > N", "done; what it shows holds when p > N"),
+        ("B.E3", "fails", "done; it shows the contrary: removing it gains next to nothing"),
+        ("A.C2", "open", "done; it does not decide"),
+        ("A.C2", "untested", "untested"),
+    ],
+)
+def test_a_question_is_answered_and_an_experiment_is_done(pages, claim, verdict, words):
+    assert pages.Judged(registry()[claim], verdict, []).words == words
 
 
 def test_the_claims_page_says_what_changed_on_the_papers_data_and_why(pages, tmp_path):

@@ -24,6 +24,8 @@ from manytasks.levels import BOOK
 from manytasks.replication import Replicated, least_probability, load_replication, summary
 
 ABSENT = "not available: the chapter failed"
+# Statements hold or fail; a question is answered, an experiment or a check is done.
+GROUPS = {"open question": "questions", "first experiment": "to do", "next check": "to do"}
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,31 @@ class Judged:
     def kind(self) -> str:
         """Kind of the verdict: holds, conditional, fails, open, untested or unjudged."""
         return verdict_class(self.verdict)
+
+    @property
+    def group(self) -> str:
+        """What can be said of a claim of its kind: "statements", "questions" or "to do"."""
+        return GROUPS.get(self.claim.kind, "statements")
+
+    @property
+    def words(self) -> str:
+        """The verdict in words that suit the kind: a question is answered, what was to be done is done."""
+        condition = self.verdict.partition("holds when ")[2]
+        found = self.claim.instead or "no"
+        questions = {
+            "holds": "answered",
+            "conditional": f"answered in part: so it is when {condition}",
+            "fails": f"answered: {found}",
+            "open": "not decided",
+        }
+        to_do = {
+            "holds": "done",
+            "conditional": f"done; what it shows holds when {condition}",
+            "fails": f"done; it shows the contrary: {found}",
+            "open": "done; it does not decide",
+        }
+        told = {"questions": questions, "to do": to_do}.get(self.group, {})
+        return told.get(self.kind, self.verdict)
 
     @property
     def overturned(self) -> str:
@@ -128,7 +155,8 @@ def build_facts(
 
     Returns:
         ``profile``; ``claims``, a ``Judged`` by id in the order of the registry; ``count`` of claims by kind
-        of verdict; ``level``, the book's error rate; ``replication``, what the committed one found, at which
+        of verdict, ``counts`` the same by group; ``level``, the book's error rate; ``replication``, what the
+        committed one found, at which
         commit, and the chapters that changed since, or None; ``tables``, what ``data/datapackage.json`` says
         of each, by name, and its number of seeds; ``grid``, a function that returns the settings of a sweep's
         book profile; ``declared``, the declarations by name; ``card``, what a GPU measured, or None;
@@ -174,6 +202,10 @@ def build_facts(
         "absent": ABSENT,
         "claims": claims,
         "count": Counter(judged.kind for judged in claims.values()),
+        "counts": {
+            group: Counter(judged.kind for judged in claims.values() if judged.group == group)
+            for group in ("statements", *dict.fromkeys(GROUPS.values()))
+        },
         "level": BOOK,
         "replication": {
             "summary": summary(replications),
