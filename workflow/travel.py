@@ -25,6 +25,7 @@ MAY_MOVE = {
         "A.S1",
         "stochastic gradient descent from zero",
     ): "a rounding error itself, 1e-15 against a limit of 1e-6",
+    ("A.S1", "widths, batches and rates"): "the same, of several data sets",
 }
 
 

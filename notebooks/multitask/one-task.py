@@ -551,14 +551,14 @@ def spectrum(count):
     return np.r_[np.ones(5), np.full(many, 1 / (4 * count))]
 
 
-def target(count):
+def in_strong(count):
     """Return optimal parameters of norm 1 in the strong directions."""
     return np.r_[np.full(5, 5**-0.5), np.zeros(len(spectrum(count)) - 5)]
 
 
 def unequal(count, noise):
     """Return the predicted excess risk of the interpolator with few strong directions."""
-    w = target(count)[None]
+    w = in_strong(count)[None]
     return theory.ridge_error(spectrum(count), w, int(count), noise**2)[0]
 
 
@@ -582,7 +582,7 @@ drawn = []
 for _ in range(repeats):
     X = rng.standard_normal((len(spectrum(at_size)), at_size))
     X *= np.sqrt(spectrum(at_size))[:, None]
-    w_star = target(at_size)
+    w_star = in_strong(at_size)
     y = X.T @ w_star + at_noise * rng.standard_normal(at_size)
     miss = X @ np.linalg.solve(X.T @ X, y) - w_star
     drawn.append(spectrum(at_size) @ miss**2)
