@@ -1147,6 +1147,16 @@ evidence.record(
 # :::
 #
 # :::{exercise}
+# :label: ex-bracket-meaning
+# *(A quick check question of Paper B.)* What does the Lie bracket of two gradient flows measure, and what does it not?
+# :::
+#
+# :::{solution} ex-bracket-meaning
+# :class: dropdown
+# Whether it matters which flow is followed first: to leading order the two end points differ by $h^2[g_1, g_2]$, and the flows commute if and only if the bracket is zero everywhere. It is $H_2 g_1 - H_1 g_2$: how following one flow turns the field of the other. It does not measure how different the tasks are: on disjoint parameters two unlike tasks have none, and one zero at a single point does not make flows commute.
+# :::
+#
+# :::{exercise}
 # :label: ex-bracket-palindrome
 # Predict with one line of code what happens to the bracket if every other round is run backwards: 1, 2, 2, 1.
 # :::
@@ -1158,7 +1168,7 @@ evidence.record(
 #
 # ## In one breath
 #
-# Two gradient steps are the flow of the modified loss *and* of the Lie bracket of the two gradients. Without the bracket the picture is wrong in the first power of $h$; with it, right up to a rate of about half the inverse curvature.
+# Two gradient steps are the flow of the modified loss *and* of the Lie bracket of the two gradients. Without the bracket the picture is wrong in the first power of $h$; with it, right to 5 % of a round up to a rate of about half the inverse curvature, more or less by network.
 # It is also what the two orders of a round differ by, to leading order: at one point no more than that. The bracket has a curl, so no loss contains it; it works for or against flatness with equal chance, seldom outweighs it, and reversing the order reverses it. Drift makes single brackets small but keeps most of their sum.
 
 # %% tags=["hide-input"]

@@ -756,7 +756,7 @@ display(
 #
 # ## In one breath
 #
-# The conflict term lowers the inner product of the task gradients, always. That is not damage: together with the flatness terms it is $\tfrac h4\|\alpha g_1 + \beta g_2\|^2$, which asks the *sum* to be flat, and leaves its minima alone. Take it away, and the minimum moves. However long it is beside the gradient, at a stable rate it never stops the loss from falling; without it the loss can rise.
+# The conflict term lowers the inner product of the task gradients, always. That is hardly damage, a fraction of a per cent of the early loss: together with the flatness terms it is $\tfrac h4\|\alpha g_1 + \beta g_2\|^2$, which asks the *sum* to be flat, and leaves its minima alone. Take it away, and the minimum moves. However long it is beside the gradient, at a stable rate it never stops the loss from falling; without it the loss can rise.
 
 # %% tags=["hide-input"]
 evidence.provenance(profile, seed)

@@ -624,7 +624,7 @@ figures.show(
 )
 
 # %% [markdown]
-# **Speed.** The flatness term slows the descent of the loss a little, per unit of time; but a larger rate takes fewer steps, in proportion. **Generalization.** We set a margin beforehand: a change of the test loss by less than one percent is no help. The limits that judge share the error rate of their record.
+# **Speed.** The flatness term slows the descent of the loss a little, per unit of time; but a larger rate takes fewer steps, in proportion. **Generalization.** A change of the test loss by less than one percent counts as no help. (The margin is round and older than this table's present form; no dated record shows that it came before the first.) The limits that judge share the error rate of their record.
 
 # %% tags=["hide-input"]
 MARGIN, judged = 0.01, 0.4  # rate × largest curvature is about one
@@ -856,6 +856,26 @@ display(
 # ## Exercises
 #
 # :::{exercise}
+# :label: ex-modified-idea
+# *(A quick check question of Paper B.)* What is the idea of backward error analysis?
+# :::
+#
+# :::{solution} ex-modified-idea
+# :class: dropdown
+# Not to ask how far the iterates stray from the flow one meant to follow, but which flow they do follow. A step of rate $h$ is the exact solution, up to the order kept, of an equation whose field is the old one plus corrections in powers of $h$. For descent the first correction is the gradient of $\tfrac h4\|\nabla L\|^2$, so the corrected flow descends another loss, and what descent prefers can be read off it.
+# :::
+#
+# :::{exercise}
+# :label: ex-modified-flat
+# *(A quick check question of Paper B.)* Why might flatter regions generalize better, and where does the argument break?
+# :::
+#
+# :::{solution} ex-modified-flat
+# :class: dropdown
+# The test loss is the training loss of slightly other data, so its minimum lies elsewhere. If the two minima differ by a random vector of variance $\varepsilon$ in each direction, the test loss at the training minimum is larger by $\tfrac\varepsilon2 \operatorname{tr} H$ on average: a flat minimum loses less. It breaks because $H$ depends on the coordinates and the function does not. With ReLU units, scale the weights into a hidden unit by $c$ and those out of it by $1/c$: the same predictions, another curvature. So flatness needs a measure of length before it can tell anything, and what is measured on this page is small (B.M1a).
+# :::
+#
+# :::{exercise}
 # :label: ex-modified-quadratic
 # Show that for $L = \tfrac12\theta^\top A\theta$ descent follows the gradient flow of $\tilde L = -\tfrac1{2h}\theta^\top \log(I - hA)\,\theta$ exactly, if $h\lambda_{\max}(A) < 1$.
 # :::
@@ -877,7 +897,7 @@ display(
 #
 # ## In one breath
 #
-# Descent follows $\frac{hD}{e^{hD} - 1} f$, a flow of its own. Its first correction is the gradient of $\tfrac h4\|\nabla L\|^2$, once per task however the tasks are trained; a rate and a penalty of the same sum do the same, which is a little flatness and no generalization to speak of. Its second is the gradient of nothing, unless the Hessian commutes with its own change. All of this ends where the rate times the curvature reaches one.
+# Descent follows $\frac{hD}{e^{hD} - 1} f$, a flow of its own. Its first correction is the gradient of $\tfrac h4\|\nabla L\|^2$, once per task however the tasks are trained; a rate and a penalty of the same sum do the same, which is a little flatness and, with full batches and clean labels, less than one per cent of the test loss. Its second is the gradient of nothing, unless the Hessian commutes with its own change. All of this ends where the rate times the curvature reaches one.
 
 # %% tags=["hide-input"]
 evidence.provenance(profile, seed)
