@@ -26,6 +26,7 @@ MAY_MOVE = {
         "stochastic gradient descent from zero",
     ): "a rounding error itself, 1e-15 against a limit of 1e-6",
     ("A.S1", "widths, batches and rates"): "the same, of several data sets",
+    ("O.4", "effect with noise, two tasks"): "a rounding error, 1e-15 against a limit of 1e-9",
 }
 
 

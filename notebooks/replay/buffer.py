@@ -206,6 +206,58 @@ evidence.record(
 )
 
 # %% [markdown]
+# A recursion is tested by its third step, where the buffer holds two tasks. Any Gram matrix, three choices of counts:
+
+# %%
+three = range(3)
+gram_3 = [
+    [sp.Symbol(f"Gamma_{min(i, j) + 1}{max(i, j) + 1}") for j in three]
+    for i in three
+]
+d_3 = [
+    [gram_3[i][i] + gram_3[j][j] - 2 * gram_3[i][j] for j in three] for i in three
+]
+
+
+def S_3(i, c):
+    """Return the same as S for three tasks."""
+    N, pairs = sum(c), sum(c[j] * c[k] * d_3[j][k] for j in three for k in three)
+    noise = N * s2 / (p - N - 1)
+    return sum(c[j] * d_3[i][j] for j in three) / p + (
+        pairs / (2 * p * (p - N - 1)) + noise
+    )
+
+
+stepped, from_package = [], []
+for counts, stored in (
+    ((7, 5, 9), (3, 5, 0)),
+    ((4, 12, 6), (4, 1, 0)),
+    ((10, 3, 2), (0, 2, 0)),
+):
+    counts, stored = (tuple(map(sp.Integer, each)) for each in (counts, stored))
+    E = [gram_3[i][i] for i in three]
+    for t in three:
+        old = tuple(stored[s] if s < t else 0 for s in three)
+        seen = tuple(counts[s] if s == t else old[s] for s in three)
+        kept_share = 1 - counts[t] / (p - sum(old))
+        E = [S_3(i, seen) + kept_share * (E[i] - S_3(i, old)) for i in three]
+        stepped += E
+    matrix = theory.replay_error(
+        Tasks(gram_3), counts, np.array(stored), p, s2, regime="over"
+    )
+    from_package += [entry for row in matrix for entry in row]
+different = differing(stepped, from_package)
+evidence.record(
+    "A.T3",
+    "derivation, three tasks",
+    "entries on which recursion and package differ",
+    different,
+    "==",
+    0,
+    n="3 tasks × 3 choices of counts, warm start, symbolic p, noise and Gram matrix",
+)
+
+# %% [markdown]
 # **Step 6: the ends of the dial are old friends.** Without a buffer the recursion is plain sequential fine-tuning,
 # $E[t] = S(n_t) + (1 - n_t/p)\,E[t-1]$. With everything in the buffer it is multi-task learning:
 
