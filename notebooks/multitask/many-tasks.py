@@ -759,8 +759,34 @@ evidence.record(
     n=f"exact; beyond, noise variances {', '.join(f'{v:g}' for v in noises[1:])}",
     when=food,
 )
+either = {
+    "spread": theory.multitask_error(
+        Tasks.equiangular(T, 1 - T / (T - 1) / N), n, np.array([N + 2, 2 * N]), 0.0
+    ),
+    "noise": theory.multitask_error(agreeing, n, np.array([N + 2, 2 * N]), 1 / N),
+}
+evidence.record(
+    "A.K10",
+    "peak without dissimilarity and noise",
+    "error at p = N + 2 over that at 2N, equal tasks and clean labels",
+    food.inside,
+    "<",
+    1,
+    n="exact",
+)
+evidence.record(
+    "A.K10",
+    "peak with either",
+    "smaller of two ratios of the error at p = N + 2 to that at 2N, spread 1/N or noise variance 1/N",
+    min(float(np.divide(*v.mean(axis=-1))) for v in either.values()),
+    ">",
+    1,
+    n="exact",
+)
 display(
     Markdown(
+        "So a peak is a sure sign that tasks differ or labels are noisy (A.K10). It does not say which: by {prf:ref}`thm-dissimilarity-is-noise` one does exactly what the other does. "
+        "To tell them apart, fit each task alone, where only noise makes a peak.\n\n"
         "Equal tasks, error at $p = N + 2$ over that at $2N$: "
         + ", ".join(
             f"{row.ratio:.2g} (σ² = {row.noise:g})"

@@ -1028,8 +1028,21 @@ evidence.record(
     0,
     n="exact, n = 50, p = 1000",
 )
+noise_alone = theory.knowledge_transfer(
+    Tasks.equiangular(T, 1.0), n_each, 2 * T * n_each, 1.0
+).mean()
+evidence.record(
+    "A.K11",
+    "equal tasks, noisy labels",
+    "knowledge transfer of equal tasks with σ² = ‖w*‖², p = 2N",
+    noise_alone,
+    ">=",
+    0,
+    n=f"exact, T = {T}, n = {n_each}",
+)
 display(
     Markdown(
+        f"As a sign read backwards, negative transfer proves nothing: {T} *equal* tasks lose ${-noise_alone:.2f}$ where the noise variance equals the squared norm (A.K11).\n\n"
         f"Same cosine 1: $K = {same_cosine[0]:.3f}$ with equal norms, ${same_cosine[1]:.3f}$ with norms ½ and 2. Same "
         f"distance 0.2: $K = {same_distance[0]:.4f}$ for short opposed tasks, ${same_distance[1]:+.4f}$ for long similar "
         "ones."

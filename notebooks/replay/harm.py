@@ -444,6 +444,16 @@ evidence.record(
     0,
     n=f"exact, T = {T}, m = {half}",
 )
+everything = (readings(apart, n, 4 * T * n) - readings(apart, 0, 4 * T * n))[1]
+evidence.record(
+    "A.K12",
+    "full buffer and large model, orthogonal tasks",
+    f"forgetting without a buffer less that with a full one, p = {4 * T * n}, warm start",
+    -everything,
+    ">",
+    0,
+    n=f"exact, T = {T}, m = {n}",
+)
 display(
     Markdown(
         f"Beyond the last threshold forgetting falls with every step in $p$ at cosines below $(1 + \\sigma^2)/2 = {known:.2f}$; above, it rises in "
