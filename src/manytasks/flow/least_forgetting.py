@@ -112,9 +112,26 @@ def least_forgetting(products: Any) -> LeastForgetting:
         allowed = f"T from 1 to {MOST}, and be at most {LARGEST_COST:g} in size"
         raise ValueError(f"products must have shape (T, T, T), {allowed}; got {Q.shape}")
     steps = forgetting_steps(Q)
-    order = best_sequence(steps)
+    order = tuple(best_sequence(steps))
+    return LeastForgetting(order, order_forgetting(steps, order))
+
+
+def order_forgetting(steps: np.ndarray, order: Sequence[int]) -> float:
+    """Return what an order forgets to second order, over h².
+
+    Args:
+        steps: (2**T, T) array of ``forgetting_steps``.
+        order: permutation of 0, ..., T-1.
+
+    Returns:
+        The sum of its steps.
+
+    Example:
+        >>> order_forgetting(np.array([[1.0, 9.0], [9.0, 2.0], [9.0, 9.0], [9.0, 9.0]]), (0, 1))
+        3.0
+    """
     learned, value = 0, 0.0
     for task in order:
         value += float(steps[learned, task])
         learned |= 1 << task
-    return LeastForgetting(tuple(order), value)
+    return value
