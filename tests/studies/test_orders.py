@@ -9,10 +9,11 @@ import torch
 
 from manytasks import Tasks, flow, theory
 from manytasks.simulate.replay_path import data_in_span, path_errors
+from manytasks.statistics import limit_slope, rank_correlation
 from manytasks.streams import stream
-from manytasks.studies.linear_orders import central_last, drawn_order, random_problems
-from manytasks.studies.smooth_orders import cubic_tasks
-from manytasks.studies.task_orders import permuted_digits, predictions, trained_in_orders
+from manytasks.studies.linear_orders import central_last, drawn_order, random_problems, survey
+from manytasks.studies.smooth_orders import compare, cubic_tasks
+from manytasks.studies.task_orders import permuted_digits, predictions, tabled, trained_in_orders
 
 W = np.array([[1.0, 0.0], [0.3, 1.0], [-0.5, 0.4]])
 
@@ -81,3 +82,28 @@ def test_the_first_task_has_its_pixels_and_the_last_has_none_in_place():
     assert edge[0].abs().max() == 0
     dark = (streams.x[0].abs().amax(dim=1) == 0).numpy()  # (T, 64) pixels that no image uses
     assert (dark[0] != dark[2]).any()
+
+
+def test_a_survey_finds_no_regret_up_to_three_tasks_and_some_beyond():
+    assert survey(3, 30, seed=2).regret.max() == 0
+    found = survey(5, 30, seed=2)
+    assert 0 < (found.regret > 0).mean() < 0.8
+    (value,) = theory.order_values(*found.problems[0], [central_last(found.problems[0].tasks)])
+    assert value == pytest.approx(found.best[0] * (1 + found.regret[0]), rel=1e-11)
+
+
+def test_what_the_tables_leave_is_of_third_order():
+    rates = np.array([0.01, 0.005, 0.0025])
+    found = compare(cubic_tasks(4, 5, seed=3), np.array(list(permutations(range(4)))), rates)
+    np.testing.assert_allclose(limit_slope(rates, found.unexplained), [3, 3], rtol=0, atol=0.1)
+    plain = np.ptp(found.measured, axis=-1)
+    assert limit_slope(rates, plain[:, 0]) < 2.2  # the effect of order itself is of second order
+
+
+def test_tables_rank_small_steps_of_networks():
+    streams = permuted_digits(2, 4, samples=8, hidden=4, seed=1)
+    orders = list(permutations(range(4)))
+    predicted = tabled(*predictions(streams), orders)
+    measured = trained_in_orders(streams, orders, 0.002, steps=1)
+    for one, other in zip(predicted, measured, strict=True):
+        assert rank_correlation(one, other).min() > 0.97

@@ -6,12 +6,15 @@ from typing import Literal, NamedTuple, get_args
 
 import numpy as np
 
+from manytasks import theory
 from manytasks.readers import choice
 from manytasks.simulate.direct import excess_risk, fit
 from manytasks.streams import stream
 from manytasks.tasks import Tasks
 
 Rehearsal = Literal["together", "after"]
+
+ROUNDING = 1e-12  # of the error
 
 
 class OrderProblem(NamedTuple):
@@ -69,6 +72,39 @@ def central_last(tasks: Tasks) -> tuple[int, ...]:
         (2, 0, 1)
     """
     return tuple(np.argsort(-tasks.distances2.mean(axis=1), kind="stable").tolist())
+
+
+class Survey(NamedTuple):
+    """How well falling mean distance does on random problems."""
+
+    problems: list[OrderProblem]
+    """What was tried."""
+    best: np.ndarray
+    """Error of the best order of each."""
+    regret: np.ndarray
+    """How much larger the error of falling mean distance is, as a share of the best; 0 but for rounding."""
+
+
+def survey(T: int, count: int, seed: int) -> Survey:
+    """Compare the most central task last with the best of all orders.
+
+    Args:
+        T: number of tasks.
+        count: number of problems.
+        seed: of everything that is drawn.
+
+    Returns:
+        Problems, least errors and regrets.
+
+    Example:
+        >>> bool(survey(T=3, count=5, seed=1).regret.max() < 1e-12)
+        True
+    """
+    problems = random_problems(T, count, seed)
+    best = np.array([theory.best_order(*each).value for each in problems])
+    rule = [theory.order_values(*each, [central_last(each.tasks)])[0] for each in problems]
+    regret = np.array(rule) / best - 1
+    return Survey(problems, best, np.where(regret < ROUNDING, 0.0, regret))
 
 
 def drawn_order(

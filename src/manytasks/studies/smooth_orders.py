@@ -9,6 +9,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from manytasks import flow
+from manytasks.flow.least_forgetting import forgetting_steps, order_forgetting
 from manytasks.streams import Seed, stream
 
 
@@ -82,3 +84,44 @@ def cubic_tasks(T: int, size: int, seed: Seed) -> CubicTasks:
     roots = rng.standard_normal((T, size, size)) / np.sqrt(size)
     b, a = rng.standard_normal((2, T, size)) / 2
     return CubicTasks(roots @ roots.transpose(0, 2, 1), b, a, np.linspace(-1, 1, size))
+
+
+class Comparison(NamedTuple):
+    """Predicted and measured, for every order: mean loss first, then forgetting."""
+
+    tables: np.ndarray
+    """(2, orders) what the tournament and the triples say, over h²."""
+    measured: np.ndarray
+    """(rates, 2, orders) what one pass leads to."""
+    unexplained: np.ndarray
+    """(rates, 2) spread over the orders of what h² times the table leaves."""
+
+
+def compare(tasks: CubicTasks, orders: np.ndarray, rates: np.ndarray) -> Comparison:
+    """Predict all orders at the start, and take them.
+
+    Args:
+        tasks: the losses.
+        orders: (orders, T) permutations.
+        rates: of a step, one a pass.
+
+    Returns:
+        Both, and what is left.
+
+    Example:
+        >>> found = compare(cubic_tasks(2, 3, seed=1), np.array([[0, 1], [1, 0]]), np.array([0.02, 0.01]))
+        >>> found.tables.shape, found.measured.shape, found.unexplained.shape
+        ((2, 2), (2, 2, 2), (2, 2))
+    """
+    theta = torch.as_tensor(tasks.theta)
+    costs = flow.order_costs(tasks.losses(), theta).numpy()
+    steps = forgetting_steps(flow.forgetting_products(tasks.losses(), theta).numpy())
+    tables = np.array(
+        [
+            [flow.order_cost(costs, order) for order in orders],
+            [order_forgetting(steps, order) for order in orders],
+        ]
+    )
+    measured = np.array([tasks.one_pass(orders, rate) for rate in rates])
+    rest = measured - np.asarray(rates)[:, None, None] ** 2 * tables
+    return Comparison(tables, measured, np.ptp(rest, axis=-1))

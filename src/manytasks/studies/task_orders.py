@@ -12,6 +12,7 @@ from torch.func import grad, vmap
 
 from manytasks import flow
 from manytasks.deep.data.digits import load_digits
+from manytasks.flow.least_forgetting import forgetting_steps, order_forgetting
 from manytasks.streams import stream
 
 
@@ -124,3 +125,26 @@ def trained_in_orders(
         end.mean(0).reshape(count, -1).numpy(),
         forgotten.reshape(count, -1).numpy(),
     )
+
+
+def tabled(
+    costs: np.ndarray, products: np.ndarray, orders: Sequence[Sequence[int]]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Read the tables of ``predictions`` for every order.
+
+    Args:
+        costs: (networks, T, T).
+        products: (networks, T, T, T).
+        orders: permutations of the T tasks.
+
+    Returns:
+        (networks, orders) for the loss, and for forgetting, both over h².
+
+    Example:
+        >>> loss, forgotten = tabled(*predictions(permuted_digits(2, 3, 5, 4, seed=1)), [(0, 1, 2)])
+        >>> loss.shape, forgotten.shape
+        ((2, 1), (2, 1))
+    """
+    loss = [[flow.order_cost(each, order) for order in orders] for each in costs]
+    steps = map(forgetting_steps, products)
+    return np.array(loss), np.array([[order_forgetting(each, order) for order in orders] for each in steps])
