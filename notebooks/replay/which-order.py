@@ -61,12 +61,8 @@ agree, forgets = (
     {h: rank_correlation(row, out[i]) for h, out in realised.items()}
     for i, row in enumerate(tables)
 )
-say(
-    share_missed=missed[6],
-    worst_regret=survey[6].regret.max(),
-    smallest=agree[0.01].mean(),
-    largest=agree[0.16].mean(),
-)
+say(share_missed=missed[6], worst_regret=survey[6].regret.max())
+say(smallest=agree[0.01].mean(), largest=agree[0.16].mean())
 
 # %% [markdown]
 # In the linear model the error at the end is least if the *most central* task comes last, because what comes last is overwritten least: that is exact for up to three tasks and
@@ -305,11 +301,8 @@ for check, what, values in (
 ):
     size = f"{values.size} random problems"
     evidence.record("O.20", check, what, values.max(), "<", 1e-9, n=size)
-say(
-    missed_four=missed[4],
-    missed_five=missed[5],
-    regret_all=max(each.regret.max() for each in survey.values()),
-)
+worst = max(each.regret.max() for each in survey.values())
+say(missed_four=missed[4], missed_five=missed[5], regret_all=worst)
 
 # %% [markdown]
 # With a buffer, falling distance is not the best order of four tasks in {glue:text}`missed_four:.0%` of the problems, of five in {glue:text}`missed_five:.0%`, and the largest regret of all is
@@ -330,14 +323,9 @@ check, what = "all orders of smooth losses", "largest |slope − 3| of what is l
 size = f"loss and forgetting, {len(every)} orders × {len(tries)} rates"
 evidence.record("O.21", check, what, worst, "<", 0.1, n=size)
 ranks = found.measured[-1].argsort(axis=-1).argsort(axis=-1) + 1
-chosen = found.tables.argmin(axis=-1)
-say(
-    power_loss=powers[0],
-    power_forgetting=powers[1],
-    rank_loss=ranks[0, chosen[0]],
-    rank_forgetting=ranks[1, chosen[1]],
-    rank_other=ranks[1, chosen[0]],
-)
+best_loss, least_lost = found.tables.argmin(axis=-1)
+say(power_loss=powers[0], power_forgetting=powers[1], rank_loss=ranks[0, best_loss])
+say(rank_forgetting=ranks[1, least_lost], rank_other=ranks[1, best_loss])
 
 # %% [markdown]
 # What the prediction leaves falls like $h$ to the power {glue:text}`power_loss:.2f` for the loss and {glue:text}`power_forgetting:.2f` for forgetting. At the smallest rate the predicted
@@ -353,18 +341,14 @@ mean = mean_interval(agree[0.01], 1 - 2 * evidence.level("O.21", check))
 what = "mean rank correlation of predicted and realised loss"
 size = f"{networks} networks × {len(ORDERS)} orders, rate 0.01"
 evidence.record("O.21", check, what, mean, ">", 0.9, n=size, seeds=networks)
-ahead = {
-    h: np.mean(loss < np.take_along_axis(loss, first, axis=1))
-    for h, (loss, _) in realised.items()
-}
+ahead = [
+    np.mean(loss < np.take_along_axis(loss, first, axis=1))
+    for loss, _ in realised.values()
+]
 shares = [flow.best_order(M).cyclic_share for M in costs]
-say(
-    forget_small=forgets[0.01].mean(),
-    forget_large=forgets[0.16].mean(),
-    ahead_small=ahead[0.01],
-    ahead_middle=ahead[0.04],
-    ahead_large=ahead[0.16],
-)
+forget = [float(each.mean()) for each in forgets.values()]
+say(forget_small=forget[0], forget_large=forget[2])
+say(ahead_small=ahead[0], ahead_middle=ahead[1], ahead_large=ahead[2])
 
 # %% [markdown]
 # For forgetting the correlation is {glue:text}`forget_small:.3f` at rate 0.01 and {glue:text}`forget_large:.2f` at 0.16. The share of all orders that end lower than the predicted best is
@@ -516,19 +500,8 @@ figures.show(
 # :class: dropdown
 #
 # $M_{st} = \langle g_s, H\nabla F\rangle$ does not depend on $t$, so $C_{st} = \kappa_s - \kappa_t$ with $\kappa_s = \langle g_s, H \nabla F\rangle$: rising $\kappa$. Last comes the task whose gradient
-# agrees most with the mean gradient, in the metric $H$: the central one. With $H_t = \alpha_t H$ sort by $\kappa_t/\alpha_t$ {cite}`smith1956`.
-# ```
-#
-# ```{exercise} A palindrome
-# :label: exercise-which-order-palindrome
-#
-# After one pass in any order, take a second one backwards. What is left of the order at $h^2$?
-# ```
-#
-# ```{solution} exercise-which-order-palindrome
-# :class: dropdown
-#
-# Every pair occurs in both orders, so only $M_{st} + M_{ts}$ enters: nothing ({doc}`../dynamics/remedies`).
+# agrees most with the mean gradient, in the metric $H$: the central one. With $H_t = \alpha_t H$ sort by $\kappa_t/\alpha_t$ {cite}`smith1956`. (A second pass backwards removes
+# the order at $h^2$ for any Hessians: {doc}`../dynamics/remedies`.)
 # ```
 #
 # ## In one breath
