@@ -100,6 +100,8 @@ display(
 #    norms only: it is smallest if the tasks are learned by falling norm.
 # ```
 #
+# What lies between $m = 0$ and $m = n$, and what decides for gradient steps, is in {doc}`which-order`.
+#
 # ## Derive
 #
 # **Step 1.** With $m = n$ the last step fits all data by the smallest change that does so; its last row is multi-task learning,
