@@ -77,7 +77,7 @@ CALLS = {
     theory.ridge_moments: MOMENTS,
     simulate.ridge_moments: MOMENTS | DRAWS | {"law": "gaussian"},
     theory.spread_bound: MOMENTS | {"noise_factor": 0.2},
-    simulate.ridge_error: SPECTRUM | DRAWS | {"ridge": 0.1},
+    simulate.ridge_error: SPECTRUM | DRAWS | {"ridge": 0.1, "law": "gaussian"},
     theory.population_forms: {key: SPECTRUM[key] for key in ("eigenvalues", "coefficients", "noise_var")}
     | {"kappa": [0.5]},
     theory.pooled_error: {"samples": 5, "forms": FORMS, "shared": False},

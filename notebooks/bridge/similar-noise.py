@@ -18,7 +18,7 @@ profile = "book"
 seed = 1
 trials = 4000  # simulated data sets per setting [200 to 20000]
 N = 40  # samples of both tasks [10 to 100]
-share = 0.3  # ridge, as a share of the samples [0.1 to 3]
+mu = 0.3  # ridge, as a share of the samples [0.1 to 3]
 
 # %% tags=["hide-input"]
 import itertools
@@ -30,16 +30,16 @@ import sympy as sp
 
 from manytasks import checks, evidence, figures, parameters, simulate, theory
 from manytasks.page import say, table
-from manytasks.simulate.features import excess_kurtosis, standardized
-from manytasks.simulate.ridge import ridge_fit
-from manytasks.statistics import (
-    Interval,
-    critical_z,
-    log_slope,
-    noticed,
-    z_scores,
-)
+from manytasks.simulate.features import excess_kurtosis
+from manytasks.statistics import Interval, critical_z, log_slope, noticed, z_scores
 from manytasks.streams import stream
+from manytasks.studies.similar_noise import (
+    MOMENTS,
+    drawn_gaps,
+    exact_gaps,
+    mean_excess,
+    share_of_bound,
+)
 from manytasks.symbolic import differing
 from manytasks.theory.ridge_moments import RidgeMoments, pooled_risk
 from manytasks.theory.spread_bound import spread_excess
@@ -52,95 +52,92 @@ shapes = {  # eigenvalues of the covariance of p features, by name
     "steep": (lambda p: 0.4 / (np.arange(1, p + 1) / p + 0.1), "red"),
 }
 sizes = np.array([N // 4, N // 2, N, 2 * N])
+found = {}  # moments of ridge fits with as many features as samples
+for name, (spectrum_of, _) in shapes.items():
+    for m in map(int, sizes):
+        options = {"trials": max(100, 10 * trials // m)}
+        options["seed"] = (seed, "sizes", name, m)
+        found[name, m] = simulate.ridge_moments(
+            spectrum_of(m), m, mu * m, **options
+        )
 
-
-def drawn(name, samples):
-    """Moments of ridge fits with as many features as samples."""
-    draws = max(100, 10 * trials // int(samples))
-    spectrum = shapes[name][0](int(samples))
-    stream_of = (seed, "sizes", name, int(samples))
-    return spectrum, simulate.ridge_moments(
-        spectrum, samples, share * samples, trials=draws, seed=stream_of
-    )
-
-
-found = {(name, m): drawn(name, m) for name in shapes for m in sizes}
+# %% tags=["hide-input"]
 rates = {
-    key: 1 + moments.excess.mean(axis=0) / moments.noise.mean()
-    for key, (_, moments) in found.items()
+    name: 1 + mean_excess(found[name, N]).mean / found[name, N].noise.mean()
+    for name in shapes
 }
-ends = [f(rates[name, N]) for f in (np.min, np.max) for name in shapes]
-say(samples=N, least=min(ends), most=max(ends))
+least, most = min(map(np.min, rates.values())), max(map(np.max, rates.values()))
+say(samples=N, least=least, most=most)
 
 # %% [markdown]
-# It is, up to one part in the number of samples: samples are exchangeable, so what tasks differ by cancels on average, and only in a sample's own
-# square, one among $N$, can it be told from noise. With {glue:text}`samples` samples and as many features, a unit of dissimilarity costs between
-# **{glue:text}`least:.2f`** and **{glue:text}`most:.2f`** units of label noise under three covariances, in whatever direction the tasks differ.
+# It is, up to one part in the number of samples: samples are exchangeable, so what tasks differ by cancels on
+# average, and only in a sample's own
+# square, one among $N$, can it be told from noise. With {glue:text}`samples` samples and as many features, a
+# unit of dissimilarity costs between
+# **{glue:text}`least:.2f`** and **{glue:text}`most:.2f`** units of label noise under three covariances, in
+#  whatever direction the tasks differ.
 
 # %% tags=["hide-input"]
 left, ax = plt.subplots()
 right, beside = plt.subplots()
 for name, (spectrum_of, ink) in shapes.items():
     color, place = figures.COLORS[ink], np.arange(1, N + 1) / N
-    moments = found[name, N][1]
-    half = 2 * moments.excess.std(axis=0) / np.sqrt(len(moments.excess))
-    half = half / moments.noise.mean()
-    ax.plot(place, rates[name, N], color=color, label=name)
+    half = 2 * mean_excess(found[name, N]).error / found[name, N].noise.mean()
+    ax.plot(place, rates[name], color=color, label=name)
     ax.fill_between(
-        place, rates[name, N] - half, rates[name, N] + half, color=color, alpha=0.2
+        place, rates[name] - half, rates[name] + half, color=color, alpha=0.2
     )
-    excess = [found[name, m][1].excess for m in sizes]
-    at = [np.abs(each.mean(axis=0)).argmax() for each in excess]
-    largest = [each[:, k] for each, k in zip(excess, at, strict=True)]
-    beside.errorbar(
-        sizes,
-        [abs(column.mean()) for column in largest],
-        [2 * column.std() / np.sqrt(len(column)) for column in largest],
-        fmt="o-",
-        color=color,
-        label=name,
-    )
-    limits = [theory.spread_bound(spectrum_of(int(m)), m, share * m) for m in sizes]
+    means = [mean_excess(found[name, m]) for m in sizes]
+    at = [np.abs(each.mean).argmax() for each in means]
+    largest = [abs(each.mean[k]) for each, k in zip(means, at, strict=True)]
+    bars = [2 * each.error[k] for each, k in zip(means, at, strict=True)]
+    beside.errorbar(sizes, largest, bars, fmt="o-", color=color, label=name)
+    limits = [theory.spread_bound(spectrum_of(m), m, mu * m) for m in sizes]
     widest = [max(limit.high, -limit.low) for limit in limits]
     beside.plot(sizes, widest, "--", color=color, linewidth=1)
 ax.axhline(1, color=figures.INK, linewidth=1, linestyle=":")
-ax.set(xlabel="direction in which the tasks differ, strong to weak")
-ax.set(ylabel="exchange rate $v/a$", title=f"Worth in label noise, $N = p = {N}$")
-ax.legend()
+ax.set(xlabel="direction, from strong to weak", ylabel="exchange rate $v/a$")
+ax.set_title(f"Worth in label noise, $N = p = {N}$")
 beside.set(xscale="log", yscale="log", xlabel="samples $N = p$")
-beside.set(ylabel="largest $|v - a|$", title="The difference falls like $1/N$")
+beside.set(ylabel="largest $|v - a|$", title="The difference and its bound")
 beside.set_xticks(sizes, [str(m) for m in sizes])
 beside.minorticks_off()
-beside.legend()
+ax.legend()
 figures.show(
     [left, right],
     name="similar-noise-rate",
     caption=(
-        f"Gaussian features with three covariances (eigenvalues all 1; 1.6 and 0.4; from about 4 to 0.4), ridge λ = {share:g} N. Left: what a unit of task spread in each direction costs, in "
-        f"units of label noise: from {min(ends):.2f} to {max(ends):.2f}. Right: the largest difference over directions (points) and the proved bound (dashed), which needs no data. Shades and bars "
-        f"are two standard errors of {len(found['flat', sizes[-1]][1].noise):,} to {len(found['flat', sizes[0]][1].noise):,} data sets. Features that are not Gaussian are not shown."
+        f"Gaussian features with three covariances (eigenvalues all 1; 1.6 and 0.4; from about 4 to 0.4), ridge λ = {mu:g} N. Left: what a unit of task spread in each direction costs, in "
+        f"units of label noise: from {least:.2f} to {most:.2f}. Right: the largest difference over directions (points) and the proved bound (dashed), which needs no data and falls like 1/N. Shades and bars "
+        f"are two standard errors of {len(found['flat', sizes[-1]].noise):,} to {len(found['flat', sizes[0]].noise):,} data sets. Features that are not Gaussian are not shown."
     ),
-    alt="Left: three curves of exchange rates close to one over directions. Right: three falling lines of points under parallel dashed bounds on logarithmic axes.",
+    alt="Left: three curves of exchange rates close to one over directions. Right: three falling lines of points under dashed bounds on logarithmic axes.",
 )
 
 # %% [markdown]
 # ## Setting
 #
-# Features $x \in \mathbb R^p$ have covariance $\Sigma$; the $N$ samples of all tasks are the columns of $X$. A sample $a$ of task $j$ has the label
-# $x_a^\top w_j^* + z_a$ with noise $z_a$ of variance $\sigma^2$. One ridge fit with $\lambda > 0$ serves all tasks, and the error is measured by $\Sigma$:
+# Features $x \in \mathbb R^p$ have covariance $\Sigma$; the $N$ samples of all tasks are the columns of $X$. A
+# sample $a$ of task $j$ has the label
+# $x_a^\top w_j^* + z_a$ with noise $z_a$ of variance $\sigma^2$. One ridge fit with $\lambda > 0$ serves all
+# tasks, and the error is measured by $\Sigma$:
 #
 # $$ \hat w = QXy, \quad Q = (XX^\top + \lambda I)^{-1}, \qquad L_i = \|\hat w - w_i^*\|_\Sigma^2, \quad \|v\|_\Sigma^2 = v^\top\Sigma v . $$
 #
-# The mean task is $\bar w = \sum_j \pi_j w_j^*$ with $\pi_j = n_j/N$; task $i$ differs from it by $\delta_i$, and $V = \sum_j \pi_j \|\delta_j\|_\Sigma^2$ is the spread. The *noise
-# factor* $a = \mathbb E \operatorname{tr} \Sigma QXX^\top Q$ is what a unit of label noise costs. Samples are *exchangeable* if their order changes no probability; independent samples of one law are.
+# The mean task is $\bar w = \sum_j \pi_j w_j^*$ with $\pi_j = n_j/N$; task $i$ differs from it by $\delta_i$,
+# and $V = \sum_j \pi_j \|\delta_j\|_\Sigma^2$ is the spread. The *noise
+# factor* $a = \mathbb E \operatorname{tr} \Sigma QXX^\top Q$ is what a unit of label noise costs. Samples are
+# *exchangeable* if their order changes no probability; independent samples of one law are.
 #
 # ## Claim
 #
 # ```{prf:theorem} Exact, for features of any law (ours; claim O.29)
 # :label: thm-similar-noise-exact
 #
-# Let the columns of $X$ be exchangeable, and let neither the noise nor which sample belongs to which task depend on $X$. With
-# $C_1 = \mathbb E\, x_1x_1^\top Q\Sigma Qx_1x_1^\top$ and $C_2 = \mathbb E\, x_1x_1^\top Q\Sigma Qx_2x_2^\top$, for every $N \ge 2$, $p$ and $\lambda > 0$
+# Let the columns of $X$ be exchangeable, and let neither the noise nor which sample belongs to which task
+# depend on $X$. With
+# $C_1 = \mathbb E\, x_1x_1^\top Q\Sigma Qx_1x_1^\top$ and $C_2 = \mathbb E\, x_1x_1^\top Q\Sigma Qx_2x_2^\top$,
+# for every $N \ge 2$, $p$ and $\lambda > 0$
 #
 # $$
 # \begin{aligned}
@@ -150,7 +147,8 @@ figures.show(
 # $$
 # ```
 #
-# Only the last term knows that there are several tasks. Let a task of length $\|\delta\|_\Sigma = 1$ cost $v(\delta) = N\,\delta^\top(C_1 - C_2)\,\delta$, its *spread factor*.
+# Only the last term knows that there are several tasks. Let a task of length $\|\delta\|_\Sigma = 1$ cost
+# $v(\delta) = N\,\delta^\top(C_1 - C_2)\,\delta$, its *spread factor*.
 #
 # ```{prf:theorem} Dissimilarity is label noise (ours; claim O.30)
 # :label: thm-similar-noise-bound
@@ -165,26 +163,34 @@ figures.show(
 # ```{prf:theorem} The deterministic equivalent, with its rate (ours, proof in outline; claim O.31)
 # :label: thm-similar-noise-equivalent
 #
-# For Gaussian features let $\lambda \ge \mu N$, $\|\Sigma\| \le s_+$ and $\operatorname{tr}\Sigma \le \tau N$. The formula of {prf:ref}`thm-bridge-ridge` then departs from
+# For Gaussian features let $\lambda \ge \mu N$, $\|\Sigma\| \le s_+$ and $\operatorname{tr}\Sigma \le \tau N$.
+# The formula of {prf:ref}`thm-bridge-ridge` then departs from
 # $\mathbb E L_i$ by at most
 #
 # $$ \frac KN \Big[ \|\Sigma\|\,\|\bar w\|^2 + \|\Sigma\delta_i\|\,\|\bar w\| + V + \sigma^2 \Big] , $$
 #
-# where $K$ depends on $s_+/\mu$ and $\tau/\mu$ only: not on $p/N$, the number of tasks or the small eigenvalues.
+# where $K$ depends on $s_+/\mu$ and $\tau/\mu$ only: not on $p/N$, the number of tasks or the small
+# eigenvalues.
 # ```
 #
-# For one task such equivalents are known with explicit errors {cite}`cheng2024`, and for the pooled minimum-norm fit of two tasks the limits are in {cite:t}`song2024` and
+# For one task such equivalents are known with explicit errors {cite}`cheng2024`, and for the pooled
+# minimum-norm fit of two tasks the limits are in {cite:t}`song2024` and
 # {cite:t}`yang2025`. {prf:ref}`thm-training-length` is the case $\Sigma = I$, at every training length.
 
 # %% [markdown]
 # ## Derive
 #
-# **The exact formula.** Write the label as $x_a^\top\bar w + \eta_a$ with $\eta_a = x_a^\top\delta_{j(a)} + z_a$. Then $\hat w - \bar w = -\lambda Q\bar w + QX\eta$. The matrices
-# $\mathbb E\, Qx_ax_a^\top$ and $\mathbb E\, Q\Sigma Qx_ax_a^\top$ are the same for every sample, since $Q$ does not change with the order. So in both means
-# the sum over samples is a multiple of $\sum_j n_j\delta_j = 0$: *what tasks differ by meets neither the bias nor the target*. In the square of $QX\eta$ a sample meets itself
-# ($C_1$) or another ($C_2$). Over pairs of different samples $\delta_{j(a)}$ and $\delta_{j(b)}$ add up to minus the sum over single samples, so the last term has $C_1 - C_2$. ∎
+# **The exact formula.** Write the label as $x_a^\top\bar w + \eta_a$ with
+#  $\eta_a = x_a^\top\delta_{j(a)} + z_a$. Then $\hat w - \bar w = -\lambda Q\bar w + QX\eta$. The matrices
+# $\mathbb E\, Qx_ax_a^\top$ and $\mathbb E\, Q\Sigma Qx_ax_a^\top$ are the same for every sample, since $Q$
+# does not change with the order. So in both means
+# the sum over samples is a multiple of $\sum_j n_j\delta_j = 0$: *what tasks differ by meets neither the bias
+# nor the target*. In the square of $QX\eta$ a sample meets itself
+# ($C_1$) or another ($C_2$). Over pairs of different samples $\delta_{j(a)}$ and $\delta_{j(b)}$ add up to
+# minus the sum over single samples, so the last term has $C_1 - C_2$. ∎
 #
-# This can be tried without any draw. Three samples of two signs have 64 matrices. Three fixed vectors in any order are exchangeable, too, but neither
+# This can be tried without any draw. Three samples of two signs have 64 matrices. Three fixed vectors in any
+# order are exchangeable, too, but neither
 # independent nor centred. Tasks are symbols; averages are exact:
 
 # %%
@@ -235,14 +241,21 @@ evidence.record(
 )
 
 # %% [markdown]
-# **From spread to noise.** Whitened features are $G$ with $X = \Sigma^{1/2}G$. Let $u = \Sigma^{1/2}\delta$ have length 1, let $r = G^\top u$ hold what each sample is along it, and
-# $M = X^\top Q\Sigma QX$, so that $a = \mathbb E\operatorname{tr}M$. By the theorem $v = \mathbb E\,[N\sum_a r_a^2M_{aa} - r^\top Mr]/(N-1)$. Two facts about Gaussian features:
+# **From spread to noise.** Whitened features are $G$ with $X = \Sigma^{1/2}G$. Let $u = \Sigma^{1/2}\delta$
+#  have length 1, let $r = G^\top u$ hold what each sample is along it, and
+# $M = X^\top Q\Sigma QX$, so that $a = \mathbb E\operatorname{tr}M$. By the theorem
+# $v = \mathbb E\,[N\sum_a r_a^2M_{aa} - r^\top Mr]/(N-1)$. Two facts about Gaussian features:
 #
-# 1. Rotating the samples changes no probability, and turns $\sum_a r_a^2M_{aa}$ into its mean over a sphere, $(|r|^2\operatorname{tr}M + 2r^\top Mr)/(N+2)$.
-# 2. Integration by parts: $\mathbb E|r|^2\operatorname{tr}M = Na + h$, where $h = \mathbb E\, r\cdot\nabla_r\operatorname{tr}M$ says how $a$ grows when the samples are stretched along $u$.
+# 1. Rotating the samples changes no probability, and turns $\sum_a r_a^2M_{aa}$ into its mean over a sphere,
+#    $(|r|^2\operatorname{tr}M + 2r^\top Mr)/(N+2)$.
+# 2. Integration by parts: $\mathbb E|r|^2\operatorname{tr}M = Na + h$, where
+#    $h = \mathbb E\, r\cdot\nabla_r\operatorname{tr}M$ says how $a$ grows when the samples are stretched along
+#    $u$.
 #
-# With $b = \mathbb E\, r^\top Mr$ this gives an identity, exact at every size. For $\Sigma = I$ it must be the spread factor of {doc}`training-length`, where
-# $b$ and $h$ are means over directions, $\mathbb E\operatorname{Tr}K^2/p$ and $(4\,\mathbb E\operatorname{Tr}KK' - 2a)/p$:
+# With $b = \mathbb E\, r^\top Mr$ this gives an identity, exact at every size. For $\Sigma = I$ it must be the
+# spread factor of {doc}`training-length`, where
+# $b$ and $h$ are means over directions, $\mathbb E\operatorname{Tr}K^2/p$ and
+# $(4\,\mathbb E\operatorname{Tr}KK' - 2a)/p$:
 
 # %%
 N_, p, a, b, h, sloped, squared = sp.symbols("N p a b h D Q", positive=True)
@@ -262,55 +275,59 @@ evidence.record(
 )
 
 # %% [markdown]
-# **The bound.** Since $\|QX\|^2 \le 1/(4\lambda)$ and $\mathbb E|r|^2 = N$, the number $b$ lies between 0 and $\alpha/4$. Let $B = \Sigma^{1/2}Q\Sigma^{1/2}$, $W = G^\top B$ and
-# $H = I - WG$, which lies between 0 and $I$. Differentiating gives $h = 2\,\mathbb E\, r^\top(HWBu - MWu)$, where $\|B\| \le \alpha/N$ and
-# $\|M\| = \|W\|^2 \le \alpha/(4N)$. Hence $|h| \le 2\sqrt N\,\big(\frac12 + \frac18\big)(\alpha/N)^{3/2}$, and the identity turns into the bound. ∎
+# **The bound.** Since $\|QX\|^2 \le 1/(4\lambda)$ and $\mathbb E|r|^2 = N$, the number $b$ lies between 0 and
+#  $\alpha/4$. Let $B = \Sigma^{1/2}Q\Sigma^{1/2}$, $W = G^\top B$ and
+# $H = I - WG$, which lies between 0 and $I$. Differentiating gives $h = 2\,\mathbb E\, r^\top(HWBu - MWu)$,
+# where $\|B\| \le \alpha/N$ and
+# $\|M\| = \|W\|^2 \le \alpha/(4N)$. Hence $|h| \le 2\sqrt N\,\big(\frac12 + \frac18\big)(\alpha/N)^{3/2}$, and
+# the identity turns into the bound. ∎
 #
-# **The equivalent, in outline.** (i) Take one sample out of $Q$ and integrate over it: the step called heuristic in {doc}`real-features` errs by $O(1/N)$ in norm. (ii) By
-# Poincaré's inequality the variance of $\operatorname{tr}\Sigma Q$ is $O(1/N^2)$, that of single entries of $\lambda Q$ is $O(1/N)$, so means of products are products of means to $O(1/N)$.
-# (iii) The fixed point absorbs such an error, because the slope of its right side is at most $\mathrm{df}_1/N < 1$. (iv) $Q\Sigma Q$ and the noise factor are derivatives;
-# for complex arguments (i) to (iii) hold as well, and Cauchy's estimate carries the rate over. With the two theorems above this is the claim. The constants are not written out.
+# **The equivalent, in outline.** With the two theorems above it is left to show, for one task, that three means
+#  are what {doc}`real-features` says, to $O(1/N)$:
+#
+# 1. Take one sample out of $Q$ and integrate over it. The step called heuristic there errs by $O(1/N)$ in norm.
+# 2. By Poincaré's inequality the variance of $\operatorname{tr}\Sigma Q$ is $O(1/N^2)$, that of single entries
+#    of $\lambda Q$ is $O(1/N)$. So the mean of
+#    their product is the product of their means, to $O(1/N)$.
+# 3. The fixed point that defines $\kappa$ absorbs such an error, because the slope of its right side is at most
+#    $\mathrm{df}_1/N$, and
+#    $\mathrm{df}_1/N = 1 - \lambda/(\kappa N)$ stays below 1.
+# 4. $Q\Sigma Q$ and the noise factor are derivatives of what was treated. The first three steps hold for
+#    complex arguments as well, and Cauchy's
+#    estimate carries the rate from a function to its derivative.
+#
+# The constants are not written out: this is an outline, and the rate below is measured.
 
 # %% [markdown]
 # ## Check
 #
-# **Data sets with labels** against moments of others without: three laws of the features, ridge on both sides of $p = N$.
+# **Data sets with labels** against moments of others without: three laws of the features, ridge on both sides
+#  of $p = N$.
 
 # %% tags=["hide-input"]
 width, counts = 8, np.array([N // 4, N // 2 - N // 4])
 spectrum = 2.0 / np.arange(1, width + 1)
-rng = stream(seed, "tasks")
-tasks = rng.standard_normal((2, width)) / np.sqrt(width)
-laws = ("gaussian", "rademacher", "student-12")
-
-
-def fitted_errors(law, samples, ridge):
-    """Errors on every task of fits to labelled data."""
-    rng = stream(seed, "labelled", law, int(samples.sum()))
-    G = standardized(law, rng, (trials, width, samples.sum()))
-    X = np.sqrt(spectrum)[:, None] * G
-    y = np.einsum("tpn,np->tn", X, np.repeat(tasks, samples, axis=0))
-    y += 0.5 * rng.standard_normal(y.shape)
-    w = ridge_fit(X, y, ridge)
-    return (np.square(w[:, None] - tasks) * spectrum).sum(axis=-1)
-
-
+tasks = stream(seed, "tasks").standard_normal((2, width)) / np.sqrt(width)
 errors, predicted = [], []
-for law in laws:
-    for samples in (np.array([3, 2]), counts):
-        m = int(samples.sum())
-        moments = simulate.ridge_moments(
+for law in ("gaussian", "rademacher", "student-12"):
+    for n in (np.array([3, 2]), counts):
+        m = int(n.sum())
+        options = {"law": law, "trials": trials}
+        labelled = simulate.ridge_error(
             spectrum,
-            m,
-            share * m,
-            law=law,
-            trials=trials,
-            seed=(seed, "moments", law),
+            tasks,
+            n,
+            0.25,
+            mu * m,
+            seed=(seed, "labelled", law),
+            **options,
         )
-        predicted.append(
-            pooled_risk(RidgeMoments(*moments[:4]), spectrum, tasks, samples, 0.25)
+        moments = simulate.ridge_moments(
+            spectrum, m, mu * m, seed=(seed, "moments", law), **options
         )
-        errors.append(fitted_errors(law, samples, share * m))
+        errors.append(labelled)
+        exact_moments = RidgeMoments(*moments[:4])
+        predicted.append(pooled_risk(exact_moments, spectrum, tasks, n, 0.25))
 errors, predicted = np.hstack(errors), np.hstack(predicted)
 z = np.abs(z_scores(errors - predicted, 0.0, skewed=True))
 critical = critical_z(z.size, evidence.level("O.29", "simulation"), draws=trials)
@@ -326,7 +343,8 @@ evidence.record(
 )
 
 # %% [markdown]
-# **The identity**, direction by direction, for Gaussian features with three covariances and a few samples, where the difference is largest:
+# **The identity**, direction by direction, for Gaussian features with three covariances and a few samples,
+#  where the difference is largest:
 
 # %% tags=["hide-input"]
 differences = []
@@ -335,7 +353,7 @@ for name, (spectrum_of, _) in shapes.items():
         moments = simulate.ridge_moments(
             spectrum_of(features),
             few,
-            share * few,
+            mu * few,
             trials=10 * trials,
             seed=(seed, "identity", name, few),
         )
@@ -355,34 +373,32 @@ evidence.record(
 )
 
 # %% [markdown]
-# **The bound** needs no draw for $\Sigma = I$, where the mean spectrum is known exactly. Which share of it is used?
+# **The bound** needs no draw for $\Sigma = I$, where the mean spectrum is known exactly. Which share of it is
+#  used?
 
 # %% tags=["hide-input"]
 grid = np.geomspace(0.01, 30, 25)
 fig, ax = plt.subplots()
+cases = {(1000, 1): "blue", (100, 100): "red", (100, 30): "orange"}
+cases[30, 100] = "green"
 used = []
-cases = {
-    (1000, 1): "blue",
-    (100, 100): "red",
-    (100, 30): "orange",
-    (30, 100): "green",
-}
-for (samples, width_), color in cases.items():
-    factors = theory.training_factors(samples, width_, ridge=grid * samples)
-    limits = [
-        theory.spread_bound(
-            np.ones(width_), samples, level * samples, float(factor)
-        )
-        for level, factor in zip(grid, factors.noise, strict=True)
-    ]
+for (m, width_), color in cases.items():
+    factors = theory.training_factors(m, width_, ridge=grid * m)
     excess = factors.spread - factors.noise
-    sides = [
-        difference / (limit.high if difference > 0 else -limit.low)
-        for difference, limit in zip(excess, limits, strict=True)
+    told = zip(grid, factors.noise, excess, strict=True)
+    shares = [
+        share_of_bound(
+            gap, theory.spread_bound(np.ones(width_), m, each * m, float(factor))
+        )
+        for each, factor, gap in told
     ]
-    used += sides
-    words = f"$N = {samples}$, $p = {width_}$"
-    ax.plot(grid, sides, color=figures.COLORS[color], label=words)
+    used.append(np.sign(excess) * shares)
+    ax.plot(
+        grid,
+        used[-1],
+        color=figures.COLORS[color],
+        label=f"$N = {m}$, $p = {width_}$",
+    )
 ax.axhline(0, color=figures.INK, linewidth=1, linestyle=":")
 ax.set(xscale="log", ylim=(-1, 1.05), xlabel="ridge, as a share of $N$")
 ax.set(ylabel="share of the bound", title="How much of the bound is used")
@@ -391,11 +407,13 @@ figures.show(
     fig,
     name="similar-noise-sharp",
     caption=(
-        f"$v - a$ over the upper limit where it is positive, over the lower one where it is negative; exact, $\\Sigma = I$. The upper limit is reached, to {1 - max(used):.0%}, by many samples of one "
-        "feature: no smaller constant would do. The lower one is never far from three times too wide here; other covariances are not shown."
+        f"$v - a$ as a share of the upper limit where it is positive, of the lower one (drawn downwards) where it is negative; exact, $\\Sigma = I$. The upper limit is reached, to {1 - np.max(used):.0%}, by many samples of one "
+        f"feature: no smaller constant would do. Of the lower one {-np.min(used):.0%} are used, at the threshold with a small ridge; other covariances are not shown."
     ),
     alt="Four curves between minus and plus one over the ridge; the one for a single feature touches plus one, the one at the threshold falls to about minus 0.4.",
 )
+
+# %% tags=["hide-input"]
 evidence.record(
     "O.30",
     "bound, exact spectrum",
@@ -403,125 +421,92 @@ evidence.record(
     float(np.max(np.abs(used))),
     "<=",
     1,
-    n=f"{len(used)} settings, exact",
+    n=f"{np.size(used)} settings, exact",
 )
 
 # %% [markdown]
-# Under the three covariances of the first figure, in every direction:
+# With the covariances of the first figure, in every direction:
 
 # %% tags=["hide-input"]
-above = []
 level = evidence.level("O.30", "bound, three covariances")
-for (_, m), (spectrum_, moments) in found.items():
-    limit = theory.spread_bound(spectrum_, m, share * m)
-    centre = moments.excess.mean(axis=0)
-    error = moments.excess.std(axis=0, ddof=1) / np.sqrt(len(moments.excess))
-    half = critical_z(centre.size * len(found), level) * error
-    outer = np.maximum((centre + half) / limit.high, (centre - half) / limit.low)
-    inner = np.maximum(centre / limit.high, centre / limit.low)
-    above.append((inner.max(), outer.max()))
-middle_, top = np.max(above, axis=0)
+critical = critical_z(len(shapes) * sizes.sum(), level)
+middle_, top = [], []
+for (name, m), moments in found.items():
+    limit = theory.spread_bound(shapes[name][0](m), m, mu * m)
+    mean_, error = mean_excess(moments)
+    ends = [mean_ - critical * error, mean_ + critical * error]
+    middle_.append(share_of_bound(mean_, limit).max())
+    top.append(share_of_bound(ends, limit).max())
+drawn_used = Interval.around(float(max(middle_)), float(max(top) - max(middle_)))
 evidence.record(
     "O.30",
     "bound, three covariances",
     "largest share of the bound that is used",
-    Interval(float(middle_), float(2 * middle_ - top), float(top)),
+    drawn_used,
     "<=",
     1,
     n=f"{len(found)} settings, every direction, p = N = {sizes[0]} to {sizes[-1]}",
 )
-say(most_used=max(used), least_used=min(used), drawn_used=float(middle_))
+say(most_used=np.max(used), least_used=-np.min(used), drawn_used=drawn_used.value)
 
 # %% [markdown]
-# Up to {glue:text}`most_used:.2f` of the upper limit and {glue:text}`least_used:.2f` of the lower one are used. Under the three covariances of the first figure it is at most
-# {glue:text}`drawn_used:.2f`: there the bound is safe and not sharp.
+# For $\Sigma = I$ up to {glue:text}`most_used:.2f` of the upper limit and {glue:text}`least_used:.2f` of the
+# lower one are used; here at most
+# {glue:text}`drawn_used:.2f`: the bound is safe, and not sharp.
 
 # %% [markdown]
 # ## Look: the rate of the equivalent
 #
-# {prf:ref}`thm-similar-noise-equivalent` promises $1/N$, for the missed share $\mathbb E\lambda Q$, for its cost $\lambda^2\,\mathbb EQ\Sigma Q$ and for the noise factor. For $\Sigma = I$ all are exact. For
+# {prf:ref}`thm-similar-noise-equivalent` promises $1/N$, for the missed share $\mathbb E\lambda Q$, for its
+# cost $\lambda^2\,\mathbb EQ\Sigma Q$ and for the noise factor. For $\Sigma = I$ all are exact. For
 # two levels of variance they are drawn.
 
 # %% tags=["hide-input"]
-ratios, kinds = (0.5, 1.0, 2.0), ("missed share", "its cost", "noise factor")
-counts_ = np.array([30, 60, 120])
-slopes = []
-for ratio in ratios:
-    for level_ in (0.1, 1.0):
-        rows = []
-        for m in counts_:
-            features = round(ratio * m)
-            exact_ = theory.training_factors(m, features, ridge=level_ * m)
-            guess = theory.ridge_moments(np.ones(features), m, level_ * m)
-            rows.append(
-                [
-                    exact_.first / guess.first[0] - 1,
-                    exact_.second / guess.second[0] - 1,
-                    exact_.noise / guess.noise - 1,
-                ]
-            )
-        rows = np.abs(rows)
-        slopes += [
-            float(log_slope(counts_, column))
-            for column in rows.T
-            if column[0] > 1e-3
-        ]
-farthest = max(abs(slope + 1) for slope in slopes)
+counts_, cells = np.array([30, 60, 120]), [(0.5, 0.1), (0.5, 1), (1, 0.1), (1, 1)]
+cells += [(2, 0.1), (2, 1)]
+gaps = np.array(
+    [[exact_gaps(m, round(r * m), each) for m in counts_] for r, each in cells]
+)
+gaps = np.abs(np.moveaxis(gaps, 1, 0)).reshape(len(counts_), -1)
+slopes = log_slope(counts_, gaps[:, gaps[0] > 1e-3])
 evidence.record(
     "O.31",
     "identity covariance",
     "distance of the rate in N from 1, at its largest",
-    farthest,
+    np.abs(slopes + 1).max(),
     "<",
     0.1,
-    n=f"{len(slopes)} moments, N = {counts_[0]} to {counts_[-1]}, exact; smaller errors than 0.1 % left out",
+    n=f"{slopes.size} moments, N = {counts_[0]} to {counts_[-1]}, exact; errors below 0.1 % left out",
 )
 
 # %% tags=["hide-input"]
-features = np.array([10, 20, 40, 80])
-scaled, errors_ = {}, {}
-for ratio in ratios:
+ratios, features = (0.5, 1.0, 2.0), (10, 20, 40, 80)
+scaled, bars = {}, {}
+for r in ratios:
     for width_ in features:
-        m = round(width_ / ratio)
-        s = shapes["two levels"][0](width_)
-        moments = simulate.ridge_moments(
-            s,
-            m,
-            0.1 * m,
-            trials=max(400, 40 * trials // m),
-            seed=(seed, "two levels", m, int(width_)),
-        )
+        m, s = round(width_ / r), shapes["two levels"][0](width_)
+        options = {"trials": max(400, 40 * trials // m)}
+        options["seed"] = (seed, "two levels", m, width_)
+        moments = simulate.ridge_moments(s, m, 0.1 * m, **options)
         guess = theory.ridge_moments(s, m, 0.1 * m)
-        half_ = slice(0, width_ // 2)
-        columns = np.stack(
-            [
-                moments.first[:, half_].mean(axis=1) / guess.first[0],
-                moments.second[:, half_].mean(axis=1) / guess.second[0],
-                moments.noise / guess.noise,
-            ]
-        )
-        scaled[ratio, width_] = m * (columns.mean(axis=1) - 1)
-        errors_[ratio, width_] = (
-            m * columns.std(axis=1, ddof=1) / np.sqrt(columns.shape[1])
-        )
-level = evidence.level("O.31", "two levels of variance")
-z_ = critical_z(3 * len(scaled), level)
-largest = {key: np.abs(value).max() for key, value in scaled.items()}
-worst = max(largest, key=largest.get)
-reach = max((np.abs(scaled[key]) + z_ * errors_[key]).max() for key in scaled)
+        gap, error = drawn_gaps(moments, guess, slice(0, width_ // 2))
+        scaled[r, width_], bars[r, width_] = m * gap, m * error
+critical = critical_z(36, evidence.level("O.31", "two levels of variance"))
+size, error = np.abs(list(scaled.values())), np.array(list(bars.values()))
+reach = (size + critical * error).max() - size.max()
 evidence.record(
     "O.31",
     "two levels of variance",
     "N times the largest relative error",
-    Interval.around(float(largest[worst]), float(reach - largest[worst])),
+    Interval.around(float(size.max()), float(reach)),
     "<",
     10,
-    n=f"{3 * len(scaled)} moments, N = {round(features[0] / 2)} to {2 * features[-1]}",
+    n=f"{size.size} moments, N = 5 to 160",
 )
-rows = {"p/N, moment": [f"{r:g}, {kind}" for r in ratios for kind in kinds]}
+rows = {"p/N, moment": [f"{r:g}, {kind}" for r in ratios for kind in MOMENTS]}
 for m in features:
     rows[f"p = {m}"] = [
-        f"{scaled[r, m][k]:.2f} ± {2 * errors_[r, m][k]:.2f}".replace("-", "−")
+        f"{scaled[r, m][k]:.2f} ± {2 * bars[r, m][k]:.2f}".replace("-", "−")
         for r in ratios
         for k in range(3)
     ]
@@ -534,59 +519,48 @@ table(
 # %% [markdown]
 # ## Break
 #
-# **No ridge at the threshold.** With $p = N$ and $\lambda = \mu N$ let $\mu$ fall. The fit feels the ridge $\kappa \approx \sqrt\mu$ of {doc}`real-features`, and the error of the
-# equivalent grows to about $0.23/(N\kappa)$ and $0.45/(N\kappa)$: the parameter of the expansion is $1/\sqrt{\lambda N}$, and at the threshold the ridge must stay far above $1/N$. Our bound is worse there; it
+# **No ridge at the threshold.** With $p = N$ and $\lambda = \mu N$ let $\mu$ fall. The fit feels the ridge
+#  $\kappa \approx \sqrt\mu$ of {doc}`real-features`, and the error of the
+# equivalent grows to about $0.23/(N\kappa)$ and $0.45/(N\kappa)$: the parameter of the expansion is
+# $1/\sqrt{\lambda N}$, and at the threshold the ridge must stay far above $1/N$. Our bound is worse there; it
 # grows like $\mu^{-3/2}$.
 
 # %% tags=["hide-input"]
 falling = np.geomspace(1e-3, 3, 25)
 fig, ax = plt.subplots()
-for samples, line in {32: ":", 128: "-"}.items():
-    kappa = np.array(
-        [
-            theory.effective_ridge(np.ones(samples), samples, level_ * samples)
-            for level_ in falling
-        ]
-    )
-    exact_ = theory.training_factors(samples, samples, ridge=falling * samples)
-    guesses = [
-        theory.ridge_moments(np.ones(samples), samples, level_ * samples)
-        for level_ in falling
-    ]
-    for kind, (values, expected, color) in enumerate(
-        (
-            (exact_.first, [guess.first[0] for guess in guesses], "blue"),
-            (exact_.second, [guess.second[0] for guess in guesses], "red"),
-            (exact_.noise, [guess.noise for guess in guesses], "green"),
-        )
+for m, line in {32: ":", 128: "-"}.items():
+    feels = [theory.effective_ridge(np.ones(m), m, each * m) for each in falling]
+    gaps = m * np.array([exact_gaps(m, m, each) for each in falling])
+    for kind, column, color in zip(
+        MOMENTS, gaps.T, ("blue", "red", "green"), strict=True
     ):
-        label = f"{kinds[kind]}, $N = {samples}$"
-        gap = samples * (values / np.array(expected) - 1)
         ax.plot(
-            1 / kappa,
-            gap,
+            1 / np.array(feels),
+            column,
             line,
             color=figures.COLORS[color],
-            label=label if line == "-" else None,
+            label=f"{kind}, $N = {m}$",
         )
-ax.plot(1 / kappa, 0.23 / kappa, color=figures.INK, linewidth=1, alpha=0.5)
-ax.plot(1 / kappa, 0.45 / kappa, color=figures.INK, linewidth=1, alpha=0.5)
+for slope in (0.23, 0.45):
+    ax.axline((0, 0), slope=slope, color=figures.INK, linewidth=1, alpha=0.5)
 ax.set(xlabel="$1/\\kappa$", ylabel="$N$ × relative error")
 ax.set_title("At the threshold the error is one over $N\\kappa$")
-ax.legend(loc="upper left")
+ax.legend(loc="upper left", fontsize=9)
 figures.show(
     fig,
     name="similar-noise-threshold",
     caption=(
-        "$N$ times the relative error of the equivalent at $p = N$, Σ = I, exact; solid N = 128, dotted N = 32, thin 0.23/κ and 0.45/κ. Missed share and cost grow with 1/κ until κ reaches 1/N, "
-        "where they bend; the noise factor hardly errs."
+        "$N$ times the relative error of the equivalent at $p = N$, Σ = I, exact; thin: 0.23/κ and 0.45/κ. Missed share and cost grow with 1/κ until κ reaches 1/N, "
+        "where they bend; the noise factor hardly errs. The error of the fit itself, with its tasks, is not shown."
     ),
     alt="Two bundles of curves rise along straight thin lines with one over kappa, dotted ones bending down first; a third stays near zero.",
 )
 
 # %% [markdown]
-# **Features that are not Gaussian.** The exact formula stays, the bound does not: a sample's own fourth moments enter $C_1$. For $\Sigma = I$ and a large ridge
-# $v/a$ tends to $1 + (1 + \text{kurt})/p$ along one feature, where kurt is its {term}`excess kurtosis <kurtosis, excess>`. Few features show it:
+# **Features that are not Gaussian.** The exact formula stays, the bound does not: a sample's own fourth moments
+#  enter $C_1$. For $\Sigma = I$ and a large ridge
+# $v/a$ tends to $1 + (1 + \text{kurt})/p$ along one feature, where kurt is its
+# {term}`excess kurtosis <kurtosis, excess>`. Few features show it:
 
 # %% tags=["hide-input"]
 names = ("gaussian", "rademacher", "uniform", "student-12")
@@ -607,14 +581,15 @@ table(
 )
 
 # %% [markdown]
-# **A norm that grows.** For $s_k \propto 1/k$ with a mean near 1 the largest variance grows like $N$, and so does $\alpha$: the bound no longer falls. What it bounds stays small:
+# **A norm that grows.** For $s_k \propto 1/k$ with a mean near 1 the largest variance grows like $N$, and so
+#  does $\alpha$: the bound no longer falls. What it bounds stays small:
 
 # %% tags=["hide-input"]
 steepest = N / np.arange(1, N + 1) / 4
 moments = simulate.ridge_moments(
-    steepest, N, share * N, trials=max(100, 4 * trials // N), seed=(seed, "norm")
+    steepest, N, mu * N, trials=max(100, 4 * trials // N), seed=(seed, "norm")
 )
-limit = theory.spread_bound(steepest, N, share * N)
+limit = theory.spread_bound(steepest, N, mu * N)
 say(
     power_law=np.abs(moments.excess.mean(axis=0)).max(),
     its_noise=moments.noise.mean(),
@@ -622,9 +597,11 @@ say(
 )
 
 # %% [markdown]
-# With {glue:text}`samples` samples $|v - a|$ is at most {glue:text}`power_law:.3f`, beside a noise factor of {glue:text}`its_noise:.2f`; the bound allows {glue:text}`its_bound:.2f`.
+# With {glue:text}`samples` samples $|v - a|$ is at most {glue:text}`power_law:.3f`, beside a noise factor of
+# {glue:text}`its_noise:.2f`; the bound allows {glue:text}`its_bound:.2f`.
 #
-# **Tasks with inputs of their own.** If a task is known by its features, samples are not exchangeable, and what tasks differ by meets the bias. The three vectors of
+# **Tasks with inputs of their own.** If a task is known by its features, samples are not exchangeable, and what
+#  tasks differ by meets the bias. The three vectors of
 # the enumeration, in one order only, so that each task has its own:
 
 # %%
@@ -648,45 +625,54 @@ say(own_inputs=own_inputs, as_if=as_if)
 # ```{exercise} Paper A's factor
 # :label: exercise-similar-noise-flat
 #
-# Let $\Sigma = I$, $\lambda \to 0$ and $p > N + 1$. Show with $b = N/p$ and $h = -2a/p$ that $v = (1 - 1/p)\,a$.
+# Let $\Sigma = I$, $\lambda \to 0$ and $p > N + 1$. Show with $b = N/p$ and $h = -2a/p$ that
+# $v = (1 - 1/p)\,a$.
 # ```
 #
 # ```{solution} exercise-similar-noise-flat
 # :class: dropdown
 #
-# Since $a = N/(p-N-1)$, $b - a = -a(N+1)/p$. Then $v - a = -\frac ap \cdot \frac{(N-2)(N+1) + 2N}{(N-1)(N+2)}$, and the fraction is 1: the identity of {doc}`../multitask/many-tasks`.
+# Since $a = N/(p-N-1)$, $b - a = -a(N+1)/p$. Then $v - a = -\frac ap \cdot \frac{(N-2)(N+1) + 2N}{(N-1)(N+2)}$,
+# and the fraction is 1: the identity of {doc}`../multitask/many-tasks`.
 # ```
 #
 # ```{exercise} Any fit that does not mind the order
 # :label: exercise-similar-noise-any
 #
-# Let $\hat w = FXy$, where the matrix $F$ depends on $X$ but not on the order of samples. What becomes of {prf:ref}`thm-similar-noise-exact`?
+# Let $\hat w = FXy$, where the matrix $F$ depends on $X$ but not on the order of samples. What becomes of
+# {prf:ref}`thm-similar-noise-exact`?
 # ```
 #
 # ```{solution} exercise-similar-noise-any
 # :class: dropdown
 #
-# $\hat w - \bar w = (FXX^\top - I)\bar w + FX\eta$. The proof uses nothing else of $Q$: put $F$ for $Q$ in $C_1$, $C_2$ and $a$, and $I - FXX^\top$ for $\lambda Q$. Gradient descent of any length is such a fit.
+# $\hat w - \bar w = (FXX^\top - I)\bar w + FX\eta$. The proof uses nothing else of $Q$: put $F$ for $Q$ in
+# $C_1$, $C_2$ and $a$, and $I - FXX^\top$ for $\lambda Q$. Gradient descent of any length is such a fit.
 # ```
 #
 # ```{exercise} Two samples
 # :label: exercise-similar-noise-two
 #
-# What does the identity say for $N = 2$, and what is the sign of $v - a$ there for $\Sigma = I$, $\lambda \to 0$?
+# What does the identity say for $N = 2$, and what is the sign of $v - a$ there for $\Sigma = I$,
+# $\lambda \to 0$?
 # ```
 #
 # ```{solution} exercise-similar-noise-two
 # :class: dropdown
 #
-# $v - a = h/2$. Stretching the samples shrinks $Q$; here $h = -2a/p$, so a unit of spread costs less than a unit of noise.
+# $v - a = h/2$. Stretching the samples shrinks $Q$; here $h = -2a/p$, so a unit of spread costs less than a
+# unit of noise.
 # ```
 
 # %% [markdown]
 # ## In one breath
 #
-# * For exchangeable samples of any law, the error of one ridge fit is that of the mean task and one more term, exactly.
-# * For Gaussian features of any covariance that term is label noise of variance $V$, up to a bound of order $1/N$ that is reached on one side.
-# * The deterministic equivalent errs by order $1/N$ (proof in outline), except at the threshold with next to no ridge, where it is $1/\sqrt{\lambda N}$.
+# * For exchangeable samples of any law, the error of one ridge fit is that of the mean task and one more term,
+#   exactly.
+# * For Gaussian features of any covariance that term is label noise of variance $V$, up to a bound of order
+#   $1/N$ that is reached on one side.
+# * The deterministic equivalent errs by order $1/N$ (proof in outline), except at the threshold with next to no
+#   ridge, where it is $1/\sqrt{\lambda N}$.
 
 # %% tags=["remove-input"]
 evidence.provenance(profile, seed)

@@ -12,9 +12,6 @@ from monte_carlo import (
 )
 
 from manytasks import simulate, theory
-from manytasks.simulate.features import standardized
-from manytasks.simulate.ridge import ridge_fit
-from manytasks.streams import stream
 from manytasks.theory.ridge_moments import RidgeMoments, pooled_risk
 
 LAWS = ("gaussian", "rademacher", "student-12")
@@ -22,16 +19,6 @@ S = np.array([3.0, 1.0, 0.3, 0.1, 0.1])
 W = np.array([[1.0, -1.0, 2.0, 0.0, 1.0], [-1.0, -0.5, 0.0, 2.0, 1.0]])
 COUNTS = (5, 3)
 TRIALS = 40_000
-
-
-def errors(law, ridge, trials):
-    """Errors of ridge fits to data sets with labels, on every task."""
-    rng = stream(4, "errors", law, str(ridge))
-    X = np.sqrt(S)[:, None] * standardized(law, rng, (trials, len(S), sum(COUNTS)))
-    task = np.repeat([0, 1], COUNTS)
-    y = np.einsum("tpn,np->tn", X, W[task]) + np.sqrt(0.3) * rng.standard_normal((trials, len(task)))
-    fitted = ridge_fit(X, y, ridge)
-    return (np.square(fitted[:, None] - W) * S).sum(axis=-1)
 
 
 @pytest.mark.statistical
@@ -43,7 +30,7 @@ def test_they_add_up_to_the_error(law, ridge):
     noise = drawn.noise
     moments = RidgeMoments(drawn.first, drawn.second, noise, drawn.spread)
     predicted = pooled_risk(moments, S, W, np.array(COUNTS), 0.3)
-    found = errors(law, ridge, TRIALS)
+    found = simulate.ridge_error(S, W, COUNTS, 0.3, ridge, law=law, trials=TRIALS, seed=4)
     limit = critical_z(2)
     assert np.abs(z_scores_between(found, predicted)).max() < limit
     assert np.abs(z_scores_between(found, 1.05 * predicted)).min() > limit

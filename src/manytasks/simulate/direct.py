@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import scipy.linalg
 
+from manytasks.simulate.features import standardized
+
 # Cholesky squares the condition number of X, which grows like max(p, N)/|p - N|: this close to the threshold
 # QR is used instead.
 QR_BAND = 8
@@ -17,6 +19,7 @@ def draw_data(
     n: np.ndarray,
     p: int,
     noise_var: float | np.ndarray,
+    law: str = "gaussian",
 ) -> tuple[np.ndarray, np.ndarray]:
     """Draw pooled features and labels.
 
@@ -27,12 +30,13 @@ def draw_data(
         n: (T,) sample counts, N in total.
         p: number of parameters, at least r.
         noise_var: label-noise variance, or one for each of the N samples.
+        law: of the features, as ``features.standardized`` names it.
 
     Returns:
         Features (trials, p, N), one column a sample, tasks one after another; labels (trials, N).
     """
     T, r = a.shape
-    X = rng.standard_normal((trials, p, int(n.sum())))
+    X = standardized(law, rng, (trials, p, int(n.sum())))
     task = np.repeat(np.arange(T), n.astype(int))
     y = np.take_along_axis(a @ X[:, :r], task[None, None], axis=1)[:, 0]
     y += np.sqrt(noise_var) * rng.standard_normal(y.shape)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from manytasks.readers import short
+
 SPARSE_SHARE = 1 / 3  # of the entries of "sparse" features differ from 0
 LAWS = ("gaussian", "rademacher", "uniform", "sparse", "exponential", "student-<degrees of freedom>")
 
@@ -42,6 +44,29 @@ def standardized(law: str, rng: np.random.Generator, shape: tuple[int, ...]) -> 
         return rng.standard_exponential(shape) - 1.0
     nu = degrees_of_freedom(law)
     return rng.standard_normal(shape) * np.sqrt((nu - 2) / (2 * rng.standard_gamma(nu / 2, shape)))
+
+
+def law_name(law: str) -> str:
+    """Read the name of a law.
+
+    Args:
+        law: a name that ``standardized`` knows.
+
+    Returns:
+        The same name.
+
+    Raises:
+        ValueError: if there is no such law.
+
+    Example:
+        >>> law_name("uniform")
+        'uniform'
+    """
+    if not isinstance(law, str):
+        raise ValueError(f"law must be a name, one of {', '.join(LAWS)}; got {short(law)}")
+    if law not in LAWS[:-1]:
+        degrees_of_freedom(law)
+    return law
 
 
 def degrees_of_freedom(law: str) -> float:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from manytasks.simulate.direct import draw_data, fit
+from manytasks.simulate.features import law_name
 from manytasks.simulate.problem import drawn_counts
 from manytasks.simulate.runner import draw_in_chunks, whole_trials
 from manytasks.streams import Seed
@@ -23,14 +24,15 @@ def ridge_error(
     noise_var: float,
     ridge: float = 0.0,
     *,
+    law: str = "gaussian",
     trials: int,
     seed: Seed,
 ) -> np.ndarray:
     r"""Draw the excess risk on every task of one ridge fit to the pooled data of all.
 
-    Mirrors ``theory.ridge_error``. In the eigenbasis the features are :math:`\sqrt{s_k}` times standard
-    normal ones. Ridge is the minimum-norm fit of as many more equations :math:`\sqrt\lambda\,w = 0`, but
-    solving N or p of them is enough.
+    Mirrors ``theory.ridge_error``. In the eigenbasis the features are :math:`\sqrt{s_k}` times independent
+    standardized ones. Ridge is the minimum-norm fit of as many more equations
+    :math:`\sqrt\lambda\,w = 0`, but solving N or p of them is enough.
 
     Args:
         eigenvalues: (p,) eigenvalues of the covariance, at least 0.
@@ -38,6 +40,7 @@ def ridge_error(
         samples: number of samples of each task, one whole number or T of them.
         noise_var: label-noise variance σ², at least 0.
         ridge: λ, at least 0, added to the sum of the samples and not to their mean.
+        law: of the standardized features, as ``simulate.features.standardized`` names it.
         trials: number of independent data sets, at least 1.
         seed: whole number >= 0, or a tuple of one and names; the same data for every ridge.
 
@@ -57,13 +60,14 @@ def ridge_error(
     s = check_spectrum(eigenvalues)
     w, ridge = check_coefficients(coefficients, s), check_ridge(ridge)
     n, sigma2 = drawn_counts(len(w), samples), noise_variance(noise_var, symbols=False)
+    law = law_name(law)
     s, w = s[s > 0], w[:, s > 0]  # an absent feature is never seen and never missed
     p, root = len(s), np.sqrt(s)
     if p == 0:
         return np.zeros((whole_trials(trials), len(w)))
 
     def errors(rng: np.random.Generator, size: int, wanted: int, width: int) -> np.ndarray:
-        X, y = (part[:wanted] for part in draw_data(rng, size, w * root, n, width, sigma2))
+        X, y = (part[:wanted] for part in draw_data(rng, size, w * root, n, width, sigma2, law))
         fitted = ridge_fit(root[:, None] * X, y, ridge)
         return np.square((fitted[:, None] - w) * root).sum(axis=-1)
 

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from manytasks.readers import count, short
-from manytasks.simulate.features import standardized
+from manytasks.readers import count
+from manytasks.simulate.features import law_name, standardized
 from manytasks.simulate.runner import MOST_NUMBERS, draw_in_chunks
 from manytasks.streams import Seed
 from manytasks.theory.effective_ridge import check_ridge, check_spectrum
@@ -66,8 +66,7 @@ def ridge_moments(
     """
     s, ridge = check_spectrum(eigenvalues), check_ridge(ridge)
     N = count(N, "N", least=2, most=MOST_NUMBERS // len(s))
-    if not isinstance(law, str):
-        raise ValueError(f"law must be a name; got {short(law)}")
+    law = law_name(law)
     if not np.all(s > 0):
         raise ValueError("eigenvalues must be above 0 to be drawn: an absent feature has no direction")
     p, root = len(s), np.sqrt(s)
