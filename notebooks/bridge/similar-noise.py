@@ -75,7 +75,7 @@ say(samples=N, least=least, most=most)
 # square, one among $N$, can it be told from noise. With {glue:text}`samples` samples and as many features, a
 # unit of dissimilarity costs between
 # **{glue:text}`least:.2f`** and **{glue:text}`most:.2f`** units of label noise under three covariances, in
-#  whatever direction the tasks differ.
+# whatever direction the tasks differ.
 
 # %% tags=["hide-input"]
 left, ax = plt.subplots()
@@ -181,7 +181,7 @@ figures.show(
 # ## Derive
 #
 # **The exact formula.** Write the label as $x_a^\top\bar w + \eta_a$ with
-#  $\eta_a = x_a^\top\delta_{j(a)} + z_a$. Then $\hat w - \bar w = -\lambda Q\bar w + QX\eta$. The matrices
+# $\eta_a = x_a^\top\delta_{j(a)} + z_a$. Then $\hat w - \bar w = -\lambda Q\bar w + QX\eta$. The matrices
 # $\mathbb E\, Qx_ax_a^\top$ and $\mathbb E\, Q\Sigma Qx_ax_a^\top$ are the same for every sample, since $Q$
 # does not change with the order. So in both means
 # the sum over samples is a multiple of $\sum_j n_j\delta_j = 0$: *what tasks differ by meets neither the bias
@@ -242,7 +242,7 @@ evidence.record(
 
 # %% [markdown]
 # **From spread to noise.** Whitened features are $G$ with $X = \Sigma^{1/2}G$. Let $u = \Sigma^{1/2}\delta$
-#  have length 1, let $r = G^\top u$ hold what each sample is along it, and
+# have length 1, let $r = G^\top u$ hold what each sample is along it, and
 # $M = X^\top Q\Sigma QX$, so that $a = \mathbb E\operatorname{tr}M$. By the theorem
 # $v = \mathbb E\,[N\sum_a r_a^2M_{aa} - r^\top Mr]/(N-1)$. Two facts about Gaussian features:
 #
@@ -276,14 +276,14 @@ evidence.record(
 
 # %% [markdown]
 # **The bound.** Since $\|QX\|^2 \le 1/(4\lambda)$ and $\mathbb E|r|^2 = N$, the number $b$ lies between 0 and
-#  $\alpha/4$. Let $B = \Sigma^{1/2}Q\Sigma^{1/2}$, $W = G^\top B$ and
+# $\alpha/4$. Let $B = \Sigma^{1/2}Q\Sigma^{1/2}$, $W = G^\top B$ and
 # $H = I - WG$, which lies between 0 and $I$. Differentiating gives $h = 2\,\mathbb E\, r^\top(HWBu - MWu)$,
 # where $\|B\| \le \alpha/N$ and
 # $\|M\| = \|W\|^2 \le \alpha/(4N)$. Hence $|h| \le 2\sqrt N\,\big(\frac12 + \frac18\big)(\alpha/N)^{3/2}$, and
 # the identity turns into the bound. ∎
 #
 # **The equivalent, in outline.** With the two theorems above it is left to show, for one task, that three means
-#  are what {doc}`real-features` says, to $O(1/N)$:
+# are what {doc}`real-features` says, to $O(1/N)$:
 #
 # 1. Take one sample out of $Q$ and integrate over it. The step called heuristic there errs by $O(1/N)$ in norm.
 # 2. By Poincaré's inequality the variance of $\operatorname{tr}\Sigma Q$ is $O(1/N^2)$, that of single entries
@@ -302,7 +302,7 @@ evidence.record(
 # ## Check
 #
 # **Data sets with labels** against moments of others without: three laws of the features, ridge on both sides
-#  of $p = N$.
+# of $p = N$.
 
 # %% tags=["hide-input"]
 width, counts = 8, np.array([N // 4, N // 2 - N // 4])
@@ -344,7 +344,7 @@ evidence.record(
 
 # %% [markdown]
 # **The identity**, direction by direction, for Gaussian features with three covariances and a few samples,
-#  where the difference is largest:
+# where the difference is largest:
 
 # %% tags=["hide-input"]
 differences = []
@@ -374,7 +374,7 @@ evidence.record(
 
 # %% [markdown]
 # **The bound** needs no draw for $\Sigma = I$, where the mean spectrum is known exactly. Which share of it is
-#  used?
+# used?
 
 # %% tags=["hide-input"]
 grid = np.geomspace(0.01, 30, 25)
@@ -520,7 +520,7 @@ table(
 # ## Break
 #
 # **No ridge at the threshold.** With $p = N$ and $\lambda = \mu N$ let $\mu$ fall. The fit feels the ridge
-#  $\kappa \approx \sqrt\mu$ of {doc}`real-features`, and the error of the
+# $\kappa \approx \sqrt\mu$ of {doc}`real-features`, and the error of the
 # equivalent grows to about $0.23/(N\kappa)$ and $0.45/(N\kappa)$: the parameter of the expansion is
 # $1/\sqrt{\lambda N}$, and at the threshold the ridge must stay far above $1/N$. Our bound is worse there; it
 # grows like $\mu^{-3/2}$.
@@ -558,7 +558,7 @@ figures.show(
 
 # %% [markdown]
 # **Features that are not Gaussian.** The exact formula stays, the bound does not: a sample's own fourth moments
-#  enter $C_1$. For $\Sigma = I$ and a large ridge
+# enter $C_1$. For $\Sigma = I$ and a large ridge
 # $v/a$ tends to $1 + (1 + \text{kurt})/p$ along one feature, where kurt is its
 # {term}`excess kurtosis <kurtosis, excess>`. Few features show it:
 
@@ -582,7 +582,7 @@ table(
 
 # %% [markdown]
 # **A norm that grows.** For $s_k \propto 1/k$ with a mean near 1 the largest variance grows like $N$, and so
-#  does $\alpha$: the bound no longer falls. What it bounds stays small:
+# does $\alpha$: the bound no longer falls. What it bounds stays small:
 
 # %% tags=["hide-input"]
 steepest = N / np.arange(1, N + 1) / 4
@@ -601,7 +601,7 @@ say(
 # {glue:text}`its_noise:.2f`; the bound allows {glue:text}`its_bound:.2f`.
 #
 # **Tasks with inputs of their own.** If a task is known by its features, samples are not exchangeable, and what
-#  tasks differ by meets the bias. The three vectors of
+# tasks differ by meets the bias. The three vectors of
 # the enumeration, in one order only, so that each task has its own:
 
 # %%
