@@ -70,12 +70,11 @@ least, most = min(map(np.min, rates.values())), max(map(np.max, rates.values()))
 say(samples=N, least=least, most=most)
 
 # %% [markdown]
-# It is, up to one part in the number of samples: samples are exchangeable, so what tasks differ by cancels on
-# average, and only in a sample's own
-# square, one among $N$, can it be told from noise. With {glue:text}`samples` samples and as many features, a
-# unit of dissimilarity costs between
-# **{glue:text}`least:.2f`** and **{glue:text}`most:.2f`** units of label noise under three covariances, in
-# whatever direction the tasks differ.
+# It is, up to one part in the number of samples: samples are exchangeable, so what tasks differ by
+# cancels on average, and only in a sample's own square, one among $N$, can it be told from noise. With
+# {glue:text}`samples` samples and as many features, a unit of dissimilarity costs between
+# **{glue:text}`least:.2f`** and **{glue:text}`most:.2f`** units of label noise under three covariances,
+# in whatever direction the tasks differ.
 
 # %% tags=["hide-input"]
 left, ax = plt.subplots()
@@ -117,16 +116,15 @@ figures.show(
 # %% [markdown]
 # ## Setting
 #
-# Features $x \in \mathbb R^p$ have covariance $\Sigma$; the $N$ samples of all tasks are the columns of $X$. A
-# sample $a$ of task $j$ has the label
-# $x_a^\top w_j^* + z_a$ with noise $z_a$ of variance $\sigma^2$. One ridge fit with $\lambda > 0$ serves all
-# tasks, and the error is measured by $\Sigma$:
+# Features $x \in \mathbb R^p$ have covariance $\Sigma$; the $N$ samples of all tasks are the columns of
+# $X$. A sample $a$ of task $j$ has the label $x_a^\top w_j^* + z_a$ with noise $z_a$ of variance
+# $\sigma^2$. One ridge fit with $\lambda > 0$ serves all tasks, and the error is measured by $\Sigma$:
 #
 # $$ \hat w = QXy, \quad Q = (XX^\top + \lambda I)^{-1}, \qquad L_i = \|\hat w - w_i^*\|_\Sigma^2, \quad \|v\|_\Sigma^2 = v^\top\Sigma v . $$
 #
-# The mean task is $\bar w = \sum_j \pi_j w_j^*$ with $\pi_j = n_j/N$; task $i$ differs from it by $\delta_i$,
-# and $V = \sum_j \pi_j \|\delta_j\|_\Sigma^2$ is the spread. The *noise
-# factor* $a = \mathbb E \operatorname{tr} \Sigma QXX^\top Q$ is what a unit of label noise costs. Samples are
+# The mean task is $\bar w = \sum_j \pi_j w_j^*$ with $\pi_j = n_j/N$; task $i$ differs from it by
+# $\delta_i$, and $V = \sum_j \pi_j \|\delta_j\|_\Sigma^2$ is the spread. The *noise factor*
+# $a = \mathbb E \operatorname{tr} \Sigma QXX^\top Q$ is what a unit of label noise costs. Samples are
 # *exchangeable* if their order changes no probability; independent samples of one law are.
 #
 # ## Claim
@@ -135,9 +133,8 @@ figures.show(
 # :label: thm-similar-noise-exact
 #
 # Let the columns of $X$ be exchangeable, and let neither the noise nor which sample belongs to which task
-# depend on $X$. With
-# $C_1 = \mathbb E\, x_1x_1^\top Q\Sigma Qx_1x_1^\top$ and $C_2 = \mathbb E\, x_1x_1^\top Q\Sigma Qx_2x_2^\top$,
-# for every $N \ge 2$, $p$ and $\lambda > 0$
+# depend on $X$. With $C_1 = \mathbb E\, x_1x_1^\top Q\Sigma Qx_1x_1^\top$ and
+# $C_2 = \mathbb E\, x_1x_1^\top Q\Sigma Qx_2x_2^\top$, for every $N \ge 2$, $p$ and $\lambda > 0$
 #
 # $$
 # \begin{aligned}
@@ -157,14 +154,15 @@ figures.show(
 #
 # $$ -\frac{(N-2)\,a + \frac54\alpha^{3/2}}{(N-1)(N+2)} \;\le\; v(\delta) - a \;\le\; \frac{(N-2)\big(\frac\alpha4 - a\big) + \frac54\alpha^{3/2}}{(N-1)(N+2)} . $$
 #
-# So dissimilarity costs what label noise of variance $V$ does, up to $O(1/N)$ where $\lambda$ grows with $N$.
+# So dissimilarity costs what label noise of variance $V$ does, up to $O(1/N)$ where $\lambda$ grows with
+# $N$.
 # ```
 #
 # ```{prf:theorem} The deterministic equivalent, with its rate (ours, proof in outline; claim O.31)
 # :label: thm-similar-noise-equivalent
 #
-# For Gaussian features let $\lambda \ge \mu N$, $\|\Sigma\| \le s_+$ and $\operatorname{tr}\Sigma \le \tau N$.
-# The formula of {prf:ref}`thm-bridge-ridge` then departs from
+# For Gaussian features let $\lambda \ge \mu N$, $\|\Sigma\| \le s_+$ and
+# $\operatorname{tr}\Sigma \le \tau N$. The formula of {prf:ref}`thm-bridge-ridge` then departs from
 # $\mathbb E L_i$ by at most
 #
 # $$ \frac KN \Big[ \|\Sigma\|\,\|\bar w\|^2 + \|\Sigma\delta_i\|\,\|\bar w\| + V + \sigma^2 \Big] , $$
@@ -174,24 +172,24 @@ figures.show(
 # ```
 #
 # For one task such equivalents are known with explicit errors {cite}`cheng2024`, and for the pooled
-# minimum-norm fit of two tasks the limits are in {cite:t}`song2024` and
-# {cite:t}`yang2025`. {prf:ref}`thm-training-length` is the case $\Sigma = I$, at every training length.
+# minimum-norm fit of two tasks the limits are in {cite:t}`song2024` and {cite:t}`yang2025`.
+# {prf:ref}`thm-training-length` is the case $\Sigma = I$, at every training length.
 
 # %% [markdown]
 # ## Derive
 #
 # **The exact formula.** Write the label as $x_a^\top\bar w + \eta_a$ with
 # $\eta_a = x_a^\top\delta_{j(a)} + z_a$. Then $\hat w - \bar w = -\lambda Q\bar w + QX\eta$. The matrices
-# $\mathbb E\, Qx_ax_a^\top$ and $\mathbb E\, Q\Sigma Qx_ax_a^\top$ are the same for every sample, since $Q$
-# does not change with the order. So in both means
-# the sum over samples is a multiple of $\sum_j n_j\delta_j = 0$: *what tasks differ by meets neither the bias
-# nor the target*. In the square of $QX\eta$ a sample meets itself
-# ($C_1$) or another ($C_2$). Over pairs of different samples $\delta_{j(a)}$ and $\delta_{j(b)}$ add up to
-# minus the sum over single samples, so the last term has $C_1 - C_2$. ∎
+# $\mathbb E\, Qx_ax_a^\top$ and $\mathbb E\, Q\Sigma Qx_ax_a^\top$ are the same for every sample, since
+# $Q$ does not change with the order. So in both means the sum over samples is a multiple of
+# $\sum_j n_j\delta_j = 0$: *what tasks differ by meets neither the bias nor the target*. In the square of
+# $QX\eta$ a sample meets itself ($C_1$) or another ($C_2$). Over pairs of different samples
+# $\delta_{j(a)}$ and $\delta_{j(b)}$ add up to minus the sum over single samples, so the last term has
+# $C_1 - C_2$. ∎
 #
-# This can be tried without any draw. Three samples of two signs have 64 matrices. Three fixed vectors in any
-# order are exchangeable, too, but neither
-# independent nor centred. Tasks are symbols; averages are exact:
+# This can be tried without any draw. Three samples of two signs have 64 matrices. Three fixed vectors in
+# any order are exchangeable, too, but neither independent nor centred. Tasks are symbols; averages are
+# exact:
 
 # %%
 ridge, metric = sp.Rational(7, 10), sp.diag(sp.Rational(3, 2), sp.Rational(1, 2))
@@ -241,21 +239,20 @@ evidence.record(
 )
 
 # %% [markdown]
-# **From spread to noise.** Whitened features are $G$ with $X = \Sigma^{1/2}G$. Let $u = \Sigma^{1/2}\delta$
-# have length 1, let $r = G^\top u$ hold what each sample is along it, and
+# **From spread to noise.** Whitened features are $G$ with $X = \Sigma^{1/2}G$. Let
+# $u = \Sigma^{1/2}\delta$ have length 1, let $r = G^\top u$ hold what each sample is along it, and
 # $M = X^\top Q\Sigma QX$, so that $a = \mathbb E\operatorname{tr}M$. By the theorem
 # $v = \mathbb E\,[N\sum_a r_a^2M_{aa} - r^\top Mr]/(N-1)$. Two facts about Gaussian features:
 #
-# 1. Rotating the samples changes no probability, and turns $\sum_a r_a^2M_{aa}$ into its mean over a sphere,
-#    $(|r|^2\operatorname{tr}M + 2r^\top Mr)/(N+2)$.
+# 1. Rotating the samples changes no probability, and turns $\sum_a r_a^2M_{aa}$ into its mean over a
+#    sphere, $(|r|^2\operatorname{tr}M + 2r^\top Mr)/(N+2)$.
 # 2. Integration by parts: $\mathbb E|r|^2\operatorname{tr}M = Na + h$, where
-#    $h = \mathbb E\, r\cdot\nabla_r\operatorname{tr}M$ says how $a$ grows when the samples are stretched along
-#    $u$.
+#    $h = \mathbb E\, r\cdot\nabla_r\operatorname{tr}M$ says how $a$ grows when the samples are stretched
+#    along $u$.
 #
-# With $b = \mathbb E\, r^\top Mr$ this gives an identity, exact at every size. For $\Sigma = I$ it must be the
-# spread factor of {doc}`training-length`, where
-# $b$ and $h$ are means over directions, $\mathbb E\operatorname{Tr}K^2/p$ and
-# $(4\,\mathbb E\operatorname{Tr}KK' - 2a)/p$:
+# With $b = \mathbb E\, r^\top Mr$ this gives an identity, exact at every size. For $\Sigma = I$ it must
+# be the spread factor of {doc}`training-length`, where $b$ and $h$ are means over directions,
+# $\mathbb E\operatorname{Tr}K^2/p$ and $(4\,\mathbb E\operatorname{Tr}KK' - 2a)/p$:
 
 # %%
 N_, p, a, b, h, sloped, squared = sp.symbols("N p a b h D Q", positive=True)
@@ -275,34 +272,33 @@ evidence.record(
 )
 
 # %% [markdown]
-# **The bound.** Since $\|QX\|^2 \le 1/(4\lambda)$ and $\mathbb E|r|^2 = N$, the number $b$ lies between 0 and
-# $\alpha/4$. Let $B = \Sigma^{1/2}Q\Sigma^{1/2}$, $W = G^\top B$ and
-# $H = I - WG$, which lies between 0 and $I$. Differentiating gives $h = 2\,\mathbb E\, r^\top(HWBu - MWu)$,
-# where $\|B\| \le \alpha/N$ and
-# $\|M\| = \|W\|^2 \le \alpha/(4N)$. Hence $|h| \le 2\sqrt N\,\big(\frac12 + \frac18\big)(\alpha/N)^{3/2}$, and
-# the identity turns into the bound. ∎
+# **The bound.** Since $\|QX\|^2 \le 1/(4\lambda)$ and $\mathbb E|r|^2 = N$, the number $b$ lies between 0
+# and $\alpha/4$. Let $B = \Sigma^{1/2}Q\Sigma^{1/2}$, $W = G^\top B$ and $H = I - WG$, which lies between
+# 0 and $I$. Differentiating gives $h = 2\,\mathbb E\, r^\top(HWBu - MWu)$, where $\|B\| \le \alpha/N$ and
+# $\|M\| = \|W\|^2 \le \alpha/(4N)$. Hence
+# $|h| \le 2\sqrt N\,\big(\frac12 + \frac18\big)(\alpha/N)^{3/2}$, and the identity turns into the bound.
+# ∎
 #
-# **The equivalent, in outline.** With the two theorems above it is left to show, for one task, that three means
-# are what {doc}`real-features` says, to $O(1/N)$:
+# **The equivalent, in outline.** With the two theorems above it is left to show, for one task, that three
+# means are what {doc}`real-features` says, to $O(1/N)$:
 #
-# 1. Take one sample out of $Q$ and integrate over it. The step called heuristic there errs by $O(1/N)$ in norm.
-# 2. By Poincaré's inequality the variance of $\operatorname{tr}\Sigma Q$ is $O(1/N^2)$, that of single entries
-#    of $\lambda Q$ is $O(1/N)$. So the mean of
-#    their product is the product of their means, to $O(1/N)$.
-# 3. The fixed point that defines $\kappa$ absorbs such an error, because the slope of its right side is at most
-#    $\mathrm{df}_1/N$, and
-#    $\mathrm{df}_1/N = 1 - \lambda/(\kappa N)$ stays below 1.
+# 1. Take one sample out of $Q$ and integrate over it. The step called heuristic there errs by $O(1/N)$ in
+#    norm.
+# 2. By Poincaré's inequality the variance of $\operatorname{tr}\Sigma Q$ is $O(1/N^2)$, that of single
+#    entries of $\lambda Q$ is $O(1/N)$. So the mean of their product is the product of their means, to
+#    $O(1/N)$.
+# 3. The fixed point that defines $\kappa$ absorbs such an error, because the slope of its right side is
+#    at most $\mathrm{df}_1/N$, and $\mathrm{df}_1/N = 1 - \lambda/(\kappa N)$ stays below 1.
 # 4. $Q\Sigma Q$ and the noise factor are derivatives of what was treated. The first three steps hold for
-#    complex arguments as well, and Cauchy's
-#    estimate carries the rate from a function to its derivative.
+#    complex arguments as well, and Cauchy's estimate carries the rate from a function to its derivative.
 #
 # The constants are not written out: this is an outline, and the rate below is measured.
 
 # %% [markdown]
 # ## Check
 #
-# **Data sets with labels** against moments of others without: three laws of the features, ridge on both sides
-# of $p = N$.
+# **Data sets with labels** against moments of others without: three laws of the features, ridge on both
+# sides of $p = N$.
 
 # %% tags=["hide-input"]
 width, counts = 8, np.array([N // 4, N // 2 - N // 4])
@@ -343,8 +339,8 @@ evidence.record(
 )
 
 # %% [markdown]
-# **The identity**, direction by direction, for Gaussian features with three covariances and a few samples,
-# where the difference is largest:
+# **The identity**, direction by direction, for Gaussian features with three covariances and a few
+# samples, where the difference is largest:
 
 # %% tags=["hide-input"]
 differences = []
@@ -373,8 +369,8 @@ evidence.record(
 )
 
 # %% [markdown]
-# **The bound** needs no draw for $\Sigma = I$, where the mean spectrum is known exactly. Which share of it is
-# used?
+# **The bound** needs no draw for $\Sigma = I$, where the mean spectrum is known exactly. Which share of
+# it is used?
 
 # %% tags=["hide-input"]
 grid = np.geomspace(0.01, 30, 25)
@@ -450,15 +446,14 @@ evidence.record(
 say(most_used=np.max(used), least_used=-np.min(used), drawn_used=drawn_used.value)
 
 # %% [markdown]
-# For $\Sigma = I$ up to {glue:text}`most_used:.2f` of the upper limit and {glue:text}`least_used:.2f` of the
-# lower one are used; here at most
-# {glue:text}`drawn_used:.2f`: the bound is safe, and not sharp.
+# For $\Sigma = I$ up to {glue:text}`most_used:.2f` of the upper limit and {glue:text}`least_used:.2f` of
+# the lower one are used; here at most {glue:text}`drawn_used:.2f`: the bound is safe, and not sharp.
 
 # %% [markdown]
 # ## Look: the rate of the equivalent
 #
-# {prf:ref}`thm-similar-noise-equivalent` promises $1/N$, for the missed share $\mathbb E\lambda Q$, for its
-# cost $\lambda^2\,\mathbb EQ\Sigma Q$ and for the noise factor. For $\Sigma = I$ all are exact. For
+# {prf:ref}`thm-similar-noise-equivalent` promises $1/N$, for the missed share $\mathbb E\lambda Q$, for
+# its cost $\lambda^2\,\mathbb EQ\Sigma Q$ and for the noise factor. For $\Sigma = I$ all are exact. For
 # two levels of variance they are drawn.
 
 # %% tags=["hide-input"]
@@ -519,11 +514,10 @@ table(
 # %% [markdown]
 # ## Break
 #
-# **No ridge at the threshold.** With $p = N$ and $\lambda = \mu N$ let $\mu$ fall. The fit feels the ridge
-# $\kappa \approx \sqrt\mu$ of {doc}`real-features`, and the error of the
-# equivalent grows to about $0.23/(N\kappa)$ and $0.45/(N\kappa)$: the parameter of the expansion is
-# $1/\sqrt{\lambda N}$, and at the threshold the ridge must stay far above $1/N$. Our bound is worse there; it
-# grows like $\mu^{-3/2}$.
+# **No ridge at the threshold.** With $p = N$ and $\lambda = \mu N$ let $\mu$ fall. The fit feels the
+# ridge $\kappa \approx \sqrt\mu$ of {doc}`real-features`, and the error of the equivalent grows to about
+# $0.23/(N\kappa)$ and $0.45/(N\kappa)$: the parameter of the expansion is $1/\sqrt{\lambda N}$, and at
+# the threshold the ridge must stay far above $1/N$. Our bound is worse there; it grows like $\mu^{-3/2}$.
 
 # %% tags=["hide-input"]
 falling = np.geomspace(1e-3, 3, 25)
@@ -557,10 +551,9 @@ figures.show(
 )
 
 # %% [markdown]
-# **Features that are not Gaussian.** The exact formula stays, the bound does not: a sample's own fourth moments
-# enter $C_1$. For $\Sigma = I$ and a large ridge
-# $v/a$ tends to $1 + (1 + \text{kurt})/p$ along one feature, where kurt is its
-# {term}`excess kurtosis <kurtosis, excess>`. Few features show it:
+# **Features that are not Gaussian.** The exact formula stays, the bound does not: a sample's own fourth
+# moments enter $C_1$. For $\Sigma = I$ and a large ridge $v/a$ tends to $1 + (1 + \text{kurt})/p$ along
+# one feature, where kurt is its {term}`excess kurtosis <kurtosis, excess>`. Few features show it:
 
 # %% tags=["hide-input"]
 names = ("gaussian", "rademacher", "uniform", "student-12")
@@ -581,8 +574,8 @@ table(
 )
 
 # %% [markdown]
-# **A norm that grows.** For $s_k \propto 1/k$ with a mean near 1 the largest variance grows like $N$, and so
-# does $\alpha$: the bound no longer falls. What it bounds stays small:
+# **A norm that grows.** For $s_k \propto 1/k$ with a mean near 1 the largest variance grows like $N$, and
+# so does $\alpha$: the bound no longer falls. What it bounds stays small:
 
 # %% tags=["hide-input"]
 steepest = N / np.arange(1, N + 1) / 4
@@ -597,12 +590,12 @@ say(
 )
 
 # %% [markdown]
-# With {glue:text}`samples` samples $|v - a|$ is at most {glue:text}`power_law:.3f`, beside a noise factor of
-# {glue:text}`its_noise:.2f`; the bound allows {glue:text}`its_bound:.2f`.
+# With {glue:text}`samples` samples $|v - a|$ is at most {glue:text}`power_law:.3f`, beside a noise factor
+# of {glue:text}`its_noise:.2f`; the bound allows {glue:text}`its_bound:.2f`.
 #
-# **Tasks with inputs of their own.** If a task is known by its features, samples are not exchangeable, and what
-# tasks differ by meets the bias. The three vectors of
-# the enumeration, in one order only, so that each task has its own:
+# **Tasks with inputs of their own.** If a task is known by its features, samples are not exchangeable,
+# and what tasks differ by meets the bias. The three vectors of the enumeration, in one order only, so
+# that each task has its own:
 
 # %%
 direct, formula = left_and_right(orders[:1])
@@ -632,8 +625,9 @@ say(own_inputs=own_inputs, as_if=as_if)
 # ```{solution} exercise-similar-noise-flat
 # :class: dropdown
 #
-# Since $a = N/(p-N-1)$, $b - a = -a(N+1)/p$. Then $v - a = -\frac ap \cdot \frac{(N-2)(N+1) + 2N}{(N-1)(N+2)}$,
-# and the fraction is 1: the identity of {doc}`../multitask/many-tasks`.
+# Since $a = N/(p-N-1)$, $b - a = -a(N+1)/p$. Then
+# $v - a = -\frac ap \cdot \frac{(N-2)(N+1) + 2N}{(N-1)(N+2)}$, and the fraction is 1: the identity of
+# {doc}`../multitask/many-tasks`.
 # ```
 #
 # ```{exercise} Any fit that does not mind the order
@@ -646,8 +640,9 @@ say(own_inputs=own_inputs, as_if=as_if)
 # ```{solution} exercise-similar-noise-any
 # :class: dropdown
 #
-# $\hat w - \bar w = (FXX^\top - I)\bar w + FX\eta$. The proof uses nothing else of $Q$: put $F$ for $Q$ in
-# $C_1$, $C_2$ and $a$, and $I - FXX^\top$ for $\lambda Q$. Gradient descent of any length is such a fit.
+# $\hat w - \bar w = (FXX^\top - I)\bar w + FX\eta$. The proof uses nothing else of $Q$: put
+# $F^\top\Sigma F$ for $Q\Sigma Q$ in $C_1$, $C_2$ and $a$, and $I - FXX^\top$ for $\lambda Q$. Gradient
+# descent of any length is such a fit.
 # ```
 #
 # ```{exercise} Two samples
@@ -660,19 +655,19 @@ say(own_inputs=own_inputs, as_if=as_if)
 # ```{solution} exercise-similar-noise-two
 # :class: dropdown
 #
-# $v - a = h/2$. Stretching the samples shrinks $Q$; here $h = -2a/p$, so a unit of spread costs less than a
-# unit of noise.
+# $v - a = h/2$. Stretching the samples shrinks $Q$; here $h = -2a/p$, so a unit of spread costs less than
+# a unit of noise.
 # ```
 
 # %% [markdown]
 # ## In one breath
 #
-# * For exchangeable samples of any law, the error of one ridge fit is that of the mean task and one more term,
-#   exactly.
-# * For Gaussian features of any covariance that term is label noise of variance $V$, up to a bound of order
-#   $1/N$ that is reached on one side.
-# * The deterministic equivalent errs by order $1/N$ (proof in outline), except at the threshold with next to no
-#   ridge, where it is $1/\sqrt{\lambda N}$.
+# * For exchangeable samples of any law, the error of one ridge fit is that of the mean task and one more
+#   term, exactly.
+# * For Gaussian features of any covariance that term is label noise of variance $V$, up to a bound of
+#   order $1/N$ that is reached on one side.
+# * The deterministic equivalent errs by order $1/N$ (proof in outline), except at the threshold with next
+#   to no ridge, where it is $1/\sqrt{\lambda N}$.
 
 # %% tags=["remove-input"]
 evidence.provenance(profile, seed)
