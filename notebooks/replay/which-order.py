@@ -91,7 +91,9 @@ for row in np.array(list(agree.values())).T:
 middle = [rows.mean() for rows in agree.values()]
 ax.plot(list(agree), middle, "o-", color=C["red"], label="mean")
 ax.set(xscale="log", xlabel="rate $h$ of one step on each task", ylim=(-0.7, 1.05))
-ax.set(ylabel="rank correlation over 120 orders", title="Predicted, realised loss")
+ax.set(
+    ylabel="rank correlation over 120 orders", title="How well orders are ranked"
+)
 ax.set_xticks(list(agree), [f"{h:g}" for h in agree])
 ax.minorticks_off()
 ax.legend(loc="lower left")
@@ -413,8 +415,8 @@ say(far=far.words(".2f"))
 # ```
 #
 # It follows from {prf:ref}`thm-which-order-swap` and from what rehearsing after changes at this order,
-# $p^2 \Delta E_{T,i} \to -2\sum_t (n - m\,[t<T]) (t-1) m\, (\langle w_t^*, w_t^* - w_i^* \rangle + \sigma^2)$, which we take from an expansion that is not on this page; so draws must decide. The step
-# from that sum to the ratio:
+# $p^2 \Delta E_{T,i} \to -2\sum_t (n - m\,[t<T]) (t-1) m\, (\langle w_t^*, w_t^* - w_i^* \rangle + \sigma^2)$, which we take from an expansion that is not on this page: an exact recursion in the package's tests has the same limit at $p = 10^8$, and draws decide
+# below. The step from that sum to the ratio:
 
 # %%
 r, T_ = sp.symbols("r T", positive=True)
