@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from manytasks import Tasks, theory
 from manytasks.symbolic import differing
-from manytasks.theory import sequential
+from manytasks.theory import rehearsal, sequential
 from manytasks.theory.buffer_span import span_error
 from manytasks.theory.random_projection import Moments, projection_moments
 from manytasks.theory.rehearsal import Traces, round_traces, rounds_change
@@ -98,6 +98,7 @@ def test_two_tasks_are_the_one_step_formula_exactly(problem):
 def test_traces_of_one_round_have_closed_forms(n, k, P):
     found = round_traces(n, k, P, 1)
     np.testing.assert_allclose(found, one_round(n, k, float(P)), rtol=1e-9)
+    np.testing.assert_allclose(rehearsal.one_round(n, k, P), one_round(n, k, float(P)), rtol=1e-12)
 
 
 def test_wrong_moments_are_noticed(monkeypatch):
@@ -179,15 +180,19 @@ def test_what_a_buffer_does_to_task_1_if_it_is_revisited(problem):
     assert clean <= 0
 
 
-def test_noise_speaks_for_rehearsing_after_and_similarity_together():
-    """The coefficient of σ² is negative for every count and p; of equal clean tasks together is better."""
+def test_what_speaks_for_after_and_what_for_together():
+    """Noise if p > 2 n_1, distance always, equal clean tasks never; noise of a crowded past does not."""
     rng = np.random.default_rng(0)
-    zero, equal = Tasks(np.zeros((2, 2))), Tasks.equiangular(2, 1.0)
+    zero, equal, apart = Tasks(np.zeros((2, 2))), Tasks.equiangular(2, 1.0), Tasks(np.eye(2))
     for _ in range(300):
         n = rng.integers(1, 40, 2)
-        m, p = int(rng.integers(1, n[0] + 1)), int(n.sum() + 2 + rng.integers(0, 200))
-        assert np.all(theory.rehearsal_effect(zero, n, (m, 0), p, 1.0) < 0)
-        assert np.all(theory.rehearsal_effect(equal, n, (m, 0), p, 0.0) > 0)
+        m = (int(rng.integers(1, n[0] + 1)), 0)
+        p = max(n[0], m[0] + n[1]) + 2 + int(rng.choice([rng.integers(0, 5), rng.integers(0, 200)]))
+        assert np.all(theory.rehearsal_effect(zero, n, m, max(p, 2 * n[0] + 1), 1.0) < 0)
+        similar = theory.rehearsal_effect(equal, n, m, p, 0.0)
+        assert np.all(similar > 0)
+        assert np.all(theory.rehearsal_effect(apart, n, m, p, 0.0) < similar)
+    assert np.all(theory.rehearsal_effect(zero, (47, 19), (12, 0), 49, 1.0) > 2)
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from manytasks.theory.buffer_span import span_error
 from manytasks.theory.domain import Regime, numeric_problem, sample_counts
 from manytasks.theory.jacobi_spectrum import LARGEST, jacobi_spectrum
 from manytasks.theory.multitask import total
+from manytasks.theory.random_projection import projection_moments
 from manytasks.theory.replay import check_memory, replay_error
 
 
@@ -171,6 +172,29 @@ def round_traces(n: Any, k: Any, P: Any, rounds: Any) -> Traces:
     both = power**2 - 2 * power
     h = both / (1 - x)
     return Traces(*((weights * each).sum(axis=-1) for each in (h, x * h, both, power)))
+
+
+def one_round(n: Any, k: Any, P: Any) -> Traces:
+    r"""Return the traces of one round in closed form, from the first two moments; symbols pass.
+
+    With :math:`e_1 = nk/P`, :math:`e_2 = (x+y)k + yk^2` (``projection_moments``) and
+    :math:`I = E\operatorname{tr} C/(1-C) = nk/(P-n-k-1)`.
+
+    Args:
+        n: dimension of one span.
+        k: dimension of the other.
+        P: dimension of the space, more than n + k + 1.
+
+    Returns:
+        The same as ``round_traces(n, k, P, 1)``.
+
+    Example:
+        >>> [round(trace, 9) for trace in one_round(5, 3, 20)]
+        [-2.113636364, -0.906100478, -1.207535885, 0.75]
+    """
+    along, across = projection_moments(n, P)
+    first, second, odds = n * k / P, along * k + across * k**2, n * k / (P - n - k - 1)
+    return Traces(-(odds + first), -(odds - first + second), second - 2 * first, first)
 
 
 def rounds_change(

@@ -48,7 +48,7 @@ def sequential_matrix(gram: Any, n: Any, m: Any, p: Any, sigma2: Any, regime: Re
     with np.errstate(invalid="ignore"):
         for t in range(T):
             buffer = np.where(np.arange(T) < t, m, 0 * m)
-            path = _step(path, gram, t, n[t], m[..., t : t + 1], buffer, p, sigma2, regime)
+            path = next_path(path, gram, t, n[t], m[..., t : t + 1], buffer, p, sigma2, regime)
             # What a step adds is infinite, or minus that much: later steps see only a part of the space.
             if not is_symbolic(path.error):
                 endless = endless | ~np.isfinite(path.error)
@@ -56,13 +56,24 @@ def sequential_matrix(gram: Any, n: Any, m: Any, p: Any, sigma2: Any, regime: Re
     return np.stack(errors, axis=-2)
 
 
-def _step(
+def next_path(
     path: Path, gram: Any, t: int, n: Any, k: Any, buffer: Any, p: Any, sigma2: Any, regime: Regime
 ) -> Path:
     r"""Fit task t, revisit the buffer, and prepare the span of the next one, which gets k of n samples.
 
     Let Q project on the span of the buffer's M samples. What is wrong after the step has two parts: that in
     the span, of mean square :math:`S_i`, and :math:`I-Q` times what is wrong after the new task alone.
+
+    Args:
+        path: the state before; symbols and fractions pass with ``regime="over"``.
+        gram: (T, T) Gram matrix of the tasks.
+        t: which task is fitted.
+        n: its number of samples.
+        k: how many of them the next buffer gets, with the axis of the tasks.
+        buffer: (..., T) counts of the buffer that is revisited.
+        p: parameter counts with a trailing axis of length 1.
+        sigma2: label-noise variance.
+        regime: "over", or None for floats.
 
     Returns:
         The state after the step.
