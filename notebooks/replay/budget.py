@@ -40,7 +40,12 @@ from manytasks import (
     simulate,
     theory,
 )
-from manytasks.statistics import critical_z, noticed, z_scores
+from manytasks.statistics import (
+    critical_z,
+    difference_interval,
+    noticed,
+    z_scores,
+)
 from manytasks.streams import stream
 from manytasks.symbolic import differing
 
@@ -290,6 +295,26 @@ evidence.record(
     "<",
     critical,
     n=f"{len(z)} splits × {trials} data sets; errors wrong by {noticed(draws, exact, critical):.1%} would be noticed",
+    when=evidence.Assumed("the model is linear: best_split is exact"),
+)
+
+# %%
+check = "simulated optimum against both ends"
+level = 1 - 2 * evidence.level("A.Q1", check) / 2
+at_best = split_m.index(best.memory)
+over_best = [
+    difference_interval(draws[:, k], draws[:, at_best], level)
+    for k, kept in enumerate(split_m)
+    if kept != best.memory
+]
+evidence.record(
+    "A.Q1",
+    check,
+    "smaller error of an end less that at the optimum",
+    min(over_best, key=lambda v: v.low),
+    ">",
+    0,
+    n=f"{len(split_m)} splits × {trials} data sets, cosine 0.7, a budget of {budget}",
     when=evidence.Assumed("the model is linear: best_split is exact"),
 )
 
