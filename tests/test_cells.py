@@ -1,5 +1,6 @@
 """What a chapter's numbers depend on: comments change nothing; code and tables rename the result."""
 
+import subprocess
 import sys
 from pathlib import Path
 
@@ -67,3 +68,25 @@ def test_results_have_a_name_for_every_content_parameter_and_environment(cells, 
     monkeypatch.setattr(cells, "version", lambda package: "9.9")
     names.add(cell.file(tmp_path))
     assert len(names) == 5
+
+
+CHAPTERS = [
+    "%matplotlib inline\nimport sympy as sp\nfrom manytasks import simulate\n",
+    "import (",
+    "import nowhere\n",
+]
+LOADED = """
+import sys, cells
+cells.preload(sys.argv[1:])
+print(*[name for name in ("manytasks.simulate", "matplotlib", "sympy", "torch") if name in sys.modules])
+"""
+
+
+def test_what_chapters_import_is_read_from_their_cells(cells):
+    assert cells.imports(CHAPTERS) == [("sympy", ""), ("manytasks", "simulate"), ("nowhere", "")]
+
+
+def test_forks_inherit_what_their_chapters_import_and_no_more():
+    command = [sys.executable, "-c", LOADED, *CHAPTERS]
+    done = subprocess.run(command, cwd=ROOT / "workflow", capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["manytasks.simulate", "sympy", "torch"]

@@ -8,6 +8,7 @@ nothing runs twice. `cells.py PLAN.json JOB` runs the cells of one job; `run_job
 from __future__ import annotations
 
 import ast
+import importlib
 import io
 import json
 import multiprocessing
@@ -19,13 +20,14 @@ import sys
 import time
 import tokenize
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from dependencies import chapters, data_beside, data_files, digest, remembered_sources, text
+from dependencies import chapters, data_beside, data_files, digest, python, remembered_sources, text
 from environment import ROOT, environment
 from plan import sections
 
@@ -114,10 +116,11 @@ def _code(path: Path) -> str:
 
 def run_here(cells: Iterable[Cell], store: Path, limit: int) -> None:
     """Run cells one after the other, each in a fork of this process, ``limit`` processor seconds at most."""
-    preload()
+    cells = [cell for cell in cells if not cell.finished(store)]
+    preload(text(Path(f"notebooks/{cell.chapter}.py")) for cell in cells)
     for cell in cells:
         target, begun = cell.file(store), time.monotonic()
-        if cell.finished(store):
+        if cell.finished(store):  # by another process, meanwhile
             continue
         print(f"running {cell.chapter} {dict(cell.parameters)}", file=sys.stderr)
         child = multiprocessing.get_context("fork").Process(target=_run_and_keep, args=(cell, store, limit))
@@ -157,15 +160,25 @@ def _keep(
     write_json(target, asdict(cell) | found | cell_provenance(torch.device("cpu"), seconds))
 
 
-def preload() -> None:
-    """Import what chapters import, once for all forks."""
+def preload(sources: Iterable[str]) -> None:
+    """Import what chapters import, given their text, once for all forks, and what keeps their results."""
     os.environ.setdefault("MPLBACKEND", "agg")
-    import importlib
+    for module, name in [("shell", ""), ("manytasks.deep.sweeps.provenance", ""), *imports(sources)]:
+        with suppress(Exception):  # whatever it is, the chapter that needs it says so
+            getattr(importlib.import_module(module), name, None)  # some packages load a part when it is named
 
-    for name in ("matplotlib.pyplot", "pandas", "scipy.stats", "sklearn", "sympy", "torch", "shell"):
-        importlib.import_module(name)
-    for name in ("deep", "evidence", "figures", "flow", "simulate", "symbolic", "theory"):
-        importlib.import_module(f"manytasks.{name}")
+
+def imports(sources: Iterable[str]) -> list[tuple[str, str]]:
+    """Return the modules that chapters import, each with the name that is taken from it, or none."""
+    found: dict[tuple[str, str], None] = {}
+    for source in sources:
+        with suppress(SyntaxError, ValueError):  # a chapter that cannot be read imports nothing
+            for node in ast.walk(ast.parse(python(source))):
+                if isinstance(node, ast.Import):
+                    found |= {(alias.name, ""): None for alias in node.names}
+                elif isinstance(node, ast.ImportFrom) and node.module:
+                    found |= {(node.module, alias.name): None for alias in node.names}
+    return list(found)
 
 
 def run_jobs(

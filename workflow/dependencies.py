@@ -64,6 +64,11 @@ def chapters(toc: Path = TOC) -> list[str]:
     return toc_pages("notebooks", toc)
 
 
+def python(notebook: str) -> str:
+    """Return a notebook as plain Python: IPython's own lines, which import nothing, become comments."""
+    return re.sub(r"^(\s*)[%!]", r"\1#", notebook, flags=re.MULTILINE)
+
+
 def package_sources(notebook: Path, source: Path = Path("src")) -> list[str]:
     """Return the files of the package that a notebook imports, directly or not.
 
@@ -71,10 +76,9 @@ def package_sources(notebook: Path, source: Path = Path("src")) -> list[str]:
     notebook or a module, may import anything: it depends on the whole package and fails when it runs.
     """
     finder = ModuleFinder(path=[str(source)])
-    # py:percent is plain Python but for IPython's own lines, which import nothing.
-    code = re.sub(r"^(\s*)[%!]", r"\1#", text(notebook), flags=re.MULTILINE)
+    code = io.StringIO(python(text(notebook)))
     try:
-        finder.load_module("__main__", io.StringIO(code), str(notebook), ("", "r", 1))  # type: ignore[arg-type]
+        finder.load_module("__main__", code, str(notebook), ("", "r", 1))  # type: ignore[arg-type]
     except (SyntaxError, ValueError):
         return sorted(map(relpath, source.rglob("*.py")))
     modules = [module for name, module in finder.modules.items() if name != "__main__"]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.optimize import brentq
 
+from manytasks.later import Later
 from manytasks.readers import numbers, real
+
+brentq = Later("scipy.optimize", "brentq")
 
 
 def effective_ridge(eigenvalues: ArrayLike, N: float, ridge: float = 0.0) -> float:

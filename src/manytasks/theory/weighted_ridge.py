@@ -6,13 +6,15 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.optimize import brentq
 
+from manytasks.later import Later
 from manytasks.readers import matrix, short
 from manytasks.theory.domain import counts_of, noise_variances
 from manytasks.theory.effective_ridge import check_ridge, check_spectrum, effective_ridge
 from manytasks.theory.pooled_error import population_forms
 from manytasks.theory.ridge import check_coefficients
+
+brentq = Later("scipy.optimize", "brentq")
 
 SMALLEST_RIDGE = 1e-200  # whose reciprocal times a trace is a float; a smaller one is none
 

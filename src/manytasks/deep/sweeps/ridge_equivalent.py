@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
-from sklearn.linear_model import RidgeCV
 
 from manytasks import theory
 from manytasks.deep.data.cifar100 import FEATURES, load_cifar100_features, names
@@ -16,8 +15,10 @@ from manytasks.deep.data.collection import read_arrays, sums
 from manytasks.deep.data.official import data_folders
 from manytasks.deep.sweeps.settings import real, whole, word
 from manytasks.deep.sweeps.sweep import Row, Settings, Sweep
+from manytasks.later import Later
 from manytasks.streams import Seed, stream
 
+RidgeCV = Later("sklearn.linear_model", "RidgeCV")
 CLASSES = 10  # whose images a run sees
 ABSENT = 1e-9  # share of the largest eigenvalue below which a direction counts as absent
 
