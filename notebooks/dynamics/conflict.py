@@ -551,7 +551,7 @@ evidence.record(
     0,
     n=f"{networks} pairs",
     when=evidence.Assumed(
-        "training is at its start; later the loss no longer differs, and at a minimum of the sum the term is what keeps it in place"
+        "training is at its start, where it costs less than 1 % of the loss; later the loss no longer differs, and at a minimum of the sum the term is what keeps it in place"
     ),
 )
 
