@@ -22,10 +22,13 @@ from plan import html_folder
 
 from manytasks.evidence import Evidence, Failure
 
-# The program jupyter-book, without a grammar that takes two seconds to compile; see environment.py.
+# The program jupyter-book, without a grammar that takes two seconds to compile (see environment.py). Which
+# plug-ins the installed packages have it reads once, and not at every citation.
 JUPYTER_BOOK = """
-import sys
+import functools, sys
 sys.modules["rfc3987_syntax"] = None
+import pybtex.plugin
+pybtex.plugin.entry_points = functools.cache(pybtex.plugin.entry_points)
 from jupyter_book.cli.main import main
 main()
 """
