@@ -277,7 +277,7 @@ display(
 #
 # Let $\kappa \ge 0$ solve $\lambda/\kappa + \operatorname{tr}\Sigma(\Sigma+\kappa)^{-1} = N$ ($\kappa = 0$ if $\lambda = 0$ and $N \ge p$),
 # $\mathrm{df}_2 = \operatorname{tr}\Sigma^2(\Sigma+\kappa)^{-2}$, $\pi_j = n_j/N$, $\bar w = \sum_j \pi_j w_j^*$ and $\delta_i = w_i^* - \bar w$. For Gaussian features, noise of
-# variance $\sigma^2$, $\|\Sigma\|$, $\operatorname{tr}\Sigma/N$ and $\|w_j^*\|$ bounded, and either $\lambda/N$ bounded away from zero, or $|p/N - 1|$ and the eigenvalues of $\Sigma$,
+# variance $\sigma^2$, $\|\Sigma\|$, $\operatorname{tr}\Sigma/N$ and $\|w_j^*\|$ bounded, and $\lambda/N$ bounded away from zero,
 #
 # $$
 # \begin{aligned}
@@ -287,14 +287,16 @@ display(
 # \end{aligned}
 # $$
 #
-# with an error of order $1/N$.
+# with an error of order $1/N$. For smaller $\lambda$, zero included, the error vanishes as $N$ and $p$ grow in proportion, if $|p/N - 1|$, the eigenvalues of $\Sigma$ and
+# all $\pi_j$ are bounded away from zero, and $T$ is bounded.
 # ```
 #
 # Dissimilarity is label noise again: the last bracket adds the spread of the tasks, measured by $\Sigma$, to $\sigma^2$. The
 # first term and the noise factor are those of ridge regression with one task {cite}`dobriban2018,hastie2022,cheng2024`; the
 # multi-task terms are ours for one pooled ridge fit in this form, with relatives in the limits for two pooled tasks
 # {cite}`yang2025` and in the errors of another linear multi-task estimator {cite}`ilbert2024`. Below we derive the formula by the usual physicist's route. Steps marked
-# *(heuristic)* replace random quantities by their means; {cite}`hachem2007,couillet2022` say when that is justified. {doc}`similar-noise` proves the multi-task part, and the rest in outline.
+# *(heuristic)* replace random quantities by their means; {cite}`hachem2007,couillet2022` say when that is justified. For $\lambda/N$ bounded away from zero {doc}`similar-noise` proves
+# the multi-task part, and the rest in outline.
 
 # %% [markdown]
 # ## Derive
@@ -351,7 +353,7 @@ checks.require(different == 0, f"the factor of the bias is {solved}")
 #
 # **Step 4: many tasks.** A sample of task $j$ has the label $x^\top w_j^* + z = x^\top \bar w + (x^\top\delta_j + z)$. The bracket has mean
 # square $\|\delta_j\|_\Sigma^2 + \sigma^2$ and, pooled over the tasks, no correlation with $x$, since $\sum_j \pi_j\delta_j = 0$. It is not independent of
-# $x$, but to order $1/N$ it acts as label noise does ({prf:ref}`thm-similar-noise-bound`). The task-$i$ risk is then that of $\bar w$
+# $x$, but to order $1/N$ it acts as label noise does (with ridge a theorem, {prf:ref}`thm-similar-noise-bound`; without, *heuristic*). The task-$i$ risk is then that of $\bar w$
 # plus $\|\delta_i\|_\Sigma^2 - 2\,\mathbb E(\hat w - \bar w)^\top\Sigma\,\delta_i$, and step 1 gives the cross term.
 #
 # **Step 5: it is the package.** A spectrum with two levels, numbers chosen so that $\kappa$ is known, and $\lambda$ from step 1:
