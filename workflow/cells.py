@@ -96,11 +96,13 @@ def chapter_content(chapter: str) -> str:
 
 
 def _code(path: Path) -> str:
-    """Return a module's code: comments, docstrings and empty lines do not change a number.
+    """Return a module's code: comments, docstrings and empty lines do not change a number."""
+    return _without_words(text(path))
 
-    Lines and not the syntax tree, which every version of Python writes otherwise.
-    """
-    source = text(path)
+
+@cache  # most modules are part of most chapters
+def _without_words(source: str) -> str:
+    """Return lines and not the syntax tree, which every version of Python writes otherwise."""
     lines = source.splitlines()
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
         if token.type == tokenize.COMMENT:
