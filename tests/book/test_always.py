@@ -128,7 +128,7 @@ def test_the_claims_page_judges_nothing_that_a_failed_chapter_owes(built):
     shown = {card["id"]: words(card.select_one(".verdict")) for card in claims.select("section.claim")}
     assert shown == {"O.0": "holds", "O.1": "not judged: the chapter failed", "O.2": "holds"}
     assert claims.find(id="O.1").select("li") == []
-    assert "Of 3 claims: 2 hold, 1 not judged, because a chapter failed." in words(claims)
+    assert "Of 3 statements: 2 hold, 1 not judged, because a chapter failed." in words(claims)
     changed = [card["id"] for card in claims.select("section.claim.changed")]
     assert changed == ["O.0"]
     assert "The verdict changed. We committed to: open. This build finds: holds." in words(
@@ -140,7 +140,7 @@ def test_pages_that_quote_a_failed_chapter_say_that_it_failed(built):
     quotes = page(built[2], "book/quotes")
     assert words(quotes.select_one("p.absent")) == ABSENT
     assert f"Of alpha {ABSENT}, of beta 0.0." in words(quotes)
-    assert "Verdict of this build: not judged: the chapter failed." in words(quotes)
+    assert "This build: not judged: the chapter failed." in words(quotes)
     assert "Decided by" not in words(quotes)
     cost = {
         row.td.get_text(): words(row.select("td")[1])
