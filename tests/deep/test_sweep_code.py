@@ -1,14 +1,20 @@
 """A sweep knows its code: what can change a number counts, words and what it never reaches do not."""
 
 import importlib.util
+import os
+import shutil
+import subprocess
 import sys
 from functools import partial
+from pathlib import Path
 
 import pytest
 
 from manytasks.deep import find_sweep, sweep_names
 from manytasks.deep.sweeps import random_features
 from manytasks.deep.sweeps.code import code_digest
+
+PACKAGE = Path(random_features.__file__).parents[2]
 
 SOURCE = '''
 from dataclasses import dataclass
@@ -121,3 +127,25 @@ def test_every_sweep_has_a_digest_and_they_differ_with_the_code():
     digests = {find_sweep(name).measure: code_digest(find_sweep(name).measure) for name in sweep_names()}
     assert all(digests.values())
     assert len(set(digests.values())) == len(digests)
+
+
+def test_where_the_package_lies_does_not_count(tmp_path):
+    """A table of one checkout has to be known in every other."""
+    shutil.copytree(PACKAGE, tmp_path / "manytasks", ignore=shutil.ignore_patterns("__pycache__"))
+    code = (
+        "from manytasks.deep import find_sweep, sweep_names\n"
+        "from manytasks.deep.sweeps.code import code_digest\n"
+        "print(*(code_digest(find_sweep(name).measure) for name in sweep_names()))"
+    )
+    found = [
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env=os.environ | {"PYTHONPATH": str(folder)},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for folder in (PACKAGE.parent, tmp_path)
+    ]
+    assert found[0] == found[1]
+    assert len(found[0].split()) == len(sweep_names())

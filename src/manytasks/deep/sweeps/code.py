@@ -22,8 +22,8 @@ PLAIN = (bool, int, float, str, bytes, type(None))
 def code_digest(function: Callable[..., Any]) -> str:
     """Digest a function and all that it reaches inside this package: functions, classes, constants.
 
-    Comments, docstrings and layout do not count, nor does a function that is never reached: only what can
-    change a number.
+    Comments, docstrings and layout do not count, nor does a function that is never reached, nor where the
+    package lies: only what can change a number.
 
     Args:
         function: measures a cell.
@@ -82,8 +82,8 @@ def _named(tree: ast.AST, names: dict[str, Any]) -> Iterator[tuple[str, Any]]:
         if isinstance(node, ast.ImportFrom) and _ours(node.module):
             names = names | {a.asname or a.name: _member(node.module, a.name) for a in node.names}
     for node in ast.walk(tree):
-        if isinstance(node, ast.Name) and node.id in names:
-            yield node.id, names[node.id]
+        if isinstance(node, ast.Name) and node.id in names and not node.id.startswith("__"):
+            yield node.id, names[node.id]  # __file__ is another in every checkout
         elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
             module = names.get(node.value.id)
             if isinstance(module, ModuleType) and _ours(module.__name__):
