@@ -49,7 +49,7 @@ class Checked:
 CHECKED: dict[str, dict[str, Checked]] = {
     "multitask-width": {
         "a network per task": Checked(
-            {"width": 4, "noises": (0.4,), "methods": ("single-task",)},
+            {"width": 4, "noises": (0.4,), "methods": ("single-task",), "seeds": (0, 1)},
             ("seed", "task"),
             ("noise", "method"),
             margin=Margin("test_error", size=0.02, matters=0.05),
@@ -57,7 +57,13 @@ CHECKED: dict[str, dict[str, Checked]] = {
     },
     "similarity": {
         "unrelated tasks": Checked(
-            {"fraction": 1.0, "width": 8, "noises": (0.0, 0.2), "methods": ("multi-task",)},
+            {
+                "fraction": 1.0,
+                "width": 8,
+                "noises": (0.0, 0.2),
+                "methods": ("multi-task",),
+                "seeds": (0, 1, 2, 3),
+            },
             ("seed", "noise"),
             ("method", "task"),
         ),
@@ -71,10 +77,12 @@ CHECKED: dict[str, dict[str, Checked]] = {
     },
     "replay-width": {
         "one shared head": Checked(
-            {"scenario": "domain", "width": 4, "memories": (0, 5)}, ("seed", "memory"), ("after", "task")
+            {"scenario": "domain", "width": 4, "memories": (0, 5), "seeds": (0, 1, 2)},
+            ("seed", "memory"),
+            ("after", "task"),
         ),
         "a head per task": Checked(
-            {"scenario": "task", "width": 16, "memories": (5,)},
+            {"scenario": "task", "width": 16, "memories": (5,), "seeds": (0, 1, 2)},
             ("seed",),
             ("memory", "after", "task"),
             margin=Margin("test_error", size=0.02, matters=0.05),
@@ -89,7 +97,7 @@ CHECKED: dict[str, dict[str, Checked]] = {
     },
     "random-features": {
         "half permuted": Checked(
-            {"features": 180, "fractions": (0.5,)},
+            {"features": 180, "fractions": (0.5,), "seeds": tuple(range(8))},
             ("seed",),
             ("fraction", "noise", "method", "task"),
             rounding=1e-15,

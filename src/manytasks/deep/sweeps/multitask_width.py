@@ -65,7 +65,7 @@ BOOK: Settings = {
     "per_class": 20,
     "scenario": "task",
     "depth": 3,
-    "width": (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96),
+    "width": (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64),
     "noises": (0.0, 0.2, 0.4),
     "seeds": tuple(range(20)),
     "steps": 1200,
