@@ -67,3 +67,17 @@ def test_a_sign_without_a_side_is_refused():
     name = "A.K7, best share, CIFAR-100 against permuted MNIST"
     with pytest.raises(ValueError, match=rf"^{name}: each comparison must have one side; its sign is <>$"):
         decide_each(name, {0: units(1)}, statistic="gap", n="20 seeds", words="it is {}")
+
+
+@pytest.mark.parametrize(
+    ("series", "named", "expected"),
+    [
+        ({0: units(-1), 1: None}, [0], "holds when it is 0"),
+        ({0: units(1), 1: None}, [], "fails"),
+        ({0: None, 1: None}, [], "open"),
+    ],
+)
+def test_what_cannot_be_computed_stays_open(series, named, expected, capsys):
+    found = decide_each(MANY, series, statistic="change", n="20 seeds", words="it is {}")
+    assert found == named
+    assert capsys.readouterr().out.partition(": ")[2].startswith(f"{expected} (")

@@ -26,7 +26,6 @@ PRIORITY = re.compile(
 ALLOWED = {
     "book/claims.md.jinja": ["Nobody has drawn everything again yet"],
     "notebooks/bridge/real-tasks.py": ["Nobody made these tasks similar or dissimilar"],
-    "notebooks/networks/networks-forget.py": ["nobody had asked for it there"],
     "notebooks/networks/similarity.py": [
         "Nobody would call them dissimilar",
         "a kind of difference that nobody has measured",

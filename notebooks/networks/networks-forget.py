@@ -26,20 +26,18 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import sympy as sp
-from IPython.display import Markdown, display
 
 from manytasks import Tasks, checks, deep, evidence, figures, page, theory
 from manytasks.declarations import declarations
 from manytasks.statistics import mean_interval
-from manytasks.studies.forgetting import by_learner, change, moves, saved
+from manytasks.studies.forgetting import by_learner, change, saved
 from manytasks.studies.transfer import slope_by_seed
 from manytasks.symbolic import differing
 
 KEYS = ["scenario", "memory", "width", "seed"]
 HEADS = {"task": "a head per task", "domain": "one head"}
 cifar_table = deep.load_results("replay-width-cifar100", "book")
-glyph_table = deep.load_results("replay-width", "book")
-cifar, glyphs = by_learner(cifar_table, KEYS), by_learner(glyph_table, KEYS)
+cifar = by_learner(cifar_table, KEYS)
 declared = declarations()
 entry = declared[
     "A.N3, CIFAR-100, wide networks forget less, a head per task, in loss"
@@ -55,11 +53,9 @@ page.say(
     shared_narrow=mean.forgotten_loss["domain", 0, narrow],
     shared_wide=mean.forgotten_loss["domain", 0, wide],
     cifar_tasks=int(cifar_table.tasks[0]),
-    glyph_tasks=int(glyph_table.tasks[0]),
     per_class=int(cifar_table.per_class[0]),
     steps=int(cifar_table.steps[0]),
     cifar_seeds=len(entry.judge),
-    glyph_seeds=glyph_table.seed.nunique(),
 )
 
 # %% [markdown]
@@ -75,10 +71,8 @@ page.say(
 # where $E[t,i]$ is test loss (cross-entropy) or test error (share of wrong answers) on task $i$ after task $t$. In loss and in error these are
 # different claims. Networks have **a head per task**, and a new task leaves old heads alone, or **one head** that every task rewrites.
 #
-# * **CIFAR-100**, {glue:text}`cifar_tasks` tasks of ten classes, seen through 64 frozen features. With one head, output $j$ is another
-#   class in each task.
-# * **Glyphs and digits**, {glue:text}`glyph_tasks` tasks, small enough to be trained again here. A head per task: ten classes of glyphs each. One head: ten digits in
-#   every task, all pixels permuted anew. Output $j$ is the digit $j$ in each task.
+# The data are CIFAR-100: {glue:text}`cifar_tasks` tasks of ten classes, seen through 64 frozen features. With one head, output $j$ is another
+# class in each task. {doc}`small-data` asks the same of glyphs and of permuted digits, whose networks it trains again.
 
 # %% [markdown]
 # ## Claim
@@ -149,20 +143,8 @@ sp.Eq(sp.Symbol("F"), derived)
 # %% [markdown]
 # ## Check
 #
-# The tables on glyphs and digits were made by `manytasks sweep replay-width --profile book --device cpu`, those on CIFAR-100 by
-# `replay-width-cifar100` and `replay-noise-cifar100`. This page trains some networks again and compares them with
-# their rows. The images of CIFAR-100 are not part of the repository; its tables are not trained again here.
-
-# %% tags=["hide-input"]
-again = {
-    "One head": deep.agree_with_table("replay-width", "one shared head"),
-    "A head per task": deep.agree_with_table("replay-width", "a head per task"),
-}
-display(
-    Markdown(
-        "\n".join(f"* *{head}.* {agreement}" for head, agreement in again.items())
-    )
-)
+# The tables were made by `manytasks sweep replay-width-cifar100` and `replay-noise-cifar100`. The images are not part of the repository, so
+# this page does not train the networks again.
 
 # %% [markdown]
 # ## Look
@@ -170,7 +152,7 @@ display(
 # **Linear theory**, no buffer. It says what to look for: curves that fall to 0 on the right.
 
 # %% tags=["hide-input"]
-T, linear_n, linear_noise = int(glyph_table.tasks[0]), 50, 0.04
+T, linear_n, linear_noise = 5, 50, 0.04
 grid = np.geomspace(60, 50_000, 120).astype(int)
 fig, ax = plt.subplots()
 for cosine, color in ((0.9, "blue"), (0.5, "green"), (-0.5, "orange")):
@@ -349,15 +331,6 @@ for scenario, name in (("task", "heads"), ("domain", "one-head")):
         alt=f"Two panels against width for five buffers, {HEADS[scenario]}: final loss and final error.",
     )
 shared = mean.loc["domain", kept]
-glyph_shift = {
-    m: mean_interval(
-        change(glyphs.forgotten_loss, "width", narrow, wide)["domain", m].to_numpy()
-    )
-    for m in (2, 5)
-}
-glyph_share = change(
-    saved(glyphs.forgotten_loss["task"], kept, share=True), "width", low, high
-)
 page.say(
     kept=kept,
     low=low,
@@ -367,9 +340,6 @@ page.say(
     shared_final_wide=page.share(shared.final_error[wide]),
     less_saved=worth["less loss"].words(".2f"),
     share_saved=worth["a smaller share"].words(".2f"),
-    glyph_share=mean_interval(glyph_share.to_numpy()).words(".2f"),
-    digits_two=glyph_shift[2].words(".2f"),
-    digits_five=glyph_shift[5].words(".2f"),
 )
 
 # %% [markdown]
@@ -379,11 +349,10 @@ page.say(
 #
 # *Changed because* A.N3 is now judged on CIFAR-100, too; on glyphs and digits it held, with a condition.
 #
-# * *One head.* Put permuted digits back, and from width {glue:text}`narrow` to {glue:text}`wide` the forgotten loss changes
-#   by {glue:text}`digits_two` beside a buffer of 2 and by {glue:text}`digits_five` beside one of 5 (95 % intervals, {glue:text}`glyph_seeds` seeds). Whether it is the images or that
-#   outputs keep their meaning, these tables do not tell.
+# * *One head.* Put permuted digits back, where output $j$ means the same in every task, and beside a buffer wide networks forget less
+#   ({doc}`small-data`). Whether it is the images or the meaning of outputs, these tables do not tell.
 # * *A smaller share.* Put the loss itself back in the place of the share, and wide networks benefit less: from width {glue:text}`low` to {glue:text}`wide` the loss that is
-#   saved changes by {glue:text}`less_saved`, the share by {glue:text}`share_saved`. On glyphs the share rises too, by {glue:text}`glyph_share`; nobody had asked for it there.
+#   saved changes by {glue:text}`less_saved`, the share by {glue:text}`share_saved`.
 
 # %% [markdown]
 # **Wrong labels.** Paper A repeats the experiment under label noise (second half of its Figure 6). Labels are exchanged within the task, and
@@ -432,104 +401,6 @@ page.say(
 # %% [markdown]
 # With none, 10 % and 20 % wrong labels most is forgotten at width {glue:text}`summits_loss` in loss and at {glue:text}`summits_error` in error. What 20 % add to the forgotten
 # loss: {glue:text}`noise_adds` (95 % intervals).
-#
-# ### Glyphs and digits
-
-# %% tags=["hide-input"]
-for measure in ("loss", "error"):
-    page.curves(
-        glyphs.reindex(HEADS, level="scenario").reset_index(),
-        **by_width,
-        y=f"forgotten_{measure}",
-        labels=words
-        | {
-            "task": "glyphs, a head per task",
-            "domain": "permuted digits, one head",
-        },
-        ylim={"loss": (-0.8, 10), "error": (-0.2, 1.4)}[measure],
-        name=f"networks-forgetting-glyphs-{measure}",
-        caption=(
-            f"Glyphs and digits: forgotten test {measure} against width; means of {{n}} seeds with {{level}} intervals, which reach beyond the picture in places. To see: beside a "
-            "buffer both panels fall on the right. The figure does not show how good the networks are."
-        ),
-        alt=f"Two panels of forgotten {measure} against width for five buffers: with a head per task a hump, with one head a fall beside a buffer and none without.",
-    )
-
-# %% [markdown]
-# Networks that cannot fit their tasks have little to forget. So width is counted from where they fit them, and the condition is tried on both
-# sides of that width. What is recorded is the largest change of any network, to the largest width or to the next larger buffer.
-
-# %% tags=["hide-input"]
-everything = int(glyph_table.per_class[0])  # kept, nothing is left to forget
-partial = [m for m in sorted(glyph_table.memory.unique()) if m < everything]
-some = glyphs[glyphs.index.get_level_values("memory").isin(partial)]
-noisy_glyphs = by_learner(
-    deep.load_results("replay-noise", "book"), ["noise", "width", "seed"]
-)
-unfitted = some.unfitted.groupby(["width", "scenario", "memory"]).mean()
-first = int((unfitted.groupby("width").max() < 0.01).idxmax())
-starts = [k for k in glyphs.index.get_level_values("width").unique() if k <= first]
-fits, heads = f"width >= {first}", "scenario == 'task'"
-own_heads = f"{fits} and the tasks have heads of their own"
-beside = f"{fits} and tasks have heads of their own; with one shared head, only beside a buffer"
-helped = f"{fits} and ({heads} or memory > 0)"
-measures = {"loss": "forgotten_loss", "accuracy": "forgotten_error"}
-comparisons = []
-for measure, column in measures.items():
-    moved = moves(some[column], starts, wide)
-    for scenario, head in {
-        "task": HEADS["task"],
-        "domain": "one shared head",
-    }.items():
-        of_width, of_buffer = (
-            moved[(moved.scenario == scenario) & (moved.axis == axis)]
-            for axis in ("width", "memory")
-        )
-        at = "" if scenario == "task" else " beside a buffer"
-        comparisons += [
-            ("A.N3", f"width, {head}{at}, in {measure}", of_width, helped, beside),
-            ("A.N3", f"buffer, {head}, in {measure}", of_buffer, fits, beside),
-        ]
-    gained = moves(saved(some[column], kept), starts, wide)
-    check = f"wide networks benefit less from the buffer, in {measure}"
-    comparisons.append(("A.N3", check, gained, f"{fits} and {heads}", beside))
-for name, column in {
-    "forgotten loss": "forgotten_loss",
-    "forgotten accuracy": "forgotten_error",
-    "test error": "final_error",
-}.items():
-    clean = moves(some[column], starts, wide)
-    clean = clean[(clean.axis == "width") | (clean.scenario == "task")]
-    wrong = moves(noisy_glyphs[column], starts, wide).assign(scenario="task")
-    both = pd.concat([clean, wrong])
-    check = f"{name}, redrawn on glyphs"
-    comparisons.append(("A.F6", check, both, f"{fits} and {heads}", own_heads))
-for claim, check, rows, predicate, condition in comparisons:
-    found = evidence.tested(
-        rows, predicate, lambda rows: rows.change.max(), condition
-    )
-    evidence.record(
-        claim,
-        check,
-        "largest change of a network",
-        found.inside,
-        "<",
-        0,
-        n=f"{len(rows.query(predicate))} changes",
-        seeds=glyph_table.seed.nunique(),
-        when=found,
-    )
-of_glyphs = some.forgotten_loss["task"].groupby(["memory", "width"]).mean()
-evidence.record(
-    "A.E3",
-    "networks: forgetting over width and buffer",
-    "ratio of largest to smallest mean forgotten loss with task heads, m < all",
-    of_glyphs.max() / max(of_glyphs[2].min(), 1e-9),
-    ">",
-    2,
-    n=f"{of_glyphs.size} widths and buffers",
-    seeds=glyph_table.seed.nunique(),
-)
 
 # %% [markdown]
 # ## Break
@@ -537,36 +408,6 @@ evidence.record(
 # The theory's reason for "bigger forgets less" is that $n$ samples pin down only $n$ of $p$ directions. It needs each
 # direction to keep its meaning. With one head every weight must serve the new task, and a network's features move while it learns. Without a buffer nothing
 # holds them back. This page does not test which of the two reasons is the stronger.
-
-# %% tags=["hide-input"]
-kept_of = {
-    scenario: some.forgotten_loss[scenario, 0].unstack("width").loc[:, first:]
-    for scenario in HEADS
-}
-relative = kept_of["domain"].min(axis=1) / kept_of["domain"][first]
-heads_relative = kept_of["task"][wide] / kept_of["task"][first]
-evidence.record(
-    "A.B3",
-    "networks: one shared head, no buffer",
-    f"share of the forgetting at width {first} that the best larger width still shows",
-    relative.min(),
-    ">",
-    0.5,
-    n=f"{kept_of['domain'].shape[1]} widths",
-    seeds=glyph_table.seed.nunique(),
-)
-checks.below(
-    "largest share of the forgetting that a head per task keeps, against the smallest of a shared head",
-    heads_relative.max(),
-    relative.min(),
-)
-display(
-    Markdown(
-        f"On digits with one head and no buffer, even the best width keeps {relative.min():.0%} to {relative.max():.0%} of the "
-        f"forgetting of width {first}. With a head per task, width {wide} keeps {heads_relative.min():.0%} to "
-        f"{heads_relative.max():.0%}."
-    )
-)
 
 # %% [markdown]
 # ## Exercises
@@ -618,7 +459,6 @@ display(
 # * Networks with a head per task go the same way on CIFAR-100, unless the buffer keeps everything: width helps and the buffer
 #   helps. What it saves in wide networks is less loss, but a larger share of what they would forget.
 # * With one head on CIFAR-100 wide networks forget more, with every buffer, for they had learned more. In error they still end better.
-# * On permuted digits one head and a few samples in the buffer are enough for width to help.
 # * Wrong labels raise what wide networks forget. Report loss and error apart.
 
 # %% tags=["remove-input"]

@@ -22,22 +22,18 @@ profile = "book"
 seed = 0  # draws nothing here: the tables hold seeds of their own
 
 # %% tags=["hide-input"]
-from itertools import pairwise
 
 import matplotlib.pyplot as plt
-import numpy as np
 import pandas as pd
 import sympy as sp
-from IPython.display import Markdown, display
-from scipy.stats import norm
 
 from manytasks import checks, deep, evidence, figures, page
 from manytasks.declarations import declarations
 from manytasks.deep.networks import Architecture
 from manytasks.page.curves import number_axis
-from manytasks.statistics import mean_interval, z_scores
+from manytasks.statistics import mean_interval
 from manytasks.studies import peaks
-from manytasks.studies.transfer import transfer, transfer_by_task
+from manytasks.studies.transfer import transfer
 from manytasks.symbolic import differing
 
 MEASURES = ["test_loss", "test_error"]
@@ -56,7 +52,6 @@ WORDS = {
     "single-task": "a network per task",
 } | {f"{share}": f"{share:.0%}" for share in (0.1, 0.2, 0.25, 0.4, 0.5, 0.75)}
 BY_SEED = {"x": "width", "unit": "seed", "labels": WORDS}
-BY_TASK = {"x": "width", "unit": ["seed", "task"], "labels": WORDS}
 BOTH = {"id_vars": ["seed", "task", "width", "noise"], "value_vars": MEASURES}
 declared = declarations()
 cifar = deep.load_results("multitask-width-cifar100", "book")
@@ -87,8 +82,8 @@ page.say(
 #
 # Networks have three hidden layers of equal width $k$, batch normalisation and ReLU, unless we change their number. They see frozen
 # features: 64 whitened principal components of what EfficientNet-Lite0, trained on ImageNet, says about an image of *CIFAR-100*.
-# The second data set is *glyphs*, drawn characters, through as many components of their pixels ({doc}`data` shows them). Each has a
-# hundred classes, which form ten tasks of ten. A **multi-task** network has one trunk and a head per task and trains on all $N = Tn$
+# Its hundred classes form ten tasks of ten ({doc}`data` shows them; {doc}`small-data` asks the same of two small data sets, whose networks
+# it trains again). A **multi-task** network has one trunk and a head per task and trains on all $N = Tn$
 # samples; a **single-task** network trains on the $n$ samples of one task alone, and every task gets one. All take the same number of
 # steps. Label noise exchanges a share of the labels *within their task*; test labels are clean.
 # We judge test loss (cross-entropy) and test error (share of wrong answers) apart.
@@ -370,7 +365,7 @@ page.say(
 # {glue:text}`pixels_alike:.2f` to {glue:text}`pixels_unlike:.2f`: for a network, too, tasks that disagree act as wrong labels do.
 #
 # *Changed because* the condition of A.N1 said that labels are noisy, and that dissimilarity raises the whole curve and not the peak above its
-# valleys. The first was seen on glyphs, the second on digits; put these data back and both return (below). Superclasses peak on clean
+# valleys. The first was seen on glyphs, the second on digits; put these data back and both return ({doc}`small-data`). Superclasses peak on clean
 # labels, and there and on MNIST disagreement raises the peak itself, so the condition now names its data.
 #
 # **Depth** (open question 3 of Paper A). No to five hidden layers, CIFAR-100, clean labels and 20 % wrong ones
@@ -444,8 +439,8 @@ page.table(
 
 # %% tags=["hide-input"]
 noisy = noisy[noisy.method == "multi-task"]
-top_width, at_top = peaks.near_the_top(noisy, "test_loss", "depth")
-lifted = (at_top[5] - at_top[1]).groupby("seed").mean()
+top_width, at_top = peaks.near_the_top(noisy, "test_loss", "depth", choose)
+lifted = at_top[5] - at_top[1]
 fitting = (
     peaks.by_width(noisy[noisy.depth == 5], "train_error").loc[list(choose)].mean()
 )
@@ -472,346 +467,13 @@ page.say(
 # one width and held. Put that back: on CIFAR-100 with wrong labels, at width {glue:text}`lifted_width`, five layers lie above one by {glue:text}`lifted`.
 
 # %% [markdown]
-# ## Glyphs and digits
-#
-# The same questions on a second data set, with few seeds: a unit is a task of a seed. Tasks of one multi-task network are not
-# independent of one another, so read scores as a guide. The tables were made by `manytasks sweep multitask-width --profile book --device cpu`
-# (and `similarity`, `depth`, `resnet-width`). To know that they are what the code computes, this page trains some of their networks again.
-
-# %% tags=["hide-input"]
-again = {
-    "Glyphs": deep.agree_with_table("multitask-width", "a network per task"),
-    "Digits": deep.agree_with_table("similarity", "unrelated tasks"),
-}
-display(Markdown("\n".join(f"* *{data}.* {said}" for data, said in again.items())))
-
-# %% [markdown]
-# **Do they peak?** Glyphs, one network and a network per task.
-
-# %% tags=["hide-input"]
-glyphs = deep.load_results("multitask-width", "book")
-units = f"{T} tasks × {glyphs.seed.nunique()} seeds"
-tops = peaks.summits(glyphs, ["method", "noise"], MEASURES)
-in_error = tops.loc["test_error"].height
-for measure, seen in (
-    (
-        "test_loss",
-        "The loss has a hump, on clean labels if a network learns one task",
-    ),
-    ("test_error", f"The highest hump of an error is {in_error.max():.3f} high"),
-):
-    page.curves(
-        glyphs,
-        **BY_TASK | {"y": measure, "hue": "noise", "panels": "method"},
-        name=f"networks-peak-{measure.removeprefix('test_')}",
-        caption=(
-            f"Glyphs: {WORDS[measure]} against width, {int(glyphs.per_class[0])} samples per class. {seen}. Means over {units} "
-            "with {level} intervals over these {n} units. The figure does not show how many of them one draw of the weights moves together."
-        ),
-        alt=f"Two panels of {WORDS[measure]} against width for three noise levels, multi-task and single-task.",
-    )
-
-# %% tags=["hide-input"]
-page.say(glyph_clean=tops.height["test_loss", "single-task", 0.0])
-inner = glyphs.width.nunique() - 2  # among which the place of the peak was chosen
-noises = glyphs.noise.nunique()
-condition = (
-    "the error is a loss and, on glyphs, labels are noisy (on digits dissimilarity raises the whole curve, "
-    "peak included, not the peak above its valleys)"
-)
-together = tops.xs("multi-task", level="method").reset_index()
-wrong = "measure == 'test_loss' and noise > 0"
-sure = evidence.tested(together, wrong, lambda rows: rows.score.min(), condition)
-check = "peak of the multi-task loss under label noise"
-critical = norm.isf(evidence.level("A.N1", check) / noises / inner)
-drops = "smallest z of the drops on both sides of the peak"
-noisy_size = f"{noises - 1} noise levels, {units}"
-evidence.record(
-    "A.N1", check, drops, sure.inside, ">", critical, n=noisy_size, when=sure
-)
-in_loss = "measure == 'test_loss'"
-lift = evidence.tested(
-    together, in_loss, lambda rows: rows.height.diff().min(), condition
-)
-check = "noisier labels raise the peak"
-step = "smallest rise of its height from one noise level to the next"
-size = f"{noises} noise levels, {units}"
-evidence.record("A.N1", check, step, lift.inside, ">", 0, n=size, when=lift)
-
-# %% [markdown]
-# **Similarity.** Ten tasks share one head and ask for the ten digits, each through its own permutation of a share of the
-# pixels, $n = 110$ samples each.
-
-# %% tags=["hide-input"]
-digits = deep.load_results("similarity", "book")
-pooled = digits[digits.method == "multi-task"]
-digit_units = f"{int(digits.tasks[0])} tasks × {digits.seed.nunique()} seeds"
-page.curves(
-    pooled.assign(labels=pooled.noise.map(LABELS)),
-    **BY_TASK | {"y": "test_loss", "hue": "fraction", "panels": "labels"},
-    name="networks-peak-similarity",
-    caption=(
-        f"Digits: one network with one head for {int(digits.tasks[0])} permuted versions. The less the tasks agree, the higher the curve lies; only wrong labels give it a hump. Means over "
-        f"{digit_units} with {{level}} intervals over these {{n}} units. The figure does not show networks with a head per task."
-    ),
-    alt="Two panels of test loss against width for four shares of permuted pixels, clean and noisy labels.",
-)
-dial = peaks.summits(digits, ["method", "noise", "fraction"], MEASURES)
-noisy_dial = dial.loc["test_loss", "multi-task", 0.2]
-clean_dial = dial.loc["test_loss", "multi-task", 0.0]
-at_peak = []
-for share, place in noisy_dial.place.items():
-    rows = pooled[(pooled.noise == 0.2) & (pooled.fraction == share)]
-    at_peak.append(peaks.by_task(rows, "test_loss")[int(place)])
-climbs = [z_scores(after - before, 0.0) for before, after in pairwise(at_peak)]
-check = "less similar tasks: loss at the peak, 20% wrong labels"
-critical = norm.isf(evidence.level("A.N1", check) / len(climbs))
-step = "smallest z of its rise from one share of permuted pixels to the next"
-size, assumed = f"{len(at_peak)} shares, {digit_units}", evidence.Assumed(condition)
-evidence.record(
-    "A.N1", check, step, float(min(climbs)), ">", critical, n=size, when=assumed
-)
-check, height = "networks: equal tasks, clean labels", clean_dial.height[0.0]
-negative = "height of the loss peak (negative: none)"
-evidence.record("A.B1", check, negative, height, "<=", 0, n=digit_units)
-hump = clean_dial.height.max()
-checks.below("the highest hump of the loss on clean digits", hump, 0.01)
-unrelated, equal = noisy_dial.height[1.0], noisy_dial.height[0.0]
-checks.below(
-    "peak under noise, unrelated tasks against equal ones", unrelated, equal
-)
-page.say(
-    digits_equal=at_peak[0].mean(),
-    digits_unrelated=at_peak[-1].mean(),
-    digits_height=equal,
-    digits_height_unrelated=unrelated,
-    digits_error=dial.height["test_error", "multi-task", 0.2, 0.0],
-)
-
-# %% [markdown]
-# From equal to unrelated tasks the loss at the peak goes from {glue:text}`digits_equal:.2f` to {glue:text}`digits_unrelated:.2f`, but its
-# height above the higher valley beside it from {glue:text}`digits_height:.2f` to {glue:text}`digits_height_unrelated:.2f`: here dissimilarity raises the
-# whole curve, unlike on MNIST. In
-# accuracy the peak under noise is {glue:text}`digits_error:.3f` for equal tasks.
-#
-# **Who gains from company?** Knowledge transfer is the single-task loss minus the multi-task loss, paired by task on the same
-# samples. It falls as tasks become less similar, and it depends on the width at which one looks: near its own
-# threshold a lone network is so bad that any company helps.
-
-# %% tags=["hide-input"]
-keys = ["fraction", "width"]
-gains = transfer_by_task(digits[digits.noise == 0.0], keys, MEASURES)
-narrow, *_, wide, widest = sorted(gains.width.unique())[1:]
-page.curves(
-    gains[gains.width.isin([narrow, wide, widest])].melt(
-        ["seed", "task", *keys], var_name="measure"
-    ),
-    x="fraction",
-    y="value",
-    hue="width",
-    panels="measure",
-    unit=["seed", "task"],
-    name="networks-peak-transfer",
-    caption=(
-        f"Digits, clean labels, one head: knowledge transfer falls as tasks grow dissimilar; above 0 company helps. Means over {digit_units} with {{level}} intervals over "
-        "these {n} units. The figure does not separate what the shared trunk gives from what the shared head gives."
-    ),
-    alt="Two panels: transfer in loss and in accuracy falls as the share of permuted pixels grows, at three widths.",
-    labels={
-        "fraction": "share of permuted pixels",
-        "value": "knowledge transfer",
-        "test_loss": "in test loss",
-        "test_error": "in accuracy",
-    },
-    log_x=False,
-)
-ends = gains[gains.width == widest].pivot(
-    index=["seed", "task"], columns="fraction", values="test_error"
-)
-signs = np.column_stack([ends[0.0], -ends[1.0], ends[0.0] - ends[1.0]])
-check = "transfer in accuracy: equal tasks gain, unrelated tasks lose"
-critical = norm.isf(evidence.level("A.N2", check) / signs.shape[1])
-least = f"smallest z of gain, loss and their difference at width {widest}"
-score = z_scores(signs, 0.0).min()
-evidence.record("A.N2", check, least, score, ">", critical, n=digit_units)
-page.say(
-    gain_width=int(widest),
-    gain_equal=page.signed(100 * ends[0.0].mean(), ".1f"),
-    gain_unrelated=page.signed(100 * ends[1.0].mean(), ".1f"),
-)
-
-# %% [markdown]
-# At width {glue:text}`gain_width` equal tasks gain {glue:text}`gain_equal` points of accuracy from being learned together, unrelated ones
-# {glue:text}`gain_unrelated`.
-#
-# **Depth.** Glyphs with 20 % wrong labels, networks of one to five hidden layers (`data/depth-book.csv`).
-
-# %% tags=["hide-input"]
-deep_table = deep.load_results("depth", "book")
-depths = sorted(deep_table.depth.unique())
-first, last = depths[0], depths[-1]
-depth_units = f"{T} tasks × {deep_table.seed.nunique()} seeds"
-page.curves(
-    deep_table,
-    **BY_TASK | {"y": "test_loss", "hue": "depth", "panels": "method"},
-    name="networks-peak-depth",
-    caption=(
-        f"Glyphs, 20 % wrong labels: deeper networks have higher curves, and their hump stands out more. Means over {depth_units} with {{level}} intervals over these {{n}} units. "
-        "Five widths place a peak only roughly: the figure does not show how wide it is."
-    ),
-    alt="Two panels of test loss against width for one, two, three and five hidden layers.",
-)
-kinds = dict(iter(deep_table.groupby("method")))
-tops = [
-    peaks.near_the_top(kind, "test_loss", "depth")[1] for kind in kinds.values()
-]
-score = min(z_scores(top[last] - top[first], 0.0).item() for top in tops)
-noise = f"{deep_table.noise.max():.0%} wrong labels"
-words = f"classes are glyphs with {noise}, {first} to {last} hidden layers"
-assumed = evidence.Assumed(words)
-check, ends = (
-    "deeper networks have higher peaks",
-    f"{first} to {last} hidden layers",
-)
-critical = norm.isf(evidence.level("A.Q3", check) / len(tops))
-rising = f"smaller z of the rise of the loss near the threshold from {ends}"
-size = f"2 methods, {depth_units}"
-evidence.record("A.Q3", check, rising, score, ">", critical, n=size, when=assumed)
-widest = deep_table.width.max()
-at_widest = deep_table[deep_table.width == widest]
-gain = transfer_by_task(at_widest, ["depth"], MEASURES).pivot(
-    index=["seed", "task"], columns="depth", values="test_error"
-)
-check, falling = (
-    "deeper networks transfer less",
-    f"z of the fall of transfer from {ends}",
-)
-critical = norm.isf(evidence.level("A.Q3", check))
-score = z_scores(gain[first] - gain[last], 0.0).item()
-falling += f", width {widest}"
-evidence.record(
-    "A.Q3", check, falling, score, ">", critical, n=depth_units, when=assumed
-)
-page.say(
-    glyph_one=page.signed(100 * gain[first].mean(), ".1f"),
-    glyph_five=page.signed(100 * gain[last].mean(), ".1f"),
-    glyph_width=int(widest),
-)
-
-# %% [markdown]
-# At width {glue:text}`glyph_width` learning together is worth {glue:text}`glyph_one` points of accuracy with one hidden layer and {glue:text}`glyph_five` with five.
-#
-# Paper A reports that deeper networks show *a similar double descent, with peaks of different height* (claim A.K8). We ask
-# of each of these curves whether it peaks at all, and whether the height of the peak depends on depth. The places were
-# chosen among the inner widths of all curves, so the level is divided by their number.
-
-# %% tags=["hide-input"]
-by_depth = peaks.summits(deep_table, ["method", "depth"], MEASURES)
-curves_in_loss = by_depth.loc["test_loss"]
-similar_when = (
-    "the error is a loss and the network is deep: five hidden layers peak beyond doubt, one does not "
-    "(20% wrong labels)"
-)
-check = "the deepest networks peak in loss"
-tried = len(curves_in_loss) * (deep_table.width.nunique() - 2)
-critical = norm.isf(evidence.level("A.K8", check) / tried)
-peaking = evidence.tested(
-    by_depth.query(f"depth in ({first}, {last})"),
-    f"{in_loss} and depth == {last}",
-    lambda rows: rows.score.min(),
-    similar_when,
-)
-both = "smaller z of both drops, both kinds of network, five hidden layers"
-evidence.record(
-    "A.K8", check, both, peaking.inside, ">", critical, n=size, when=peaking
-)
-doubtless = curves_in_loss[curves_in_loss.score > critical].index
-page.say(peaking=len(doubtless), peaking_of=len(curves_in_loss))
-page.say(peaking_critical=critical)
-checks.require(
-    first not in doubtless.get_level_values("depth"),
-    f"a curve of {first} hidden layer peaks: the condition says that none does",
-)
-differences = pd.DataFrame(
-    {
-        "measure": measure,
-        "z": peaks.score_between(rows, measure, "depth", (first, last)),
-    }
-    for measure in MEASURES
-    for rows in kinds.values()
-)
-higher = evidence.tested(
-    differences, in_loss, lambda rows: rows.z.min(), similar_when
-)
-check = "the height of the loss peak differs with depth"
-critical = norm.isf(evidence.level("A.K8", check) / 2)
-smaller = f"smaller z of the difference between {last} and {first} hidden layers"
-evidence.record(
-    "A.K8", check, smaller, higher.inside, ">", critical, n=size, when=higher
-)
-
-# %% [markdown]
-# {glue:text}`peaking` of {glue:text}`peaking_of` curves peak beyond doubt (z > {glue:text}`peaking_critical:.1f`), none of them with one hidden layer.
-#
-# **A convolutional network from scratch.** Figure 5 of Paper A trains ResNet-18 on images, not on frozen features. Here it has $k$ channels in
-# its first stage (the usual one has 64), glyphs of 14 × 14 pixels, one network for all ten tasks, one seed (`data/resnet-width-book.csv`).
-
-# %% tags=["hide-input"]
-resnet = deep.load_results("resnet-width", "book")
-small = peaks.summits(resnet, ["noise"], MEASURES)
-small_loss, small_error = (small.loc[measure].iloc[0] for measure in MEASURES)
-page.curves(
-    resnet.melt(**BOTH),
-    **BY_TASK | by_noise | {"labels": WORDS | {"width": "channels $k$"}},
-    name="networks-peak-resnet",
-    caption=(
-        f"ResNet-18 with $k$ channels, trained from scratch on {T} glyph tasks, {int(resnet.per_class[0])} images per class, {int(resnet.steps[0]):,} steps. The loss has a low hump at $k = {int(small_loss.place)}$; "
-        "means over {n} tasks of one seed with {level} intervals. A scaled-down run: the figure shows neither the usual width 64, nor single-task networks, nor how much another seed would differ."
-    ),
-    alt=f"Two panels of loss and error against channels: falling, with the most prominent inner maximum at k = {int(small_loss.place)} in loss and at k = {int(small_error.place)} in error.",
-)
-frozen = [
-    together[together.noise > 0].assign(frozen=True),
-    small.reset_index().assign(frozen=False),
-]
-redrawn = evidence.tested(
-    pd.concat(frozen, ignore_index=True),
-    f"frozen and {in_loss}",
-    lambda rows: rows.score.min(),
-    "features are frozen and the error is a loss; a small ResNet-18 rises at the same place, not beyond doubt",
-)
-check = "redrawn on frozen features of glyphs, smaller scale"
-level = evidence.level("A.F2", check)
-drops = "smallest z of the drops on both sides of the multi-task peak"
-limit = norm.isf(level / noises / inner)
-evidence.record(
-    "A.F2", check, drops, redrawn.inside, ">", limit, n=noisy_size, when=redrawn
-)
-resnet_critical = norm.isf(level / (resnet.width.nunique() - 2))
-checks.below("the valley above the hump of the ResNet", -small_loss.height, 0)
-page.say(
-    small_height=small_loss.height,
-    small_place=int(small_loss.place),
-    small_fitted=int(small_loss.fitted),
-    small_score=small_loss.score,
-    small_critical=resnet_critical,
-    small_proves="would prove it"
-    if small_loss.score > resnet_critical
-    else "does not prove it",
-)
-
-# %% [markdown]
-# The loss falls, rises by {glue:text}`small_height:.2f` to a hump at $k$ = {glue:text}`small_place`, and falls again; training error vanishes at $k$ = {glue:text}`small_fitted`.
-# The smaller of the two drops has z = {glue:text}`small_score:.2f`, where {glue:text}`small_critical:.2f` would be beyond doubt: this run agrees with Paper A and {glue:text}`small_proves`.
-
-# %% [markdown]
 # ## Break
 #
 # Paper A says that the peak may vanish when tasks are perfectly collaborative. Networks agree: equal tasks with clean
-# labels only get better with width, on MNIST (from the valley to the threshold the loss changes by {glue:text}`equal_rise`) and on digits. Tasks that are
+# labels only get better with width, on MNIST (from the valley to the threshold the loss changes by {glue:text}`equal_rise`) and on {doc}`digits <small-data>`. Tasks that are
 # alike and not equal are no such case: superclasses under their own names peak by {glue:text}`names_alike:.2f`. The linear theory adds that *few samples* are no reason
 # for a peak either when nothing acts as noise. There networks disagree: the single-task networks on CIFAR-100 peak on perfectly clean
-# labels (by {glue:text}`alone_clean:.1f`), those on glyphs, too (by {glue:text}`glyph_clean:.1f`). Random features did the same, for the reason given there: what a network cannot express acts as noise.
+# labels (by {glue:text}`alone_clean:.1f` nats). Random features did the same, for the reason given there: what a network cannot express acts as noise.
 
 # %% [markdown]
 # ## Exercises
@@ -861,14 +523,11 @@ page.say(
 # ## In one breath
 #
 # * Networks peak in test loss near the width at which they come to fit every training label: on CIFAR-100 with wrong labels (with clean
-#   ones {glue:text}`cifar_judging` seeds do not decide), on glyphs multi-task and single-task alike. In accuracy they do not peak on
-#   CIFAR-100 with {glue:text}`cifar_per_class` images of each class.
+#   ones {glue:text}`cifar_judging` seeds do not decide). In accuracy they do not peak with {glue:text}`cifar_per_class` images of each class.
 # * Counted in parameters per sample, the peaks of one network and of ten stand in the same region, beyond $P = N$.
-# * Wrong labels raise the peak, and so do tasks that disagree: other names for the superclasses of CIFAR-100, permuted pixels of MNIST. On
-#   digits they raise the whole curve.
+# * Wrong labels raise the peak, and so do tasks that disagree: other names for the superclasses of CIFAR-100, permuted pixels of MNIST.
 # * At equal width deeper networks gain less from learning tasks together, and their losses lie higher. Whether on CIFAR-100 their peak stands
-#   higher above its valley is open. On glyphs one hidden layer has no peak beyond doubt, five have; a small ResNet-18 trained from scratch
-#   has a hump at its threshold, too low for one seed to prove.
+#   higher above its valley is open.
 # * Say which error you mean, and how many images there were.
 
 # %% tags=["remove-input"]

@@ -389,7 +389,7 @@ page.say(
 )
 
 # %% [markdown]
-# *Changed because* of what stands for similar. On digits A.N2 held ({doc}`networks-peak`): there the most similar tasks were one task
+# *Changed because* of what stands for similar. On digits A.N2 held ({doc}`small-data`): there the most similar tasks were one task
 # learned ten times, and company means more samples. Put that back, on these very features and at this width: two samples of one task
 # gain {glue:text}`twice_gain` of accuracy. Replace each class of the second by a sibling of its superclass, and {glue:text}`sibling_gain` is left.
 # (These are two tasks with five classes, not five with twenty; between the two numbers nothing changes but the kinship.) Nor is it the network's size: wider ones lose as well. Only at width {glue:text}`narrow`, where a network of one task is at its own

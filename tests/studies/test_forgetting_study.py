@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from manytasks.studies.forgetting import by_learner, change, moves, saved
+from manytasks.studies.forgetting import by_learner, change, saved
 
 KEYS = ["memory", "width", "seed"]
 
@@ -56,19 +56,3 @@ def test_changes_and_savings_are_within_a_learner():
     np.testing.assert_allclose(change(forgotten, "width", 1, 4).xs(0, level="memory"), 0.45)
     np.testing.assert_allclose(saved(forgotten, 5).xs(4, level="width"), 0.3)
     np.testing.assert_allclose(saved(forgotten, 5, share=True), 0.5)
-
-
-def test_moves_go_to_the_last_width_and_to_the_next_larger_buffer():
-    forgotten = by_learner(rows(), KEYS)["forgotten_error"]
-    found = moves(forgotten, [1, 2], 4)
-    wider, larger = (found[found["axis"] == axis] for axis in ("width", "memory"))
-    assert len(wider) == 2 * 2 * 2
-    assert sorted(set(wider["width"])) == [1, 2]
-    np.testing.assert_allclose(wider["change"], 0.15 * (4 - wider["width"]) / (1 + (wider["memory"] > 0)))
-    assert sorted(set(larger["width"])) == [1, 2, 4]
-    np.testing.assert_allclose(larger["change"], -0.075 * larger["width"])
-
-
-def test_without_several_buffers_moves_are_in_width_alone():
-    forgotten = by_learner(rows(), KEYS)["forgotten_error"].xs(0, level="memory")
-    assert set(moves(forgotten, [1], 4)["axis"]) == {"width"}

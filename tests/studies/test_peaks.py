@@ -5,18 +5,14 @@ import pandas as pd
 import pytest
 
 from manytasks.declarations import declarations
-from manytasks.statistics import peak, z_scores
 from manytasks.studies.peaks import (
-    by_task,
     by_width,
     declared_peaks,
     find_peak,
     near_the_top,
     peak_of_each,
-    prominence,
     raised,
-    score_between,
-    summits,
+    sides,
 )
 
 WIDTHS = [2, 4, 8, 16, 32]
@@ -121,53 +117,18 @@ def test_means_leave_out_the_seeds_that_chose():
     np.testing.assert_allclose(found[["rise", "fall"]], [2.5, 2.0])
 
 
-@pytest.fixture
-def noisy():
-    """Two curves of ten units with a hump each, and noise in all values."""
-    rng = np.random.default_rng(1)
-    table = two_cases("depth", (1, 5)).reset_index(drop=True)
-    table["test_loss"] += rng.normal(0, 0.05, len(table))
-    return table.assign(test_error=-table.test_loss)
+def test_curves_are_compared_where_the_last_is_highest_inside():
+    """At a width that the choosing seeds choose, and not at the edge."""
+    table = pd.concat(rows(loss, shift=-0.8).assign(depth=k) for k, loss in ((1, HUMP), (5, HIGHER)))
+    width, values = near_the_top(table, "test_loss", "depth", [0])
+    assert width == 8
+    np.testing.assert_allclose(values[5] - values[1], 1.0)
+    assert near_the_top(table, "test_loss", "depth", [2])[0] == 16
 
 
-def test_summits_are_the_peaks_of_units(noisy):
-    found = summits(noisy, ["depth"], ["test_loss", "test_error"])
-    assert found.index.is_monotonic_increasing
-    for depth in (1, 5):
-        wide = by_task(noisy[noisy.depth == depth], "test_loss")
-        top = peak(wide.to_numpy())
-        row = found.loc["test_loss", depth]
-        assert (row.place, row.height, row.score) == (8, top.height, top.score)
-        assert row.fitted == 16
-    assert (found.loc["test_error"].place != 8).all()
-
-
-def test_a_curve_that_never_fits_says_so(noisy):
-    assert summits(noisy.assign(train_error=0.5), ["depth"], ["test_loss"]).fitted.isna().all()
-
-
-def test_prominence_is_the_height_of_the_summit(noisy):
-    for measure in ("test_loss", "test_error"):
-        heights = summits(noisy, ["depth"], [measure]).height
-        for (_, depth), height in heights.items():
-            units = prominence(noisy[noisy.depth == depth], measure)
-            assert len(units) == 6
-            np.testing.assert_allclose(units.mean(), height)
-    low, high = (prominence(noisy[noisy.depth == depth], "test_loss") for depth in (1, 5))
-    expected = z_scores(high - low, 0.0)
-    np.testing.assert_allclose(score_between(noisy, "test_loss", "depth", (1, 5)), expected)
-    np.testing.assert_allclose(score_between(noisy, "test_loss", "depth", (5, 1)), -expected)
-
-
-def test_curves_are_compared_where_the_last_is_highest_inside(noisy):
-    width, values = near_the_top(noisy, "test_loss", "depth")
-    assert width == 8  # not 2, at the edge
-    np.testing.assert_allclose(values.mean(), [2.0, 3.0], atol=0.1)
-
-
-def test_a_missing_unit_is_named():
-    table = rows(HUMP)
-    missing = table[~((table["seed"] == 1) & (table["task"] == 0) & (table["width"] == 8))]
-    message = r"^test_loss: not every task of every seed was trained at every width$"
-    with pytest.raises(ValueError, match=message):
-        by_task(missing, "test_loss")
+def test_a_peak_without_a_place_or_an_end_has_no_sides():
+    whole = find_peak(rows(HUMP), "test_loss", [0])
+    ended = find_peak(rows([3.0, 2.0, 1.0, 2.0, 3.0], (0.9, 0.8, 0.5, 0.3, 0.05)), "test_loss", [0])
+    assert [each.mean() for each in sides(whole, whole)] == [1.0, 0.5, 1.0, 0.5]
+    assert sides(whole, None) is None
+    assert sides(ended, whole) is None

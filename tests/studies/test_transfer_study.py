@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from manytasks.studies.transfer import slope_by_seed, transfer, transfer_by_task, transfers
+from manytasks.studies.transfer import slope_by_seed, transfer, transfers
 
 
 def rows():
@@ -58,20 +58,3 @@ def test_slopes_are_least_squares():
     values = pd.DataFrame(rng.standard_normal((4, 5)), columns=[0.0, 0.25, 0.5, 0.75, 1.0])
     expected = np.polyfit(values.columns, values.T, 1)[0]
     np.testing.assert_allclose(slope_by_seed(values), expected)
-
-
-def test_every_task_is_paired_with_itself():
-    table = rows().assign(test_error=0.5).sample(frac=1, random_state=1)
-    found = transfer_by_task(table, ["width"], ["test_loss", "test_error"])
-    assert len(found) == 3 * 2 * 2
-    np.testing.assert_allclose(found.test_loss, 0.1 + found.seed / 100)
-    assert (found.test_error == 0).all()
-    means = found[found.width == 8].groupby("seed").test_loss.mean()
-    np.testing.assert_allclose(means, transfer(table, "test_loss", 8))
-
-
-def test_a_task_without_its_other_network_is_named():
-    table = rows()
-    missing = table[~((table["seed"] == 1) & (table["task"] == 0) & (table["method"] == "single-task"))]
-    with pytest.raises(ValueError, match=r"^every seed, task, width needs its own and the common network$"):
-        transfer_by_task(missing, ["width"], ["test_loss"])

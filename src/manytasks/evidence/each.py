@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 from manytasks.declarations import Declaration, declarations
 from manytasks.evidence.comparison import Sign, outcome
-from manytasks.evidence.condition import Tested
-from manytasks.evidence.recording import record
+from manytasks.evidence.condition import Assumed, Tested
+from manytasks.evidence.recording import leave_open, record
+from manytasks.levels import level
 from manytasks.statistics import Interval
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 def decide_each(
     name: str,
-    units: Mapping[Any, pd.Series | Sequence[pd.Series]],
+    units: Mapping[Any, pd.Series | Sequence[pd.Series] | None],
     *,
     statistic: str,
     n: str,
@@ -31,7 +32,8 @@ def decide_each(
 
     Args:
         name: "claim, check" of a declaration; its sign is ``<`` or ``>``.
-        units: the statistic by seed, by what names the comparison; several where all of them must hold.
+        units: the statistic by seed, by what names the comparison; several where all of them must hold, None
+            where it cannot be computed, so that the comparison stays open.
         statistic: its name in a few words; the declaration has the whole of it.
         n: size of the data behind it.
         words: the condition, as it stands behind "holds when", with ``{}`` for the names.
@@ -59,13 +61,22 @@ def decide_each(
     entry = declarations()[name]
     if entry.sign not in ("<", ">"):
         raise ValueError(f"{name}: each comparison must have one side; its sign is {entry.sign}")
-    series = {key: list(each) if isinstance(each, Sequence) else [each] for key, each in units.items()}
+    there = {key: each for key, each in units.items() if each is not None}
+    series = {key: list(each) if isinstance(each, Sequence) else [each] for key, each in there.items()}
     among = sum(map(len, series.values()))
+    missing = len(units) - len(there)
+    if not there:
+        level(entry.claim, entry.check)  # spent, though it decides nothing
+        leave_open(
+            entry.claim, entry.check, f"numbers there are for the {statistic}", found=0, least=missing, n=n
+        )
+        return []
 
     def interval(keys: Sequence[Any]) -> Interval:
         return entry.interval(*(each for key in keys for each in series[key]), among=among)
 
-    sign, when, one = cast(Sign, entry.sign), None, {key: interval([key]) for key in series}
+    sign, one = cast(Sign, entry.sign), {key: interval([key]) for key in series}
+    when: Tested | Assumed | None = None
     held = [key for key in series if outcome(one[key], sign, entry.limit) == "holds"]
     rest = [key for key in series if key not in held]
     failed = [key for key in rest if _beyond(one[key], entry)]
@@ -73,7 +84,11 @@ def decide_each(
         found = interval(failed)
     elif held:
         found = interval(held)
-        when = Tested(words.format(_either(held)), found, interval(rest)) if rest else None
+        condition = words.format(_either(held))
+        if rest:
+            when = Tested(condition, found, interval(rest))
+        elif missing:
+            when = Assumed(condition)
     else:  # undecided: all that they leave open
         found = Interval(interval(rest).value, min(one[k].low for k in rest), max(one[k].high for k in rest))
     record(

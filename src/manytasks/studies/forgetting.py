@@ -96,33 +96,3 @@ def saved(forgotten: pd.Series, memory: int, share: bool = False) -> pd.Series:
     """
     less = change(forgotten, "memory", memory, 0)
     return less / forgotten.xs(0, level="memory") if share else less
-
-
-def moves(values: pd.Series, widths: Sequence[int], to: int) -> pd.DataFrame:
-    """List how values move from each of several widths to one width, and from each buffer to the next larger.
-
-    Args:
-        values: indexed by ``width`` and, if there are several buffers, by ``memory``.
-        widths: from where; to the last width they move in width, and at each of them in memory.
-        to: the last width.
-
-    Returns:
-        One row per learner and move: what names it, ``axis`` ("width" or "memory") and ``change``. ``width``
-        is where a move in width starts and where a move in memory happens, ``memory`` where the latter ends.
-
-    Example:
-        >>> index = pd.MultiIndex.from_product([[8, 256], [0, 5]], names=["width", "memory"])
-        >>> moves(pd.Series([3.0, 1.0, 2.0, 0.5], index), [8], 256)
-           width  memory  change    axis
-        0      8       0    -1.0   width
-        1      8       5    -0.5   width
-        2      8       5    -2.0  memory
-        3    256       5    -1.5  memory
-    """
-    by_width = values.unstack("width")
-    wider = by_width[list(widths)].rsub(by_width[to], axis=0).stack()
-    parts = [wider.rename("change").reset_index().assign(axis="width")]
-    if "memory" in values.index.names:
-        larger = values.unstack("memory").sort_index(axis=1).diff(axis=1).iloc[:, 1:].stack()
-        parts.append(larger.rename("change").reset_index().assign(axis="memory"))
-    return pd.concat(parts, ignore_index=True)[[*values.index.names, "change", "axis"]]

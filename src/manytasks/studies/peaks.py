@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from manytasks.declarations import Declaration
-from manytasks.statistics import peak, z_scores
 
 FITTED = (0.001, 0.1)  # training error of a network that has just learned to fit its samples
 
@@ -30,6 +29,25 @@ class Peak:
     valley: int
     rise: pd.Series
     fall: pd.Series | None
+
+
+def sides(*peaks: Peak | None) -> list[pd.Series] | None:
+    """List what must be positive where curves peak: their rises and their falls.
+
+    Args:
+        *peaks: one for each curve.
+
+    Returns:
+        Two series for each, by seed; None if a peak has no place, or nothing was measured beyond it.
+
+    Example:
+        >>> found = Peak(8, 4, pd.Series([0.5]), pd.Series([0.25]))
+        >>> [each.tolist() for each in sides(found)], sides(found, None)
+        ([[0.5], [0.25]], None)
+    """
+    found = [side for one in peaks for side in ((one.rise, one.fall) if one else (None,))]
+    there = [side for side in found if side is not None]
+    return there if len(there) == len(found) else None
 
 
 def by_width(rows: pd.DataFrame, measure: str) -> pd.DataFrame:
@@ -181,137 +199,29 @@ def raised(low: Peak | None, high: Peak | None) -> pd.Series | None:
     return None if low is None or high is None else high.rise - low.rise
 
 
-def by_task(rows: pd.DataFrame, measure: str) -> pd.DataFrame:
-    """Take every task of every seed as a unit, where seeds are few. Tasks of one network share its weights.
-
-    Args:
-        rows: of one method, noise and so on; one row per seed, width and task.
-        measure: column.
-
-    Returns:
-        One row per seed and task, one column per width.
-
-    Raises:
-        ValueError: if one of them lacks a width.
-
-    Example:
-        >>> rows = pd.DataFrame({"seed": [0, 0], "width": [4, 8], "task": [0, 0], "test_loss": [1.0, 2.0]})
-        >>> by_task(rows, "test_loss").to_numpy()
-        array([[1., 2.]])
-    """
-    wide = rows.pivot(index=["seed", "task"], columns="width", values=measure)
-    if wide.isna().any(axis=None):
-        raise ValueError(f"{measure}: not every task of every seed was trained at every width")
-    return wide
-
-
-def summits(table: pd.DataFrame, cases: Sequence[str], measures: Sequence[str]) -> pd.DataFrame:
-    """Find the most prominent inner maximum of every curve, where no seeds are left over to choose places.
-
-    Args:
-        table: one row per case, seed, task and width, with ``train_error`` and the measures.
-        cases: columns that name a curve.
-        measures: such as "test_loss".
-
-    Returns:
-        By measure and case: ``place``, a width; ``height`` above the higher of the two valleys beside it,
-        negative where there is no maximum; ``score``, the smaller of the two drops in standard errors over
-        tasks of seeds; ``fitted``, the first width with a training error below 1 %, nan if none.
-
-    Example:
-        >>> rows = pd.DataFrame({
-        ...     "noise": 0.2, "seed": 0, "task": [0] * 3 + [1] * 3, "width": [2, 4, 8] * 2,
-        ...     "train_error": [0.3, 0.1, 0.0] * 2, "test_loss": [1.0, 2.0, 0.5, 1.0, 2.25, 0.0],
-        ... })
-        >>> summits(rows, ["noise"], ["test_loss"]).loc["test_loss", 0.2].round(3).tolist()
-        [4.0, 1.125, 5.0, 8.0]
-    """
-    found = {}
-    for case, rows in table.groupby(list(cases)):
-        error = by_task(rows, "train_error").mean()
-        fitted = error.index[error < 0.01]
-        for measure in measures:
-            units = by_task(rows, measure)
-            top = peak(units.to_numpy())
-            found[measure, *case] = {
-                "place": int(units.columns[top.place]),
-                "height": top.height,
-                "score": top.score,
-                "fitted": fitted[0] if len(fitted) else np.nan,
-            }
-    names = pd.MultiIndex.from_tuples(list(found), names=["measure", *cases])
-    return pd.DataFrame(list(found.values()), index=names).sort_index()
-
-
-def prominence(rows: pd.DataFrame, measure: str) -> pd.Series:
-    """Measure in every unit how far the most prominent inner maximum lies above the higher valley beside it.
-
-    Args:
-        rows: of one curve; one row per seed, task and width.
-        measure: column.
-
-    Returns:
-        By seed and task; place and valley are those of the mean curve.
-
-    Example:
-        >>> rows = pd.DataFrame({
-        ...     "seed": 0, "task": [0] * 3 + [1] * 3, "width": [2, 4, 8] * 2,
-        ...     "test_loss": [1.0, 2.0, 0.5, 1.0, 2.25, 0.0],
-        ... })
-        >>> prominence(rows, "test_loss").tolist()
-        [1.0, 1.25]
-    """
-    units = by_task(rows, measure)
-    top = peak(units.to_numpy())
-    valley = max(top.left, top.right, key=units.mean().iloc.__getitem__)
-    return units.iloc[:, top.place] - units.iloc[:, valley]
-
-
-def score_between(table: pd.DataFrame, measure: str, case: str, ends: Sequence[float]) -> float:
-    """Compare the prominence of two curves, unit by unit.
-
-    Args:
-        table: one row per case, seed, task and width.
-        measure: column.
-        case: column that names a curve, such as "depth".
-        ends: two values of it.
-
-    Returns:
-        Prominence of the second minus that of the first, in standard errors over tasks of seeds.
-
-    Example:
-        >>> rows = pd.DataFrame({
-        ...     "depth": [1] * 6 + [2] * 6, "seed": 0, "task": ([0] * 3 + [1] * 3) * 2,
-        ...     "width": [2, 4, 8] * 4,
-        ...     "test_loss": [1.0, 1.5, 1.0, 1.0, 1.25, 1.0, 1.0, 2.0, 0.5, 1.0, 2.25, 0.0],
-        ... })
-        >>> round(score_between(rows, "test_loss", "depth", (1, 2)), 3)
-        3.0
-    """
-    low, high = (prominence(table[table[case] == value], measure) for value in ends)
-    return float(z_scores((high - low).to_numpy(), 0.0))
-
-
-def near_the_top(table: pd.DataFrame, measure: str, case: str) -> tuple[int, pd.DataFrame]:
+def near_the_top(
+    rows: pd.DataFrame, measure: str, case: str, choose: Sequence[int]
+) -> tuple[int, pd.DataFrame]:
     """Compare curves at one width: the inner one at which the curve of the last case is highest.
 
     Args:
-        table: one row per case, seed, task and width.
+        rows: of one method and one noise; one row per case, seed, task and width.
         measure: column.
         case: column that names a curve, such as "depth".
+        choose: seeds that choose the width.
 
     Returns:
-        The width, and the values there: one row per seed and task, one column per case.
+        The width, and the values there, mean over tasks: one row per seed, one column per case.
 
     Example:
         >>> rows = pd.DataFrame({
         ...     "depth": [1] * 3 + [2] * 3, "seed": 0, "task": 0, "width": [2, 4, 8] * 2,
         ...     "test_loss": [1.0, 0.75, 0.5, 1.0, 2.25, 0.0],
         ... })
-        >>> width, values = near_the_top(rows, "test_loss", "depth")
+        >>> width, values = near_the_top(rows, "test_loss", "depth", [0])
         >>> width, values.to_numpy()
         (4, array([[0.75, 2.25]]))
     """
-    curves = {value: by_task(rows, measure) for value, rows in table.groupby(case)}
-    width = curves[max(curves)].mean().iloc[1:-1].idxmax()
-    return int(width), pd.DataFrame({value: units[width] for value, units in curves.items()})
+    curves = {value: by_width(each, measure) for value, each in rows.groupby(case)}
+    width = curves[max(curves)].loc[list(choose)].mean().iloc[1:-1].idxmax()
+    return int(width), pd.DataFrame({value: each[width] for value, each in curves.items()})

@@ -72,39 +72,6 @@ def transfers(rows: pd.DataFrame, measures: Sequence[str], by: str) -> pd.DataFr
     return pd.concat(parts, ignore_index=True)[["seed", by, "width", "measure", "transfer"]]
 
 
-def transfer_by_task(table: pd.DataFrame, cases: Sequence[str], measures: Sequence[str]) -> pd.DataFrame:
-    """Pair every task's own network with the common one, on the same samples, where seeds are few.
-
-    Args:
-        table: one row per seed, task, method and case, with the measures.
-        cases: columns that name a case, such as "width".
-        measures: such as "test_error".
-
-    Returns:
-        One row per seed, task and case: the error of the own network minus that of the common one.
-
-    Raises:
-        ValueError: if one of the two networks is missing somewhere.
-
-    Example:
-        >>> rows = pd.DataFrame({
-        ...     "seed": 0, "task": 0, "width": [4, 4], "method": ["single-task", "multi-task"],
-        ...     "test_loss": [1.5, 1.0],
-        ... })
-        >>> transfer_by_task(rows, ["width"], ["test_loss"]).to_dict("records")
-        [{'seed': 0, 'task': 0, 'width': 4, 'test_loss': 0.5}]
-    """
-    keys = ["seed", "task", *cases]
-    own, common = (
-        table[table["method"] == method].set_index(keys)[list(measures)]
-        for method in ("single-task", "multi-task")
-    )
-    gain = own.sub(common)
-    if gain.isna().any(axis=None):
-        raise ValueError(f"every {', '.join(keys)} needs its own and the common network")
-    return gain.reset_index()
-
-
 def slope_by_seed(values: pd.DataFrame) -> pd.Series:
     """Fit a straight line to every seed by least squares.
 
