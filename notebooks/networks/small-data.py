@@ -153,7 +153,7 @@ for check in ("wrong labels raise the peak", "more wrong labels raise it more"):
 
 # %% [markdown]
 # At 20 % wrong labels the loss rises by {glue:text}`rise:.2f` nats to width {glue:text}`place` and falls by {glue:text}`fall:.2f` beyond; at 40 % by
-# {glue:text}`rise_many:.2f` and {glue:text}`fall_many:.2f`, from a valley that is hardly below the loss of a constant, $\ln 10 = 2.30$ ({glue:text}`valley_many:.2f`).
+# {glue:text}`rise_many:.2f` and {glue:text}`fall_many:.2f`, from a valley ({glue:text}`valley_many:.2f`) no lower than the loss of a constant, $\ln 10 = 2.30$: there is a peak, and no first descent.
 # A network per task peaks on perfectly clean labels, too, by {glue:text}`alone_clean:.1f` nats.
 #
 # **Similarity.** Ten tasks share one head and ask for the ten digits, each through its own permutation of a share of the pixels.
