@@ -70,7 +70,7 @@ def judged_in(chapter: str, code: str) -> list[str]:
         >>> judged_in("somewhere/else", 'evidence.record("A.T2", "simulation", …)')
         ['A.T2']
     """
-    quoted = set(re.findall(r"""["']([ABO]\.\w+)["']""", code))
+    quoted = set(re.findall(r"""["']([ABO]\.\w+)(?:, [^"']*)?["']""", code))
     return [claim.id for claim in registry().values() if claim.chapter == chapter or claim.id in quoted]
 
 
