@@ -364,6 +364,9 @@ def test_other_code_is_said_and_not_mixed_unasked(toy, tmp_path, monkeypatch, cl
     if clone:
         fresh_clone(tmp_path)
     other = Other().register(monkeypatch)
+    for others, there in (("anew", 0), ("keep", 1)):  # the dry run says what the run will do
+        plan = plan_sweep("toy", "smoke", "cpu", out=tmp_path, others=others)
+        assert sum(row["there"] for row in plan) == there
     assert "1 of 3 cells were made by other code" in run(tmp_path, others="keep", shard=(2, 3)).notes[0]
     assert other.calls == [3, "other code"]
     result = run(tmp_path)

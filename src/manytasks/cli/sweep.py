@@ -117,7 +117,9 @@ def _sweep(options: argparse.Namespace) -> int:
 def _dry_run(options: argparse.Namespace) -> int:
     from manytasks import deep
 
-    plan = deep.plan_sweep(options.name, options.profile, options.device, _changes(options.set), options.out)
+    plan = deep.plan_sweep(
+        options.name, options.profile, options.device, _changes(options.set), options.out, options.others
+    )
     for cell in plan:
         there = cell.pop("there")
         values = [

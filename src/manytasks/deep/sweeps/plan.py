@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import torch
 
@@ -23,6 +23,7 @@ def plan_sweep(
     device: str = "auto",
     changes: Settings | None = None,
     out: str | os.PathLike[str] = "data",
+    others: Literal["anew", "keep"] = "anew",
 ) -> list[dict[str, Any]]:
     """List the cells of a sweep without running them: the dry run.
 
@@ -32,6 +33,7 @@ def plan_sweep(
         device: where it would run; its speed is measured for a moment.
         changes: settings to use instead of the profile's.
         out: folder of the table.
+        others: what would become of cells that another device, version of torch or other code made.
 
     Returns:
         One row per cell: its place on the axes, ``flops``, ``seconds``, an estimate from the measured matrix
@@ -44,7 +46,7 @@ def plan_sweep(
     sweep, where = find_sweep(name), find_device(device)
     cells = sweep.cells(profile, changes)
     here = Here(where.type, str(torch.__version__), code_digest(sweep.measure))
-    found = survey(Store(sweep, profile, Path(out)), cells, here).rows
+    found = survey(Store(sweep, profile, Path(out)), cells, here, others == "keep").rows
     rate = _matrix_rate(where)
     rows = []
     for cell, finished in zip(cells, found, strict=True):
