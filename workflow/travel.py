@@ -26,6 +26,10 @@ MAY_MOVE = {
         "stochastic gradient descent from zero",
     ): "a rounding error itself, 1e-15 against a limit of 1e-6",
     (
+        "A.S1",
+        "geometric rate",
+    ): "what rounding adds beyond bounds that are exact, 4e-7 against a limit of 1e-3",
+    (
         "O.8",
         "two tasks, slopes of order h²",
     ): "how far a slope is from 4, 3e-4: the slope itself agrees to 1e-7",
