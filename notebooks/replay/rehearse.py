@@ -139,8 +139,11 @@ figures.show(
 # and $\Pi$ the nearest point of a set. From $w_{t-1}$ one may go
 #
 # $$
-# \text{together: } w_t = \Pi_{A \cap B}\, w_{t-1}, \qquad \text{after: } w_t = \Pi_B \Pi_A\, w_{t-1}, \qquad
-# \text{in turn: } w_t = (\Pi_B \Pi_A)^r\, w_{t-1} .
+# \begin{aligned}
+# \text{together: } & w_t = \Pi_{A \cap B}\, w_{t-1}, \\
+# \text{after: } & w_t = \Pi_B \Pi_A\, w_{t-1}, \\
+# \text{in turn: } & w_t = (\Pi_B \Pi_A)^r\, w_{t-1} .
+# \end{aligned}
 # $$
 #
 # The buffer is revisited at once. Revisiting it task by task is the same for two tasks; for more we know no
@@ -181,9 +184,10 @@ figures.show(
 #
 # $$
 # \begin{aligned}
-# E_r[t,i] - E_\infty[t,i] = {} & \frac{\sigma^2}{p-n-1}\, \mathbb E\operatorname{Tr} h_r + \frac{S_t}{M}\, \mathbb E\operatorname{Tr} C h_r
-# + \frac{f_t}{p-M}\, \mathbb E\operatorname{Tr}(C^{2r} - 2C^r) \\
-# & + \frac{f_t + f_i - (1 - \frac Mp)\, d_{it}}{p-M}\, \mathbb E\operatorname{Tr} C^r, \qquad f_i = E[t{-}1,i] - S_i .
+# E_r[t,i] - E_\infty[t,i] = {} & \frac{\sigma^2}{p-n-1}\, \mathbb E\operatorname{Tr} h_r + \frac{S_t}{M}\, \mathbb E\operatorname{Tr} C h_r \\
+# & + \frac{f_t}{p-M}\, \mathbb E\operatorname{Tr}(C^{2r} - 2C^r) \\
+# & + \frac{f_t + f_i - (1 - \frac Mp)\, d_{it}}{p-M}\, \mathbb E\operatorname{Tr} C^r, \\
+# f_i = {} & E[t{-}1,i] - S_i .
 # \end{aligned}
 # $$
 # ```
@@ -198,13 +202,15 @@ figures.show(
 #    labels for together.
 # 2. For any number of tasks and $p \to \infty$, with $k_t = m_t$ for $t < T$ and $k_T = 0$,
 #
-#    $$ p^2 (E_{\text{after}} - E_{\text{together}})[T,i] \to -2 \sum_t (n_t - k_t) \Big(\sum_{s<t} m_s\Big) \big(\langle w_t^*, w_t^* - w_i^* \rangle + \sigma^2\big) . $$
+#    $$ \begin{aligned} & p^2 (E_{\text{after}} - E_{\text{together}})[T,i] \\ & \quad \to -2 \sum_t (n_t - k_t) \Big(\sum_{s<t} m_s\Big) \big(\langle w_t^*, w_t^* - w_i^* \rangle + \sigma^2\big) . \end{aligned} $$
 #
 # 3. A buffer that is revisited after task 2 changes the error on task 1 by
 #
 #    $$
-#    \frac{m n_2}{p^2} \Big\{ \sigma^2 \Big[ \frac{p(1+g)}{p-m-1} - \frac p{p-n_2-1} - \frac{g\,n_1}{p-n_1-1} \Big] - g\Big(1-\frac{n_1}p\Big) \|w_2^*\|^2
-#    - \Big(1 - g\Big(1 - \frac{n_1}p\Big)\Big) d_{12} \Big\}
+#    \begin{aligned}
+#    \frac{m n_2}{p^2} \Big\{ & \sigma^2 \Big[ \frac{p(1+g)}{p-m-1} - \frac p{p-n_2-1} - \frac{g\,n_1}{p-n_1-1} \Big] \\
+#    & - g\Big(1-\frac{n_1}p\Big) \|w_2^*\|^2 - \Big(1 - g\Big(1 - \frac{n_1}p\Big)\Big) d_{12} \Big\}
+#    \end{aligned}
 #    $$
 #
 #    with $g = \frac{p(p-n_2)}{(p-1)(p+2)}$. With clean labels it never harms; for $p \to \infty$ it harms iff

@@ -125,8 +125,10 @@ figures.show(
 #
 # Let the set $P$ of $k$ tasks be known, and $q = p - (k+1)m$. Learning $a$ and then $b$, instead of $b$ and then $a$, changes the mean error right after the two by
 #
-# $$ -\frac{n(n-m)}{pq} \Big\{ D_a - D_b + \lambda_k \sum_{j \in P} (d_{ja} - d_{jb}) \Big\}, \qquad
-# \lambda_k = \frac{m\,[q^2 - (n-2m+2)q + 1 + n - m - mn]}{(q-1)(q-n-1)(q+m-n-1)} , $$
+# $$ \begin{aligned}
+# & -\frac{n(n-m)}{pq} \Big\{ D_a - D_b + \lambda_k \sum_{j \in P} (d_{ja} - d_{jb}) \Big\}, \\
+# & \lambda_k = \frac{m\,[q^2 - (n-2m+2)q + 1 + n - m - mn]}{(q-1)(q-n-1)(q+m-n-1)} ,
+# \end{aligned} $$
 #
 # and every later step multiplies that by a number between 0 and 1. $\lambda_k$ is zero for $m = 0$ and positive for $m > 0$. Therefore:
 #
