@@ -31,7 +31,7 @@ import sympy as sp
 from manytasks import checks, evidence, figures, parameters, simulate, theory
 from manytasks.page import say, table
 from manytasks.simulate.features import excess_kurtosis
-from manytasks.statistics import Interval, critical_z, log_slope, noticed, z_scores
+from manytasks.statistics import Interval, critical_z, log_slope, z_scores
 from manytasks.streams import stream
 from manytasks.studies.similar_noise import (
     MOMENTS,
@@ -325,17 +325,13 @@ for law in ("gaussian", "rademacher", "student-12"):
         exact_moments = RidgeMoments(*moments[:4])
         predicted.append(pooled_risk(exact_moments, spectrum, tasks, n, 0.25))
 errors, predicted = np.hstack(errors), np.hstack(predicted)
-z = np.abs(z_scores(errors - predicted, 0.0, skewed=True))
-critical = critical_z(z.size, evidence.level("O.29", "simulation"), draws=trials)
-evidence.record(
+evidence.agree(
     "O.29",
     "simulation",
-    "largest |z|",
-    z.max(),
-    "<",
-    critical,
-    n=f"{z.size} errors × {trials:,} data sets, 3 laws",
-    detects=f"errors wrong by {noticed(errors - predicted, predicted.mean(axis=0), critical):.0%}",
+    errors - predicted,
+    0.0,
+    over="data sets, 3 laws",
+    sizes=predicted.mean(axis=0),
 )
 
 # %% [markdown]

@@ -40,7 +40,7 @@ from manytasks.page import number, say, table
 from manytasks.simulate.direct import excess_risk
 from manytasks.simulate.features import excess_kurtosis, standardized
 from manytasks.simulate.training import trained
-from manytasks.statistics import critical_z, noticed, z_scores
+from manytasks.statistics import critical_z, z_scores
 from manytasks.streams import stream
 from manytasks.symbolic import differing
 from manytasks.theory.fit import spread_weight
@@ -397,21 +397,12 @@ for name, rule in rules.items():
         theory.training_error(pair, n, tried, sigma2, **setting).ravel()
     )
 drawn, expected = np.concatenate(drawn, axis=1), np.concatenate(expected)
-z = np.abs(z_scores(drawn, expected, skewed=True))
-level = evidence.level("O.16", "simulation")
-critical = critical_z(z.size, level, draws=trials)
-evidence.record(
-    "O.16",
-    "simulation",
-    "largest |z|",
-    z.max(),
-    "<",
-    critical,
-    n=f"{z.size} errors × {trials:,} data sets",
-    detects=f"errors wrong by {noticed(drawn, expected, critical):.0%}",
-)
+found = evidence.agree("O.16", "simulation", drawn, expected)
 say(
-    largest_z=z.max(), limit_z=critical, cells=int(z.size), runs=f"{1 / level:,.0f}"
+    largest_z=found.largest,
+    limit_z=found.critical,
+    cells=found.count,
+    runs=f"{1 / found.level:,.0f}",
 )
 
 # %% [markdown]

@@ -40,7 +40,6 @@ from manytasks import (
 )
 from manytasks.page import say, table
 from manytasks.page.curves import number_axis
-from manytasks.statistics import critical_z, noticed, z_scores
 from manytasks.streams import stream
 from manytasks.symbolic import differing
 from manytasks.theory.buffer_span import span_error
@@ -488,21 +487,9 @@ drawn = simulate.replay_error(
     method="reduced",
 ).reshape(trials, -1)
 expected = theory.replay_error(*problem, rehearsal="sequential").ravel()
-z = np.abs(z_scores(drawn, expected, skewed=True))
-level = evidence.level("O.13", "simulation")
-critical = critical_z(z.size, level, draws=trials)
-evidence.record(
-    "O.13",
-    "simulation",
-    "largest |z|",
-    z.max(),
-    "<",
-    critical,
-    n=f"{z.size} errors × {trials:,} data sets",
-    detects=f"errors wrong by {noticed(drawn, expected, critical):.0%}",
-)
-say(largest_z=z.max(), limit_z=critical, scores=int(z.size))
-say(runs=f"{1 / level:,.0f}")
+found = evidence.agree("O.13", "simulation", drawn, expected)
+say(largest_z=found.largest, limit_z=found.critical, scores=found.count)
+say(runs=f"{1 / found.level:,.0f}")
 
 # %% [markdown]
 # Of {glue:text}`scores` scores the largest is {glue:text}`largest_z:.2f`; a correct theorem exceeds
@@ -528,18 +515,7 @@ for turns in (1, 3, 9):
         theory.rehearsal_rounds(pair, n, m, wide, sigma2, turns).ravel()
     )
 drawn, expected = np.concatenate(drawn, axis=1), np.concatenate(expected)
-z = np.abs(z_scores(drawn, expected, skewed=True))
-critical = critical_z(z.size, evidence.level("O.15", "simulation"), draws=trials)
-evidence.record(
-    "O.15",
-    "simulation",
-    "largest |z|",
-    z.max(),
-    "<",
-    critical,
-    n=f"{z.size} errors × {trials:,} data sets",
-    detects=f"errors wrong by {noticed(drawn, expected, critical):.0%}",
-)
+evidence.agree("O.15", "simulation", drawn, expected)
 
 # %% [markdown]
 # And the signs of {prf:ref}`thm-rehearse-who`, on random problems of two tasks: noise alone, distance alone,

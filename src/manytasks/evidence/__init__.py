@@ -7,6 +7,7 @@ the verdict we committed to; a build whose evidence says otherwise fails.
 """
 
 from manytasks.claims import UNTESTED, registry
+from manytasks.evidence.agreeing import agree
 from manytasks.evidence.badge import KEY, UNJUDGED, Evidence, verdict_class
 from manytasks.evidence.comparison import Sign, outcome
 from manytasks.evidence.condition import Assumed, Tested, tested
@@ -29,6 +30,7 @@ __all__ = [
     "Failure",
     "Sign",
     "Tested",
+    "agree",
     "changed",
     "decide",
     "decide_each",
