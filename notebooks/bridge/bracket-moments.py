@@ -97,8 +97,8 @@ display(
 # There are two tasks with $n$ samples each, features $X_i \in \mathbb R^{p \times n}$ with independent standard
 # normal entries and labels $y_i = X_i^\top w_i^* + z_i$, $z_i \sim \mathcal N(0, \sigma^2 I)$. The training losses are
 #
-# $$ L_i(w) = \tfrac1{2n}\|X_i^\top w - y_i\|^2, \qquad g_i = \tfrac1n X_i(X_i^\top w - y_i), \qquad
-# H_i = \tfrac1n S_i, \quad S_i = X_i X_i^\top. $$
+# $$ \begin{aligned} L_i(w) &= \tfrac1{2n}\|X_i^\top w - y_i\|^2, & g_i &= \tfrac1n X_i(X_i^\top w - y_i), \\
+# H_i &= \tfrac1n S_i, & S_i &= X_i X_i^\top. \end{aligned} $$
 #
 # Task 1 has been learned: $w_1$ is its minimum-norm interpolator. So $L_1(w_1) = 0$, $g_1 = 0$ and
 # $[g_1, g_2] = -H_1 g_2$. Since $L_1$ is quadratic, a step $-\tau g_2$ on task 2 raises it by *exactly*

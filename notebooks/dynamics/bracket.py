@@ -198,8 +198,10 @@ display(
 # Let $L_1, L_2$ be three times continuously differentiable. The step $\theta \mapsto \theta - h g_1(\theta)$ followed by
 # $\theta \mapsto \theta - h g_2(\theta)$ is, up to $O(h^3)$, the flow for the time $h$ of
 #
-# $$\dot\theta = -\nabla\Bigl[L_1 + L_2 + \tfrac h4 \bigl(\|g_1\|^2 + \|g_2\|^2\bigr)\Bigr] + \tfrac h2\,[g_1, g_2],
-# \qquad [g_1, g_2] = H_2 g_1 - H_1 g_2 .$$
+# $$\begin{aligned}
+# \dot\theta &= -\nabla\Bigl[L_1 + L_2 + \tfrac h4 \bigl(\|g_1\|^2 + \|g_2\|^2\bigr)\Bigr] + \tfrac h2\,[g_1, g_2], \\
+# [g_1, g_2] &= H_2 g_1 - H_1 g_2 .
+# \end{aligned}$$
 # :::
 #
 # :::{prf:theorem} Next order (ours in this form; O.8, next check 3 of Paper B)
@@ -600,9 +602,10 @@ checks.require(
     "the coefficient of h^3 must be c(c - 1)/2 g^2 g''",
 )
 Math(
-    rf"\text{{flows, bracket zero at the start: }}{sp.latex(at_one_point)}\,h^3; \qquad "
-    r"\text{steps on } g \text{ and } c\,g\text{, bracket zero everywhere: }"
-    r"\tfrac{c(c-1)}2\, g^2 g''\, h^3"
+    r"\begin{aligned} & \text{flows, bracket zero at the start: }"
+    rf"{sp.latex(at_one_point)}\,h^3; \\ "
+    r"& \text{steps on } g \text{ and } c\,g\text{, bracket zero everywhere: }"
+    r"\tfrac{c(c-1)}2\, g^2 g''\, h^3 \end{aligned}"
 )
 
 # %% [markdown]

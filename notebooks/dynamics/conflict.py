@@ -248,7 +248,8 @@ checks.require(
     "the gradient of the flatness terms must be that of the theorem",
 )
 Math(
-    r"\nabla(\text{flatness}) = -\nabla(\text{conflict}) = \tfrac h2\,(\alpha^2 H_1 g_1 + \beta^2 H_2 g_2) \quad\text{at the minimum of } \alpha L_1 + \beta L_2"
+    r"\begin{aligned} & \nabla(\text{flatness}) = -\nabla(\text{conflict}) = \tfrac h2\,(\alpha^2 H_1 g_1 + \beta^2 H_2 g_2) \\ "
+    r"& \text{at the minimum of } \alpha L_1 + \beta L_2 \end{aligned}"
 )
 
 # %% [markdown]

@@ -96,8 +96,10 @@ display(
 # Equivalently
 #
 # $$
-# \mathbb E L_i = \|w_i^* - \bar w\|^2 + \frac{p}{N-p-1}\,\big(\sigma^2 + \omega V\big), \qquad
-# \omega = 1 + \frac1p - \frac{2p(N-2) + 6N - 4}{p(N-1)(N+2)} .
+# \begin{aligned}
+# \mathbb E L_i &= \|w_i^* - \bar w\|^2 + \frac{p}{N-p-1}\,\big(\sigma^2 + \omega V\big), \\
+# \omega &= 1 + \frac1p - \frac{2p(N-2) + 6N - 4}{p(N-1)(N+2)} .
+# \end{aligned}
 # $$
 # ```
 #
@@ -617,8 +619,10 @@ display(
 # computation {eq}`eq-below-sandwich` survives with
 #
 # $$
-# \mathbb E\|(xx^\top - I)\,\delta\|^2 = (p - 1 + \kappa) \|\delta\|^2 - \|\delta\|^2, \qquad\text{so}\qquad
-# \omega \to 1 + \frac{\kappa - 2}{p} \quad (N \gg p),
+# \begin{aligned}
+# \mathbb E\|(xx^\top - I)\,\delta\|^2 &= (p - 1 + \kappa) \|\delta\|^2 - \|\delta\|^2, \quad\text{so} \\
+# \omega &\to 1 + \frac{\kappa - 2}{p} \quad (N \gg p),
+# \end{aligned}
 # $$
 #
 # whatever the direction of $\delta$. Only the weight of $V$ notices the law, and only at small $p$: $\kappa = 3$ for the

@@ -101,8 +101,10 @@ display(
 # With the spread $V$ of the tasks (see {doc}`many-tasks`) and $p > N + 1$,
 #
 # $$
-# K_i = \sum_{j \ne i} \frac{n_j}{p} \big(\|w_i^*\|^2 - \|w_i^* - w_j^*\|^2\big) - \frac{N^2 V}{p(p-N-1)}
-#   - \sigma^2 \Big[\frac{N}{p-N-1} - \frac{n_i}{p-n_i-1}\Big].
+# \begin{aligned}
+# K_i = {} & \sum_{j \ne i} \frac{n_j}{p} \big(\|w_i^*\|^2 - \|w_i^* - w_j^*\|^2\big) \\
+# & - \frac{N^2 V}{p(p-N-1)} - \sigma^2 \Big[\frac{N}{p-N-1} - \frac{n_i}{p-n_i-1}\Big].
+# \end{aligned}
 # $$
 #
 # The last two terms are never positive. So task $i$ gains only if some $w_j^*$ is closer to $w_i^*$ than $0$ is.

@@ -112,8 +112,10 @@ display(
 # $$
 #
 # $$
-# \text{warm:}\quad E[t,i] = S_i(c_t) + \Big(1 - \frac{n_t}{p - \bar M_t}\Big)\big(E[t-1,i] - S_i(b_t)\big),
-# \qquad E[0,i] = \|w_i^*\|^2 .
+# \begin{aligned}
+# \text{warm:}\quad & E[t,i] = S_i(c_t) + \Big(1 - \frac{n_t}{p - \bar M_t}\Big)\big(E[t-1,i] - S_i(b_t)\big), \\
+# & E[0,i] = \|w_i^*\|^2 .
+# \end{aligned}
 # $$
 # ```
 #

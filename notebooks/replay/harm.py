@@ -83,9 +83,11 @@ display(
 # With label noise, the effect on task 1 for every $\sigma$ is, with $N = m + n_2$,
 #
 # $$
-# m n_2 \Big( \frac{d_{12}}{p(p-N-1)} - \frac{(p-n_1)\|w_1^*\|^2}{p^2(p-m)}
-#   - \frac{n_1\sigma^2}{p(p-m)(p-n_1-1)} \Big)
-#   + \sigma^2 \Big( \frac{N}{p-N-1} - \frac{n_2}{p-n_2-1} - \frac{(p-N)\,m}{(p-m)(p-m-1)} \Big).
+# \begin{aligned}
+# & m n_2 \Big( \frac{d_{12}}{p(p-N-1)} - \frac{(p-n_1)\|w_1^*\|^2}{p^2(p-m)}
+#   - \frac{n_1\sigma^2}{p(p-m)(p-n_1-1)} \Big) \\
+# & \quad + \sigma^2 \Big( \frac{N}{p-N-1} - \frac{n_2}{p-n_2-1} - \frac{(p-N)\,m}{(p-m)(p-m-1)} \Big).
+# \end{aligned}
 # $$
 # ```
 #
@@ -163,9 +165,11 @@ checks.require(near < 0, f"noise next to the first threshold: {near}, not negati
 # **Step 4: large models, any number of tasks.** To second order in $1/p$, with $M = \bar M_t$,
 #
 # $$
-# S_i(c) \approx \frac1p \sum_j c_j (d_{ij} + \sigma^2)
-#   + \frac{1}{p^2}\Big(\tfrac12 \sum_{j,k} c_j c_k d_{jk} + N(N+1)\sigma^2\Big), \qquad
-# \frac{n_t}{p-M} \approx \frac{n_t}{p} + \frac{n_t M}{p^2}.
+# \begin{aligned}
+# S_i(c) &\approx \frac1p \sum_j c_j (d_{ij} + \sigma^2)
+#   + \frac{1}{p^2}\Big(\tfrac12 \sum_{j,k} c_j c_k d_{jk} + N(N+1)\sigma^2\Big), \\
+# \frac{n_t}{p-M} &\approx \frac{n_t}{p} + \frac{n_t M}{p^2}.
+# \end{aligned}
 # $$
 #
 # In $E[t,i] = E[t-1,i] + S_i(c_t) - S_i(b_t) + \frac{n_t}{p-M}(S_i(b_t) - E[t-1,i])$ the buffer enters first at order
