@@ -26,7 +26,7 @@ def test_the_record_is_that_of_its_parts(capsys):
     assert found.level == level(*CHECK)
     assert found.critical == critical_z(2, found.level, draws=4000)
     assert found.largest == np.abs(z_scores(drawn(), MEANS, skewed=True)).max()
-    assert found.count == 2
+    assert found.means == 2
     said = capsys.readouterr().out
     assert said.startswith("A.T1, simulation: holds (largest |z|: ")
     assert "n = 2 errors × 4,000 data sets" in said

@@ -401,7 +401,7 @@ found = evidence.agree("O.16", "simulation", drawn, expected)
 say(
     largest_z=found.largest,
     limit_z=found.critical,
-    cells=found.count,
+    cells=found.means,
     runs=f"{1 / found.level:,.0f}",
 )
 

@@ -488,7 +488,7 @@ drawn = simulate.replay_error(
 ).reshape(trials, -1)
 expected = theory.replay_error(*problem, rehearsal="sequential").ravel()
 found = evidence.agree("O.13", "simulation", drawn, expected)
-say(largest_z=found.largest, limit_z=found.critical, scores=found.count)
+say(largest_z=found.largest, limit_z=found.critical, scores=found.means)
 say(runs=f"{1 / found.level:,.0f}")
 
 # %% [markdown]

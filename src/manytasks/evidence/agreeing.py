@@ -19,7 +19,7 @@ class Agreement(NamedTuple):
     """Largest |z| of all means."""
     critical: float
     """What a correct formula exceeds with the record's error rate."""
-    count: int
+    means: int
     """Number of means."""
     level: float
     """Error rate of the record."""
@@ -57,7 +57,7 @@ def agree(
         >>> found = agree("A.T1", "simulation", rng.normal(10, 1, size=(4000, 3)), 10.0)
         A.T1, simulation: holds (largest |z|: 1.75 < 4.21, n = 3 errors × 4,000 data sets, error rate 8e-05,
         would notice errors wrong by 1%)
-        >>> found.count, found.largest < found.critical
+        >>> found.means, found.largest < found.critical
         (3, True)
     """
     z = np.abs(z_scores(draws, expected, skewed=True))
