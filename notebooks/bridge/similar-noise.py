@@ -12,6 +12,12 @@
 
 # %% [markdown]
 # # Is dissimilarity label noise, whatever the features?
+#
+# It is, up to one part in the number of samples: samples are exchangeable, so what tasks differ by
+# cancels on average, and only in a sample's own square, one among $N$, can it be told from noise. With
+# {glue:text}`samples` samples and as many features, a unit of dissimilarity costs between
+# **{glue:text}`least:.2f`** and **{glue:text}`most:.2f`** units of label noise under three covariances,
+# in whatever direction the tasks differ.
 
 # %% tags=["parameters"]
 profile = "book"
@@ -69,13 +75,6 @@ rates = {
 least, most = min(map(np.min, rates.values())), max(map(np.max, rates.values()))
 say(samples=N, least=least, most=most)
 
-# %% [markdown]
-# It is, up to one part in the number of samples: samples are exchangeable, so what tasks differ by
-# cancels on average, and only in a sample's own square, one among $N$, can it be told from noise. With
-# {glue:text}`samples` samples and as many features, a unit of dissimilarity costs between
-# **{glue:text}`least:.2f`** and **{glue:text}`most:.2f`** units of label noise under three covariances,
-# in whatever direction the tasks differ.
-
 # %% tags=["hide-input"]
 left, ax = plt.subplots()
 right, beside = plt.subplots()
@@ -106,8 +105,8 @@ figures.show(
     [left, right],
     name="similar-noise-rate",
     caption=(
-        f"Gaussian features with three covariances (eigenvalues all 1; 1.6 and 0.4; from about 4 to 0.4), ridge λ = {mu:g} N. Left: what a unit of task spread in each direction costs, in "
-        f"units of label noise: from {least:.2f} to {most:.2f}. Right: the largest difference over directions (points) and the proved bound (dashed), which needs no data and falls like 1/N. Shades and bars "
+        f"Gaussian features with three covariances (eigenvalues all 1; 1.6 and 0.4; from about 4 to 0.4), ridge λ = {mu:g} N. “Worth in label noise”: what a unit of task spread in each direction costs, in "
+        f"units of label noise: from {least:.2f} to {most:.2f}. “The difference and its bound”: the largest difference over directions (points) and the proved bound (dashed), which needs no data and falls like 1/N. Shades and bars "
         f"are two standard errors of {len(found['flat', sizes[-1]].noise):,} to {len(found['flat', sizes[0]].noise):,} data sets. Features that are not Gaussian are not shown."
     ),
     alt="Left: three curves of exchange rates close to one over directions. Right: three falling lines of points under dashed bounds on logarithmic axes.",

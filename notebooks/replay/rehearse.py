@@ -12,6 +12,13 @@
 
 # %% [markdown]
 # # Rehearse together, or after?
+#
+# After, unless the tasks are alike and their labels clean: two small fits in turn never meet the near-collinear
+# directions that one large fit must resolve. With three tasks, {glue:text}`kept` stored samples of each, and as
+# many parameters as samples in the last joint fit, $p = N_3 =$ {glue:text}`crowd`, revisiting the buffer
+# *after* the new task leaves an error of **{glue:text}`at_peak:.2f`**, and fitting both *together* has **no
+# finite mean error**; with {glue:text}`twice_crowd` parameters it is {glue:text}`twice_after:.2f` against
+# {glue:text}`twice_together:.2f`.
 
 # %% tags=["parameters"]
 profile = "book"
@@ -71,14 +78,6 @@ checks.require(np.isinf(mean_error(crowd, "together")), "the joint fit peaks her
 say(kept=m, at_peak=at_peak, crowd=crowd, twice_crowd=2 * crowd)
 say(twice_after=twice["after"], twice_together=twice["together"])
 
-# %% [markdown]
-# After, unless the tasks are alike and their labels clean: two small fits in turn never meet the near-collinear
-# directions that one large fit must resolve. With three tasks, {glue:text}`kept` stored samples of each, and as
-# many parameters as samples in the last joint fit, $p = N_3 =$ {glue:text}`crowd`, revisiting the buffer
-# *after* the new task leaves an error of **{glue:text}`at_peak:.2f`**, and fitting both *together* has **no
-# finite mean error**; with {glue:text}`twice_crowd` parameters it is {glue:text}`twice_after:.2f` against
-# {glue:text}`twice_together:.2f`.
-
 # %% tags=["hide-input"]
 pair, joint = Tasks.equiangular(2, cosine), n + m
 widths = np.unique(np.geomspace(n + 2, 8 * crowd, 140).round().astype(int))
@@ -118,9 +117,9 @@ figures.show(
     [left, right],
     name="rehearse-peak",
     caption=(
-        f"Left: mean error after three tasks (cosine {cosine:g}, $n = {n}$, $m = {m}$, σ² = {sigma2}): exact curves, {trials:,} draws a point with 95 % intervals. "
+        f"“One has a peak”: mean error after three tasks (cosine {cosine:g}, $n = {n}$, $m = {m}$, σ² = {sigma2}): exact curves, {trials:,} draws a point with 95 % intervals. "
         "The joint fit peaks where it has as many samples as parameters; rehearsing after does not. At the left edge, where $p$ approaches $n$, it rises towards a peak of "
-        "its own. Right: two tasks; new samples and buffer fitted in turn, again and again, approach the joint fit and its peak. Expectations; single data sets scatter."
+        "its own. “The peak grows with every round”: two tasks; new samples and buffer fitted in turn, again and again, approach the joint fit and its peak. Expectations; single data sets scatter."
     ),
     alt=(
         f"Left: error against p. The red curve rises without bound at the dashed line p = {crowd}; the blue one passes below it without a peak. "
@@ -653,7 +652,7 @@ figures.show(
     [left, right],
     name="rehearse-rounds",
     caption=(
-        f"Two tasks as above (cosine {cosine:g}, σ² = {sigma2}), exact. Left: error against the number of rounds; dotted, the joint fit. Right: the share of the distance to the joint fit that a late "
+        f"Two tasks as above (cosine {cosine:g}, σ² = {sigma2}), exact. “From after to together”: error against the number of rounds; dotted, the joint fit. “Slowest at the threshold”: the share of the distance to the joint fit that a late "
         "round leaves, and the edge of the cosines for large models. Away from the threshold the share lies above the edge, for the largest cosine of single data sets scatters beyond it; both reach one at the threshold."
     ),
     alt=(

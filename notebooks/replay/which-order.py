@@ -12,6 +12,12 @@
 
 # %% [markdown]
 # # Which order forgets least?
+#
+# In the linear model the error at the end is least if the *most central* task comes last, because what comes last is overwritten least: that is exact for up to three tasks and
+# without a buffer, while with six tasks and a buffer another order is better in **{glue:text}`share_missed:.0%`** of random problems, by at most {glue:text}`worst_regret:.1%` of the error.
+# For small steps on any smooth losses Lie brackets decide pair by pair, a criterion of {cite:t}`rukhovich2025`, and the tournament of {cite:t}`sweeney2026` has all pairs for one
+# Hessian–vector product a task: on small networks it ranks the 120 orders of five tasks with a correlation of **{glue:text}`smallest:.3f`** at rate 0.01 and {glue:text}`largest:.2f` at rate 0.16. Forgetting needs more than
+# pairs; the same exact search finds its best order.
 
 # %% tags=["parameters"]
 profile = "book"
@@ -64,13 +70,6 @@ agree, forgets = (
 say(share_missed=missed[6], worst_regret=survey[6].regret.max())
 say(smallest=agree[0.01].mean(), largest=agree[0.16].mean())
 
-# %% [markdown]
-# In the linear model the error at the end is least if the *most central* task comes last, because what comes last is overwritten least: that is exact for up to three tasks and
-# without a buffer, while with six tasks and a buffer another order is better in **{glue:text}`share_missed:.0%`** of random problems, by at most {glue:text}`worst_regret:.1%` of the error.
-# For small steps on any smooth losses Lie brackets decide pair by pair, a criterion of {cite:t}`rukhovich2025`, and the tournament of {cite:t}`sweeney2026` has all pairs for one
-# Hessian–vector product a task: on small networks it ranks the 120 orders of five tasks with a correlation of **{glue:text}`smallest:.3f`** at rate 0.01 and {glue:text}`largest:.2f` at rate 0.16. Forgetting needs more than
-# pairs; the same exact search finds its best order.
-
 # %% tags=["hide-input"]
 shown = Tasks.from_vectors(stream(seed, "shown").standard_normal((5, 3)))
 n_shown, p_shown = 10, 60
@@ -101,8 +100,8 @@ figures.show(
     [left, right],
     name="which-order-first",
     caption=(
-        f"Left: exact error of every order of five random tasks ($n = {n_shown}$, $p = {p_shown}$, clean labels, warm start), as excess over the best order; blue: most central last. "
-        f"The whole effect of order fades as the buffer grows. Right: {networks} networks (64–8–10, permuted digits), a line each: how well the tournament at the start ranks the mean training loss "
+        f"“Error of all 120 orders”: exact error of every order of five random tasks ($n = {n_shown}$, $p = {p_shown}$, clean labels, warm start), as excess over the best order; blue: most central last. "
+        f"The whole effect of order fades as the buffer grows. “How well orders are ranked”: {networks} networks (64–8–10, permuted digits), a line each: how well the tournament at the start ranks the mean training loss "
         "at the end of one pass. Test loss is not shown."
     ),
     alt="Left: columns of grey dots over the buffer size that shrink to zero, a blue dot at or near the bottom of each. Right: lines that start at one and fall apart as the rate grows.",

@@ -208,7 +208,9 @@ def test_a_cycle_is_all_share_and_equal_tasks_have_none():
     assert flow.best_order(cycle).cyclic_share == pytest.approx(1)
     losses, theta = cubic_tasks(T=2)
     same = flow.order_costs([losses[0]] * 3, theta)
-    torch.testing.assert_close(same, same.T, rtol=1e-12, atol=1e-13)
+    torch.testing.assert_close(same, same[0, 0].expand(3, 3), rtol=1e-12, atol=1e-13)
+    assert same[0, 0] > 1
+    assert flow.best_order(same).cyclic_share == 0.0
     flat = flow.best_order(np.ones((3, 3)))
     assert (flat.cyclic_share, flat.value) == (0.0, 3.0)
     nothing = flow.order_costs([*losses, lambda t: 0.0 * t.sum()], theta)
