@@ -14,16 +14,23 @@ READY   := .venv/.ready
 export PYTHONPATH := $(CURDIR)/src
 export PYTHONNOUSERSITE := 1
 unexport PYTHONOPTIMIZE PYTHONSTARTUP
-export PROFILE NAME DEVICE OUT  # recipes read words from the environment, where no shell takes them apart
+export PROFILE NAME DEVICE OUT CHAPTER  # recipes read words from the environment, where no shell takes them apart
 
 .DEFAULT_GOAL := help
-.PHONY: help book sweep replicate variations travel test test-all versions lint bench serve lab claims clean
+.PHONY: help book run sweep replicate variations travel test test-all versions lint bench serve lab claims clean
 
 help:  ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 book: $(READY)  ## run every notebook and build the book (PROFILE=smoke|book|paper)
 	@$(BIN)/python workflow/build.py --profile "$$PROFILE" --jobs $(JOBS)
+
+# Whatever else is set on the command line, such as T=5, is a parameter of the chapter.
+OWN := CHAPTER PROFILE PYTHON BIN READY JOBS
+GIVEN = $(foreach name,$(filter-out $(OWN),$(.VARIABLES)),$(if $(findstring command,$(origin $(name))),"$(name)=$$$(name)"))
+
+run: $(READY)  ## run one chapter with other numbers (CHAPTER=replay/harm T=5), or list the numbers it takes
+	@$(BIN)/python workflow/run.py --profile "$$PROFILE" -- "$$CHAPTER" $(GIVEN)
 
 sweep: $(READY)  ## run sweeps in shards (NAME="depth layers" SHARDS=8 DEVICE=cuda EXECUTOR=slurm OUT=data)
 	@$(BIN)/python -m snakemake --snakefile workflow/sweeps.smk --quiet rules host --rerun-incomplete \

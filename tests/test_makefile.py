@@ -56,3 +56,10 @@ def test_all_thirds_are_the_same_tests_with_one_variable(make):
     assert said[0] == "workflow/browser.py"
     assert said[-4:] == ["-x", "-k", "name", "third "]
     assert make("test-all", "OPTIONS=-x -k name") == [line.replace("third ", "third all") for line in said]
+
+
+def test_what_is_set_on_the_command_line_is_a_parameter_of_the_chapter(make):
+    said = make("run", "CHAPTER=replay/harm", "T=5", "sizes=(4, 8)", "data=a `id`;ls", "PROFILE=smoke")
+    assert said[:5] == ["workflow/run.py", "--profile", "smoke", "--", "replay/harm"]
+    assert sorted(said[5:-1]) == ["T=5", "data=a `id`;ls", "sizes=(4, 8)"]
+    assert make("run", "CHAPTER=a b")[4:-1] == ["a b"]

@@ -142,16 +142,21 @@ def sphinx(source: Path, work: Path) -> list[str]:
     return warnings
 
 
+def drop_unused(rendered: Path) -> None:
+    """Delete what no page loads of the mathematics program."""
+    mathjax = rendered / "_static" / "mathjax"
+    for path in [path for path in mathjax.rglob("*") if path.is_file()]:
+        if not str(path.relative_to(mathjax)).startswith(MATHJAX_KEPT):
+            path.unlink()
+
+
 def main(profile: str, digest: str) -> None:
     """Build into a scratch folder and put the result in place only when it is whole."""
     work = Path("build") / profile
     source = work / "source"
     rendered, target = work / "_build" / "html", Path(html_folder(profile))
     wrong = stage(profile, source) + sphinx(source, work)
-    mathjax = rendered / "_static" / "mathjax"
-    for path in [path for path in mathjax.rglob("*") if path.is_file()]:
-        if not str(path.relative_to(mathjax)).startswith(MATHJAX_KEPT):
-            path.unlink()
+    drop_unused(rendered)
     if (summary := rendered / "book" / "summary.html").is_file() and (browser := chromium()):
         try:
             print_page(summary, summary.with_suffix(".pdf"), browser)

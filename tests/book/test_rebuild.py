@@ -76,6 +76,19 @@ def test_editing_a_notebook_runs_it_alone_and_renders(rendered):
     assert "Does it, after an edit?" in page
 
 
+@pytest.mark.third
+def test_a_chapter_with_other_numbers_has_a_page_that_no_build_judges(rendered):
+    before = outputs(rendered)
+    command = [sys.executable, "workflow/run.py", "part/beta", "seed=7", "--profile", "smoke"]
+    done = subprocess.run(command, cwd=rendered, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    page = rendered / done.stdout.splitlines()[-1].removeprefix("the page is at ")
+    words = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser").article.get_text()
+    assert "Run with other numbers than the book: seed = 7 instead of 1." in words
+    changed = {path for path, at in outputs(rendered).items() if before.get(path) != at}
+    assert [path for path in changed if not path.is_relative_to(rendered / "build/run")] == []
+
+
 def test_launch_buttons_lead_to_notebooks_that_are_published(rendered):
     for name in CHAPTERS:
         page = BeautifulSoup(
