@@ -69,7 +69,7 @@ serve: $(READY)  ## open the book and rebuild it whenever a source changes
 	@$(BIN)/python workflow/serve.py --profile "$$PROFILE"
 
 lab: $(READY)  ## open the notebooks in JupyterLab
-	@$(BIN)/jupyter lab notebooks
+	@$(BIN)/jupyter lab --LabApp.default_url=/lab/tree/notebooks
 
 claims: $(READY)  ## print the claims table of the last build
 	@$(BIN)/manytasks claims --profile "$$PROFILE"

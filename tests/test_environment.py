@@ -10,6 +10,7 @@ import jupytext
 import pytest
 import versions
 import yaml
+from jupytext.config import load_jupytext_configuration_file
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -151,3 +152,18 @@ def test_the_citation_names_the_package_and_both_papers():
     assert citation["version"] == PROJECT["version"]
     assert {"message", "title", "authors"} <= set(citation)
     assert {"2408.16939", "2311.00235"} <= set(re.findall(r"\d{4}\.\d{5}", str(citation["references"])))
+
+
+def as_saved(notebook, options):
+    """What JupyterLab writes of a notebook that it opened, with the language that a kernel told it."""
+    opened = jupytext.read(notebook)
+    opened.metadata["language_info"] = {"name": "python", "version": "3.13.1"}
+    return jupytext.writes(opened, fmt={"extension": ".py", "format_name": "percent"} | options)
+
+
+def test_opened_and_saved_a_notebook_is_the_same():
+    options = {}
+    load_jupytext_configuration_file(str(ROOT / "pyproject.toml")).set_default_format_options(options)
+    for notebook in NOTEBOOKS:
+        assert as_saved(notebook, options) == notebook.read_text(encoding="utf-8"), notebook
+    assert "jupytext_version" in as_saved(NOTEBOOKS[0], {})  # what it would add otherwise

@@ -70,3 +70,34 @@ def test_a_figure_needs_what_load_puts_into_the_page(monkeypatch):
     assert f'manytasks.start("a-figure", {{"axis": "{drawing.xaxis[0].id}"}}' in figure
     assert len(figure) < 20_000 < 1_000_000 < len(library)
     assert re.search(r"<script[^>]+src=|<link|https?://", figure) is None
+
+
+@pytest.mark.parametrize(
+    ("label", "title", "words"),
+    [
+        (r"$$p / N$$", "A title", "a line"),
+        (r"\(p / N\)", "A title", "a line"),
+        ("p / N", "peak at $p = N$", "a line"),
+        ("p / N", "A title", r"variance \sigma"),
+    ],
+)
+def test_mathematics_that_nothing_would_typeset_is_refused(label, title, words):
+    """BokehJS would fetch MathJax from a network for the first two."""
+    (tex,) = {label, title, words} - {"p / N", "A title", "a line"}
+    plot = Plot(title, canvas(label, "error"), [Mark(words, "red")])
+    message = f"the explorer 'peak' draws plain words, not TeX; got {tex!r}"
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        show([], [plot], sources={}, update="", name="peak", caption="A line.", alt="a line")
+
+
+def test_a_formula_drawn_as_a_model_is_refused():
+    from bokeh.models import Label, TeX
+
+    drawing = canvas("p", "error")
+    drawing.xaxis.axis_label = TeX(r"p / N")
+    with pytest.raises(ValueError, match=r"got '\$p / N\$'$"):
+        show([], [Plot("A title", drawing)], sources={}, update="", name="a", caption="b", alt="c")
+    drawing = canvas("p", "error")
+    drawing.add_layout(Label(x=0, y=0, text="$$N$$"))
+    with pytest.raises(ValueError, match=r"got '\$\$N\$\$'$"):
+        show([], [Plot("A title", drawing)], sources={}, update="", name="a", caption="b", alt="c")

@@ -15,6 +15,7 @@ from check import faults, machine
 from environment import FAULT, ROOT, environment
 from plan import clear, html_folder, plan
 
+from manytasks import cores
 from manytasks.evidence import Failure
 
 
@@ -31,7 +32,7 @@ def arguments(profiles: list[str]) -> argparse.Namespace:
     parser = OneLine(description=__doc__, allow_abbrev=False)
     parser.add_argument("--profile", default="book", help=f"one of {', '.join(profiles)}")
     parser.add_argument(
-        "--jobs", type=int, default=os.cpu_count(), help="notebooks that run at the same time"
+        "--jobs", type=int, default=cores.allowed(), help="notebooks that run at the same time"
     )
     parser.add_argument(
         "snakemake", nargs="*", help="files to make instead of the book; after --, options of Snakemake"

@@ -22,7 +22,7 @@ from cells import ROOT, Cell, Job, chapter_content, chapters, profile_parameters
 from dependencies import data_files
 from variations import stated
 
-from manytasks import replication
+from manytasks import cores, replication
 from manytasks.claims import registry
 from manytasks.deep.sweeps.package import write_package
 from manytasks.deep.sweeps.provenance import SUMMARY, summarise
@@ -172,7 +172,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=20)
     parser.add_argument("--profile", default="book")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--jobs", type=int, default=cores.allowed())
     parser.add_argument("--executor", default="local", help="of Snakemake: on a cluster every cell is a job")
     parser.add_argument(
         "--chapters", nargs="+", default=chapters(), help="run only these, such as replay/harm"

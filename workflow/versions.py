@@ -14,6 +14,10 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import environment  # noqa: F401 - manytasks is this tree's
+
+from manytasks import cores
+
 TESTS = ("theory", "statistics", "test_streams.py", "test_tasks.py", "test_checks.py", "test_parameters.py")
 TOOLS = ("hypothesis", "pytest", "pytest-xdist")
 PROJECT = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -81,7 +85,7 @@ def main(tests: list[str]) -> int:
             "pytest",
             "-q",
             "-n",
-            str(os.cpu_count()),
+            str(cores.allowed()),
             *(tests or [f"tests/{name}" for name in TESTS]),
         ]
         settings = os.environ | {"PYTHONPATH": "src", "OMP_NUM_THREADS": "1"}

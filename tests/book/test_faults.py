@@ -10,7 +10,7 @@ import sys
 import nbformat
 import pytest
 from copies import ROOT, build
-from miniature import CHAPTERS, configure, miniature, source
+from miniature import CHAPTERS, HEADER, configure, miniature, source
 
 pytestmark = pytest.mark.book
 PARAMETERS = "profile, seed, noise, wait"
@@ -56,9 +56,11 @@ def test_wrong_parameters(parameters, fault, pristine, tmp_path):
     assert not output.parent.exists()
 
 
-def test_a_whole_number_will_do_for_a_fraction(pristine, tmp_path):
+def test_a_whole_number_will_do_for_a_fraction_and_a_script_needs_no_header(pristine, tmp_path):
+    bare = tmp_path / "welcome.py"
+    bare.write_text(source("welcome").removeprefix(HEADER))
     output = tmp_path / "notebooks" / "welcome.ipynb"
-    code, message = execute(pristine, output, {"noise": 1})
+    code, message = execute(pristine, output, {"noise": 1}, notebook=bare)
     assert code == 0, message
     assert [path.name for path in output.parent.iterdir()] == ["welcome.ipynb"]
 

@@ -105,6 +105,26 @@ def test_without_conflict_nothing_is_changed():
     torch.testing.assert_close(cagrad_weights(gram, 0.0), ones)
 
 
+@many
+@given(st.integers(1, 4), seeds, st.sampled_from([0.0, 0.5, 0.9]))
+def test_a_task_whose_gradient_is_zero_conflicts_with_nobody(T, seed, c):
+    J = jacobian(T, seed)
+    J[T // 2] = 0
+    gram, order = J @ J.T, torch.from_numpy(np.random.default_rng(seed).permutation(T))
+    others = [i for i in range(T) if i != T // 2]
+    rest = gram[others][:, others]
+    left = torch.tensor([others.index(k) for k in order.tolist() if k in others], dtype=torch.long)
+    for weigh in (
+        lambda G: pcgrad_weights(G, order if len(G) == T else left),
+        upgrad_weights,
+        lambda G: cagrad_weights(G, c),
+    ):
+        weights = weigh(gram)
+        assert weights[T // 2] == 1
+        if others:
+            torch.testing.assert_close(weights[others], weigh(rest), rtol=1e-9, atol=1e-9)
+
+
 def test_a_stack_of_grams_is_solved_member_by_member():
     grams = torch.stack([J @ J.T for J in (jacobian(3, seed) for seed in range(8))])
     orders = torch.stack([torch.from_numpy(np.random.default_rng(k).permutation(3)) for k in range(8)])

@@ -5,7 +5,8 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from manytasks import Tasks, simulate
+from manytasks import Tasks, cores, simulate
+from manytasks.simulate import runner
 
 TASKS = Tasks.chain(3, -0.5)
 PROBLEM = (TASKS, (4, 6, 10), 34, 0.3)
@@ -26,9 +27,19 @@ def test_same_seed_same_draws_other_seed_other_draws(function, method):
 def test_draws_do_not_depend_on_the_number_of_threads(function, method, monkeypatch):
     results = []
     for threads in (1, 7):
-        monkeypatch.setattr("os.cpu_count", lambda threads=threads: threads)
+        monkeypatch.setattr("manytasks.cores.allowed", lambda threads=threads: threads)
         results.append(function(*PROBLEM, trials=5000, seed=1, method=method))
     np.testing.assert_array_equal(*results)
+
+
+def test_cores_are_those_that_a_scheduler_allows(monkeypatch):
+    monkeypatch.setattr("os.sched_getaffinity", lambda pid: {3}, raising=False)
+    assert cores.allowed() == 1
+    monkeypatch.setattr(runner, "ThreadPoolExecutor", None)  # with one core none is asked for
+    assert simulate.multitask_error(*PROBLEM, trials=5, seed=1).shape == (5, 3)
+    monkeypatch.delattr("os.sched_getaffinity")
+    monkeypatch.setattr("os.cpu_count", lambda: 5)
+    assert cores.allowed() == 5
 
 
 @BOTH
@@ -66,7 +77,7 @@ def test_noise_variance_changes_the_noise_and_not_the_features():
 @BOTH
 def test_memory_does_not_grow_with_trials(method, monkeypatch):
     """Features of all 3,000 direct trials at once would take 480 MB; a chunk of them takes 4 MB."""
-    monkeypatch.setattr("manytasks.simulate.runner._cores", lambda: 1)  # each thread holds one chunk
+    monkeypatch.setattr("manytasks.cores.allowed", lambda: 1)  # each thread holds one chunk
     peaks = []
     for trials in (60, 3000):
         tracemalloc.start()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from manytasks.interactive.controls import Choice, Slider
-from manytasks.interactive.plots import Plot
+from manytasks.interactive.plots import Plot, drawn_words, without_tex
 from manytasks.interactive.runtime import RUNTIME, STYLE
 
 UNIQUE = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")  # ids that Bokeh draws anew in every run
@@ -62,12 +62,17 @@ def show(
         name: unique kebab-case name; the anchor is ``figure-<name>``.
         caption: what to see; ``$...$`` is mathematics.
         alt: what it shows, for those who do not see it.
+
+    Raises:
+        ValueError: if a word that is drawn, or stands in a title, a legend or a control, is TeX.
     """
     from bokeh.embed import components
     from IPython.display import display
 
     from manytasks.figures import Panels
 
+    for words in _plain_words(controls, plots):
+        without_tex(words, f"the explorer {name!r}")
     start, *canvases = _named(name, *components([plot.drawing for plot in plots]))
     ids = json.dumps({key: model.id for key, model in sources.items()})
     inputs = "".join(control.markup(name) for control in controls)
@@ -79,6 +84,21 @@ def show(
         f"<script>manytasks.start({json.dumps(name)}, {ids}, (setting, models) => {{{update}}});</script>"
     )
     display(Panels((markup,), name, caption, alt, role="group"))
+
+
+def _plain_words(controls: Sequence[Slider | Choice], plots: Sequence[Plot]) -> Iterator[str]:
+    """Yield all words of an explorer that nobody typesets.
+
+    Yields:
+        Labels and options of the controls; titles, legends and drawn words of the plots.
+    """
+    for control in controls:
+        yield control.label
+        yield from getattr(control, "options", {}).values()
+    for plot in plots:
+        yield plot.title
+        yield from (mark.words for mark in plot.legend)
+        yield from drawn_words(plot.drawing)
 
 
 def _named(name: str, script: str, canvases: Sequence[str]) -> list[str]:

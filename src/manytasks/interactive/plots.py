@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from manytasks.figures import COLORS
+
+TEX = re.compile(r"\$|\\[(\[a-zA-Z]")  # what BokehJS, or a reader, would take for mathematics
 
 
 @dataclass(frozen=True)
@@ -65,8 +68,8 @@ def canvas(x_label: str, y_label: str, **options: Any) -> Any:
     """Make an empty Bokeh figure: no background, no tools, as wide as there is room.
 
     Args:
-        x_label: label of the horizontal axis.
-        y_label: label of the vertical axis.
+        x_label: label of the horizontal axis, plain words: what draws mathematics would come from a network.
+        y_label: label of the vertical axis, likewise.
         options: further options of ``bokeh.plotting.figure``.
 
     Returns:
@@ -92,3 +95,45 @@ def canvas(x_label: str, y_label: str, **options: Any) -> Any:
     drawing.axis.major_label_text_font_size = "12px"
     drawing.axis.minor_tick_line_color = None
     return drawing
+
+
+def without_tex(words: str, place: str) -> None:
+    """Refuse mathematics where BokehJS draws words: it would fetch a program for it, or show the source.
+
+    Args:
+        words: what is to be drawn.
+        place: what it is part of, for the message.
+
+    Raises:
+        ValueError: if there is a dollar sign or a command of TeX.
+
+    Example:
+        >>> without_tex("ratio p / N", "the explorer 'peak'")
+        >>> without_tex("$p / N$", "the explorer 'peak'")
+        Traceback (most recent call last):
+        ValueError: the explorer 'peak' draws plain words, not TeX; got '$p / N$'
+    """
+    if TEX.search(words):
+        raise ValueError(f"{place} draws plain words, not TeX; got {words!r}")
+
+
+def drawn_words(drawing: Any) -> Iterator[str]:
+    """Yield what a Bokeh figure draws as words.
+
+    Args:
+        drawing: Bokeh figure.
+
+    Yields:
+        Texts of its axes, titles, labels and legends; of a model of mathematics its source in dollar signs.
+    """
+    from bokeh.models import MathText
+
+    for model in drawing.references():
+        if isinstance(model, MathText):
+            yield f"${model.text}$"
+        for name in ("axis_label", "text", "title", "label"):
+            value = getattr(model, name, None)
+            if isinstance(value, dict):  # what Bokeh keeps of a constant for every mark, {"value": words}
+                value = value.get("value")
+            if isinstance(value, str):
+                yield value

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
+from functools import partial
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from manytasks import cores
 from manytasks.readers import count
 from manytasks.streams import Seed, seed_sequence, stream
 
@@ -58,15 +60,19 @@ def draw_in_chunks(
             )
     seed_sequence(seed)  # which refuses what is no seed before any thread starts
 
-    def chunk(width: int, begin: int, size: int) -> np.ndarray:
+    def chunk(width: int, size: int, begin: int) -> np.ndarray:
         return draw(stream(seed, "data", width, begin // size), size, min(size, trials - begin), width)
 
-    jobs = {}
-    with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(_cores()) as pool:
+    jobs, threads = {}, cores.allowed()
+    with (
+        threadpool_limits(1, user_api="blas"),
+        ThreadPoolExecutor(threads) if threads > 1 else nullcontext() as pool,
+    ):
+        run = pool.map if pool else map
         for width in dict.fromkeys(widths):
             size = int(min(MOST_DRAWS, max(1, CHUNK // max(1, numbers(width)))))
-            jobs[width] = [pool.submit(chunk, width, begin, size) for begin in range(0, trials, size)]
-        drawn = {width: np.concatenate([job.result() for job in parts]) for width, parts in jobs.items()}
+            jobs[width] = run(partial(chunk, width, size), range(0, trials, size))
+        drawn = {width: np.concatenate(list(parts)) for width, parts in jobs.items()}
     return np.stack([drawn[width] for width in widths], axis=1)
 
 
@@ -83,14 +89,3 @@ def whole_trials(trials: int) -> int:
         ValueError: if it is anything else.
     """
     return count(trials, "trials", least=1, most=MOST_TRIALS)
-
-
-def _cores() -> int:
-    """Cores that this process may use, which a scheduler may have narrowed.
-
-    Returns:
-        A whole number of at least 1.
-    """
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

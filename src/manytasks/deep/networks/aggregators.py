@@ -15,7 +15,8 @@ def pcgrad_weights(gram: Tensor, order: Tensor) -> Tensor:
     :math:`v - \min(0, \langle v, g_j\rangle)\, g_j / \|g_j\|^2` for every other j, and the results are added.
 
     Args:
-        gram: (..., T, T) inner products of the gradients of T tasks, none of length zero.
+        gram: (..., T, T) inner products of the gradients of T tasks; one of length zero conflicts with
+            nobody.
         order: (..., T) permutation in which the others are visited; with two tasks it does not matter.
 
     Returns:
@@ -32,7 +33,8 @@ def pcgrad_weights(gram: Tensor, order: Tensor) -> Tensor:
         j = order[..., k, None]
         row = gram.gather(-2, j[..., None].expand(*j.shape, T))
         against = (parts * row).sum(-1).clamp(max=0)  # never so for j itself
-        removed = against / diagonal.gather(-1, j)
+        square = diagonal.gather(-1, j)
+        removed = torch.where(square > 0, against / square, 0)
         parts = parts - removed[..., None] * torch.nn.functional.one_hot(j, T)
     return parts.sum(-2)
 
@@ -87,7 +89,8 @@ def cagrad_weights(gram: Tensor, c: float) -> Tensor:
     :math:`\beta = 1^\top G^{-1}b`. We try all faces, and the lowest value wins.
 
     Args:
-        gram: (..., T, T) inner products of the gradients; T is small, as the cost grows like 2 to the T.
+        gram: (..., T, T) inner products of the gradients; T is small, as the cost grows like 2 to the T. A
+            task whose gradient is zero conflicts with nobody, as it neither gains nor loses: w leaves it out.
         c: radius of the ball around the mean, in [0, 1): from 1 on it may be best to stand still.
 
     Returns:
@@ -107,6 +110,7 @@ def cagrad_weights(gram: Tensor, c: float) -> Tensor:
     radius = c * b.mean(-1).clamp(min=0).sqrt()
     best = torch.zeros_like(b)
     lowest = torch.full_like(radius, torch.inf)
+    stands = gram.diagonal(dim1=-2, dim2=-1) == 0
     for face in _subsets(T):
         block, ones = gram[..., face, :][..., face], torch.ones_like(b[..., face])
         solved, _ = torch.linalg.solve_ex(block, torch.stack([ones, b[..., face]], -1))
@@ -118,11 +122,12 @@ def cagrad_weights(gram: Tensor, c: float) -> Tensor:
         trial = torch.zeros_like(b)
         trial[..., face] = w
         value = (trial * b).sum(-1) + radius * _squares(gram, trial).sqrt()
-        better = value < lowest
+        better = (value < lowest) & ~stands[..., face].any(-1)
         best = torch.where(better[..., None], trial, best)
         lowest = torch.where(better, value, lowest)
     length = _squares(gram, best).sqrt()
-    return 1 + T * (radius / length)[..., None] * best
+    pull = torch.where(length > 0, radius / length, 0)
+    return 1 + T * pull[..., None] * best
 
 
 def _squares(gram: Tensor, weights: Tensor) -> Tensor:
