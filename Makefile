@@ -17,7 +17,7 @@ unexport PYTHONOPTIMIZE PYTHONSTARTUP
 export PROFILE NAME DEVICE OUT CHAPTER  # recipes read words from the environment, where no shell takes them apart
 
 .DEFAULT_GOAL := help
-.PHONY: help book run sweep replicate variations travel test test-all versions lint bench serve lab claims clean
+.PHONY: help book run sweep replicate variations travel test test-all versions lint bench serve lab compare reference claims clean
 
 help:  ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -70,6 +70,12 @@ serve: $(READY)  ## open the book and rebuild it whenever a source changes
 
 lab: $(READY)  ## open the notebooks in JupyterLab
 	@$(BIN)/jupyter lab --LabApp.default_url=/lab/tree/notebooks
+
+compare: $(READY)  ## compare the last build with the committed reference (OPTIONS=--json)
+	@$(BIN)/python workflow/compare.py --profile "$$PROFILE" $(OPTIONS)
+
+reference: $(READY)  ## make the last build the reference in data/reference, after printing what differs
+	@$(BIN)/python workflow/compare.py --profile "$$PROFILE" --reference
 
 claims: $(READY)  ## print the claims table of the last build
 	@$(BIN)/manytasks claims --profile "$$PROFILE"

@@ -75,7 +75,7 @@ def test_every_place_names_the_same_oldest_python():
         [step["with"]["python-version"] for step in job if "setup-python" in step.get("uses", "")]
         for job in steps
     ]
-    assert pythons == [[versions.supported()[-1], oldest], [oldest]]
+    assert pythons == [[versions.supported()[-1], oldest], [oldest], [versions.supported()[-1]]]
     assert versions.supported()[0] == oldest
     for page in ("README.md", "CONTRIBUTING.md", "book/reading.md"):
         named = re.findall(r"Python (\d\.\d+) or newer", (ROOT / page).read_text(encoding="utf-8"))
@@ -91,6 +91,9 @@ def test_continuous_integration_runs_the_gate():
     for job in jobs.values():
         uploads = [step for step in job["steps"] if "upload-artifact" in step.get("uses", "")]
         assert [step["if"] for step in uploads] == ["failure()"]
+    weekly = "\n".join(step.get("run", "") for step in jobs["newest"]["steps"])
+    assert "requirements.lock" not in weekly
+    assert weekly.index("make book") < weekly.index("make --no-print-directory compare")
     gate = (ROOT / ".ci/run").read_text(encoding="utf-8").splitlines()
     assert gate[-2:] == [
         "make --jobs 2 --output-sync lint versions",

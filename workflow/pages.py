@@ -13,6 +13,7 @@ from typing import Any
 
 import environment  # noqa: F401 - manytasks is this tree's
 from cells import chapter_content
+from compare import Comparison, compared
 from dependencies import chapters
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 
@@ -158,10 +159,12 @@ def build_facts(
         of verdict, ``counts`` the same by group; ``level``, the book's error rate; ``replication``, what the
         committed one found, at which
         commit, and the chapters that changed since, or None; ``tables``, what ``data/datapackage.json`` says
-        of each, by name, and its number of seeds; ``grid``, a function that returns the settings of a sweep's
-        book profile; ``declared``, the declarations by name; ``card``, what a GPU measured, or None;
-        ``seconds`` by chapter, None if it failed; ``failures``; ``absent``, what to say instead of what they
-        owe; ``figure``, a function that returns a drawing of the book by the name of its figure, as a link.
+        of each, by name, and its number of seeds; ``same``, this build beside the reference, or why it cannot
+        be compared; ``beside``, a function that says it of one claim; ``grid``, a function that returns the
+        settings of a sweep's book profile; ``declared``, the declarations by name; ``card``, what a GPU
+        measured, or None; ``seconds`` by chapter, None if it failed; ``failures``; ``absent``, what to say
+        instead of what they owe; ``figure``, a function that returns a drawing of the book by the name of its
+        figure, as a link.
     """
     found = verdicts(evidence, failures)
     replications, origin = load_replication()
@@ -182,6 +185,7 @@ def build_facts(
         str(path.relative_to(folder).with_suffix("")): json.loads(path.read_text(encoding="utf-8"))
         for path in executed
     }
+    same = against_reference(profile, evidence)
     figures = {
         name: (chapter, panels)
         for chapter, notebook in notebooks.items()
@@ -217,6 +221,8 @@ def build_facts(
         if origin
         else None,
         "tables": committed_tables(),
+        "same": same,
+        "beside": lambda claim: _beside(same, claim),
         "grid": grid,
         "declared": declarations(),
         "card": measured_card(),
@@ -227,6 +233,23 @@ def build_facts(
         "failures": failures,
         "figure": figure,
     }
+
+
+def against_reference(profile: str, evidence: list[Evidence]) -> Comparison | str:
+    """Return this build beside the committed reference, or in one line why it cannot be compared."""
+    try:
+        return compared(profile, evidence)
+    except ValueError as error:
+        return str(error)
+
+
+def _beside(same: Comparison | str, claim: str) -> str:
+    """Say how many checks of a claim are the reference's; nothing if none can be compared."""
+    rows = [] if isinstance(same, str) else [each for each in same.rows if each.row.claim == claim]
+    if not any(each.there for each in rows):
+        return ""
+    equal = sum(each.kind == "same" for each in rows)
+    return f"the same in {equal} of {len(rows)} checks" if equal < len(rows) else "the same"
 
 
 def committed_tables() -> dict[str, dict[str, Any]]:

@@ -61,7 +61,7 @@ def plan(profile: str) -> dict[str, Any]:
     pages = [path for path in Path("book").rglob("*") if path.is_file()]
     shown = [*Path("src").rglob("*.py"), *Path("workflow").glob("*.py")]  # the reference shows the package
     shown += [Path("src/manytasks/changed.yml")]
-    replication = sorted(Path("data").glob("replication.*"))
+    replication = sorted([*Path("data").glob("replication.*"), *Path("data/reference").glob("*.json")])
     tables = [Path(name) for name in LISTED if Path(name).exists()]
     around = os.environ.get("MANYTASKS_REPOSITORY"), chromium()
     book = digest([*pages, *shown, *replication, *tables, "_config.yml", "_toc.yml"], verdicts, *around)

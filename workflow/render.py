@@ -16,6 +16,7 @@ from browser import chromium
 from dependencies import chapters, listed, toc_pages
 from environment import step
 from heads import finish
+from outputs import with_links
 from pages import build_facts, fill, generated_pages
 from pdf import print_page
 from plan import html_folder
@@ -50,7 +51,9 @@ def stage(profile: str, source: Path) -> list[str]:
     book = [path for path in Path("book").rglob("*") if path.is_file() and path.suffix != ".jinja"]
     wanted |= {path: path.read_bytes() for path in book}
     executed = sorted(built / f"notebooks/{name}.ipynb" for name in chapters())
-    wanted |= {path.relative_to(built): path.read_bytes() for path in executed}
+    for path in executed:
+        page = path.relative_to(built)
+        wanted[page] = with_links(path.read_bytes(), page)
     faults = read_json(built / "faults.json")
     failures = [Failure(**failure) for failure in faults["failures"]]
     evidence = [Evidence(**row) for row in read_json(built / "evidence.json")]

@@ -60,7 +60,7 @@ def miniature(target: Path) -> Path:
         path = target / "notebooks" / f"{name}.py"
         path.parent.mkdir(exist_ok=True)
         path.write_text(source(name), encoding="utf-8")
-    pages = [f"notebooks/{name}" for name in CHAPTERS[1:]] + ["book/claims", "book/cost"]
+    pages = [f"notebooks/{name}" for name in CHAPTERS[1:]] + ["book/claims", "book/cost", "book/same"]
     toc = {
         "format": "jb-book",
         "root": "notebooks/welcome",
