@@ -116,9 +116,9 @@ figures.show(
     [together[0], forgetting[0]],
     name="overview",
     caption=(
-        f"The book in two pictures ($T = {T}$ tasks, $n = {n}$ samples each, noise variance {noise_var}). Left: one "
+        f"The book in two pictures ($T = {T}$ tasks, $n = {n}$ samples each, noise variance {noise_var}). (a) one "
         f"model for all tasks errs most where its parameters match the $N = {N}$ samples. The more the tasks differ, "
-        "the higher the peak: disagreement acts as label noise. Right: learned one after another, unrelated tasks are "
+        "the higher the peak: disagreement acts as label noise. (b) learned one after another, unrelated tasks are "
         "forgotten, while equal ones keep improving (negative forgetting). Larger models change less either way. "
         f"Replaying {memory} old samples of each task (dashed) helps equal tasks and hurts unrelated ones. Lines are exact; "
         f"points are means of {trials:,} simulated data sets with 95 % intervals."

@@ -63,9 +63,16 @@ def test_page_gets_name_caption_and_alternative_text(shown):
 def test_figures_that_belong_together_are_panels_and_share_no_id(shown):
     figures.show([draw(), draw()], **SAID)
     assert shown[0]._repr_mimebundle_()["text/html"].count('class="panel"') == 2
-    first, second = (set(re.findall(r'<clipPath id="([^"]+)"', svg)) for svg in shown[0].svgs)
-    assert first
-    assert not first & second
+    first, second = (re.findall(r'\bid="([^"]+)"', svg) for svg in shown[0].svgs)
+    assert len({*first, *second}) == len(first) + len(second) > 20
+
+
+def test_a_drawing_finds_its_own_parts(shown):
+    figures.show([draw(), draw()], **SAID)
+    for svg in shown[0].svgs:
+        used = re.findall(r'href="#([^"]+)"|url\(#([^)]+)\)', svg)
+        assert used
+        assert {name for pair in used for name in pair if name} <= set(re.findall(r'\bid="([^"]+)"', svg))
 
 
 def test_same_figure_same_bytes(shown):

@@ -23,6 +23,7 @@ from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from papermill.translators import translate_parameters
+from reading import fold, lead
 from traitlets import default
 
 from manytasks.claims import judged_in
@@ -98,6 +99,18 @@ def run(notebook: Any) -> None:
             ) from None
 
 
+def arrange(notebook: Any) -> None:
+    """Bring the notebook into the order of reading.
+
+    Raises:
+        Stopped: if its tags ask for a figure that is not there.
+    """
+    try:
+        lead(notebook)
+    except ValueError as error:
+        raise Stopped(str(error)) from None
+
+
 def frame(traceback: str) -> str:
     """Return where in its cell the error arose, without the way through the libraries."""
     plain = COLOURS.sub("", traceback)
@@ -162,12 +175,14 @@ def main(name: str, output: str, given: str = "{}", digest: str = "") -> None:
     try:
         insert(parameters, notebook)
         run(notebook)
+        arrange(notebook)
     except Stopped as stopped:
         stop(notebook, stopped)
         chapter = source.with_suffix("").as_posix().rpartition("notebooks/")[2]
         claims = judged_in(chapter, source.read_text(encoding="utf-8"))
         made[FAILED] = {"cell": stopped.cell, "error": str(stopped), "claims": claims}
         fault = f"{source}{'' if stopped.cell is None else f', cell {stopped.cell}'}: {stopped}"
+    fold(notebook)
     number_cells(notebook)
     notebook.metadata["papermill"] = {"parameters": parameters, "duration": time.perf_counter() - started}
     notebook.metadata["manytasks"] = made

@@ -6,6 +6,8 @@ import html
 import re
 from pathlib import Path
 
+from access import accessible
+
 SHORTEST = 60  # a paragraph that is shorter is taken together with the next
 LONGEST = 300  # characters of a description; what comes after is cut off by those who show it
 VIEWPORT = re.compile(r'\s*<meta name="viewport"[^>]*>')
@@ -101,7 +103,7 @@ def entrance(landing: str, site: str) -> str:
 
 
 def finish(folder: Path, landing: str, site: str) -> None:
-    """Give every page of a rendered book its head, and the book its entrance.
+    """Give every page of a rendered book its head, mend it, and give the book its entrance.
 
     Args:
         folder: of the rendered book.
@@ -110,5 +112,6 @@ def finish(folder: Path, landing: str, site: str) -> None:
     """
     for path in sorted(folder.rglob("*.html")):
         if "_static" not in path.parts:
-            path.write_text(complete(path.read_text(encoding="utf-8"), site), encoding="utf-8")
+            page = accessible(path.read_text(encoding="utf-8"))
+            path.write_text(complete(page, site), encoding="utf-8")
     (folder / "index.html").write_text(entrance(landing, site), encoding="utf-8")

@@ -395,7 +395,7 @@ display(
 # Left, Paper B's quantity: how much of the curvature of task 1 the gradient of task 2 meets. Right, Paper A's: the
 # loss of task 1 once task 2 has been learned completely. The prediction on the right uses nothing but the bracket.
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input", "lead"]
 grid = np.unique(np.geomspace(n + 4, 300 * n, 150).astype(int))
 points = np.array([2, 4, 8, 20, 60]) * n
 panels = [plt.subplots(), plt.subplots()]
@@ -433,8 +433,8 @@ figures.show(
     [fig for fig, _ in panels],
     name="bridge-bracket-and-forgetting",
     caption=(
-        f"Two tasks of $n = {n}$ samples, noise variance {noise_var:g}. Left: the relative bracket falls like $n/p$, "
-        "whatever the angle of the tasks. Right: the loss of task 1 after task 2 is learned to the end (lines: exact; "
+        f"Two tasks of $n = {n}$ samples, noise variance {noise_var:g}. (a) the relative bracket falls like $n/p$, "
+        "whatever the angle of the tasks. (b) the loss of task 1 after task 2 is learned to the end (lines: exact; "
         f"points: means of {trials // 8:,} simulated pairs with 95 % intervals), and what one step of size $n/p$ would cost according to the bracket "
         "(dotted). The figure shows training loss; the excess risk follows below."
     ),
@@ -499,7 +499,7 @@ figures.show(
     name="bridge-exact-over-predicted",
     caption=(
         "Exact forgetting over what the bracket predicts, noise variance 0.3; four cosines (colours) and three sample "
-        "sizes (line styles, almost one). Left: every line tends to 1. Right: Paper A's $F$ tends to a number that the cosine "
+        "sizes (line styles, almost one). (a) every line tends to 1. (b) Paper A's $F$ tends to a number that the cosine "
         "decides, and is 1 for orthogonal tasks only. All lines are exact and carry no interval; other noise variances are in the text."
     ),
     alt=(
@@ -825,8 +825,8 @@ linear_price = theory.training_forgetting(orthogonal, n, orthogonal_grid, 0.3) /
 central = {
     "both-papers": (
         long,
-        "The central figure of this book: both papers in one pair of axes, with nothing fitted. Left, the "
-        r"relative bracket $R$ of Paper B when task 1 has been learned; right, the price $\Phi$ of task 2 in Paper A's sense, its "
+        "The central figure of this book: both papers in one pair of axes, with nothing fitted. (a) the "
+        r"relative bracket $R$ of Paper B when task 1 has been learned; (b) the price $\Phi$ of task 2 in Paper A's sense, its "
         r"training complete. Size is $p/n$, for networks $p/(nC)$. Blue: linear model, orthogonal tasks, noise variance 0.3; in "
         r"both panels it tends to $n/p$. To see: where tasks have heads of their own (green) both fall; where they share a head "
         "(red) and the loss is squared, neither does by much; under cross-entropy forgetting falls further than the bracket. ",

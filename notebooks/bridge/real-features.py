@@ -533,7 +533,7 @@ evidence.record(
 # then have different covariances, which the theorem does not allow. We apply it to the mixture: one task whose data are those of all tasks, whose
 # dissimilarity is part of the unexplained variance.
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input", "lead"]
 fig, ax = plt.subplots()
 mixed = table[table.grouping == "mixed"]
 for ridge, color in ridges.items():
@@ -851,8 +851,8 @@ figures.show(
     [fig for fig, _ in panels],
     name="bridge-real-breaks",
     caption=(
-        f"Left: excess risk of a minimum-norm fit ($p = {size}$, $N = {m}$) over its prediction when sample lengths are random; mean of {len(tail)} draws with 95 % intervals. "
-        f"Right: the prediction at $N = 150$ on digits ({digit_relu.shape[1]} ReLU features) when covariance and least-squares vectors come from $M$ images. The right panel shows one choice of "
+        f"(a) excess risk of a minimum-norm fit ($p = {size}$, $N = {m}$) over its prediction when sample lengths are random; mean of {len(tail)} draws with 95 % intervals. "
+        f"(b) the prediction at $N = 150$ on digits ({digit_relu.shape[1]} ReLU features) when covariance and least-squares vectors come from $M$ images. Panel b shows one choice of "
         "images for each $M$."
     ),
     alt="Left: measured over predicted risk against degrees of freedom. Right: predicted over measured error against images known, for three ridges.",

@@ -118,7 +118,7 @@ checks.close("risk of one task", package[0], float(risk.subs(numbers)))
 #
 # **Predicted and measured test error.** Nothing is fitted to what is predicted.
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input", "lead"]
 groupings = {"superclass": "same superclass", "mixed": "ten superclasses"}
 shown = {0.0: "red", 30.0: "orange", 1000.0: "blue", 1e5: "green"}
 panels = []

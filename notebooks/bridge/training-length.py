@@ -101,7 +101,7 @@ figures.show(
     name="training-length-map",
     caption=(
         f"Exact mean error of two tasks (cosine {cosine:g}, $n = {n}$ samples each, σ² = {sigma2}) for every number of parameters "
-        "and every time of gradient flow from zero. White: the time of least error; dashed, the threshold $p = N$. The second panel "
+        "and every time of gradient flow from zero. The bright line: the time of least error; dashed, the threshold $p = N$. The second panel "
         "cuts through the map. These are expectations; how far single data sets scatter is not shown."
     ),
     alt=(
@@ -541,7 +541,7 @@ figures.show(
     [left, right],
     name="training-length-forgetting",
     caption=(
-        f"Forgetting of task 1 ($n = {n}$, $p = {wide}$, σ² = {quiet}). Left: of its test error, exact, for three similarities. Right: of its training loss, cosine 0.5: "
+        f"Forgetting of task 1 ($n = {n}$, $p = {wide}$, σ² = {quiet}). (a) of its test error, exact, for three similarities. (b) of its training loss, cosine 0.5: "
         f"formula (line, up to the variance of Tr K), {options['trials']:,} draws a point with 95 % intervals, and the local theorem $\\frac12 t^2\\, \\mathbb E g_2^\\top H_1 g_2$ "
         "of the bracket (dotted), which is right for the first steps only. Networks are not shown."
     ),

@@ -398,7 +398,7 @@ evidence.record(
 # Sparse features are shown and not judged here: a sample has one or two entries with positive probability, $\mathbb E\|x\|^{-2}$ of such a
 # sample is infinite, and so is the mean error. A mean of draws then says little.
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input", "lead"]
 order = [*laws, *lengths]
 sizes = {"above": trials, "below": trials_below}
 bars = {side: critical_z(1, 0.05, size) for side, size in sizes.items()}  # 95 %
@@ -594,9 +594,9 @@ figures.show(
     [fig for fig, _ in panels],
     name="universality-rates",
     caption=(
-        f"Gap to the Gaussian coefficient for independent entries, {16 * rate_trials:,} data sets at $p = {widths[0]}$ to {rate_trials} at $p = {widths[-1]}$, 95 % intervals. Left: lines are "
-        "$|\\kappa|/p$, and $p^{-1/2}$ through the second point for student-3; the legend gives fitted log-log slopes. Right: by the theorem dissimilarity gains nothing at "
-        "order $1/p$. By transposition the left panel also shows $N = 2p$. The figure does not show larger $N/p$."
+        f"Gap to the Gaussian coefficient for independent entries, {16 * rate_trials:,} data sets at $p = {widths[0]}$ to {rate_trials} at $p = {widths[-1]}$, 95 % intervals. (a) lines are "
+        "$|\\kappa|/p$, and $p^{-1/2}$ through the second point for student-3; the legend gives fitted log-log slopes. (b) by the theorem dissimilarity gains nothing at "
+        "order $1/p$. By transposition panel a also shows $N = 2p$. The figure does not show larger $N/p$."
     ),
     alt="Left: gaps of the noise coefficient against p on logarithmic axes, with the predicted lines. Right: gaps of the coefficient of dissimilarity.",
 )

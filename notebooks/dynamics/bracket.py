@@ -352,7 +352,7 @@ display(flow.modified_series(3, 1))
 # not close. The gap is $h^2 [g_1, g_2]$, drawn as an arrow from the same formula, not from the paths.
 
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input", "lead"]
 def turn(a):
     return np.array([[np.cos(a), -np.sin(a)], [np.sin(a), np.cos(a)]])
 
@@ -463,8 +463,8 @@ ax.legend(fontsize=9, loc="lower right")
 figures.show(
     [left, right],
     name="bracket-parallelogram-and-slopes",
-    caption=f"Left: two steps in either order from one start (solid: task 1 first; dashed: task 2 first), rate {step}. On quadratics the gap is "
-    f"exactly $h^2[g_1, g_2]$. Right: distance between one round and the flow of each field, {total} random networks (tanh and softplus, squared "
+    caption=f"(a) two steps in either order from one start (solid: task 1 first; dashed: task 2 first), rate {step}. On quadratics the gap is "
+    f"exactly $h^2[g_1, g_2]$. (b) distance between one round and the flow of each field, {total} random networks (tanh and softplus, squared "
     f"loss and cross-entropy), geometric mean and 10–90 % range; the legend gives mean slopes in the limit of small rates. It shows the distance after "
     f"one round, not how the distance grows over many.",
     alt=f"Left: a parallelogram of two gradient steps that fails to close. Right: log-log lines of slopes {', '.join(f'{one.mean():.1f}' for one in fitted.values())}.",
@@ -695,8 +695,8 @@ for each in (ax, bx):
 figures.show(
     [left, right],
     name="bracket-two-orders",
-    caption=f"Left: distance between the end points of the two orders, and what is left of it without $h^2[g_1, g_2]$; {total} random networks, geometric mean; the legend gives mean slopes in the limit of small rates. "
-    "Right: the part of the gap that the bracket misses, median and 10–90 % range; above the dashed line the bracket is no help. One round from random parameters.",
+    caption=f"(a) distance between the end points of the two orders, and what is left of it without $h^2[g_1, g_2]$; {total} random networks, geometric mean; the legend gives mean slopes in the limit of small rates. "
+    "(b) the part of the gap that the bracket misses, median and 10–90 % range; above the dashed line the bracket is no help. One round from random parameters.",
     alt=f"Left: lines of slope {gap_slopes['steps'].mean():.1f} for the gap and {rest_slopes['steps'].mean():.1f} for what is left over. Right: the missed share against the rate.",
 )
 display(
@@ -924,7 +924,7 @@ ax.legend(fontsize=9)
 figures.show(
     [left, right],
     name="bracket-range",
-    caption=f"Left: distance at the fixed time {duration:g} after {round_counts[0]} to {round_counts[-1]} rounds, geometric mean of {networks} {long_setting[0]} networks, {long_setting[1]} loss; legend: slopes. Right: error of one "
+    caption=f"(a) distance at the fixed time {duration:g} after {round_counts[0]} to {round_counts[-1]} rounds, geometric mean of {networks} {long_setting[0]} networks, {long_setting[1]} loss; legend: slopes. (b) error of one "
     f"round relative to its length (median of the same networks), up to rates where descent is close to unstable; dotted: 5 %. Neither figure says where the gradient flow ends up in the long run.",
     alt=f"Left: two lines of slopes {' and '.join(f'{one:.1f}' for one in global_slopes.values())}. Right: two rising lines.",
 )

@@ -257,7 +257,7 @@ Math(
 #
 # Two tasks, two shared parameters. The same field with the conflict term removed, kept (Eq. 6, what descent does) or reversed. Only with the term kept does the flow end in the minimum of the sum.
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input", "lead"]
 H1 = torch.tensor([[1.0, 0.35], [0.35, 0.3]], dtype=torch.float64)
 H2 = torch.tensor([[0.25, -0.1], [-0.1, 1.2]], dtype=torch.float64)
 c1, c2 = (
@@ -343,7 +343,7 @@ ax.legend(fontsize=9)
 figures.show(
     [left, right],
     name="conflict-landscape",
-    caption=f"Left: two quadratic tasks, rate {step}; contours of the sum. Descent (orange) follows the flow with the conflict term kept and ends in the minimum (star); the other two end elsewhere. Right: one step of {len(few)} networks, with a shared trunk and a head for each task, "
+    caption=f"(a) two quadratic tasks, rate {step}; contours of the sum. Descent (orange) follows the flow with the conflict term kept and ends in the minimum (star); the other two end elsewhere. (b) one step of {len(few)} networks, with a shared trunk and a head for each task, "
     "against three flows; the legend gives slopes. The left picture has quadratic losses: networks can have many minima.",
     alt="Left: three paths on a landscape, only one ends in the star. Right: slopes of two, three and two.",
 )
@@ -506,8 +506,8 @@ for column, title, label in (
 figures.show(
     panels,
     name="conflict-trajectories",
-    caption=f"Difference between flows with the conflict term removed or reversed and the flow with it kept (rate {rate}), {networks} pairs of tasks, mean and 95 % interval. Above zero on the left: without the term the gradients are more aligned. "
-    "Above zero on the right: without it training is slower. Random tasks, small networks, a fixed time.",
+    caption=f"Difference between flows with the conflict term removed or reversed and the flow with it kept (rate {rate}), {networks} pairs of tasks, mean and 95 % interval. Above zero in a: without the term the gradients are more aligned. "
+    "Above zero in b: without it training is slower. Random tasks, small networks, a fixed time.",
     alt="Left: the inner product is higher without the conflict term. Right: the difference in training loss.",
 )
 at = np.searchsorted(clock, 1.5)

@@ -155,7 +155,7 @@ checks.require(
 # %% [markdown]
 # ## Try
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input", "lead"]
 s, i_level = sp.symbols("s level", real=True)
 
 
@@ -338,8 +338,8 @@ return {values: now, words};
 """.replace("GAP", repr(COLOR["gap"])),
     name="explore-flows",
     caption=(
-        "Left: level lines of both losses and the two paths, from the black dot (white in the dark) to the full dot (1, 2) and the ring (2, 1). "
-        "Right: the gap and its prediction. Below: their ratio tends to 1 as $h \\to 0$. Exact flows of two quadratic losses; on curved losses more terms follow."
+        "(a) level lines of both losses and the two paths, from the small dot to the full dot (1, 2) and the ring (2, 1). "
+        "(b) the gap and its prediction. (c) their ratio tends to 1 as $h \\to 0$. Exact flows of two quadratic losses; on curved losses more terms follow."
     ),
     alt="Six sliders; two paths in the plane that end in different points; two arrows, the gap and its prediction; their ratio against h.",
 )

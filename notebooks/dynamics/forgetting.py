@@ -254,7 +254,7 @@ Math(r"\tilde f_1 - \tilde f_1^{(1)} - \tilde f_1^{(2)} = \tfrac12 [g_1, g_2]")
 #
 # **Both theorems on networks**, at minima of task 1 (the first-order term $-\tau\langle g_1, g_2\rangle$ that is left because training is finite is added to the prediction). The step shrinks; the ratio must go to one.
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input", "lead"]
 taus = np.array([0.16, 0.08, 0.04, 0.02, 0.01, 0.005])
 grad_2 = vmap(grad(loss_2))(learned, data)
 ratios = []
@@ -317,7 +317,7 @@ ax.set_xticks(small_rates, [f"{one:g}" for one in small_rates])
 figures.show(
     [left, right],
     name="forgetting-local-theorem",
-    caption=f"Left: increase of the training loss of task 1 after one step on task 2, over its prediction from the bracket; {networks} pairs of tasks, one line each. Right: what the bracket term of the modified equation alone adds, over its prediction; "
+    caption=f"(a) increase of the training loss of task 1 after one step on task 2, over its prediction from the bracket; {networks} pairs of tasks, one line each. (b) what the bracket term of the modified equation alone adds, over its prediction; "
     f"{direct.shape[1]} of the pairs. Both must tend to one for small steps. Training loss only, and only at the end of task 1.",
     alt="Two panels of lines that converge to one as the step becomes small.",
 )
@@ -435,8 +435,8 @@ ax.set(
 figures.show(
     [left, right],
     name="forgetting-push",
-    caption=f"One round of rate {push_rate} with and without the bracket term, {networks} pairs of tasks at each moment of the training on task 1. Left: share of pairs in which the term raises $L_1$, 95 % interval; dashed: one half. "
-    "Right: what the term changes over what the whole round changes, median and quartiles. Training loss, one round.",
+    caption=f"One round of rate {push_rate} with and without the bracket term, {networks} pairs of tasks at each moment of the training on task 1. (a) share of pairs in which the term raises $L_1$, 95 % interval; dashed: one half. "
+    "(b) what the term changes over what the whole round changes, median and quartiles. Training loss, one round.",
     alt=f"Left: the share of pairs harmed by the bracket at each moment of training, from {harmed[:-1, 0].min():.0%} to {harmed[:-1, 0].max():.0%}, and {harmed[-1, 0]:.0%} at the exact minimum. Right: the relative size of its effect.",
 )
 same_sign = (np.sign(leading[:2]) == np.sign(pushed[:2])).mean()
@@ -586,8 +586,8 @@ ax.legend(fontsize=9)
 figures.show(
     [left, right],
     name="forgetting-dial",
-    caption=f"Left: quadratics with rate {rate}; gradient norms and their cosine never change. Along the first dial forgetting follows the bracket; along the second (dashed) the bracket grows and forgetting does not. "
-    f"Right: {networks} networks, same inputs, same $\\|g_2\\|$, $\\langle g_1, g_2\\rangle = 0$; only the targets of task 2 change. Median and quartiles. Training loss of task 1; targets chosen this way are not natural data.",
+    caption=f"(a) quadratics with rate {rate}; gradient norms and their cosine never change. Along the first dial forgetting follows the bracket; along the second (dashed) the bracket grows and forgetting does not. "
+    f"(b) {networks} networks, same inputs, same $\\|g_2\\|$, $\\langle g_1, g_2\\rangle = 0$; only the targets of task 2 change. Median and quartiles. Training loss of task 1; targets chosen this way are not natural data.",
     alt="Left: forgetting against the bracket for two dials, one rising and one flat. Right: forgetting against the dial for several numbers of steps.",
 )
 first, last = turned[0], turned[-1]
@@ -861,8 +861,8 @@ ax.legend()
 figures.show(
     [left, right],
     name="forgetting-long-run",
-    caption=f"Left: forgetting over the second-order prediction against time on task 2, {networks} pairs, median and 10–90 % range; the theorem is good until the time is about one over the sharpness of task 2. "
-    f"Right: two quadratics with $H_1 g_2 = 0$ at the minimum of task 1: no bracket, no second-order forgetting, yet the path of task 2 bends into the direction that task 1 cares about.",
+    caption=f"(a) forgetting over the second-order prediction against time on task 2, {networks} pairs, median and 10–90 % range; the theorem is good until the time is about one over the sharpness of task 2. "
+    f"(b) two quadratics with $H_1 g_2 = 0$ at the minimum of task 1: no bracket, no second-order forgetting, yet the path of task 2 bends into the direction that task 1 cares about.",
     alt=f"Left: the ratio of forgetting and prediction, from {middle[0]:.2f} to {middle[-1]:.2g}. Right: forgetting rises from zero although the bracket is zero.",
 )
 bent = float(0.5 * (away[-1] @ blind) ** 2)

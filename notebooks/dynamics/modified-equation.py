@@ -249,7 +249,7 @@ Math(
 # $h\tilde f(\theta_0) = \Delta\theta_0 - \tfrac12\Delta^2\theta_0 + \tfrac13\Delta^3\theta_0 - \dots$ The modified field is the velocity of the smooth curve through the iterates.
 
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input", "lead"]
 def from_iterates(h, terms=8):
     points = [theta]
     for _ in range(terms):
@@ -336,7 +336,7 @@ ax.legend(fontsize=9)
 figures.show(
     [left, right],
     name="modified-equation-orders",
-    caption=f"Left: {count} steps of descent with rate {rate} (dots) and three flows for the same time. Right: one step of a tanh network with {small.size} parameters against the flow of each order; the legend gives slopes in the limit of small rates. The left landscape is made up; the right figure shows one step only.",
+    caption=f"(a) {count} steps of descent with rate {rate} (dots) and three flows for the same time. (b) one step of a tanh network with {small.size} parameters against the flow of each order; the legend gives slopes in the limit of small rates. The left landscape is made up; the right figure shows one step only.",
     alt=f"Left: dots leave the gradient flow and stay on the corrected flows. Right: lines of slopes {', '.join(f'{one:.1f}' for one in slopes)}.",
 )
 error = float(np.abs(slopes - [2, 3, 4, 5]).max())
@@ -780,7 +780,7 @@ ax.legend(fontsize=9)
 figures.show(
     [left, right],
     name="modified-equation-large-rates",
-    caption="Left: factor per step of a quadratic against that of each order's flow; beyond $h\\lambda = 1$ (dashed) more terms no longer help, as descent jumps over the minimum and no flow can. Right: one step of the network of this page; dotted: 5 %. One step from one point; later steps may meet other curvatures.",
+    caption="(a) factor per step of a quadratic against that of each order's flow; beyond $h\\lambda = 1$ (dashed) more terms no longer help, as descent jumps over the minimum and no flow can. (b) one step of the network of this page; dotted: 5 %. One step from one point; later steps may meet other curvatures.",
     alt="Left: errors grow with the rate; beyond one all orders are equally wrong. Right: three rising lines that meet near one.",
 )
 reach = float(np.exp(np.interp(np.log(0.05), np.log(relative[1]), np.log(wide))))

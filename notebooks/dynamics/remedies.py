@@ -387,7 +387,7 @@ display(
 #
 # Slopes on networks; and what the four orders do to task 1 over many rounds. *Forgetting* here is $L_1$ at the end, minus $L_1$ after as many steps on $L_1 + L_2$ together.
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input", "lead"]
 count, samples = 40, 12
 generator.manual_seed(stream_number(seed, "many rounds"))
 pool = flow.Network((4, 6, 1))
@@ -491,7 +491,7 @@ ax.legend(fontsize=9, title="order", ncol=3, loc="lower center")
 figures.show(
     [left, right],
     name="remedies-order",
-    caption=f"Left: distance of one round from the gradient flow of its modified loss; {trials} networks, geometric mean; legend: slopes in the limit of small rates. Right: training loss of task 1 after rounds of rate {rate} in several orders, minus joint descent; mean of {count} pairs of tasks. "
+    caption=f"(a) distance of one round from the gradient flow of its modified loss; {trials} networks, geometric mean; legend: slopes in the limit of small rates. (b) training loss of task 1 after rounds of rate {rate} in several orders, minus joint descent; mean of {count} pairs of tasks. "
     "Training loss, not test loss.",
     alt=f"Left: lines of slopes {', '.join(f'{one.mean():.1f}' for one in slopes.values())}. Right: forgetting over the rounds for five orders.",
 )

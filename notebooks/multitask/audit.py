@@ -225,7 +225,7 @@ say(
     told=float(gaussian.error[:, 0, 1].mean()),
 )
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input", "lead"]
 fig, ax = plt.subplots()
 bins = np.linspace(min(fair.min(), -4), naive.max(), 60)
 ax.hist(fair, bins, color=figures.COLORS["blue"], alpha=0.8, label="rows apart")

@@ -412,7 +412,7 @@ display(
 # $\bar w$, whose error averaged over tasks is $V$ and which no single model beats, and a model fitted to **each task
 # alone**.
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input", "lead"]
 curve = [
     *np.geomspace(T, 40 * N, 300),
     *N + np.arange(-40, 41),

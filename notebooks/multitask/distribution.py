@@ -358,7 +358,7 @@ display(
 #
 # The opposed tasks of {doc}`many-tasks`, again, but every data set counts for itself.
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input", "lead"]
 levels = np.array([0.05, 0.25, 0.5, 0.75, 0.95])
 beside = [0, 1, 3, 8, 20, 50, 100, 150]
 near = np.unique(
@@ -536,8 +536,8 @@ figures.show(
     [left, right],
     name="distribution-tails",
     caption=(
-        f"Left: share of data sets with an error above $x$ ($T = 3$, $N = {small_N}$; {tail_trials:,} data sets per "
-        f"width); dotted: the predicted slope through the largest {tail:.1%}. Right: exponents estimated from these, with "
+        f"(a) share of data sets with an error above $x$ ($T = 3$, $N = {small_N}$; {tail_trials:,} data sets per "
+        f"width); dotted: the predicted slope through the largest {tail:.1%}. (b) exponents estimated from these, with "
         "95 % intervals. The figure does not show the constants in front of the power laws, which depend on the tasks."
     ),
     alt=(

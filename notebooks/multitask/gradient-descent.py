@@ -313,7 +313,7 @@ for i in order:
     w = w - columns[i] * (columns[i] @ w - labels[i]) / radius2
     sgd.append(np.linalg.norm(w - limit) / np.linalg.norm(limit))
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input", "lead"]
 left, ax = plt.subplots()
 for width in widths:
     k = np.arange(len(distances[width]))
@@ -364,8 +364,8 @@ figures.show(
     name="gradient-descent-distance",
     caption=(
         f"Distance to the minimum-norm interpolator, relative to the start at zero ($N = {N}$, one data set per "
-        "width). Left: gradient descent (solid) under the bound of the theorem (dotted). Right: SGD, one sample per "
-        "step. Straight lines on the right are geometric convergence; on the left the steps are on a logarithmic axis, "
+        "width). (a) gradient descent (solid) under the bound of the theorem (dotted). (b) SGD, one sample per "
+        "step. Straight lines in b are geometric convergence; in a the steps are on a logarithmic axis, "
         "which holds all widths and bends them. The figure does not show how far either is from the truth."
     ),
     alt=(
@@ -763,9 +763,9 @@ figures.show(
     [left, right],
     name="early-stopping-flattens-the-peak",
     caption=(
-        f"Left: error after a fixed number of steps from zero at rate $1/\\lambda_1$ (points, {trials} data sets each "
-        "with 95 % intervals) and in the limit (line). Right: steps that the best rate needs, over data sets. A "
-        "limited budget of steps acts like a regulariser at the threshold. The left panel shows nothing of the "
+        f"(a) error after a fixed number of steps from zero at rate $1/\\lambda_1$ (points, {trials} data sets each "
+        "with 95 % intervals) and in the limit (line). (b) steps that the best rate needs, over data sets. A "
+        "limited budget of steps acts like a regulariser at the threshold. Panel a shows nothing of the "
         "training loss, which is higher the earlier one stops."
     ),
     alt=(

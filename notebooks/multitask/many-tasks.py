@@ -339,7 +339,7 @@ evidence.record(
 # nearest to the threshold are drawn but not tested: there the *variance* of the error is huge or infinite, and
 # a $z$-score means nothing.
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input", "lead"]
 grid = np.unique(np.geomspace(T, 100 * N, 16).round().astype(int))
 sides = np.array([N - gap, N - gap // 3, N + gap // 3, N + gap])
 grid = np.unique([*grid[abs(grid - N) > gap], *sides])

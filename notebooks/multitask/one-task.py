@@ -359,7 +359,7 @@ display(
 # %% [markdown]
 # ## Look
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input", "lead"]
 curve = np.unique(
     np.concatenate(
         [np.geomspace(n // 10, 10 * n, 300).round(), n + np.arange(-10, 11)]
@@ -437,10 +437,10 @@ figures.show(
     [left, right],
     name="one-task-double-descent",
     caption=(
-        f"Left: theory (lines) on direct simulation (points with 95 % intervals; {trials:,} "
-        f"data sets each; $n = {n}$, $\\|w^*\\| = 1$). Right: quantiles of the excess risk of one data set "
+        f"(a) theory (lines) on direct simulation (points with 95 % intervals; {trials:,} "
+        f"data sets each; $n = {n}$, $\\|w^*\\| = 1$). (b) quantiles of the excess risk of one data set "
         f"({draws:,} per width), for σ = {sigma}. Near the threshold the mean leaves the bulk: it is made by rare, huge "
-        "errors. The right panel does not show the sampling error of the quantiles themselves."
+        "errors. Panel b does not show the sampling error of the quantiles themselves."
     ),
     alt=(
         "Left: excess risk against p for three noise levels, with a peak at p = n unless there is no noise. Right: "

@@ -626,7 +626,7 @@ display(
 # $K$ is a straight line in the cosine, so the frontier $K = 0$ is one cosine for every $p$ and $\sigma$. Above the
 # threshold it is {eq}`eq-transfer-frontier`; below, it follows from {doc}`below-threshold`.
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input", "lead"]
 N_pooled = T * n_each
 p_grid = np.unique(np.geomspace(10, 30_000, 1500).round().astype(int))
 p_grid = p_grid[(np.abs(p_grid - N_pooled) > 1) & (np.abs(p_grid - n_each) > 1)]
@@ -691,8 +691,8 @@ figures.show(
     name="transfer-frontier",
     caption=(
         f"The frontier between gain (above a line) and loss (below it) for $T = {T}$ equiangular tasks of norm 1 with "
-        f"$n = {n_each}$. Left: just above $p = N$ hardly any similarity suffices; wide models need a cosine of ½, more "
-        "with noise (grey: loss even with clean labels). Right: above $N$ noise works against company; for $p < n$ it "
+        f"$n = {n_each}$. (a) just above $p = N$ hardly any similarity suffices; wide models need a cosine of ½, more "
+        "with noise (grey: loss even with clean labels). (b) above $N$ noise works against company; for $p < n$ it "
         "works for it, because there averaging is all that company does. A line that leaves the frame at the top means "
         "that not even equal tasks gain; at the bottom, that all gain. The lines are exact; they say nothing of how much "
         "is gained."

@@ -273,7 +273,7 @@ checks.require(over == 0, f"{over} rows of the tables exceed their budget")
 # Table 1 of Paper A was made with these two, among others. Of {glue:text}`paper_seeds` seeds, the first {glue:text}`choosing`
 # choose the best inner share of each line, the others say by how much both ends are worse. This was declared before the tables were made.
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input", "lead"]
 FORMS = {
     (CIFAR, "float32"): "features",
     (CIFAR, "uint8"): "images",

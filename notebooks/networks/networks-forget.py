@@ -185,7 +185,7 @@ figures.show(
 # What the records compare, and on which {glue:text}`cifar_seeds` seeds, was declared before the tables were made
 # (`src/manytasks/declarations.yml`).
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input", "lead"]
 words = {
     "width": "width $k$",
     "memory": "$m$",
@@ -284,8 +284,8 @@ page.curves(
     | {"loss": "in loss", "share": "as a share", "saved": "forgetting saved"},
     name="networks-buffer-worth",
     caption=(
-        "CIFAR-100, a head per task: what a buffer saves of the forgotten loss, and which share of it. Means of {n} seeds with {level} intervals. To see: on the left "
-        "wide networks gain less, because they have less to forget; on the right the share that is saved falls and then rises with width. The figure does not price the "
+        "CIFAR-100, a head per task: what a buffer saves of the forgotten loss, and which share of it. Means of {n} seeds with {level} intervals. To see: in a "
+        "wide networks gain less, because they have less to forget; in b the share that is saved falls and then rises with width. The figure does not price the "
         "buffer; the next chapter does."
     ),
     alt="Two panels against width for three buffers: the loss saved falls on the right, the share saved rises there.",

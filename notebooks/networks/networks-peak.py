@@ -172,7 +172,7 @@ guess
 #
 # **The peak.** `data/multitask-width-cifar100-book.csv.gz` is the table.
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input", "lead"]
 by_noise = {"y": "value", "hue": "noise", "panels": "variable"}
 page.curves(
     cifar.melt(**BOTH),
@@ -329,7 +329,7 @@ page.curves(
     name="networks-peak-dissimilar",
     ymargin=0.4,  # room for the legend
     caption=(
-        "One network with one head. Left: names of superclasses exchanged; right: pixels permuted. The less the tasks agree, the higher the whole curve "
+        "One network with one head. (a) names of superclasses exchanged; (b) pixels permuted. The less the tasks agree, the higher the whole curve "
         "lies, and the farther its peak stands above the valley to its left. Means of {n} seeds with {level} intervals. The figure does not show networks with a head per task."
     ),
     alt="Two panels of test loss against width, a curve for each share that is exchanged: curves with a larger share lie higher and have higher humps.",

@@ -301,7 +301,7 @@ residual
 # %% tags=["hide-input"]
 display(Markdown(str(deep.agree_with_table("random-features", "half permuted"))))
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input", "lead"]
 panels = [plt.subplots(), plt.subplots()]
 colors = ("blue", "green", "orange", "red")
 
@@ -349,7 +349,7 @@ figures.show(
     name="random-features-peak",
     caption=(
         f"Ridgeless ReLU features on {T} tasks of {n} digits ($N = {N}$), median over {draws} draws × {T} tasks with "
-        "quartiles. Left: less and less similar tasks; right: noisier and noisier labels. At "
+        "quartiles. (a) less and less similar tasks; (b) noisier and noisier labels. At "
         "$p = N$ itself the error is heavy-tailed: the height of the tip is not a number to compare. The figure does "
         "not show networks whose first layer learns."
     ),

@@ -413,8 +413,8 @@ page.curves(
     pairs.by_head(one_width),
     name="similarity-dials",
     caption=(
-        f"CIFAR-100: what two tasks gain from one network of width {WIDE}, against the strength of four dials. Left, one head: all four fall, and names in conflict cost "
-        "most by far. Right, a head for each task: the same dials cost next to nothing. Means of {n} seeds with {level} intervals. "
+        f"CIFAR-100: what two tasks gain from one network of width {WIDE}, against the strength of four dials. (a) one head: all four fall, and names in conflict cost "
+        "most by far. (b) a head for each task: the same dials cost next to nothing. Means of {n} seeds with {level} intervals. "
         "The figure does not show larger samples, for which there is less to gain."
     ),
     alt="Two panels of transfer against dial strength. With one head the labels curve falls steeply, the three others gently through zero; with two heads all four stay near zero.",
@@ -507,8 +507,8 @@ page.curves(
     unit="seed",
     name="similarity-parted",
     caption=(
-        "How far the two tasks' movements part, layer by layer, all layers private. Left, as a share of what one task twice has in common (declared): the head loses least, "
-        f"for every dial. Right, as a difference of cosines: the first layer falls least, for it had only {together[0]:.2f} to lose where the head had {together[3]:.2f}. Means of {{n}} seeds with {{level}} intervals, "
+        "How far the two tasks' movements part, layer by layer, all layers private. (a) as a share of what one task twice has in common (declared): the head loses least, "
+        f"for every dial. (b) as a difference of cosines: the first layer falls least, for it had only {together[0]:.2f} to lose where the head had {together[3]:.2f}. Means of {{n}} seeds with {{level}} intervals, "
         f"widths {JUDGED[0]} to {JUDGED[-1]}. The figure does not show which layer could hold the difference best."
     ),
     alt="Two panels of the fall of a cosine against the layer, a curve per dial. As a share, all curves are lowest at the head; as a difference, they rise from the first layer.",
@@ -596,7 +596,7 @@ page.table(
 # strengths of one dial, or over all pairs of one data set and width. What one task's gradient does to another's loss serves
 # {cite:t}`fifty2021` to group tasks; between tasks with few inputs in common such gradients are reported to be noise {cite}`zhang2026`.
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input", "lead"]
 COLORS = {
     "weight": "red",
     "cosine": "red",

@@ -88,7 +88,7 @@ display(Markdown("\n".join(f"* *{data}.* {said}" for data, said in again.items()
 #
 # Ten tasks of ten glyphs, one network for all of them or one for each.
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input", "lead"]
 page.curves(
     glyphs,
     **BY_SEED | {"y": "test_loss", "hue": "noise", "panels": "method"},
@@ -390,7 +390,7 @@ for measure in ("loss", "error"):
         name=f"small-data-forgetting-{measure}",
         caption=(
             f"Glyphs and digits: forgotten test {measure} against width; means of {{n}} seeds with {{level}} intervals. To see: beside a "
-            "buffer both panels fall on the right. The figure does not show how good the networks are."
+            "buffer both fall as the network widens. The figure does not show how good the networks are."
         ),
         alt=f"Two panels of forgotten {measure} against width for five buffers: with a head per task a hump, with one head a fall beside a buffer and none without.",
     )

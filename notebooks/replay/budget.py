@@ -325,7 +325,7 @@ evidence.record(
 #
 # Three budget lines. Moving right trades parameters for samples.
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input", "lead"]
 every = np.arange(n + 1)
 panels, optima = [], {}
 shown = {0.5: "red", 0.7: "orange", 0.9: "blue"}
@@ -362,7 +362,7 @@ figures.show(
     caption=(
         f"Error and forgetting along a budget of {budget} parameters; a stored sample costs {sample_cost} ($T = {T}$, $n = {n}$, "
         f"σ² = {sigma2}, warm start). Coloured dots: optima, at m = {', '.join(optima['error G'])} for the error and {', '.join(optima['forgetting F'])} for "
-        f"forgetting. Black: simulation at cosine 0.7, means of {trials:,} data sets with 95 % intervals."
+        f"forgetting. Dots with bars: simulation at cosine 0.7, means of {trials:,} data sets with 95 % intervals."
     ),
     alt=f"Error and forgetting against buffer size for cosines {', '.join(map(str, shown))}; the error is least at m = {', '.join(optima['error G'])}.",
 )

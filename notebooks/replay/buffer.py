@@ -428,7 +428,7 @@ for claim, check, cells in (
 # Figure 1 of Paper A (right): ten tasks, fifty samples each, buffers of 0 to 50 samples a task. *Opposed* is a chain
 # in which neighbours have the cosine $\cos(7\pi/8)$, because ten tasks cannot all oppose each other.
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input", "lead"]
 buffers = tuple(n * k // 5 for k in range(6))
 drawn_buffers = (0, 2 * n // 5, n)
 crowded = np.add.outer(np.arange(T), np.zeros(3)) * drawn_buffers + n  # N_t
@@ -615,8 +615,8 @@ figures.show(
     fig,
     name="negative-forgetting",
     caption=(
-        f"Blue: learning later tasks *improves* earlier ones ($T = {T}$, $n = {n}$, $m = {half}$, warm, σ² = {sigma2}). "
-        "The black frontier tends to the dashed line, cosine $(1 + \\sigma^2)/2$. "
+        f"Blue: learning later tasks improves earlier ones ($T = {T}$, $n = {n}$, $m = {half}$, warm, σ² = {sigma2}). "
+        "The solid frontier tends to the dashed line, cosine $(1 + \\sigma^2)/2$. "
         f"Values beyond ±{most} are cut off."
     ),
     alt=f"Map of forgetting over p and cosine: positive below a frontier that tends to a cosine of {known:.2f}, negative above.",

@@ -117,7 +117,7 @@ function best(all, objective) {
 # tasks have norm 1, so that error 1 is what a model has that knows nothing. **Warm** moves the previous solution as
 # little as possible, **scratch** starts every fit at zero.
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input", "lead"]
 grey = {"dimension": "height", "line_color": figures.COLORS["grey"]}
 sources = {}
 plots = []

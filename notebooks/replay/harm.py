@@ -336,7 +336,7 @@ display(
 # The map of Mechanism 3: what does going from an empty to a half-full buffer do? Red is harm. The solid line is the
 # law for large models, read for equiangular tasks of norm 1.
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input", "lead"]
 cosines = np.linspace(0, 1, cells)
 widths = np.unique(np.geomspace(5, 20_000, 170).round().astype(int))
 # Above these cosines a buffer lowers the error of a large model.
@@ -547,7 +547,7 @@ figures.show(
     fig,
     name="warm-or-scratch",
     caption=(
-        f"Purple: warm start better; orange: scratch better; white: equal, because a least-squares fit has no start "
+        f"Purple: warm start better; orange: scratch better; uncoloured: equal, because a least-squares fit has no start "
         f"($T = {T}$, $n = {n}$, $m = {half}$). Dashed: the law for large $p$, cosine {frontier:.2f}. The map shows the sign only."
     ),
     alt=f"Map over p and cosine: warm better, scratch better, or equal; large models change sides at cosine {frontier:.2f}.",

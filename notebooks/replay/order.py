@@ -184,7 +184,7 @@ for m in (0, half, n):
 #
 # Every order of the same tasks, for growing buffers.
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input", "lead"]
 buffers = (0, n // 4, n // 2, 3 * n // 4, n)
 norms = {"unequal norms": mixed, "equal norms": equal_norm}
 values = {k: {m: readings(tasks, m) for m in buffers} for k, tasks in norms.items()}

@@ -160,6 +160,7 @@ def _svg(figure: Figure, salt: str) -> str:
     svg = buffer.getvalue()
     svg = svg[svg.index("<svg") :].replace(INK, "currentColor")
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
+    svg = re.sub(r'(\bid="|\bhref="#|url\(#)', rf"\g<1>{salt}-", svg)  # unique on the page
     return re.sub(
         r'(<svg[^>]*?) width="[^"]*"',
         r"\1",

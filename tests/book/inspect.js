@@ -112,7 +112,7 @@
     };
     for (const [element, node] of texts) judge(element, node.data.trim().slice(0, 40), "color", needed(element));
     for (const element of formulas) judge(element, "formula", "color", needed(element));
-    for (const label of document.querySelectorAll("figure svg g[id^='text_'] > g")) {
+    for (const label of document.querySelectorAll("figure svg g[id*='text_'] > g")) {
       if (!visible(label)) continue;
       const below = shapesBelow(label).map(fill).reduce((ground, colour) => over(colour, ground), backdrop(label));
       judge(label, "label in " + label.closest("figure").id, "fill", 3, below);

@@ -1,0 +1,97 @@
+"""A chapter is read in another order than it runs in: answer and figure first, bookkeeping folded."""
+
+import jupytext
+import pytest
+from messages import whole
+from nbformat.v4 import new_output
+from reading import DRAWN_LATER, FOLDED, LEAD, fold, lead
+from test_page_law import CHAPTERS
+
+DRAWING = '<figure class="panels" id="figure-peak"><svg/></figure>'
+SOURCE = """# %% [markdown]
+# # Why?
+
+# %% tags=["parameters"]
+n = 3
+
+# %%
+print("Because.")
+
+# %% [markdown]
+# ## Check
+
+# %%
+evidence.record("A.T1", "count", "errors", 0, "<", 1, n=3)
+
+# %% tags=["hide-input", "lead"]
+figures.show(figure)
+"""
+
+
+@pytest.fixture
+def chapter():
+    notebook = jupytext.reads(SOURCE, fmt="py:percent")
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs = []
+    notebook.cells[-1].outputs = [
+        output("<p>before</p>"),
+        output(DRAWING),
+        output(DRAWING.replace("peak", "valley")),
+    ]
+    return notebook
+
+
+def output(markup):
+    return new_output("display_data", {"text/html": markup})
+
+
+def shown(cell):
+    return [each["data"]["text/html"] for each in cell.get("outputs", [])]
+
+
+def test_the_figure_that_answers_stands_below_the_opening(chapter):
+    lead(chapter)
+    assert [cell.source.partition("\n")[0] for cell in chapter.cells][2:5] == [
+        'print("Because.")',
+        DRAWN_LATER,
+        "## Check",
+    ]
+    assert shown(chapter.cells[3]) == [DRAWING]
+
+
+def test_its_cell_says_where_it_went_and_keeps_the_rest(chapter):
+    lead(chapter)
+    before, moved, rest = shown(chapter.cells[-1])
+    assert before == "<p>before</p>"
+    assert 'href="#figure-peak"' in moved
+    assert "figure-valley" in rest
+
+
+def test_a_chapter_without_the_tag_stays_as_it_is(chapter):
+    chapter.cells[-1].metadata["tags"] = ["hide-input"]
+    before = [dict(cell) for cell in chapter.cells]
+    lead(chapter)
+    assert [dict(cell) for cell in chapter.cells] == before
+
+
+def test_a_tag_that_finds_no_figure_is_refused(chapter):
+    chapter.cells[-1].outputs = []
+    with pytest.raises(ValueError, match=whole("the cell tagged 'lead' draws no figure")):
+        lead(chapter)
+    chapter.cells[-2].metadata["tags"] = ["lead"]
+    with pytest.raises(ValueError, match=whole("2 cells are tagged 'lead'; one figure comes first")):
+        lead(chapter)
+
+
+def test_parameters_and_bookkeeping_are_folded_and_every_fold_says_what_is_in_it(chapter):
+    fold(chapter)
+    prompts = [cell.metadata.get("mystnb", {}).get("code_prompt_show") for cell in chapter.cells]
+    assert prompts == [None, "The numbers of this page, 1 line", None, None, "Code, 1 line", "Code, 1 line"]
+    assert not FOLDED & set(chapter.cells[2].metadata.get("tags", []))
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_a_chapter_leads_with_one_figure_or_draws_one_before_its_first_section(path):
+    tags = [LEAD in cell.metadata.get("tags", []) for cell in jupytext.read(path).cells]
+    assert sum(tags) <= 1

@@ -1,0 +1,75 @@
+"""A chapter is read in another order than it runs in: answer and figure first, bookkeeping folded.
+
+A code cell tagged ``lead`` draws the figure that shows the answer. Its first figure goes up, below the
+sentences that open the chapter; the cell stays where its numbers are, and says where the figure went.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from nbformat.v4 import new_code_cell, new_output
+
+LEAD = "lead"
+DRAWN_LATER = "# Drawn further down, where its numbers are."  # a cell without a source is not rendered
+FIGURE = re.compile(r'<figure class="panels[^>]* id="(figure-[a-z0-9-]+)"')
+SECTION = re.compile(r"^##+ ", re.MULTILINE)
+FOLDED = {"hide-input", "hide-cell", "remove-input", "remove-cell"}
+BOOKKEEPING = re.compile(r"\b(evidence\.\w+|deep\.agree_with_table)\(")
+
+
+def fold(notebook: Any) -> None:
+    """Fold what no reader needs at first, parameters and bookkeeping; every fold says what is in it."""
+    for cell in notebook.cells:
+        if cell.cell_type != "code":
+            continue
+        tags = cell.metadata.setdefault("tags", [])
+        if not FOLDED & set(tags) and ("parameters" in tags or BOOKKEEPING.search(cell.source)):
+            tags.append("hide-input")
+        if "hide-input" in tags or "hide-cell" in tags:
+            lines = sum(bool(line.strip()) for line in cell.source.splitlines())
+            size = f"{lines} line" if lines == 1 else f"{lines} lines"
+            what = "The numbers of this page" if "parameters" in tags else "Code"
+            prompts = {"code_prompt_show": f"{what}, {size}", "code_prompt_hide": f"Hide {what.lower()}"}
+            cell.metadata["mystnb"] = prompts
+
+
+def lead(notebook: Any) -> None:
+    """Move the figure of the cell tagged ``lead`` up to the end of the opening.
+
+    Raises:
+        ValueError: if that cell draws no figure, or several cells are tagged.
+    """
+    tagged = [cell for cell in notebook.cells if LEAD in cell.metadata.get("tags", [])]
+    if not tagged:
+        return
+    if len(tagged) > 1:
+        raise ValueError(f"{len(tagged)} cells are tagged '{LEAD}'; one figure comes first")
+    drawn = [output for output in tagged[0].get("outputs", []) if FIGURE.search(markup(output))]
+    if not drawn:
+        raise ValueError(f"the cell tagged '{LEAD}' draws no figure")
+    anchor = FIGURE.search(markup(drawn[0]))[1]
+    tagged[0].outputs = [said_where(anchor) if each is drawn[0] else each for each in tagged[0].outputs]
+    shown = new_code_cell(DRAWN_LATER, metadata={"tags": ["remove-input"]}, outputs=[drawn[0]])
+    notebook.cells.insert(first_section(notebook.cells), shown)
+
+
+def first_section(cells: list[Any]) -> int:
+    """Return the place of the first cell with a heading below the title; the end if there is none."""
+    titled = (
+        i for i, cell in enumerate(cells) if cell.cell_type == "markdown" and SECTION.search(cell.source)
+    )
+    return next(titled, len(cells))
+
+
+def markup(output: Any) -> str:
+    """Return the HTML of an output; empty if it has none."""
+    return "".join(output.get("data", {}).get("text/html", ""))
+
+
+def said_where(anchor: str) -> Any:
+    """Return what takes the place of a figure that went up."""
+    words = "The figure stands at the head of this page"
+    link = f'<p class="moved"><a href="#{anchor}">{words}</a>.</p>'
+    return new_output("display_data", {"text/html": link, "text/plain": f"{words}."})
