@@ -3,6 +3,7 @@
 import json
 import math
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -21,6 +22,7 @@ from manytasks.deep.sweeps import claims, registry
 from manytasks.deep.sweeps.cells import read_cell
 from manytasks.deep.sweeps.limits import seconds
 from manytasks.deep.sweeps.settings import COMMON
+from manytasks.readers import short
 
 
 @pytest.fixture
@@ -56,12 +58,19 @@ def toy(monkeypatch):
         ({"rate": 0}, None),
         ({"note": ""}, "note must be a word; got ''"),
         ({"note": 1}, None),
+        ({"rate": 10**400}, None),
+        ({"rate": 0.10000000001}, "rate must have at most 7 digits, as tables write it; got 0.10000000001"),
+        ({"note": "a\0b"}, None),
+        ({"note": "a\nb"}, r"note must be a word; got 'a\nb'"),
         ({"depth": 1, "breadth": 2}, "toy has no setting breadth, depth"),
+        ({1: 2}, "toy has no setting 1"),
     ],
 )
 def test_settings_are_refused_before_the_first_cell(toy, tmp_path, changes, message):
     for call in (run, lambda out, **options: plan_sweep("toy", "smoke", "cpu", out=out, **options)):
-        with pytest.raises(ValueError, match=whole(message) if message else next(iter(changes))) as caught:
+        with pytest.raises(
+            ValueError, match=whole(message) if message else str(next(iter(changes)))
+        ) as caught:
             call(tmp_path / "out", changes=changes)
         assert "\n" not in str(caught.value)
     assert toy.calls == []
@@ -128,12 +137,36 @@ def test_time_limits_are_read(limit, value):
     [-5, "-5", True, math.nan, math.inf, "٣s", "9" * 400, "5 m", "1e3", "", "s", "30m1h", [1], "1,5h"],
 )
 def test_other_time_limits_are_refused(toy, limit, tmp_path):
-    with pytest.raises(ValueError, match=whole(f"time limit must look like 90s, 9m or 2h; got {limit!r}")):
+    with pytest.raises(
+        ValueError, match=whole(f"time limit must look like 90s, 9m or 2h; got {short(limit)}")
+    ):
         run(tmp_path, time_limit=limit)
     assert toy.calls == []
 
 
-@pytest.mark.parametrize("shard", [(0, 0), (2, 2), (-1, 2), (0.5, 2), ("0", "2"), (0,), 3, None])
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"changes": 5}, "changes must be settings by name; got 5"),
+        ({"name": ["toy"]}, "no sweep ['toy']; the sweeps are"),
+        ({"profile": ["smoke"]}, "profile must be one of smoke; got ['smoke']"),
+        ({"out": ""}, "out must name a folder; got ''"),
+        ({"out": None}, "out must name a folder; got None"),
+        ({"out": 5}, "out must name a folder; got 5"),
+        ({"out": b"x"}, "out must name a folder; got b'x'"),
+        ({"out": "a\0b"}, r"out must name a folder; got 'a\x00b'"),
+        ({"others": ["keep"]}, "others must be anew or keep; got ['keep']"),
+    ],
+)
+def test_other_arguments_are_refused_by_name(toy, arguments, message, tmp_path):
+    usual = {"name": "toy", "profile": "smoke", "device": "cpu", "out": tmp_path, "progress": False}
+    with pytest.raises(ValueError, match="^" + re.escape(message)) as caught:
+        run_sweep(**(usual | arguments))
+    assert "\n" not in str(caught.value)
+    assert toy.calls == []
+
+
+@pytest.mark.parametrize("shard", [(0, 0), (2, 2), (-1, 2), (0.5, 2), ("0", "2"), (0,), 3, None, (False, 2)])
 def test_impossible_shards_are_refused(toy, shard, tmp_path):
     message = f"shard must be (i, n) with 0 <= i < n; got {shard}"
     with pytest.raises(ValueError, match=whole(message)):
@@ -179,6 +212,11 @@ def file(path):
     path.write_text("mine")
 
 
+def pipe(path):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    os.mkfifo(path)
+
+
 @pytest.mark.parametrize(
     ("place", "make", "message"),
     [
@@ -186,13 +224,16 @@ def file(path):
         ("out/.cells", file, "a sweep needs a folder of this name"),
         ("out/.cells/toy/smoke", file, "a sweep needs a folder of this name"),
         ("out/toy-smoke.csv", folder, "a folder is in the place of the table"),
+        ("out/toy-smoke.csv", pipe, "is not a file but a pipe"),
+        ("out/toy-smoke.json", pipe, "is not a file but a pipe"),
     ],
 )
 def test_what_is_in_the_way_is_named_before_the_first_cell(toy, tmp_path, place, make, message, capsys):
     make(tmp_path / place)
     words = ["sweep", "toy", "--profile", "smoke", "--device", "cpu", "--out", str(tmp_path / "out")]
-    assert main(words) == 1
-    assert capsys.readouterr().err == f"manytasks: {tmp_path / place}: {message}\n"
+    assert main(words) == (2 if make is pipe else 1)
+    said = capsys.readouterr().err
+    assert said == f"manytasks: {tmp_path / place}{' ' if make is pipe else ': '}{message}\n"
     assert toy.calls == []
     assert not list(tmp_path.rglob(".toy*"))
 

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import math
+import os
 import re
 import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from numbers import Real
+from pathlib import Path
+from typing import Any
 
 import torch
+
+from manytasks.readers import short
 
 UNITS = {"h": 3600, "m": 60, "s": 1}
 DURATION = re.compile(r"(?=[0-9])" + "".join(rf"(?:([0-9]+(?:\.[0-9]+)?){unit})?" for unit in UNITS))
@@ -45,7 +50,7 @@ def seconds(duration: str | float | None) -> float | None:
             parts = zip(match.groups(), UNITS.values(), strict=True)
             value = sum(float(number) * unit for number, unit in parts if number)
     if not 0 <= value < math.inf:
-        raise ValueError(f"time limit must look like 90s, 9m or 2h; got {duration!r}")
+        raise ValueError(f"time limit must look like 90s, 9m or 2h; got {short(duration)}")
     return value
 
 
@@ -71,11 +76,36 @@ def find_device(name: str) -> torch.device:
         return torch.device(name)
     match = re.fullmatch(r"cuda(?::([0-9]{1,3}))?", str(name))
     if match is None:
-        raise ValueError(f"device must be auto, cpu or cuda; got {name!r}")
+        raise ValueError(f"device must be auto, cpu or cuda; got {short(name)}")
     there = torch.cuda.device_count() if torch.cuda.is_available() else 0
     if int(match[1] or 0) >= there:
         raise ValueError(f"device {name} is not here: torch {torch.__version__} sees {there} GPUs")
     return torch.device(name)
+
+
+def folder(place: Any, name: str) -> Path:
+    """Read the path of a folder, which need not be there.
+
+    Args:
+        place: text or path.
+        name: how the error message calls it.
+
+    Returns:
+        The path.
+
+    Raises:
+        ValueError: if it is neither, empty, or no path can be called so.
+
+    Example:
+        >>> folder("", "out")
+        Traceback (most recent call last):
+        ...
+        ValueError: out must name a folder; got ''
+    """
+    text = os.fspath(place) if isinstance(place, str | os.PathLike) else None
+    if not isinstance(text, str) or not text.strip() or "\0" in text:
+        raise ValueError(f"{name} must name a folder; got {short(place)}")
+    return Path(text)
 
 
 @contextmanager

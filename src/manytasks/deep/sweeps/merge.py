@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from manytasks.deep.sweeps.claims import claimed
+from manytasks.deep.sweeps.limits import folder
 from manytasks.deep.sweeps.registry import SWEEPS
 from manytasks.deep.sweeps.store import Blocks, Store
 
@@ -56,13 +57,13 @@ def merge_folders(
         ValueError: nowhere holds no table and no cell of a sweep
     """
     merged: dict[Path, Merged] = {}
-    for source in map(Path, sources):
+    for source in [folder(source, "a source") for source in sources]:
         stores = [Store(sweep, profile, source) for sweep in SWEEPS.values() for profile in sweep.profiles]
         stores = [store for store in stores if store.table.is_file() or any(store.cells.glob("*.csv"))]
         if not stores:
             raise ValueError(f"{source} holds no table and no cell of a sweep")
         for store in stores:
-            one = _add(store, Store(store.sweep, store.profile, Path(out)), replace)
+            one = _add(store, Store(store.sweep, store.profile, folder(out, "out")), replace)
             before = merged.get(one.table, one)
             notes = one.notes if before is one else before.notes + one.notes
             merged[one.table] = dataclasses.replace(one, rows=(before.rows[0], one.rows[1]), notes=notes)

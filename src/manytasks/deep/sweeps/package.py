@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from manytasks.deep.data.files import regular
 from manytasks.deep.sweeps.provenance import SUMMARY
 from manytasks.deep.sweeps.registry import SWEEPS
 from manytasks.deep.sweeps.store import Store
@@ -58,7 +59,7 @@ def write_package(folder: Path) -> Path:
 
 
 def _resource(table: Path) -> dict[str, Any]:
-    raw = table.read_bytes()
+    raw = regular(table).read_bytes()
     try:
         rows = pd.read_csv(table) if raw.strip() else pd.DataFrame()
     except ValueError as error:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import time
-from pathlib import Path
 from typing import Any, Literal
 
 import torch
 
 from manytasks.deep.sweeps.code import code_digest
-from manytasks.deep.sweeps.limits import find_device
+from manytasks.deep.sweeps.limits import find_device, folder
 from manytasks.deep.sweeps.registry import find_sweep
 from manytasks.deep.sweeps.store import Store
 from manytasks.deep.sweeps.survey import Here, survey
@@ -46,7 +45,7 @@ def plan_sweep(
     sweep, where = find_sweep(name), find_device(device)
     cells = sweep.cells(profile, changes)
     here = Here(where.type, str(torch.__version__), code_digest(sweep.measure))
-    found = survey(Store(sweep, profile, Path(out)), cells, here, others == "keep").rows
+    found = survey(Store(sweep, profile, folder(out, "out")), cells, here, others == "keep").rows
     rate = _matrix_rate(where)
     rows = []
     for cell, finished in zip(cells, found, strict=True):

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import platform
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -68,19 +66,6 @@ def sound(made: Any) -> bool:
         and isinstance(made.get("seconds"), int | float)
         and isinstance(made.get("varied"), dict)
     )
-
-
-def table_provenance(cells: Iterable[Path]) -> Provenance:
-    """Sum up the provenance of the cells of a table.
-
-    Args:
-        cells: files that hold what ``cell_provenance`` returned; missing ones are left out.
-
-    Returns:
-        As ``summarise``; empty if no file is there.
-    """
-    made = [json.loads(cell.read_text(encoding="utf-8")) for cell in cells if cell.exists()]
-    return summarise(len(made), made) if made else {}
 
 
 def summarise(cells: int, made: Iterable[Provenance], earlier: Provenance | None = None) -> Provenance:

@@ -23,6 +23,7 @@ from manytasks.deep.sweeps import (
     similarity_measures,
 )
 from manytasks.deep.sweeps.sweep import Sweep
+from manytasks.readers import short
 
 OWN_DATA = tuple(
     module.SWEEP
@@ -73,6 +74,6 @@ def find_sweep(name: str) -> Sweep:
         >>> find_sweep("replay-width").axes
         ('scenario', 'width')
     """
-    if name not in SWEEPS:
-        raise ValueError(f"no sweep {name!r}; the sweeps are {', '.join(SWEEPS)}")
+    if not isinstance(name, str) or name not in SWEEPS:
+        raise ValueError(f"no sweep {short(name)}; the sweeps are {', '.join(SWEEPS)}")
     return SWEEPS[name]

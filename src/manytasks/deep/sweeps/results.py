@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from manytasks.deep.sweeps.limits import folder
 from manytasks.deep.sweeps.registry import find_sweep
 from manytasks.deep.sweeps.store import Store
 from manytasks.deep.sweeps.sweep import Settings
@@ -51,10 +52,10 @@ def load_results(
         FileNotFoundError: nowhere/depth-paper.csv is not there; make it with
         manytasks sweep depth --profile paper --out nowhere
     """
-    folder = CHECKOUT / "data" if out is None else Path(out)
+    place = CHECKOUT / "data" if out is None else folder(out, "out")
     sweep = find_sweep(name)
-    cells, store = sweep.cells(profile, changes), Store(sweep, profile, folder)
-    command = f"manytasks sweep {name} --profile {profile} --out {folder}"
+    cells, store = sweep.cells(profile, changes), Store(sweep, profile, place)
+    command = f"manytasks sweep {name} --profile {profile} --out {place}"
     if not store.table.is_file():
         raise FileNotFoundError(f"{store.table} is not there; make it with {command}")
     blocks, layout = store.blocks(), store.layout

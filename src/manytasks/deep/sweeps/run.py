@@ -17,12 +17,13 @@ import torch
 from manytasks.deep.sweeps.cells import write_cell
 from manytasks.deep.sweeps.claims import take_turns
 from manytasks.deep.sweeps.code import code_digest
-from manytasks.deep.sweeps.limits import find_device, seconds, terminated_like_ctrl_c
+from manytasks.deep.sweeps.limits import find_device, folder, seconds, terminated_like_ctrl_c
 from manytasks.deep.sweeps.provenance import cell_provenance
 from manytasks.deep.sweeps.registry import find_sweep
 from manytasks.deep.sweeps.store import Store
 from manytasks.deep.sweeps.survey import Here, survey
 from manytasks.deep.sweeps.sweep import Settings
+from manytasks.readers import short
 
 
 @dataclass(frozen=True)
@@ -101,8 +102,8 @@ def run_sweep(
     sweep, limit, where = find_sweep(name), seconds(time_limit), find_device(device)
     index, shards = _shard(shard)
     if others not in ("anew", "keep"):
-        raise ValueError(f"others must be anew or keep; got {others!r}")
-    cells, store = sweep.cells(profile, changes), Store(sweep, profile, Path(out))
+        raise ValueError(f"others must be anew or keep; got {short(others)}")
+    cells, store = sweep.cells(profile, changes), Store(sweep, profile, folder(out, "out"))
     store.prepare()
     here = Here(where.type, str(torch.__version__), code_digest(sweep.measure))
     files = [store.cell(cell, here.device, here.torch) for cell in cells]
@@ -157,10 +158,11 @@ def run_sweep(
 def _shard(shard: tuple[int, int]) -> tuple[int, int]:
     try:
         index, shards = map(operator.index, shard)
+        whole = not any(isinstance(part, bool) for part in shard)
     except (TypeError, ValueError):
-        index, shards = 0, 0
-    if not 0 <= index < shards:
-        raise ValueError(f"shard must be (i, n) with 0 <= i < n; got {shard}")
+        whole = False
+    if not whole or not 0 <= index < shards:
+        raise ValueError(f"shard must be (i, n) with 0 <= i < n; got {short(shard)}")
     return index, shards
 
 

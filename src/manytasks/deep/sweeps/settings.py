@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from numbers import Integral, Real
 from typing import Any
 
+from manytasks.readers import short
+
 
 @dataclass(frozen=True)
 class Setting:
@@ -86,8 +88,12 @@ def real(
     def read(value: Any) -> float:
         if not isinstance(value, Real) or isinstance(value, bool):
             raise ValueError
-        number = int(value) if isinstance(value, Integral) else float(value)
-        if not -math.inf < number < math.inf or not least <= number <= most or (above and number == least):
+        try:
+            number = int(value) if isinstance(value, Integral) else float(value)
+            finite = math.isfinite(number)
+        except OverflowError:  # more than a float holds
+            finite = False
+        if not finite or not least <= number <= most or (above and number == least):
             raise ValueError
         return number
 
@@ -113,7 +119,8 @@ def word(choices: Iterable[str] = (), column: str = "", suffixes: Iterable[str] 
     allowed = {choice + end for choice in choices for end in ("", *suffixes)}
 
     def read(value: Any) -> str:
-        if not isinstance(value, str) or not value.strip() or (allowed and value not in allowed):
+        spoken = isinstance(value, str) and bool(value.strip()) and value.isprintable()
+        if not spoken or (allowed and value not in allowed):
             raise ValueError
         return value
 
@@ -203,14 +210,17 @@ def read_setting(name: str, value: Any, usual: Any, own: dict[str, Setting]) -> 
     setting = declared(name, usual, own)
     several = isinstance(usual, tuple)
     if several and not (isinstance(value, tuple) and value):
-        raise ValueError(f"{name} needs a tuple of values; got {value!r}")
+        raise ValueError(f"{name} needs a tuple of values; got {short(value)}")
     try:
         values = tuple(setting.read(one) for one in (value if several else (value,)))
     except ValueError:
         each = "every value of " if several else ""
-        raise ValueError(f"{each}{name} must be {setting.says}; got {value!r}") from None
-    if len({number_text(one) for one in values}) < len(values):
-        raise ValueError(f"{name} must not name a value twice; got {value!r}")
+        raise ValueError(f"{each}{name} must be {setting.says}; got {short(value)}") from None
+    texts = [number_text(one) for one in values]
+    if any(isinstance(one, float) and float(text) != one for one, text in zip(values, texts, strict=True)):
+        raise ValueError(f"{name} must have at most 7 digits, as tables write it; got {short(value)}")
+    if len(set(texts)) < len(values):
+        raise ValueError(f"{name} must not name a value twice; got {short(value)}")
     return values if several else values[0]
 
 

@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from manytasks.deep.data.files import regular
 from manytasks.deep.sweeps.blocks import Block, Key, Layout, natural
 from manytasks.deep.sweeps.cells import Cell, mark_merged, read_cell, remove_cell
 from manytasks.deep.sweeps.claims import claimed
@@ -81,12 +82,16 @@ class Store:
         Raises:
             NotADirectoryError: if a file is in the place of one.
             IsADirectoryError: if a folder is in the place of the table.
+            ValueError: if a pipe or a device is.
         """
         for folder in (self.out, self.out / ".cells", self.cells.parent, self.cells):
             if folder.exists() and not folder.is_dir():
                 raise NotADirectoryError(errno.ENOTDIR, "a sweep needs a folder of this name", str(folder))
         if self.table.is_dir():
             raise IsADirectoryError(errno.EISDIR, "a folder is in the place of the table", str(self.table))
+        for path in (self.table, beside_table(self.table)):
+            if path.exists():
+                regular(path)  # a pipe would keep every reader waiting
         self.cells.mkdir(parents=True, exist_ok=True)
 
     def blocks(self) -> Blocks:

@@ -12,6 +12,7 @@ from typing import Any, Literal
 import torch
 
 from manytasks.deep.sweeps.settings import Setting, declared, read_setting
+from manytasks.readers import short
 
 Profile = Literal["smoke", "book", "paper"]
 Settings = dict[str, Any]
@@ -55,12 +56,16 @@ class Sweep:
             ValueError: if the sweep has no such profile or setting, or a setting is not what it may be.
         """
         usual = self.usual(profile)
+        if not isinstance(changes, dict | None):
+            raise ValueError(f"changes must be settings by name; got {short(changes)}")
         settings = usual | (changes or {})
         if unknown := settings.keys() - usual.keys():
-            raise ValueError(f"{self.name} has no setting {', '.join(sorted(unknown))}")
+            raise ValueError(f"{self.name} has no setting {', '.join(sorted(map(str, unknown)))}")
         for axis in self.axes:
             if not isinstance(settings[axis], tuple):
-                raise ValueError(f"{axis} is an axis and needs a tuple of values; got {settings[axis]!r}")
+                raise ValueError(
+                    f"{axis} is an axis and needs a tuple of values; got {short(settings[axis])}"
+                )
         settings = {
             name: read_setting(name, value, usual[name], self.settings) for name, value in settings.items()
         }
@@ -79,8 +84,8 @@ class Sweep:
         Raises:
             ValueError: if the sweep has no such profile.
         """
-        if profile not in self.profiles:
-            raise ValueError(f"profile must be one of {', '.join(self.profiles)}; got {profile!r}")
+        if not isinstance(profile, str) or profile not in self.profiles:
+            raise ValueError(f"profile must be one of {', '.join(self.profiles)}; got {short(profile)}")
         return self.profiles[profile]
 
     def constants(self, profile: str) -> tuple[str, ...]:

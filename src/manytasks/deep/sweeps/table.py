@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from manytasks.deep.data.files import regular
 from manytasks.deep.sweeps.settings import number_text
 
 TextRow = dict[str, str]
@@ -93,7 +94,7 @@ def read_table(path: Path) -> list[TextRow]:
         >>> read_table(path)
         [{'width': '8', 'loss': '0.25'}]
     """
-    raw = path.read_bytes()
+    raw = regular(path).read_bytes()
     try:
         text = (gzip.decompress(raw) if path.suffix == PACKED else raw).decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -131,8 +132,9 @@ def read_json(path: Path) -> dict[str, Any]:
     Raises:
         ValueError: naming the file, if it holds anything else.
     """
+    raw = regular(path).read_bytes()
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(raw.decode("utf-8"))
     except ValueError:  # neither text nor JSON
         content = None
     if not isinstance(content, dict):
