@@ -797,6 +797,87 @@ display(
 )
 
 # %% [markdown]
+# **The same peak, met from the other side.** Paper A lists the size of the data among what decides the error (claim A.K14). Fix the model and let the data
+# grow: the pooled samples $N = Tk$ come to meet $p$, and from there on leave it behind.
+
+# %% tags=["hide-input"]
+fixed = N + 2  # parameters, so that N = Tn samples are just short of them
+samples_each = np.arange(1, 2 * n + 1)
+
+
+def by_data(tasks, sigma):
+    """Mean error of the fixed model against the number of samples of each task."""
+    return np.array(
+        [
+            theory.multitask_error(tasks, int(k), fixed, sigma**2).mean()
+            for k in samples_each
+        ]
+    )
+
+
+curves = {key: by_data(geometries[key[0]], key[1]) for key in settings}
+curves["equal", 0.0] = by_data(agreeing, 0.0)
+more_data = pd.DataFrame(
+    [
+        (key == ("equal", 0.0), line[n - 1] / line[n // 2 - 1])
+        for key, line in curves.items()
+    ],
+    columns=["equal_clean", "ratio"],
+)
+up_to = evidence.tested(
+    more_data,
+    "not equal_clean",
+    lambda rows: rows.ratio.min(),
+    "tasks differ or labels are noisy: up to N = p more data raise the error, beyond they lower it",
+)
+evidence.record(
+    "A.K14",
+    "more data, a fixed model",
+    f"smallest ratio of the error with n = {n} samples a task to that with half of them, p = Tn + 2",
+    up_to.inside,
+    ">",
+    1,
+    n=f"{len(settings)} settings, exact",
+    when=up_to,
+)
+most = [
+    samples_each[line.argmax()] for key, line in curves.items() if key[0] != "equal"
+]
+evidence.record(
+    "A.K14",
+    "where more data hurt most",
+    "distance of the largest error from N = p, in samples a task",
+    max(abs(k - fixed / T) for k in most),
+    "<=",
+    1,
+    n=f"{len(settings)} settings × {len(samples_each)} sizes, exact",
+)
+fig, ax = plt.subplots()
+for (name, sigma), line in curves.items():
+    if sigma in (0.0, 1.0):
+        style = {"similar": "--", "opposed": "-", "equal": ":"}[name]
+        ax.plot(
+            samples_each,
+            np.where(np.isfinite(line), line, np.nan),
+            style,
+            color=figures.COLORS[noise_levels[sigma]],
+            label=f"{name}, σ = {sigma:g}",
+        )
+figures.threshold(ax, fixed / T, "$Tk = p$")
+ax.set(yscale="log", xlabel="samples of each task, $k$", ylabel="excess risk, mean")
+ax.set(title=f"A model of p = {fixed}")
+ax.legend(fontsize=9)
+figures.show(
+    fig,
+    name="error-against-data",
+    caption=(
+        f"Exact error of a model of fixed size against the samples of each of $T = {T}$ tasks. More data raise it until there are as many samples as parameters; "
+        "equal tasks with clean labels (dotted) have no peak. Gaps are infinite values."
+    ),
+    alt=f"Error against samples a task: all curves but that of equal, clean tasks peak at {fixed / T:.0f}.",
+)
+
+# %% [markdown]
 # ## Exercises
 #
 # ```{exercise} Benign overfitting

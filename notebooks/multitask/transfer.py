@@ -1021,6 +1021,41 @@ evidence.record(
     0,
     n="exact, n = 50, p = 1000",
 )
+relative = []  # two pairs of one relative distance, norms (1/10, 1/10) and (1, 3/2)
+for share in (-0.5, 0.2, 0.5, 0.55, 0.8):  # 2⟨w₁, w₂⟩ over the squared norms
+    pair_of_norms = [
+        Tasks([[a**2, inner], [inner, b**2]])
+        for a, b in ((0.1, 0.1), (1.0, 1.5))
+        for inner in [share * (a**2 + b**2) / 2]
+    ]
+    relative.append(
+        np.prod(
+            [
+                theory.knowledge_transfer(pair, 50, 1000, 0.0).mean()
+                for pair in pair_of_norms
+            ]
+        )
+    )
+no_safeguard = evidence.tested(
+    pd.DataFrame(
+        [("plain", np.prod(same_distance)), ("plain", np.prod(same_cosine))]
+        + [("relative", product) for product in relative],
+        columns=["measure", "product"],
+    ),
+    "measure == 'plain'",
+    lambda rows: rows["product"].max(),
+    "similarity is read from Euclidean distance, too: only the distance relative to the norms fixes the sign",
+)
+evidence.record(
+    "A.B2",
+    "one Euclidean distance, one cosine: both signs",
+    "larger product of the transfers of two pairs with one Euclidean distance, or one cosine",
+    no_safeguard.inside,
+    "<",
+    0,
+    n=f"exact, n = 50, p = 1000; beyond, {len(relative)} relative distances",
+    when=no_safeguard,
+)
 evidence.record(
     "A.B2",
     "cosine 1, unequal norms",

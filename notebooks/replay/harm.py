@@ -437,6 +437,66 @@ evidence.record(
     0,
     n=f"{len(above)} cosines × {len(wide)} widths beyond the last threshold",
 )
+far = 10**4 * T * n
+
+
+def forgetting_far(cosine, m, start="warm", size=far):
+    """Return what a large model forgets."""
+    return readings(Tasks.equiangular(T, cosine), m, size, start)[1]
+
+
+shares = 2 - 3 / (2 * T - 1)
+lends = 1 - (1 - 3 * sigma2) / (2 * shares)
+both_sides = [
+    (cosine > lends, forgetting_far(cosine, m) - forgetting_far(cosine, 0))
+    for cosine in (0, lends - 0.1, lends - 0.01, lends + 0.01, lends + 0.1, 1)
+    for m in (1, half, n)
+]
+falls_in_m = evidence.tested(
+    pd.DataFrame(both_sides, columns=["similar", "change"]),
+    "similar",
+    lambda rows: rows.change.max(),
+    "p is large and 2 − 2ρ < (1 − 3σ²)/(2 − 3/(2T − 1))",
+)
+evidence.record(
+    "A.M3",
+    "larger m reduces forgetting of similar tasks",
+    f"largest change of forgetting by a buffer, cosines above {lends:.2f}, warm start",
+    falls_in_m.inside,
+    "<",
+    0,
+    n=f"3 cosines × 3 buffers on either side, exact, p = {far:.0e}",
+    when=falls_in_m,
+)
+trade = pd.DataFrame(
+    [
+        (
+            start,
+            forgetting_far(cosine, half, start, 2 * far)
+            < forgetting_far(cosine, half, start)
+            < forgetting_far(cosine, 0, start),
+        )
+        for start in ("warm", "scratch")
+        for cosine in np.linspace(0, 1, 41)
+    ],
+    columns=["start", "both"],
+)
+traded = evidence.tested(
+    trade,
+    "start == 'scratch'",
+    lambda rows: int(rows.both.sum()),
+    "every task starts from scratch",
+)
+evidence.record(
+    "A.M3",
+    "trade-off of model and buffer",
+    "cosines at which a larger p and a larger m both reduce forgetting",
+    traded.inside,
+    ">",
+    0,
+    n=f"41 cosines for each start, exact, p = {far:.0e}",
+    when=traded,
+)
 apart = Tasks.equiangular(T, 0.0)
 more = (readings(apart, half, 2 * T * n) - readings(apart, 0, 2 * T * n))[1]
 evidence.record(
@@ -461,9 +521,17 @@ evidence.record(
 display(
     Markdown(
         f"Beyond the last threshold forgetting falls with every step in $p$ at cosines below $(1 + \\sigma^2)/2 = {known:.2f}$; above, it rises in "
-        f"{min(above):.0%} to {max(above):.0%} of the steps. So the *model* half of Mechanism 3 survives for dissimilar tasks; the *buffer* half needs similar ones."
+        f"{min(above):.0%} to {max(above):.0%} of the steps. On large models a buffer lowers it at cosines above {lends:.2f} only. So the *model* half of "
+        f"Mechanism 3 survives for dissimilar tasks, and the *buffer* half for similar ones. Both help at once at {traded.outside} of 41 cosines if models go on, "
+        f"and at {traded.inside} if every task starts from scratch."
     )
 )
+
+# %% [markdown]
+# **Is there a trade-off?** Only if size and buffer both help. Let tasks have norm 1, equal counts and one squared distance $d = 2 - 2\rho$ to one another. Summed
+# over tasks, {prf:ref}`thm-buffer-large` says that on a large model with a warm start a buffer lowers forgetting iff
+# $d\,\big(2 - \tfrac{3}{2T-1}\big) < 1 - 3\sigma^2$, and size does iff $d > 1 - \sigma^2$. The factor of $d$ is at least 1, so *where size helps, a buffer harms*: there is
+# nothing to trade. From scratch a buffer helps iff $\tfrac T2 (d + \sigma^2 - 1) < d$, which leaves room for both.
 
 # %% [markdown]
 # **Buffer double descent.** Hold $p$ fixed and let the buffer grow. The last fit sees $N_T = (T-1)m + n$ samples, so the
@@ -565,7 +633,7 @@ figures.show(
 CROWDED = (
     "the buffer, small or full, carries the model to its threshold (linear model)"
 )
-agreeing, far = Tasks.equiangular(T, 1.0), 10**4 * T * n
+agreeing = Tasks.equiangular(T, 1.0)
 kept = [1, half, n]
 crowded = [n + (T - 1) * m + 2 for m in kept]  # two parameters more than samples
 harmed = [
