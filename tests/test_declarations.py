@@ -23,6 +23,7 @@ FILE = "src/manytasks/declarations.yml"
 NAMES = list(declarations())
 # Columns of a table that a setting of another name holds, and those that it makes itself.
 SETTINGS = {"noise": "noises", "memory": "memories", "strength": "strengths", "ridge": "ridges"}
+SETTINGS |= {"schedule": "schedules", "anchor": "anchors"}
 
 
 def possible(sweep, column):
@@ -34,6 +35,8 @@ def possible(sweep, column):
         return settings["methods"]
     if column == "method" and "method" not in settings:
         return ("multi-task", "single-task")
+    if column == "fraction" and "fraction" not in settings:
+        return settings["fractions"]
     return settings[SETTINGS.get(column, column)]
 
 

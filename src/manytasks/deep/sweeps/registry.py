@@ -12,6 +12,7 @@ from manytasks.deep.sweeps import (
     mnist,
     multitask_width,
     random_features,
+    rehearsal_schedule,
     replay_budget,
     replay_methods,
     replay_noise,
@@ -21,6 +22,7 @@ from manytasks.deep.sweeps import (
     schools,
     similarity,
     similarity_measures,
+    training_length,
 )
 from manytasks.deep.sweeps.sweep import Sweep
 from manytasks.readers import short
@@ -42,6 +44,8 @@ OWN_DATA = tuple(
         replay_methods,
         random_features,
         bracket_forgetting,
+        rehearsal_schedule,
+        training_length,
     )
 )
 # On the papers' data and other real data, which must be there.
