@@ -14,10 +14,12 @@ from torch.func import vmap
 
 from manytasks.deep.sweeps.bracket_forgetting import initial_weights
 from manytasks.deep.sweeps.frozen import load_once
+
+# The underscore stays: it is in the digest by which the tables of other sweeps know their code.
 from manytasks.deep.sweeps.shared_trunk import (
     Problem,
     ProblemLoss,
-    centred,
+    _centred,
     problem_error,
     stack_problems,
 )
@@ -96,7 +98,7 @@ def task_problems(settings: Settings, memory: float, device: torch.device) -> Ta
         train = [_noisy(tasks, task, member) for task in range(tasks.T)]
         kept = replay_buffers(tasks, tasks.T, memory, "random", member.seed)
         parts["train"].append(train)
-        parts["test"].append([centred(tasks, samples) for samples in tasks.test])
+        parts["test"].append([_centred(tasks, samples) for samples in tasks.test])
         parts["stored"].append(
             [
                 {name: value[rows] for name, value in one.items()}
@@ -180,7 +182,7 @@ def _noisy(tasks: TaskStream, task: int, member: Member) -> Problem:
     labels = noisy_labels(samples.labels, tasks.classes, member.noise, drawn)
     labels = passing(member.seed, f"labels of task {task}", labels)
     targets = torch.from_numpy(np.eye(tasks.classes)[labels])
-    return centred(tasks, samples) | {"targets": targets}
+    return _centred(tasks, samples) | {"targets": targets}
 
 
 def _stacked(problems: Sequence[Problem], device: torch.device) -> Problem:

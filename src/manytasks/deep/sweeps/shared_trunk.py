@@ -52,9 +52,9 @@ def permuted_pair(
     """
     still, moved = (permuted_pixels(dataset, 2, per_class, dial, seed) for dial in (0.0, fraction))
     return (
-        centred(still, still.train[0]),
-        centred(moved, moved.train[1]),
-        centred(still, still.test[0]),
+        _centred(still, still.train[0]),
+        _centred(moved, moved.train[1]),
+        _centred(still, still.test[0]),
     )
 
 
@@ -156,16 +156,7 @@ def descend_members(
     return theta
 
 
-def centred(stream: TaskStream, samples: Samples) -> Problem:
-    """Centre the inputs of a task by its own training mean and bring them to a mean square of one.
-
-    Args:
-        stream: the tasks.
-        samples: training or test samples of one of them.
-
-    Returns:
-        Inputs and one-hot targets, float64, not yet with a head.
-    """
+def _centred(stream: TaskStream, samples: Samples) -> Problem:
     train = stream.features[stream.train[samples.task].rows].astype(float)
     mean = train.mean(axis=0)
     x = (stream.features[samples.rows] - mean) / np.sqrt(np.square(train - mean).mean())
