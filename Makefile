@@ -25,6 +25,10 @@ help:  ## list these commands
 book: $(READY)  ## run every notebook and build the book (PROFILE=smoke|book|paper)
 	@$(BIN)/python workflow/build.py --profile "$$PROFILE" --jobs $(JOBS)
 
+.PHONY: pdf
+pdf: book  ## print the whole book into one PDF (needs Chromium)
+	@$(BIN)/python workflow/bind.py "$$PROFILE"
+
 # Whatever else is set on the command line, such as T=5, is a parameter of the chapter.
 OWN := CHAPTER PROFILE PYTHON BIN READY JOBS
 GIVEN = $(foreach name,$(filter-out $(OWN),$(.VARIABLES)),$(if $(findstring command,$(origin $(name))),"$(name)=$$$(name)"))
