@@ -32,7 +32,7 @@ PREPARE = Path(__file__).with_name("bind.js")
 STYLE = Path(__file__).with_name("bind.css")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--host-resolver-rules=MAP * ~NOTFOUND"]
 SECTION = re.compile(r'<section[^>]*? id="([^"]+)"[^>]*>(?:<span[^>]*></span>)*\s*<h2>(.*?)</h2>', re.DOTALL)
-BLANK = 500  # bytes that draw a white sheet, and no letter on it
+BLANK = 500  # bytes; what draws less is a white sheet, or has few words
 CONTENTS = "contents"  # the page that lists the others; it is made here
 
 
@@ -145,8 +145,14 @@ def print_pages(
 
 def drawn(reader: PdfReader) -> int:
     """Return the number of sheets less those at the end on which nothing is drawn: a margin went there."""
-    sizes = [len(content.get_data()) if (content := sheet.get_contents()) else 0 for sheet in reader.pages]
-    return max((i + 1 for i, size in enumerate(sizes) if size >= BLANK), default=1)
+    filled = [i for i, sheet in enumerate(reader.pages) if has_ink(sheet)]
+    return max(filled, default=0) + 1
+
+
+def has_ink(sheet: Any) -> bool:
+    """Return whether there is more on a sheet than its white background."""
+    content = sheet.get_contents()
+    return content is not None and (len(content.get_data()) > BLANK or bool(sheet.extract_text().strip()))
 
 
 def number(pages: list[Page], before: int) -> None:
