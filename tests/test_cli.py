@@ -1,5 +1,7 @@
 """The command line prints the package's numbers, and answers a mistake with one line and exit code 2."""
 
+import os
+import re
 import subprocess
 import sys
 
@@ -7,6 +9,7 @@ import pytest
 
 from manytasks import Tasks, evidence, replication, theory
 from manytasks.cli import main
+from manytasks.cli.names import NAMES
 from manytasks.deep import sweep_names
 from manytasks.replication import Replicated
 
@@ -94,6 +97,31 @@ def test_at_the_threshold_the_error_is_infinite(capsys):
             "memory must be at most samples: task 1 has 50 and would keep 60",
         ),
         ("predict split --budget -1", "budget must be finite and at least 0; got -1.0"),
+        ("predict multitask --p 100 --cosine -1.5e0", "cosine must be in [-1, 1]; got -1.5"),
+        ("predict multitask --p 100 --cosine -inf", "cosine must be in [-1, 1]; got -inf"),
+        (f"predict multitask --p 1{400 * '0'}", f"p must be numbers below 1.8e308; got 1{58 * '0'}…"),
+        ("predict multitask --p 9 --tasks 20000", "T must be at most 5000; got 20000"),
+        ("predict multitask --p 5", "tasks of rank 10 need p >= 10 parameters; got p = 5"),
+        (
+            "predict multitask --p 5 --tasks 2000",
+            "tasks of rank above 5 need more parameters; got p = 5",
+        ),
+        *[
+            (
+                f"predict {quantity} --norm {norm}",
+                f"norm must be 0 or from 1e-150 to 1e+150, so that its square is a float; got {norm}",
+            )
+            for quantity, norm in [("multitask --p 9", "1e+160"), ("split --budget 50", "1e-155")]
+        ],
+        ("predict replay --p 100 --tasks 1", "forgetting needs at least 2 tasks; got an error matrix for 1"),
+        (
+            "data show digits --out digits.gibberish",
+            "--out must be a picture (.png, .jpg, .jpeg, .tif, .tiff); got digits.gibberish",
+        ),
+        (
+            "audit table.csv --html nowhere/page.html",
+            "nowhere/page.html cannot be written: it needs a folder that is there, and a name in it",
+        ),
         ("sweep depth --shard 3", "shard must look like 0/4; got '3'"),
         ("sweep depth --time-limit 9x", "time limit must look like 90s, 9m or 2h; got '9x'"),
         (
@@ -122,8 +150,37 @@ def test_a_bad_value_gets_one_line_and_code_two(words, message, capsys):
     [
         (
             "predict multitask --p many",
-            "manytasks predict multitask: argument --p: invalid int value: 'many'"
+            "manytasks predict multitask: argument --p: must be a whole number; got 'many'"
             " (see manytasks predict multitask --help)",
+        ),
+        *[
+            (
+                f"predict multitask --p 1000 {words}",
+                f"manytasks predict multitask: {message} (see manytasks predict multitask --help)",
+            )
+            for words, message in [
+                ("--p 5", "argument --p: is there twice"),
+                ("--task 3", "there is no '--task'; the nearest is --tasks"),
+                ("--sam=3", "there is no '--sam=3'; the nearest is --samples"),
+                ("--norm ٣", "argument --norm: must be a number; got '٣'"),
+                ("--samples 1_000", "argument --samples: must be a whole number; got '1_000'"),
+                ("--samples 5.0", "argument --samples: must be a whole number; got '5.0'"),
+                (
+                    "--tasks 1" + 5000 * "0",
+                    "argument --tasks: must be a whole number; got '1" + 58 * "0" + "…",
+                ),
+                ("--noise-var 0x1", "argument --noise-var: must be a number; got '0x1'"),
+                ("--cosine", "argument --cosine: expected one argument"),
+                ("more", "there is no 'more'"),
+            ]
+        ],
+        (
+            "data list --yes --roo X",
+            "manytasks data: there is no '--roo'; the nearest is --root (see manytasks data --help)",
+        ),
+        (
+            "sweep depth --dry",
+            "manytasks sweep: there is no '--dry'; the nearest is --dry-run (see manytasks sweep --help)",
         ),
         (
             "predict multitask",
@@ -178,9 +235,94 @@ def test_the_module_runs_as_the_script_does():
     done = run(*command)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("excess risk       0.735291\n")
-    done = run(*command, "--p", "0")
+    done = run(*command[:4], "--p", "0")
     message = "manytasks: p must be a whole number of at least 1 parameter; got 0\n"
     assert (done.returncode, done.stdout, done.stderr) == (2, "", message)
+
+
+def test_a_negative_number_is_no_option(capsys):
+    setting = (Tasks.equiangular(4, -1e-3), 50, 300, 0.0)
+    table = printed(capsys, "predict multitask --tasks 4 --cosine -1e-3 --p 300")
+    assert table["excess risk"] == f"{theory.multitask_error(*setting).mean():.6f}"
+
+
+def test_large_and_small_numbers_have_a_power_of_ten(capsys):
+    assert (
+        main(["predict", "replay", "--tasks", "2", "--norm", "1e100", "--samples", "20", "--p", "200"]) == 0
+    )
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) < 60
+    assert lines[1].split() == ["9e+199", "1e+200"]
+    small = printed(capsys, "predict multitask --p 1000 --cosine 1 --noise-var 1e-9")
+    assert (small["G1 dissimilarity"], small["effective noise"]) == ("0.000000", "1e-09")
+
+
+def test_terms_without_a_limit_say_so(capsys):
+    assert main(["predict", "transfer", "--p", "500", "--noise-var", ".1"]) == 0
+    rows = capsys.readouterr().out.splitlines()
+    assert [row.split(maxsplit=2)[-1].split("  ")[-1] for row in rows[1:3]] == [
+        "(undefined at the threshold, N = 500)"
+    ] * 2
+    assert main(["predict", "transfer", "--p", "502", "--noise-var", ".1"]) == 0
+    assert "undefined" not in capsys.readouterr().out
+
+
+def test_the_version_names_the_commit(capsys):
+    with pytest.raises(SystemExit) as stop:
+        main(["--version"])
+    assert stop.value.code == 0
+    assert re.fullmatch(r"manytasks \S+, commit ([0-9a-f]{40}\+?|unknown)\n", capsys.readouterr().out)
+
+
+def test_the_list_of_sweeps_is_that_of_the_registry():
+    assert NAMES == sweep_names()
+
+
+def test_a_sweep_that_there_is_not_is_refused_without_torch():
+    script = "import sys; from manytasks.cli import main; code = main(['sweep', 'lst'])\n"
+    done = run("-c", script + "sys.exit(code + ('torch' in sys.modules))")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"manytasks: no sweep 'lst'; the sweeps are {', '.join(NAMES)}\n"
+
+
+def test_what_a_terminal_cannot_print_is_replaced():
+    plain = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    command = [sys.executable, "-m", "manytasks", "claims"]
+    done = subprocess.run(command, env=os.environ | plain, capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.isascii()
+    assert sum(claim.id in done.stdout.decode() for claim in evidence.registry().values()) == len(
+        evidence.registry()
+    )
+
+
+def test_a_reader_who_has_enough_is_no_fault():
+    done = subprocess.run(
+        f"{sys.executable} -m manytasks claims | head -1", shell=True, capture_output=True, check=False
+    )
+    assert done.stderr == b""
+    assert done.stdout.startswith(b"A.")
+
+
+@pytest.mark.parametrize(
+    ("fault", "code", "line"),
+    [
+        (MemoryError(), 2, "these numbers are too large for this machine: MemoryError"),
+        (OverflowError("int too\nlarge"), 2, "these numbers are too large for this machine: int too large"),
+        (ModuleNotFoundError("No module named 'torch'"), 1, "No module named 'torch'"),
+        (KeyError("x"), 1, "a mistake of the package, which nobody should see: KeyError: 'x' ("),
+    ],
+)
+def test_whatever_stops_a_command_is_one_line(fault, code, line, monkeypatch, capsys):
+    def fails(*_):
+        raise fault
+
+    monkeypatch.setattr(theory, "multitask_terms", fails)
+    assert main(["predict", "multitask", "--p", "1000"]) == code
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith(f"manytasks: {line}")
+    assert said.err.count("\n") == 1
 
 
 @pytest.mark.parametrize("words", [["sweep", "--help"], ["sweep", "list"]])
@@ -195,6 +337,7 @@ def test_a_sweep_needs_nothing_that_a_cluster_node_lacks(words):
     assert (done.returncode, done.stderr) == (0, "")
     imported = set(done.stdout.splitlines()[-1].split())
     assert {"imported", "numpy"} <= imported
+    assert "torch" not in imported
     assert imported & {"sympy", "matplotlib", "yaml", "IPython", "seaborn", "bokeh", "jupytext"} == set()
 
 
@@ -204,6 +347,9 @@ def test_the_list_of_data_names_the_backbones_and_what_they_need(tmp_path, monke
     assert main(["data", "list"]) == 0
     rows = dict(line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines())
     assert rows["+glyph-resnet"] == "ready"
+    assert main(["data", "list", "--root", str(tmp_path / "own")]) == 0
+    assert f"there is no folder {tmp_path}/own/backbones/resnet50; get" in capsys.readouterr().out
+    assert os.environ["MANYTASKS_DATA"] == str(tmp_path)
     assert rows["+resnet50"].startswith(
         f"files missing  there is no folder {tmp_path}/backbones/resnet50; get"
     )

@@ -14,7 +14,8 @@ from manytasks.readers import count, has_symbols, numbers, real
 # allowed so that W @ W.T of any well-scaled W passes, and nothing that a person would type wrongly does.
 PSD_TOLERANCE = 1e-9
 
-MOST_TASKS = 10_000  # whose Gram matrix takes 0.8 GB; its eigenvalues, minutes
+MOST_TASKS = 5_000  # whose Gram matrix takes 0.2 GB, and a formula several of them
+COUNTED = 1_000  # tasks; the rank of more takes long to count only to say that p is below it
 MOST_NUMBERS = 2**31  # of an array: 16 GB
 LONGEST_NORM = 1e150  # its square, and what the formulas multiply it with, is still a float
 
@@ -106,7 +107,7 @@ class Tasks:
             raise ValueError(
                 f"{T} tasks can share a cosine of at least -1/(T-1) = {-1 / (T - 1):.3f}; got {cosine}"
             )
-        return cls(norm**2 * (cosine + (1 - cosine) * np.eye(T)))
+        return cls._of(norm**2 * (cosine + (1 - cosine) * np.eye(T)))
 
     @classmethod
     def chain(cls, T: int, cosine: float, norm: float = 1.0) -> Tasks:
@@ -131,7 +132,19 @@ class Tasks:
         """
         T, cosine, norm = _geometry(T, cosine, norm)
         steps = np.abs(np.subtract.outer(np.arange(T), np.arange(T)))
-        return cls(norm**2 * np.power(cosine, steps))
+        return cls._of(norm**2 * np.power(cosine, steps))
+
+    @classmethod
+    def _of(cls, gram: np.ndarray) -> Tasks:
+        """Take a Gram matrix that is known to be one: the eigenvalues of thousands of tasks take minutes.
+
+        Returns:
+            The tasks.
+        """
+        tasks = object.__new__(cls)
+        gram.setflags(write=False)
+        object.__setattr__(tasks, "gram", gram)
+        return tasks
 
     @property
     def T(self) -> int:
@@ -176,13 +189,15 @@ class Tasks:
             array([[1. , 0. , 0. , 0. ],
                    [0.6, 0.8, 0. , 0. ]])
         """
+        p = count(p, "p", least=1, most=MOST_NUMBERS // self.T, unit="parameter")
         factor, rank = np.zeros((self.T, self.T)), 0
         for task, norm2 in enumerate(self.norms2):
             rest = self.gram[:, task] - factor[:, :rank] @ factor[task, :rank]
             if rest[task] > PSD_TOLERANCE * norm2:  # points out of the span of the tasks before it
                 factor[task:, rank] = rest[task:] / np.sqrt(rest[task])
                 rank += 1
-        p = count(p, "p", least=1, most=MOST_NUMBERS // self.T)
+                if rank > p and self.T > COUNTED:
+                    raise ValueError(f"tasks of rank above {p} need more parameters; got p = {p}")
         if p < rank:
             raise ValueError(f"tasks of rank {rank} need p >= {rank} parameters; got p = {p}")
         W = np.zeros((self.T, p))

@@ -6,12 +6,13 @@ a cluster node that has Python, torch, NumPy, pandas and scikit-learn.
 
 from __future__ import annotations
 
-import argparse
+import os
 import sys
+import traceback
 from collections.abc import Sequence
-from typing import NoReturn
 
 from manytasks.cli import audit, claims, data, predict, sweep
+from manytasks.cli.parser import Parser, Version, joined
 
 COMMANDS = {
     "predict": (predict, "evaluate a closed form at your own numbers"),
@@ -20,14 +21,6 @@ COMMANDS = {
     "data": (data, "list, fetch, check or show the data sets and backbones"),
     "claims": (claims, "print every claim and its verdict"),
 }
-
-
-class Parser(argparse.ArgumentParser):
-    """A parser that answers a mistake with one line."""
-
-    def error(self, message: str) -> NoReturn:
-        """Print what is wrong and where help is, and exit with code 2."""
-        self.exit(2, f"{self.prog}: {message} (see {self.prog} --help)\n")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -48,23 +41,48 @@ def main(arguments: Sequence[str] | None = None) -> int:
         effective noise   0.189910
         0
     """
-    options = _parser().parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # what a terminal cannot print is no reason to stop
+    options = _parser().parse_args(joined(sys.argv[1:] if arguments is None else arguments))
     try:
-        return int(options.run(options) or 0)
-    except ValueError as error:
-        print(f"manytasks: {error}", file=sys.stderr)
-        return 2
-    except OSError as error:
-        what = f"{error.filename}: {error.strerror}" if error.filename else str(error)
-        print(f"manytasks: {what}", file=sys.stderr)
-        return 1
+        code = int(options.run(options) or 0)
+        sys.stdout.flush()
     except KeyboardInterrupt:
         print("manytasks: interrupted; what was finished is kept", file=sys.stderr)
         return 130
+    except BrokenPipeError:  # whoever read the output has enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        code, what = _answer(error)
+        print(f"manytasks: {what}", file=sys.stderr)
+    return code
+
+
+def _answer(error: Exception) -> tuple[int, str]:
+    """Say in one line what stopped a command.
+
+    Returns:
+        Exit code, and the line.
+    """
+    words = " ".join(str(error).split())
+    if isinstance(error, ValueError):
+        return 2, str(error)
+    if isinstance(error, OSError):
+        return 1, f"{error.filename}: {error.strerror}" if error.filename else words
+    if isinstance(error, MemoryError | OverflowError):
+        return 2, f"these numbers are too large for this machine: {words or type(error).__name__}"
+    if isinstance(error, ImportError):
+        return 1, words
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{place.filename}, line {place.lineno}"
+    return 1, f"a mistake of the package, which nobody should see: {type(error).__name__}: {words} ({where})"
 
 
 def _parser() -> Parser:
     parser = Parser(prog="manytasks", description="What happens when one model learns many tasks.")
+    parser.add_argument("--version", action=Version, help="print version and commit")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for name, (module, help_text) in COMMANDS.items():
         module.add(commands.add_parser(name, help=help_text))

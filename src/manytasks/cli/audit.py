@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from manytasks.cli.parser import whole
+
 FORMAT = """\
 FILE is a table (.csv, .tsv, also .gz, or .parquet) with a row per sample, in one of two forms:
   long   a column of task names, a column of targets, the rest features
@@ -38,7 +40,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--targets", help="columns of a wide table, with commas")
     parser.add_argument("--features", help="columns to use, with commas (default all others)")
     parser.add_argument("--drop", help="columns to leave out, with commas")
-    parser.add_argument("--groups", type=int, help="number of models, instead of choosing it")
+    parser.add_argument("--groups", type=whole, help="number of models, instead of choosing it")
     parser.add_argument(
         "--missing", choices=("drop", "error"), default="drop", help="rows with missing values (default drop)"
     )
@@ -65,7 +67,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--html", metavar="PAGE", help="write the report as one page")
     parser.add_argument("--json", metavar="FILE", help="write the numbers")
     parser.add_argument("--quiet", action="store_true", help="print the verdict only")
-    parser.add_argument("--seed", type=int, default=0, help="of the held-out rows (default 0)")
+    parser.add_argument("--seed", type=whole, default=0, help="of the held-out rows (default 0)")
     parser.set_defaults(run=_audit)
 
 
@@ -77,6 +79,9 @@ def _audit(options: argparse.Namespace) -> None:
         return [word.strip() for word in (text or "").split(",") if word.strip()]
 
     seed = count(options.seed, "seed")
+    for page in filter(None, (options.html, options.json)):
+        if not Path(page).parent.is_dir() or Path(page).is_dir():  # said before anything is computed
+            raise ValueError(f"{page} cannot be written: it needs a folder that is there, and a name in it")
     samples = audit.read(
         options.file,
         task=options.task,

@@ -9,6 +9,9 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
+from manytasks.cli.names import NAMES
+from manytasks.readers import short
+
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Add what `sweep` takes.
@@ -62,7 +65,7 @@ def _changes(pairs: Sequence[str]) -> dict[str, Any]:
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if not (name and equals):
-            raise ValueError(f"--set takes NAME=VALUE; got {pair!r}")
+            raise ValueError(f"--set takes NAME=VALUE; got {short(pair)}")
         if name in changes:
             raise ValueError(f"--set names {name} twice")
         try:
@@ -74,20 +77,22 @@ def _changes(pairs: Sequence[str]) -> dict[str, Any]:
 
 
 def _sweep(options: argparse.Namespace) -> int:
-    from manytasks import deep
-
     if options.name == "merge":
         return _merge(options)
     if options.folders:
         raise ValueError(f"only `sweep merge` takes folders; got {' '.join(options.folders)}")
     if options.name == "list":
-        print(*deep.sweep_names(), sep="\n")
+        print(*NAMES, sep="\n")
         return 0
+    shard = re.fullmatch("([0-9]{1,9})/([0-9]{1,9})", options.shard)
+    if shard is None:
+        raise ValueError(f"shard must look like 0/4; got {short(options.shard)}")
+    if options.name not in NAMES and "manytasks.deep" not in sys.modules:  # said before torch is loaded
+        raise ValueError(f"no sweep {short(options.name)}; the sweeps are {', '.join(NAMES)}")
     if options.dry_run:
         return _dry_run(options)
-    shard = re.fullmatch("([0-9]+)/([0-9]+)", options.shard)
-    if shard is None:
-        raise ValueError(f"shard must look like 0/4; got {options.shard!r}")
+    from manytasks import deep
+
     result = deep.run_sweep(
         options.name,
         options.profile,
