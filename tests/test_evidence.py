@@ -419,6 +419,12 @@ def test_whatever_fails_says_in_a_few_words_what_is_true_instead():
         assert len(claim.instead.split()) <= 6, claim.id
 
 
+def test_every_claim_has_a_few_words_of_its_own():
+    shorts = [claim.short for claim in registry().values()]
+    assert len(set(shorts)) == len(shorts)
+    assert {short for short in shorts if not 2 <= len(short.split()) <= 8} == set()
+
+
 GOOD = {
     "id": "A.T1",
     "statement": "It holds.",
@@ -437,7 +443,7 @@ GOOD = {
         (
             GOOD | {"verdit": "holds"},
             "row 2 (A.T1): unknown key 'verdit'; "
-            "the keys are id, statement, kind, source, chapter, how, verdict, instead",
+            "the keys are id, statement, kind, source, chapter, how, verdict, instead, short",
         ),
         ({"id": "A.T2"}, "row 2 (A.T2): the key 'statement' is missing"),
         ({"statement": "It holds."}, "row 2 (without an id): the key 'id' is missing"),

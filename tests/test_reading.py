@@ -68,6 +68,13 @@ def test_its_cell_says_where_it_went_and_keeps_the_rest(chapter):
     assert "figure-valley" in rest
 
 
+def test_a_script_that_the_figure_needs_goes_with_it(chapter):
+    chapter.cells[-1].outputs.insert(0, output("<script>runtime</script>"))
+    lead(chapter)
+    assert shown(chapter.cells[3]) == ["<script>runtime</script>", DRAWING]
+    assert len(shown(chapter.cells[-1])) == 3
+
+
 def test_a_chapter_without_the_tag_stays_as_it_is(chapter):
     chapter.cells[-1].metadata["tags"] = ["hide-input"]
     before = [dict(cell) for cell in chapter.cells]

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 from access import accessible
+from typography import typeset
 
 SHORTEST = 60  # a paragraph that is shorter is taken together with the next
 LONGEST = 300  # characters of a description; what comes after is cut off by those who show it
@@ -112,6 +113,6 @@ def finish(folder: Path, landing: str, site: str) -> None:
     """
     for path in sorted(folder.rglob("*.html")):
         if "_static" not in path.parts:
-            page = accessible(path.read_text(encoding="utf-8"))
+            page = typeset(accessible(path.read_text(encoding="utf-8")))
             path.write_text(complete(page, site), encoding="utf-8")
     (folder / "index.html").write_text(entrance(landing, site), encoding="utf-8")

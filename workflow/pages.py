@@ -71,6 +71,25 @@ class Judged:
         return told.get(self.kind, self.verdict)
 
     @property
+    def word(self) -> str:
+        """The kind of the verdict in one or two words that suit the kind of the claim."""
+        questions = {
+            "holds": "answered",
+            "conditional": "in part",
+            "fails": "answered: no",
+            "open": "not decided",
+        }
+        to_do = {
+            "holds": "done",
+            "conditional": "done, if …",
+            "fails": "done: contrary",
+            "open": "done, undecided",
+        }
+        statements = {"holds": "holds", "conditional": "holds if …", "unjudged": "not judged"}
+        told = {"questions": questions, "to do": to_do}.get(self.group, statements)
+        return told.get(self.kind, self.kind)
+
+    @property
     def overturned(self) -> str:
         """What would overturn the verdict, in a sentence; empty if nothing judged the claim."""
         judged = self.checks and self.verdict != UNJUDGED

@@ -36,7 +36,7 @@ def fold(notebook: Any) -> None:
 
 
 def lead(notebook: Any) -> None:
-    """Move the figure of the cell tagged ``lead`` up to the end of the opening.
+    """Move the figure of the cell tagged ``lead``, with scripts that it needs, up to the end of the opening.
 
     Raises:
         ValueError: if that cell draws no figure, or several cells are tagged.
@@ -49,9 +49,11 @@ def lead(notebook: Any) -> None:
     drawn = [output for output in tagged[0].get("outputs", []) if FIGURE.search(markup(output))]
     if not drawn:
         raise ValueError(f"the cell tagged '{LEAD}' draws no figure")
-    anchor = FIGURE.search(markup(drawn[0]))[1]
-    tagged[0].outputs = [said_where(anchor) if each is drawn[0] else each for each in tagged[0].outputs]
-    shown = new_code_cell(DRAWN_LATER, metadata={"tags": ["remove-input"]}, outputs=[drawn[0]])
+    outputs, figure = tagged[0].outputs, drawn[0]
+    before = [output for output in outputs[: outputs.index(figure)] if "<script" in markup(output)]
+    moved = said_where(FIGURE.search(markup(figure))[1])
+    tagged[0].outputs = [moved if each is figure else each for each in outputs if each not in before]
+    shown = new_code_cell(DRAWN_LATER, metadata={"tags": ["remove-input"]}, outputs=[*before, figure])
     notebook.cells.insert(first_section(notebook.cells), shown)
 
 

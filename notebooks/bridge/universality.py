@@ -162,8 +162,8 @@ raw = gap(worst_law, "above")[0][1]
 ruled = gap(worst_law, "above", sigma2 * factors[worst_law])[0][1]
 display(
     Markdown(
-        "Hardly. Above the threshold the theorems do not notice what law the features have; only their label noise does, through one "
-        f"number: how much the *lengths* of the samples vary. With independent features of the law *{worst_law}* the pooled error at "
+        "Interpolation sees only the directions of the samples, so above the threshold the law of the features matters through one number, "
+        f"how much the *lengths* of the samples vary, and for the label noise alone. With independent features of the law *{worst_law}* the pooled error at "
         f"$p = {p}$ is {raw:+.0%} off the Gaussian formula, and **{ruled:+.1%}** once its $\\sigma^2$ is multiplied by $(p-2)\\,\\mathbb E\\|x\\|^{{-2}} = "
         f"{factors[worst_law]:.2f}$. Correlation is another matter: it breaks the formulas above the threshold at every $p$."
     )

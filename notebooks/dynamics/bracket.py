@@ -57,8 +57,8 @@ torch.set_num_threads(1)
 C = figures.COLORS
 
 # %% [markdown]
-# Two gradient steps, one on each task, do not commute. What is left over is a vector that no loss function
-# contains: the **Lie bracket** of the two gradients.
+# A step on task 1 changes what task 2 sees next, so two steps in either order end apart. The gap is $h^2$ times the
+# **Lie bracket** of the two gradients, and no loss function contains it.
 
 # %% tags=["hide-input"]
 WIDTHS, SAMPLES = (3, 4, 2), 6

@@ -41,7 +41,9 @@ torch.set_num_threads(1)
 C = figures.COLORS
 
 # %% [markdown]
-# Descending two losses together, descent also minimises the flatness of each and the inner product of their gradients, the *conflict term*. The paper calls that term detrimental. We ask what would happen without it.
+# Descent on a sum of two losses also lowers $\|g_1 + g_2\|^2$, because a step does not see the slope change under it. The mixed part of
+# that square, the *conflict term*, turns the gradients against each other, and so keeps the minimum of the sum where it is.
+# Paper B calls the term detrimental; we ask what would happen without it.
 
 # %% tags=["hide-input"]
 SAMPLES, trunk = 10, flow.Network((3, 5, 3))

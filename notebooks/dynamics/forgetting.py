@@ -30,6 +30,7 @@ from IPython.display import Markdown, Math, display
 from torch.func import grad, jacrev, vmap
 
 from manytasks import checks, evidence, figures, flow, parameters
+from manytasks.page import number
 from manytasks.statistics import (
     Interval,
     log_slope,
@@ -45,8 +46,9 @@ C = figures.COLORS
 GRID = [1, 3, 10, 30, 100, 300, 1000]
 
 # %% [markdown]
-# Paper B conjectures that a Lie bracket that does not vanish is linked to catastrophic forgetting. At a minimum of the first task this is a theorem, for the first steps. We then turn the bracket like a dial, with everything else
-# held fixed, and follow the training until the theorem no longer says anything.
+# Where task 1 is finished its gradient is zero, so its loss can rise only through its curvature; and what the first steps on task 2 meet of
+# that curvature is the Lie bracket. For the first steps Paper B's conjecture, that the bracket is linked to forgetting, is therefore a theorem.
+# We then turn the bracket like a dial, with everything else held fixed, and follow the training until the theorem no longer says anything.
 
 # %% tags=["hide-input"]
 WIDTHS, SAMPLES = (6, 8, 2), 12
@@ -125,7 +127,7 @@ short_ratio = np.median(forgetting[1] / predicted[1])
 long_ratio = np.median(forgetting[max(forgetting)] / predicted[max(forgetting)])
 display(
     Markdown(
-        f"After one step on task 2, what {networks} networks have forgotten of task 1 is **{short_ratio:.2f}** times what the bracket at the end of task 1 predicts (median). After {max(forgetting)} steps it is {long_ratio:.2g} times "
+        f"After one step on task 2, what {networks} networks have forgotten of task 1 is **{short_ratio:.2f}** times what the bracket at the end of task 1 predicts (median). After {max(forgetting):,} steps it is {number(long_ratio, 2)} times "
         f"the prediction: the bracket tells how forgetting *starts*, not how it ends."
     )
 )

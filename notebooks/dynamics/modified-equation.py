@@ -29,6 +29,7 @@ from IPython.display import Markdown, Math, display
 from torch.func import grad, jacrev, vmap
 
 from manytasks import checks, deep, evidence, figures, flow, parameters
+from manytasks.page import number
 from manytasks.statistics import (
     Interval,
     limit_slope,
@@ -41,7 +42,8 @@ torch.set_num_threads(1)
 C = figures.COLORS
 
 # %% [markdown]
-# Gradient descent with rate $h$ does not follow the gradient flow. It follows another smooth flow, and one can write that flow down, power by power of $h$.
+# A step does not see the slope change under it, so the points of gradient descent lie on a curve that bends towards small gradients:
+# with rate $h$, not on the gradient flow of $L$ but close to that of $L + \frac h4\|\nabla L\|^2$, and closer with every further power of $h$.
 
 # %% tags=["hide-input"]
 generator = torch.Generator().manual_seed(stream_number(seed, "task"))
@@ -87,8 +89,8 @@ gap = distances(orders, rates)
 slopes = limit_slope(rates, gap, axis=1)
 display(
     Markdown(
-        f"After one step with rate {rates[1]:g}, a small network is {gap[0, 1]:.1g} away from the gradient flow, {gap[1, 1]:.1g} from the flow with one correction, {gap[2, 1]:.1g} with two and {gap[3, 1]:.1g} with three: "
-        f"the distance falls like $h^{{{slopes[0]:.2f}}}$, $h^{{{slopes[1]:.2f}}}$, $h^{{{slopes[2]:.2f}}}$ and $h^{{{slopes[3]:.2f}}}$."
+        f"After one step with rate {rates[1]:g}, a small network is {number(gap[0, 1], 1)} away from the gradient flow, {number(gap[1, 1], 1)} from the flow with one correction, {number(gap[2, 1], 1)} with two and {number(gap[3, 1], 1)} with three: "
+        f"the distance falls with the powers {slopes[0]:.2f}, {slopes[1]:.2f}, {slopes[2]:.2f} and {slopes[3]:.2f} of the rate."
     )
 )
 

@@ -54,7 +54,8 @@ torch.set_num_threads(1)
 C = figures.COLORS
 
 # %% [markdown]
-# Running tasks in palindromic order removes the Lie bracket; projecting gradients removes conflict. We derive what each remedy takes out of the modified equation, and measure what that is worth.
+# Forward, then backward: the two brackets cancel, because $[g_1, g_2] = -[g_2, g_1]$. So a palindrome of tasks removes the Lie bracket,
+# and projected gradients remove the conflict. We derive what each remedy takes out of the modified equation, and measure what that is worth.
 
 # %% tags=["hide-input"]
 generator = torch.Generator().manual_seed(stream_number(seed, "slopes"))

@@ -50,8 +50,9 @@ floor = spread_of(opposed, n)
 small, large = theory.multitask_error(opposed, n, [T, N - 10], 0.0).mean(axis=-1)
 display(
     Markdown(
-        "Yes: with fewer parameters than samples the fit is the mean task plus a variance, and the spread of the tasks is "
-        f"still label noise, now weighted by about $1 + 1/p$ instead of $1 - 1/p$. For {T} opposed tasks with clean "
+        "With fewer parameters than samples a model cannot bend to single labels: it learns the mean task and pays the spread "
+        "of the tasks once. Near the threshold it pays again, because to it disagreement is label noise here too, and weighs "
+        f"a little more: long samples disagree most and pull hardest. For {T} opposed tasks with clean "
         f"labels the best single vector costs **{floor:.3f}**; the fit costs **{small:.3f}** with $p = {T}$ parameters and "
         f"**{large:.0f}** with $p = {N - 10}$, ten short of the threshold."
     )

@@ -28,6 +28,7 @@ import sympy as sp
 from IPython.display import Markdown, display
 
 from manytasks import Tasks, checks, evidence, figures, parameters, theory
+from manytasks.page import times_ten
 from manytasks.simulate.direct import draw_data, excess_risk, fit
 from manytasks.statistics import critical_z, noticed, z_scores
 from manytasks.streams import stream
@@ -87,7 +88,7 @@ display(
         "Yes, if it starts from zero: every gradient is a combination of the data, so gradient descent never leaves "
         "their span, and the span holds one single interpolator, the one of minimum norm. "
         f"In {trials} data sets with $p = {3 * N}$ parameters and $N = {N}$ samples, {opening_steps} steps brought it "
-        f"to within a relative distance of **{arrived.max():.0e}**."
+        f"to within a relative distance of **{times_ten(arrived.max())}**."
     )
 )
 

@@ -13,8 +13,9 @@
 # %% [markdown]
 # # Do bigger networks forget less?
 #
-# On CIFAR-100, with a head per task: yes. From width {glue:text}`narrow` to {glue:text}`wide` the test loss that is forgotten without a
-# buffer falls from **{glue:text}`heads_narrow:.2f`** to **{glue:text}`heads_wide:.2f`**. With one head for all tasks: no. There it rises from
+# With a head per task, yes: only the trunk is shared, and a wide trunk can serve a new task in directions that the old ones do not use.
+# On CIFAR-100 the test loss that is forgotten without a buffer falls from **{glue:text}`heads_narrow:.2f`** at width {glue:text}`narrow` to
+# **{glue:text}`heads_wide:.2f`** at width {glue:text}`wide`. One head for all tasks must unlearn its answers at any width: there it rises from
 # **{glue:text}`shared_narrow:.2f`** to **{glue:text}`shared_wide:.2f`**, and beside every buffer it rises too.
 
 # %% tags=["parameters"]

@@ -13,9 +13,10 @@
 # %% [markdown]
 # # Do networks peak too?
 #
-# In the loss, yes: on CIFAR-100 one network for {glue:text}`cifar_tasks` tasks with 20 % wrong labels gets worse by
+# The loss charges for being sure of a wrong answer, and a network that has just learned to fit wrong labels is sure of many. So in the
+# loss networks peak: on CIFAR-100 one network for {glue:text}`cifar_tasks` tasks with 20 % wrong labels gets worse by
 # **{glue:text}`cifar_rise:.2f`** nats on its way to width {glue:text}`cifar_place`, and better by {glue:text}`cifar_fall:.2f` beyond.
-# In accuracy, no: with {glue:text}`cifar_per_class` images of each class the share of wrong answers changes on the same way by **{glue:text}`cifar_error_rise`**.
+# Accuracy does not charge for it: with {glue:text}`cifar_per_class` images of each class the share of wrong answers changes on the same way by **{glue:text}`cifar_error_rise`**.
 
 # %% tags=["parameters"]
 profile = "book"

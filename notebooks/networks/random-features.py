@@ -75,7 +75,8 @@ display(
         "A network whose first layer stays as it was drawn is a linear model on random features, and the linear "
         f"theory tells where its error peaks: at $p = N$, {N} parameters for {T} tasks of {n} real "
         f"digits, where the test error is **{top[N]:.0f}** against **{top.min():.2f}** at the best width. What the "
-        "theory misses lies on the far side: its noise term vanishes as $p$ grows, the network's does not."
+        "theory misses lies on the far side: the features of a network are not independent of one another, so ever more of them "
+        "do not spread the noise out, and it does not vanish as $p$ grows."
     )
 )
 

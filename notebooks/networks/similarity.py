@@ -56,7 +56,8 @@ mean_order = order_within.mean()
 started = ("function distance, other start", "weight distance, other start")
 display(
     Markdown(
-        "In a linear model every sensible measure of similarity is the same number. In networks they part. "
+        "In a linear model every sensible measure of similarity is the same number. In networks they part, because weights are not "
+        "the function: exchanging hidden units moves them and changes nothing. "
         f"On CIFAR-100, one task learned twice gains {100 * twice.value:.0f} points of accuracy from one common network; five tasks whose classes "
         f"are merely kin, such as beaver and otter, lose **{-100 * transfer(own_names, 'test_error', WIDE).mean():.0f}** by it. "
         f"What tells beforehand? The distance between two networks' *functions* orders the gain (rank correlation **{mean_order[started[0]]:.2f}**); "

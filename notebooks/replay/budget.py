@@ -69,11 +69,11 @@ ends = [
 ]
 display(
     Markdown(
-        "There is no universal balance, but there is an exact one for every budget. Once a budget could store everything and "
-        "still interpolate, similarity decides it: dissimilar or noisy tasks want parameters, similar ones want samples, and interior optima form a strip between. "
-        f"For {T} tasks with cosine 0.7 and a budget of {budget} parameters the optimum is "
-        f"**{best.memory} samples a task beside {best.p} parameters** ({best.kind}), with an error of {best.value:.4f} against "
-        f"{ends[0]:.4f} for no buffer and {ends[1]:.4f} for a full one."
+        "To a wide model a stored sample of a similar task is knowledge, of an unlike one noise, and a parameter only dilutes; "
+        "so similar tasks want samples, unlike or noisy ones parameters, and the optima inside form a strip between. "
+        f"For {T} tasks with cosine 0.7 and a budget of {budget} parameters the best is "
+        f"**{best.memory} samples a task beside {best.p} parameters** ({best.kind}), with an error of {best.value:.3f} against "
+        f"{ends[0]:.3f} without a buffer and {ends[1]:.3f} with a full one."
     )
 )
 

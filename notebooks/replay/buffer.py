@@ -66,8 +66,8 @@ opposed_with, opposed_without = (
 )
 display(
     Markdown(
-        "Above its thresholds a buffer keeps what it holds exactly right while new tasks are learned, and everything it does follows "
-        "from one line of recursion. Whether that helps depends on the tasks: with "
+        f"New samples move a model only in the directions that they span, {n} of $p$, and a buffer pins the directions of the samples it keeps. "
+        "So it keeps old answers right, and in the way where tasks disagree: with "
         f"$p = {4 * T * n:,}$ parameters, storing everything takes the error of {T} *equal* tasks from "
         f"**{without:.3f}** to **{with_buffer:.3f}**, and that of {T} *opposed* tasks from "
         f"**{opposed_without:.2f}** to **{opposed_with:.2f}**."

@@ -29,6 +29,7 @@ import sympy as sp
 from IPython.display import Markdown, display
 
 from manytasks import Tasks, checks, evidence, figures, parameters, theory
+from manytasks.page import number
 from manytasks.streams import stream
 from manytasks.symbolic import differing
 
@@ -70,10 +71,11 @@ def readings(tasks, m, p=p_shown, start="warm"):
 error, forgotten = readings(mixed, 0)
 display(
     Markdown(
-        "For the final error the most central task belongs last. *Forgetting* depends on the order too, for a dull reason: "
-        f"it counts the norms. Over {counted} of {T} random tasks the error varies from "
-        f"**{error.min():.3f}** to **{error.max():.3f}**, and forgetting from **{forgotten.min():.3f}** to "
-        f"**{forgotten.max():.3f}**."
+        "The last task is remembered best, because nothing comes after it; so for the final error the most central task belongs "
+        "last. *Forgetting* depends on the order because it counts norms: a long task that comes early looks improved by every later "
+        f"one, which says more about the measure than about learning. Over {counted} of {T} random tasks the error varies from "
+        f"**{number(error.min())}** to **{number(error.max())}**, and forgetting from **{number(forgotten.min())}** to "
+        f"**{number(forgotten.max())}**."
     )
 )
 

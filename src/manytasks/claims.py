@@ -27,7 +27,7 @@ class Claim:
     """One row of the registry.
 
     ``verdict`` is what we committed to, "untested" while nothing tests it. ``instead`` says in a few words
-    what is true in the place of a statement that fails.
+    what is true in the place of a statement that fails, ``short`` what the statement says, for tables.
     """
 
     id: str
@@ -38,6 +38,7 @@ class Claim:
     how: str
     verdict: str = UNTESTED
     instead: str = ""
+    short: str = ""
 
 
 def registry() -> dict[str, Claim]:

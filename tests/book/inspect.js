@@ -136,6 +136,85 @@
       .map(([element, node]) => `${where(element)}: ${node.data.trim().slice(0, 60)}`);
   const sideways = () => document.scrollingElement.scrollWidth - document.documentElement.clientWidth;
 
-  const all = { mathematics, raw, faint, cut, sideways };
+  // A formula whose ink passes the edge of its box: where the box scrolls, its end is out of sight; where it does
+  // not, the end is lost.
+  const ends = (lost) =>
+    formulas.flatMap((formula) => {
+      const ink = (formula.querySelector("mjx-math") ?? formula).getBoundingClientRect();
+      for (let e = formula; e && e !== document.body; e = e.parentElement) {
+        const { overflowX } = getComputedStyle(e);
+        if (!(lost ? /hidden|clip/ : /auto|scroll|hidden|clip/).test(overflowX)) {
+          if (lost && /auto|scroll/.test(overflowX) && e.scrollWidth > e.clientWidth) return []; // scrolled to
+          continue;
+        }
+        const box = e.getBoundingClientRect();
+        const beyond = Math.round(Math.max(ink.right - box.right, box.left - ink.left));
+        if (beyond > 1) return [`${where(formula)} after "${before(formula)}": ${beyond} px`];
+      }
+      return [];
+    });
+  const before = (element) => {
+    const box = element.closest("div.math, .output, p, li, td") ?? element;
+    const text = (box.previousElementSibling ?? box.parentElement).textContent.replace(/\s+/g, " ").trim();
+    return text.slice(-50);
+  };
+  const wide = () => ends(false);
+  const lost = () => ends(true);
+
+  // What a reader meets too late: the first picture of a chapter, in screens of 800 px.
+  const late = () => {
+    const first = [...document.querySelectorAll("article figure, article [data-root-id]")].find(visible);
+    const screens = first ? (first.getBoundingClientRect().top + scrollY) / 800 : 0;
+    return screens > 1.5 ? [`the first figure begins ${screens.toFixed(1)} screens down`] : [];
+  };
+
+  // What slipped onto the page: complaints of libraries, cells of the machinery, printed objects.
+  const stray = () => [
+    ...[...document.querySelectorAll(".output.stderr")].map((e) => "stderr: " + e.textContent.trim().slice(0, 80)),
+    ...[...document.querySelectorAll(".tag_injected-parameters .cell_input")]
+      .filter(visible)
+      .map(() => "the cell that papermill injected"),
+    ...[...document.querySelectorAll(".cell_input")]
+      .filter((e) => /\bevidence\.(record|decide)/.test(e.textContent) && !e.closest("details") && visible(e))
+      .map((e) => "open bookkeeping: " + e.textContent.trim().slice(0, 60)),
+    ...[...document.querySelectorAll("article .output.text_plain")]
+      .filter((e) => visible(e) && !e.querySelector("mjx-container"))
+      .map((e) => "raw output: " + e.textContent.trim().slice(0, 80)),
+  ];
+
+  // How words stand on the page. A formula or code in a sentence counts as one sign.
+  const NO_PROSE = "code, pre, kbd, svg, mjx-container, script, style, .highlight, .sig, .headerlink";
+  const prose = () => {
+    const found = [];
+    for (const [element, node] of texts) {
+      if (!element.closest("article") || element.closest(NO_PROSE)) continue;
+      if (/(^|\s)\*[^\s*][^*]*\*/.test(node.data)) found.push("stars: " + node.data.trim().slice(0, 60));
+      const power = node.data.match(/.{0,30}\b\d(\.\d+)?e[-+]?\d+\b/);
+      if (power) found.push("a number as computers write it: " + power[0].trim());
+    }
+    for (const block of document.querySelectorAll("article :is(p, li, figcaption, td, dd)")) {
+      if (block.querySelector("p, li, pre, svg") || !visible(block)) continue;
+      const copy = block.cloneNode(true);
+      copy.querySelectorAll(NO_PROSE).forEach((e) => e.replaceWith(e.matches(".headerlink, script") ? "" : "\u25a1"));
+      const gap = copy.textContent.replace(/\s+/g, " ").match(/.{0,35}\s[.,;:](\s|$)/);
+      if (gap) found.push("a space before a stop: " + gap[0]);
+    }
+    return found;
+  };
+
+  // Panels have names of their own: on a phone none is to the left, and black is white in the dark.
+  const places = () =>
+    [...document.querySelectorAll("figcaption")].flatMap((caption) => {
+      const words = caption.textContent.match(/.{0,20}\b(Left|Right|Middle|Top|Bottom|Upper|Lower)\b\s*[:(,].{0,20}|.{0,20}\b(on the (left|right)|(left|right|upper|lower) panel|in the middle|black|white)\b.{0,20}/);
+      return words ? [`${caption.closest("figure")?.id}: ${words[0].trim()}`] : [];
+    });
+
+  const twice = () => {
+    const count = new Map();
+    for (const { id } of document.querySelectorAll("[id]")) count.set(id, (count.get(id) ?? 0) + 1);
+    return [...count].filter(([, n]) => n > 1).map(([id, n]) => `${id}: ${n} times`);
+  };
+
+  const all = { mathematics, raw, faint, cut, sideways, wide, lost, late, stray, prose, places, twice };
   return Object.fromEntries(kinds.map((kind) => [kind, all[kind]()]));
 };

@@ -11,6 +11,7 @@ OPEN_ALL = """() => {
   for (const box of document.querySelectorAll("details")) box.open = true;
   for (const box of document.querySelectorAll(".toggle-hidden")) box.classList.remove("toggle-hidden");
 }"""
+AS_SHIPPED = ["late", "stray", "prose", "places", "twice"]  # before anything is opened
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
 
@@ -26,6 +27,13 @@ class Findings:
     faint_by_day: dict[str, str] = field(default_factory=dict)
     faint_by_night: dict[str, str] = field(default_factory=dict)
     sideways: list[str] = field(default_factory=list)
+    wide: list[str] = field(default_factory=list)  # formulas whose end is out of sight on a desktop
+    lost: list[str] = field(default_factory=list)  # formulas whose end cannot be reached on a phone
+    late: list[str] = field(default_factory=list)
+    stray: list[str] = field(default_factory=list)
+    prose: list[str] = field(default_factory=list)
+    places: list[str] = field(default_factory=list)
+    twice: list[str] = field(default_factory=list)
     formulas: int = 0
 
 
@@ -50,15 +58,19 @@ def read(browser: Any, address: str) -> Findings:
     try:
         page.goto(address, wait_until="load", timeout=120_000)
         page.evaluate("async () => { await window.MathJax?.startup.promise; await document.fonts.ready; }")
+        for kind, what in page.evaluate(INSPECT, AS_SHIPPED).items():
+            setattr(found, kind, what)
         page.evaluate(OPEN_ALL)
         found.formulas = page.locator("mjx-container").count()
-        seen = page.evaluate(INSPECT, ["mathematics", "raw", "faint"])
+        seen = page.evaluate(INSPECT, ["mathematics", "raw", "faint", "wide"])
+        found.wide = seen["wide"]
         found.mathematics, found.raw, found.faint_by_day = seen["mathematics"], seen["raw"], seen["faint"]
         page.emulate_media(color_scheme="dark")
         page.wait_for_function("document.documentElement.dataset.theme === 'dark'", timeout=60_000)
         found.faint_by_night = page.evaluate(INSPECT, ["faint"])["faint"]
         page.set_viewport_size(PHONE)
-        seen = page.evaluate(INSPECT, ["cut", "sideways"])
+        seen = page.evaluate(INSPECT, ["cut", "sideways", "lost"])
+        found.lost = seen["lost"]
         found.sideways = seen["cut"] + ([f"{seen['sideways']} px too wide"] if seen["sideways"] > 0 else [])
     finally:
         context.close()
