@@ -220,7 +220,7 @@ def with_inverse_trace(mean_h, mean_derivative):
 inverse = with_inverse_trace(1, 0)
 S_inverse = sp.factor(with_inverse_trace(trace_S, n_))
 SS_inverse = sp.factor(with_inverse_trace(trace_SS, 2 * trace_S))
-S_inverse, SS_inverse
+display(S_inverse, SS_inverse)
 
 # %% [markdown]
 # For $n = 1$, $G$ is one chi-square variable with $p$ degrees of freedom, and these are $\mathbb E\,1 = 1$ and $\mathbb E\, G = p$:
@@ -344,7 +344,6 @@ evidence.record(
     0,
     n="4 limits and the forgetting of step 7, all symbols",
 )
-limits
 
 # %% [markdown]
 # ## Check

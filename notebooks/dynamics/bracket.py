@@ -215,8 +215,12 @@ display(
 #
 # Let $L_1, L_2$ be four times continuously differentiable. Adding
 #
-# $$h^2\Bigl\{ \textstyle\sum_i \tfrac1{12}\bigl(f_i''(f_i, f_i) + 4 f_i'f_i'f_i\bigr) - \tfrac14 [f_1'f_1, f_2] - \tfrac14 [f_1, f_2'f_2]
-# + \tfrac1{12}\bigl([f_1,[f_1,f_2]] + [f_2,[f_2,f_1]]\bigr)\Bigr\}$$
+# $$
+# \begin{aligned}
+# h^2\Bigl\{ &\textstyle\sum_i \tfrac1{12}\bigl(f_i''(f_i, f_i) + 4 f_i'f_i'f_i\bigr) - \tfrac14 [f_1'f_1, f_2] - \tfrac14 [f_1, f_2'f_2] \\
+# &{}+ \tfrac1{12}\bigl([f_1,[f_1,f_2]] + [f_2,[f_2,f_1]]\bigr)\Bigr\}
+# \end{aligned}
+# $$
 #
 # makes the error $O(h^4)$. Here $[a, b] = b'a - a'b$, so that $[f_1, f_2] = [g_1, g_2]$.
 # :::

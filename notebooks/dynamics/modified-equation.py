@@ -241,7 +241,7 @@ example = u**2 / 2 + u * v + u * v**2 / 2
 left_over = sp.factor(curl(order_2).subs(L, example).doit())
 checks.require(left_over != 0, "the example must have a curl")
 Math(
-    rf"\operatorname{{curl}} \tilde f_2 = -\tfrac16 (HB - BH)_{{21}}; \qquad L = {sp.latex(example)}:\ \operatorname{{curl}}\tilde f_2 = {sp.latex(left_over)}"
+    rf"\begin{{aligned}}\operatorname{{curl}} \tilde f_2 &= -\tfrac16 (HB - BH)_{{21}}, \\ L = {sp.latex(example)}:\ \operatorname{{curl}}\tilde f_2 &= {sp.latex(left_over)}\end{{aligned}}"
 )
 
 # %% [markdown]

@@ -21,6 +21,8 @@ fits = 1000  # simulated data sets for the predicted test error [100 to 2000]
 draws = 16  # training sets of digits per size [5 to 50]
 
 # %% tags=["hide-input"]
+import sys
+from contextlib import redirect_stderr
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -382,11 +384,12 @@ table(
 # A mistake gets one line. Here the target is misspelt; then, in a second file, a decimal comma slipped in:
 
 # %%
-cli.main(["audit", str(file), "--task", "group", "--target", "progres"])
 spoilt = measured.astype({"bmi": object})
 spoilt.loc[16, "bmi"] = "32,1"
-spoilt.to_csv(file, index=False)
-cli.main([*command, "--quiet"])
+with redirect_stderr(sys.stdout):
+    cli.main(["audit", str(file), "--task", "group", "--target", "progres"])
+    spoilt.to_csv(file, index=False)
+    cli.main([*command, "--quiet"])
 # %% tags=["remove-input"]
 folder.cleanup()
 
@@ -409,7 +412,8 @@ table(
 #
 # **Weights cannot save an interpolator.** Give task 1 a hundred times the weight of task 2. The fit with weights
 # acts through effective shares $\pi_j \le n_j/\mathrm{df}_1$ (`theory.effective_shares`). With fewer rows than features and no ridge the
-# model fits every row, whatever its weight:
+# model fits every row, whatever its weight: with a ridge of 50 the effective shares are {glue:text}`heavy` and {glue:text}`light`, without
+# one they are equal.
 
 # %%
 heavy, ridge_free = (
@@ -417,7 +421,7 @@ heavy, ridge_free = (
     for ridge in (50.0, 0.0)
 )
 checks.close("shares of an interpolator", ridge_free, [0.5, 0.5])
-heavy.round(3), ridge_free
+say(heavy=f"{heavy[0]:.3f}", light=f"{heavy[1]:.3f}")
 
 # %% [markdown]
 # ## Exercises
