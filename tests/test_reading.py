@@ -98,6 +98,18 @@ def test_parameters_and_bookkeeping_are_folded_and_every_fold_says_what_is_in_it
     assert not FOLDED & set(chapter.cells[2].metadata.get("tags", []))
 
 
+def test_what_a_last_line_returned_is_not_shown_below_a_fold(chapter):
+    opening, record = chapter.cells[2], chapter.cells[4]
+    for cell in (opening, record):
+        cell.outputs = [
+            new_output("execute_result", {"text/plain": "Interval(1, 2)"}, execution_count=1),
+            new_output("execute_result", {"text/plain": "x", "text/latex": "$x$"}, execution_count=1),
+        ]
+    fold(chapter)
+    assert [len(cell.outputs) for cell in (opening, record)] == [2, 1]
+    assert "text/latex" in record.outputs[0].data
+
+
 @pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_a_chapter_leads_with_one_figure_or_draws_one_before_its_first_section(path):
     tags = [LEAD in cell.metadata.get("tags", []) for cell in jupytext.read(path).cells]

@@ -27,12 +27,19 @@ def fold(notebook: Any) -> None:
         tags = cell.metadata.setdefault("tags", [])
         if not FOLDED & set(tags) and ("parameters" in tags or BOOKKEEPING.search(cell.source)):
             tags.append("hide-input")
+        if FOLDED & set(tags):
+            cell.outputs = [output for output in cell.get("outputs", []) if not echo(output)]
         if "hide-input" in tags or "hide-cell" in tags:
             lines = sum(bool(line.strip()) for line in cell.source.splitlines())
             size = f"{lines} line" if lines == 1 else f"{lines} lines"
             what = "The numbers of this page" if "parameters" in tags else "Code"
             prompts = {"code_prompt_show": f"{what}, {size}", "code_prompt_hide": f"Hide {what.lower()}"}
             cell.metadata["mystnb"] = prompts
+
+
+def echo(output: Any) -> bool:
+    """Say whether an output is but what IPython prints of a cell's last line; below a fold it says nothing."""
+    return output.output_type == "execute_result" and set(output.data) == {"text/plain"}
 
 
 def lead(notebook: Any) -> None:

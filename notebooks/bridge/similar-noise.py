@@ -324,7 +324,7 @@ for law in ("gaussian", "rademacher", "student-12"):
         exact_moments = RidgeMoments(*moments[:4])
         predicted.append(pooled_risk(exact_moments, spectrum, tasks, n, 0.25))
 errors, predicted = np.hstack(errors), np.hstack(predicted)
-agreed = evidence.agree(
+evidence.agree(
     "O.29",
     "simulation",
     errors - predicted,

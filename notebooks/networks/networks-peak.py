@@ -160,9 +160,11 @@ guess = {
     method: float(k_c.subs(shape | {H: heads, c: 1, N: samples[method]}))
     for method, heads in (("multi-task", T), ("single-task", 1))
 }
-guess
+page.say(guess_together=guess["multi-task"], guess_alone=guess["single-task"])
 
 # %% [markdown]
+# That is width {glue:text}`guess_together:.0f` for one network for all tasks, and width {glue:text}`guess_alone:.1f` for a network per task.
+#
 # ## Check
 #
 # What the next records compare, and on which seeds, was declared before the tables were made

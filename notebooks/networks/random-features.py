@@ -53,6 +53,7 @@ from manytasks.statistics import (
     mean_interval,
     z_scores,
 )
+from manytasks.page import number
 from manytasks.streams import stream
 from manytasks.symbolic import differing
 
@@ -292,7 +293,9 @@ checks.below(
     1e-3,
     residual[N - 1],
 )
-residual
+Markdown(
+    f"The largest residual of a training label is {number(residual[N - 1], 2)} at $p = {N - 1}$ and {number(residual[N], 1)} at $p = {N}$."
+)
 
 # %% [markdown]
 # The table behind the next figures was made by

@@ -377,7 +377,8 @@ evidence.record(
 #
 # $$
 # \begin{gathered}
-# -\frac{I - e_1 + e_2}{p} + \frac{(n_1-m)\,e_2}{p(p-m)}, \qquad -\frac{I - e_1 + e_2}{p} - \frac{(n_1-m)(2e_1 - e_2) + (p-n_1)e_1}{p(p-m)}, \\
+# -\frac{I - e_1 + e_2}{p} + \frac{(n_1-m)\,e_2}{p(p-m)}, \\
+# -\frac{I - e_1 + e_2}{p} - \frac{(n_1-m)(2e_1 - e_2) + (p-n_1)e_1}{p(p-m)}, \\
 # -\frac{I + e_1}{p-n_2-1} - \frac{I - e_1 + e_2}{p-m-1} + \Big(\frac{n_1}{p-n_1-1} - \frac m{p-m-1}\Big) \frac{e_2}{p-m} .
 # \end{gathered}
 # $$
