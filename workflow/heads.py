@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 from access import accessible
+from numbering import numbered
 from typography import typeset
 
 SHORTEST = 60  # a paragraph that is shorter is taken together with the next
@@ -113,6 +114,6 @@ def finish(folder: Path, landing: str, site: str) -> None:
     """
     for path in sorted(folder.rglob("*.html")):
         if "_static" not in path.parts:
-            page = typeset(accessible(path.read_text(encoding="utf-8")))
+            page = numbered(typeset(accessible(path.read_text(encoding="utf-8"))))
             path.write_text(complete(page, site), encoding="utf-8")
     (folder / "index.html").write_text(entrance(landing, site), encoding="utf-8")

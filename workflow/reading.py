@@ -38,7 +38,7 @@ def fold(notebook: Any) -> None:
 
 
 def echo(output: Any) -> bool:
-    """Say whether an output is but what IPython prints of a cell's last line; below a fold it says nothing."""
+    """Say whether an output is what IPython prints of a last line; below a fold it says nothing."""
     return output.output_type == "execute_result" and set(output.data) == {"text/plain"}
 
 

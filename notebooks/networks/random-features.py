@@ -46,6 +46,7 @@ from manytasks.deep.sweeps.random_features import (
     random_features,
 )
 from manytasks.deep.tasks import permuted_pixels
+from manytasks.page import number
 from manytasks.statistics import (
     Interval,
     critical_t,
@@ -53,7 +54,6 @@ from manytasks.statistics import (
     mean_interval,
     z_scores,
 )
-from manytasks.page import number
 from manytasks.streams import stream
 from manytasks.symbolic import differing
 

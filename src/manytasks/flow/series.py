@@ -221,7 +221,7 @@ class ModifiedSeries:
 
 
 def _four_a_line(terms: str) -> list[str]:
-    """Split a typeset sum at its plus and minus signs, so that a page need not scroll to its end."""
+    # Split a typeset sum at its plus and minus signs, so that a page need not scroll to its end.
     starts, depth = [0], 0
     for i, sign in enumerate(terms):
         depth += (sign in "{[(") - (sign in "}])")
