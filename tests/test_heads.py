@@ -2,6 +2,7 @@
 
 import heads
 from bs4 import BeautifulSoup
+from finish import finish
 
 PAGE = """<!DOCTYPE html><html lang="en"><head>
 <meta name="viewport" content="width=device-width, initial-scale=1.0" /><meta name="viewport" content="x" />
@@ -49,7 +50,7 @@ def test_the_root_is_a_whole_page(tmp_path):
     (tmp_path / "_static").mkdir()
     for name in ("notebooks/welcome.html", "_static/webpack-macros.html"):
         (tmp_path / name).write_text(PAGE, encoding="utf-8")
-    heads.finish(tmp_path, "notebooks/welcome.html", "One model")
+    finish(tmp_path, "notebooks/welcome.html", "One model")
     root = BeautifulSoup((tmp_path / "index.html").read_text(encoding="utf-8"), "html.parser")
     assert root.html["lang"] == "en"
     assert root.title.text == "One model"

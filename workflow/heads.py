@@ -4,11 +4,6 @@ from __future__ import annotations
 
 import html
 import re
-from pathlib import Path
-
-from access import accessible
-from numbering import numbered
-from typography import typeset
 
 SHORTEST = 60  # a paragraph that is shorter is taken together with the next
 LONGEST = 300  # characters of a description; what comes after is cut off by those who show it
@@ -102,18 +97,3 @@ def entrance(landing: str, site: str) -> str:
         f'<meta http-equiv="Refresh" content="0; url={landing}">\n<link rel="canonical" href="{landing}">\n'
         f'</head><body><p><a href="{landing}">{title}</a></p></body></html>\n'
     )
-
-
-def finish(folder: Path, landing: str, site: str) -> None:
-    """Give every page of a rendered book its head, mend it, and give the book its entrance.
-
-    Args:
-        folder: of the rendered book.
-        landing: address of the landing page.
-        site: title of the book.
-    """
-    for path in sorted(folder.rglob("*.html")):
-        if "_static" not in path.parts:
-            page = numbered(typeset(accessible(path.read_text(encoding="utf-8"))))
-            path.write_text(complete(page, site), encoding="utf-8")
-    (folder / "index.html").write_text(entrance(landing, site), encoding="utf-8")

@@ -15,7 +15,7 @@ import yaml
 from browser import chromium
 from dependencies import chapters, listed, toc_pages
 from environment import step
-from heads import finish
+from finish import finish
 from outputs import with_links
 from pages import build_facts, fill, generated_pages
 from pdf import print_page

@@ -171,7 +171,7 @@ def execute(chapter: str, parameters: dict[str, Any], work: Path) -> str:
 def render(chapter: str, work: Path, changes: list[str]) -> Path:
     """Render the chapter alone, with the book's style; links to other chapters are plain words there."""
     import yaml
-    from heads import finish
+    from finish import finish
     from render import drop_unused, sphinx, with_banner
 
     source = work / "source"

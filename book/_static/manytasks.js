@@ -1,17 +1,30 @@
 // Boxes whose content is wider than they are take the keyboard's focus, so that the arrow keys reach their end.
 (() => {
-  const BOXES = "div.math, mjx-container[display='true'], table, pre, .cell_output .output";
-  const mark = () => {
-    for (const box of document.querySelectorAll(BOXES)) {
-      const scrolls = box.scrollWidth > box.clientWidth + 1 && /auto|scroll/.test(getComputedStyle(box).overflowX);
-      if (scrolls && !box.hasAttribute("tabindex")) {
-        box.tabIndex = 0;
-        box.dataset.scrolls = "";
-      } else if (!scrolls && box.dataset.scrolls !== undefined) {
-        box.removeAttribute("tabindex");
-        delete box.dataset.scrolls;
-      }
+  const BOXES = "div.math, mjx-container[display='true'], table, .pst-scrollable-table-container, pre, .cell_output .output";
+  const set = (box, scrolls) => {
+    if (scrolls && !box.hasAttribute("tabindex")) {
+      box.tabIndex = 0;
+      box.dataset.scrolls = "";
+    } else if (!scrolls && box.dataset.scrolls !== undefined) {
+      box.removeAttribute("tabindex");
+      delete box.dataset.scrolls;
     }
+  };
+  const mark = () => {
+    // All are measured before any is changed: a page has thousands of formulas.
+    const room = new Map();
+    const column = (e) => {
+      const block = e.parentElement.closest("p, li, td, th, dd, figcaption, h1, h2, h3, div, section");
+      if (!room.has(block)) room.set(block, block.clientWidth);
+      return room.get(block);
+    };
+    const found = [...document.querySelectorAll("span.math")].map((e) => {
+      const formula = e.querySelector("mjx-math");
+      return [e, formula && formula.getBoundingClientRect().width > column(e) + 1 && column(e) > 0];
+    });
+    for (const box of document.querySelectorAll(BOXES))
+      found.push([box, box.scrollWidth > box.clientWidth + 1 && /auto|scroll/.test(getComputedStyle(box).overflowX)]);
+    for (const [box, scrolls] of found) set(box, scrolls);
   };
   const ready = async () => {
     await window.MathJax?.startup?.promise;

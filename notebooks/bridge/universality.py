@@ -176,7 +176,7 @@ display(
 # (tasks, labels, fits, the excess risk) and change the law of a sample $x \in \mathbb R^p$, always with mean 0 and variances 1:
 #
 # * **independent entries**: Rademacher (signs), uniform, sparse (normal with probability 1/3, else 0), exponential (skewed), Student with
-#   10, 5 or 3 degrees of freedom. $\kappa = \mathbb E x_k^4 - 3$ is the excess kurtosis; Student with 3 has no fourth moment.
+#   10, 5 or 3 degrees of freedom. $\gamma = \mathbb E x_k^4 - 3$ is the excess kurtosis; Student with 3 has no fourth moment.
 # * **random directions**: $x = r u$ with $u$ uniform on the sphere and any random length $r > 0$, independent of $u$: no direction is special, yet
 #   the entries depend on one another. The multivariate Student law is one of these.
 # * **correlated entries**: Gaussian with covariance $\Sigma \ne I$, and random ReLU features of Gaussian inputs.
@@ -205,8 +205,8 @@ display(
 # ```{prf:theorem} Independent entries, next order (ours; claim O.7; not rigorous)
 # :label: thm-universality-kurtosis
 #
-# Let the entries be independent with finite excess kurtosis $\kappa$. To order $1/p$ at fixed $N/p \ne 1$, on both sides of the threshold, the coefficient of $\sigma^2$
-# is that of Gaussian features times $1 + \kappa/\max(p, N)$, and the coefficient of the spread $V$ times $1 + \kappa\max(0, \frac1p - \frac1N)$.
+# Let the entries be independent with finite excess kurtosis $\gamma$. To order $1/p$ at fixed $N/p \ne 1$, on both sides of the threshold, the coefficient of $\sigma^2$
+# is that of Gaussian features times $1 + \gamma/\max(p, N)$, and the coefficient of the spread $V$ times $1 + \gamma\max(0, \frac1p - \frac1N)$.
 # ```
 #
 # The first two have proofs below. The third is an expansion whose remainder we do not bound. Random lengths on random directions are much studied,
@@ -247,40 +247,40 @@ checks.require(differing([inverse.trace()], [noise]) == 0, "the noise terms diff
 # still sum to $n_j/p$: the argument of the multi-task theorem goes through except for the numbers $c_{jj}$, and these enter with $V$ only. In
 # fine-tuning the new samples are independent of $w_{t-1}$, and $\mathbb E P = \frac np I$ is all it takes. That proves {prf:ref}`thm-universality-signs`.
 #
-# **Step 4: the noise at next order.** For independent entries $\|x\|^2$ has mean $p$ and variance $(2+\kappa)p$. The length rule then gives
+# **Step 4: the noise at next order.** For independent entries $\|x\|^2$ has mean $p$ and variance $(2+\gamma)p$. The length rule then gives
 
 # %%
-width, N, kappa, eps = sp.symbols("p N kappa epsilon", positive=True)
+width, N, gamma, eps = sp.symbols("p N gamma epsilon", positive=True)
 # E 1/‖x‖² to second order: (1 + Var(‖x‖²)/p²)/p, with p = 1/ε
-rule = (1 / eps - 2) * eps * (1 + (2 + kappa) * eps)
+rule = (1 / eps - 2) * eps * (1 + (2 + gamma) * eps)
 first = sp.series(rule, eps, 0, 2).removeO().expand()
-checks.require(first == 1 + kappa * eps, f"the length rule gives {first}")
+checks.require(first == 1 + gamma * eps, f"the length rule gives {first}")
 
 # %% [markdown]
 # One sample obeys the rule exactly whatever its law, since then $\operatorname{tr}G^{-1} = \|x\|^{-2}$. For more, let $A = x^\top(I-P_-)x$ and $B = x^\top P_- x$, where $P_-$ projects on the
 # other samples. The noise coefficient is $N\,\mathbb E\,1/A$ and the spread follows from $c_{jj}$, that is $\mathbb E B/A$. Kurtosis adds
-# $\kappa\sum_k (I-P_-)_{kk}^2$ to the variance of $A$ and $\kappa\sum_k (I-P_-)_{kk}(P_-)_{kk}$ to the covariance; the diagonals concentrate at $1-\frac Np$ and $\frac Np$
+# $\gamma\sum_k (I-P_-)_{kk}^2$ to the variance of $A$ and $\gamma\sum_k (I-P_-)_{kk}(P_-)_{kk}$ to the covariance; the diagonals concentrate at $1-\frac Np$ and $\frac Np$
 # *(heuristic)*:
 
 # %%
 free = width - N
-variance_A, covariance_AB = kappa * free**2 / width, kappa * free * N / width
+variance_A, covariance_AB = gamma * free**2 / width, gamma * free * N / width
 noise_above = variance_A / free**2
 spread_above = variance_A / free**2 - covariance_AB / (free * N)
-different = differing([noise_above, spread_above], [kappa / width, 0])
+different = differing([noise_above, spread_above], [gamma / width, 0])
 checks.require(different == 0, f"{different} of 2 corrections above the threshold")
 
 # %% [markdown]
-# So the noise gains $\kappa/p$, as the rule says, and **the spread gains nothing**: a long sample has a large label error $x^\top\delta$ too, and the two cancel.
+# So the noise gains $\gamma/p$, as the rule says, and **the spread gains nothing**: a long sample has a large label error $x^\top\delta$ too, and the two cancel.
 #
 # **Step 5: below the threshold.** Now $S = XX^\top$, $q = \mathbb E\operatorname{tr}S^{-1}$ and, for a sample left out of $S_-$, $a = x^\top S_-^{-1}x$. From $\operatorname{tr}(S+\lambda)^{-1}S = p - \lambda q$ and
-# $a/(1+a)$ to second order, with $\kappa q^2/p$ more variance of $a$, the shift of $q$ is
+# $a/(1+a)$ to second order, with $\gamma q^2/p$ more variance of $a$, the shift of $q$ is
 
 # %%
 lam, B = sp.symbols("lambda B", positive=True)
 q = sp.Function("q")(lam)
 balance = width - lam * q - N * q / (1 + q)  # = 0 for Gaussian entries
-pull = kappa * N * q**2 / (width * (1 + q) ** 3)
+pull = gamma * N * q**2 / (width * (1 + q) ** 3)
 shift = pull / (N / (1 + q) ** 2 + lam)
 slope = sp.solve(balance.diff(lam), q.diff(lam))[0]  # q'(λ)
 at_zero = {q: width / (N - width)}
@@ -294,7 +294,7 @@ def at_no_ridge(expression):
 
 noise_below = at_no_ridge(shift / q)
 trace2_shift = at_no_ridge(shift.diff(lam) / q.diff(lam))  # of tr S⁻² = −q'
-different = differing([noise_below], [kappa / N])
+different = differing([noise_below], [gamma / N])
 checks.require(different == 0, f"noise below the threshold: {noise_below}")
 
 # %% [markdown]
@@ -306,12 +306,12 @@ ell, a, b = sp.symbols("ell a b", positive=True)
 q_0 = width / (N - width)
 summand = ell * b / (1 + a) ** 2
 kurtosis_parts = {
-    (ell, ell): kappa * width,
-    (ell, a): kappa * q_0,
-    (ell, b): kappa * B,
-    (a, a): kappa * q_0**2 / width,
-    (a, b): kappa * q_0 * B / width,
-    (b, b): kappa * B**2 / width,
+    (ell, ell): gamma * width,
+    (ell, a): gamma * q_0,
+    (ell, b): gamma * B,
+    (a, a): gamma * q_0**2 / width,
+    (a, b): gamma * q_0 * B / width,
+    (b, b): gamma * B**2 / width,
 }
 change = summand.diff(a) * noise_below * q_0 + summand.diff(b) * trace2_shift * B
 for (one, other), part in kurtosis_parts.items():
@@ -319,7 +319,7 @@ for (one, other), part in kurtosis_parts.items():
     change += weight * summand.diff(one, other) * part
 spread_below = (change / summand).subs({ell: width, a: q_0, b: B})
 spread_below = sp.factor(sp.simplify(spread_below))
-different = differing([spread_below], [kappa * (1 / width - 1 / N)])
+different = differing([spread_below], [gamma * (1 / width - 1 / N)])
 checks.require(different == 0, f"spread below the threshold: {spread_below}")
 spread_below
 
@@ -327,11 +327,11 @@ spread_below
 # %%
 def next_order(tasks, n, noise_var, law):
     """Mean pooled error with both corrections; one task alone has no spread."""
-    N, kappa = tasks.T * n, excess_kurtosis(law)
+    N, gamma = tasks.T * n, excess_kurtosis(law)
     spread = task_spread(tasks.distances2, np.full(tasks.T, n))[1]
     extra = noise_factor(N, p) * noise_var / max(p, N)
     extra += spread_factor(N, p) * spread * max(0.0, 1 / p - 1 / N)
-    return theory.multitask_error(tasks, n, p, noise_var).mean() + kappa * extra
+    return theory.multitask_error(tasks, n, p, noise_var).mean() + gamma * extra
 
 
 # %% [markdown]
@@ -432,7 +432,7 @@ for side, (_, ax) in zip(counts, panels, strict=True):
             fmt="o",
             markersize=5,
             color=figures.COLORS["blue"],
-            label=("length rule" if side == "above" else "with κ at order 1/p")
+            label=("length rule" if side == "above" else "with γ at order 1/p")
             if row == 0
             else "",
         )
@@ -595,7 +595,7 @@ figures.show(
     name="universality-rates",
     caption=(
         f"Gap to the Gaussian coefficient for independent entries, {16 * rate_trials:,} data sets at $p = {widths[0]}$ to {rate_trials} at $p = {widths[-1]}$, 95 % intervals. (a) lines are "
-        "$|\\kappa|/p$, and $p^{-1/2}$ through the second point for student-3; the legend gives fitted log-log slopes. (b) by the theorem dissimilarity gains nothing at "
+        "$|\\gamma|/p$, and $p^{-1/2}$ through the second point for student-3; the legend gives fitted log-log slopes. (b) by the theorem dissimilarity gains nothing at "
         "order $1/p$. By transposition panel a also shows $N = 2p$. The figure does not show larger $N/p$."
     ),
     alt="Left: gaps of the noise coefficient against p on logarithmic axes, with the predicted lines. Right: gaps of the coefficient of dissimilarity.",
@@ -603,7 +603,7 @@ figures.show(
 
 # %%
 reach, reach_error = {}, {}
-for law in ("rademacher", "sparse"):  # p × gap = κ + c/p + c'/p²: the limit κ
+for law in ("rademacher", "sparse"):  # p × gap = γ + c/p + c'/p²: the limit γ
     means, errors = rates[law][:, 0, 0] * widths, rates[law][:, 1, 0] * widths
     design = (1.0 / widths[:, None]) ** np.arange(3)
     covariance = np.linalg.inv(design.T @ (design / errors[:, None] ** 2))
@@ -614,11 +614,11 @@ rate_scores = [
 ]
 check = "gap against p, finite fourth moment"
 limit = critical_z(len(rate_scores), evidence.level("O.7", check), rate_trials)
-kappas = {law: excess_kurtosis(law) for law in rates}
+gammas = {law: excess_kurtosis(law) for law in rates}
 evidence.record(
     "O.7",
     check,
-    "largest |z| of the limit of p × gap against κ (signs, sparse)",
+    "largest |z| of the limit of p × gap against γ (signs, sparse)",
     max(rate_scores),
     "<",
     limit,
@@ -627,15 +627,15 @@ evidence.record(
 check = "gap against p, finite fourth moment: it is seen"
 bound = critical_z(len(reach), 2 * evidence.level("O.7", check), rate_trials)
 sides = np.array([(reach[law], bound * reach_error[law]) for law in reach])
-sides /= np.abs([kappas[law] for law in reach])[:, None]
-signed = np.sign([kappas[law] for law in reach]) * sides[:, 0]
+sides /= np.abs([gammas[law] for law in reach])[:, None]
+signed = np.sign([gammas[law] for law in reach]) * sides[:, 0]
 seen = Interval(
     signed.min(), (signed - sides[:, 1]).min(), (signed + sides[:, 1]).min()
 )
 evidence.record(
     "O.7",
     check,
-    "limit of p × gap over κ, smallest",
+    "limit of p × gap over γ, smallest",
     seen,
     ">",
     0,
@@ -665,10 +665,10 @@ display(
         + ". "
         "At $p = 40$ the next terms, of order $p^{-2}$ and for student-5 $p^{-3/2}$, still count. Taken out (a parabola in $1/p$), $p$ times the gap tends to "
         + " and ".join(
-            f"${reach[law]:+.2f} \\pm {bar * reach_error[law]:.2f}$ for {law} ($\\kappa = {kappas[law]:g}$)"
+            f"${reach[law]:+.2f} \\pm {bar * reach_error[law]:.2f}$ for {law} ($\\gamma = {gammas[law]:g}$)"
             for law in reach
         )
-        + f". For student-5 ($\\kappa = {kappas['student-5']:g}$) it is {five[0]:.1f} at $p = {widths[0]}$ and {five[-1]:.1f} at {widths[-1]}.\n\n"
+        + f". For student-5 ($\\gamma = {gammas['student-5']:g}$) it is {five[0]:.1f} at $p = {widths[0]}$ and {five[-1]:.1f} at {widths[-1]}.\n\n"
         "The two checks took this form only after earlier ones had been seen to fail. A first, that every slope lies within 0.25 of its prediction, failed for sparse features; "
         "a second, a straight line in $1/p$, missed its threshold too. Read these two as descriptions of the draws, not as predictions that were kept."
     )
@@ -949,13 +949,13 @@ display(
 # ```{exercise} Signs, exactly
 # :label: exercise-universality-signs
 #
-# Let $N = 1$ and the features be signs. Show that the ratio of the noise term to the Gaussian one is $1 + \kappa/p$ without any remainder.
+# Let $N = 1$ and the features be signs. Show that the ratio of the noise term to the Gaussian one is $1 + \gamma/p$ without any remainder.
 # ```
 #
 # ```{solution} exercise-universality-signs
 # :class: dropdown
 #
-# $\operatorname{tr}G^{-1} = 1/\|x\|^2 = 1/p$ in every draw, and the Gaussian mean is $1/(p-2)$. The ratio is $1 - 2/p$, and $\kappa = -2$.
+# $\operatorname{tr}G^{-1} = 1/\|x\|^2 = 1/p$ in every draw, and the Gaussian mean is $1/(p-2)$. The ratio is $1 - 2/p$, and $\gamma = -2$.
 # ```
 #
 # ```{exercise} Two signs alike
@@ -975,7 +975,7 @@ display(
 # ## In one breath
 #
 # * Interpolators see directions. Lengths only rescale the label noise, by $(p-2)\,\mathbb E\|x\|^{-2}$; for random directions that is exact for every theorem of Paper A above the threshold.
-# * Independent entries behave like random directions with their own lengths: bias exact, dissimilarity right at order $1/p$, noise off by $\kappa/p$; without a fourth moment by $p^{1-\nu/2}$.
+# * Independent entries behave like random directions with their own lengths: bias exact, dissimilarity right at order $1/p$, noise off by $\gamma/p$; without a fourth moment by $p^{1-\nu/2}$.
 # * Correlation is not forgiven above the threshold, at any $p$. The covariance repairs it. Below the threshold it does not matter at all, but lengths do.
 
 # %% tags=["remove-input"]

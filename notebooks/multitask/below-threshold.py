@@ -616,18 +616,18 @@ display(
 # ## Break
 #
 # **Features that are not Gaussian.** Step 2 used rotation invariance, step 3 the Beta law. Replace the normal by
-# another law with mean 0, variance 1 and fourth moment $\kappa$, entries still independent. The large-$N$
+# another law with mean 0, variance 1 and fourth moment $3 + \gamma$, entries still independent. The large-$N$
 # computation {eq}`eq-below-sandwich` survives with
 #
 # $$
 # \begin{aligned}
-# \mathbb E\|(xx^\top - I)\,\delta\|^2 &= (p - 1 + \kappa) \|\delta\|^2 - \|\delta\|^2, \quad\text{so} \\
-# \omega &\to 1 + \frac{\kappa - 2}{p} \quad (N \gg p),
+# \mathbb E\|(xx^\top - I)\,\delta\|^2 &= (p + 2 + \gamma) \|\delta\|^2 - \|\delta\|^2, \quad\text{so} \\
+# \omega &\to 1 + \frac{1 + \gamma}{p} \quad (N \gg p),
 # \end{aligned}
 # $$
 #
-# whatever the direction of $\delta$. Only the weight of $V$ notices the law, and only at small $p$: $\kappa = 3$ for the
-# normal, 1 for random signs (Rademacher), 4 for Student's $t$ with ten degrees of freedom, 6 for Laplace. For random signs the sign
+# whatever the direction of $\delta$. Only the weight of $V$ notices the law, and only at small $p$: the excess kurtosis $\gamma$ is 0 for
+# the normal, −2 for random signs (Rademacher), 1 for Student's $t$ with ten degrees of freedom, 3 for Laplace. For random signs the sign
 # flips, and with $p = 1$ nothing is left: $x^2 = 1$, so the fit is *exactly* $\bar w$.
 
 # %% tags=["hide-input"]
@@ -681,7 +681,7 @@ figures.show(
     name="below-feature-laws",
     caption=(
         f"The weight of $V$ for four laws of the features ($N = {N_break}$, clean labels). Points: means of "
-        f"{trials:,} data sets with 95 % intervals. Lines: $1 + (\\kappa - 2)/p$, valid for $N \\gg p$; at $p = 32$ the "
+        f"{trials:,} data sets with 95 % intervals. Lines: $1 + (1 + \\gamma)/p$, valid for $N \\gg p$; at $p = 32$ the "
         "data have left that limit. The figure holds for independent entries only."
     ),
     alt="Weight against p for four laws; the lines start at 0, 2, 3 and 5 at p = 1 and approach 1.",
@@ -703,10 +703,10 @@ def misjudged(weights: np.ndarray) -> list[str]:
     ]
 
 
-header = ["features", "κ", *(f"$p = {width}$" for width in p_break)]
+header = ["features", "γ", *(f"$p = {width}$" for width in p_break)]
 table = [header, ["---"] * len(header)]
 table += [
-    [name, str(laws[name][0]), *misjudged(weights)]
+    [name, f"{laws[name][0] - 3:g}", *misjudged(weights)]
     for name, weights in measured.items()
 ]
 display(

@@ -102,7 +102,7 @@ display(
 #
 # with learning rate $h$ from a start $w_0$. Stochastic gradient descent (SGD) does the same with one sample, or a
 # few, at a time. Write $\lambda_1 \ge \dots \ge \lambda_r > 0$ for the non-zero eigenvalues of the curvature matrix
-# $X X^\top / N$; with Gaussian features $r = \min(p, N)$. Their ratio $\kappa = \lambda_1 / \lambda_r$ is the
+# $X X^\top / N$; with Gaussian features $r = \min(p, N)$. Their ratio $\operatorname{cond} = \lambda_1 / \lambda_r$ is the
 # condition number.
 #
 # If $p > N$, infinitely many $w$ fit the data exactly. Paper A assumes that training picks the one of minimum norm,
@@ -125,7 +125,7 @@ display(
 # 2. *Below it*, $p < N$: for the same $h$ it converges to the one least-squares solution $(XX^\top)^{-1} X y$.
 #    The start is forgotten.
 # 3. *Rate.* In both cases $\|w_k - w_\infty\| \le \max_j |1 - h\lambda_j|^k\, \|w_0 - w_\infty\|$. The best rate
-#    is $h = 2/(\lambda_1 + \lambda_r)$, with the factor $(\kappa - 1)/(\kappa + 1)$ per step.
+#    is $h = 2/(\lambda_1 + \lambda_r)$, with the factor $(\operatorname{cond} - 1)/(\operatorname{cond} + 1)$ per step.
 # 4. *SGD*, $p \ge N$, one uniformly random sample $x_i$ per step, $0 < h < 2/R^2$ with $R = \max_i \|x_i\|$: the limit
 #    is the same $w_\infty$, and
 #
@@ -280,7 +280,7 @@ sp.expand(numerator)
 # First the limit and the rate. We run gradient descent with the best rate from zero, count steps as the theorem
 # prescribes for a relative distance of at most $10^{-8}$, and compare with the minimum-norm interpolator computed
 # directly. Part 3 bounds the distance at every step from above. The part of it along the eigenvectors of $\lambda_1$
-# and $\lambda_r$ shrinks by exactly $(\kappa - 1)/(\kappa + 1)$ and bounds it from below.
+# and $\lambda_r$ shrinks by exactly $(\operatorname{cond} - 1)/(\operatorname{cond} + 1)$ and bounds it from below.
 
 # %% tags=["hide-input"]
 widths = [N + N // 4, 2 * N, 4 * N, 10 * N]
@@ -686,8 +686,8 @@ display(
 # ## Break
 #
 # **Stop early.** The theorem speaks of limits. Near the threshold the smallest eigenvalue tends to zero: for large
-# $N$ the spectrum of Marchenko and Pastur gives $\kappa \approx \big((\sqrt p + \sqrt N)/(\sqrt p - \sqrt N)\big)^2$
-# {cite}`marchenko1967`. The steps needed grow like $\kappa$, so at $p \approx N$ gradient descent does *not* find the
+# $N$ the spectrum of Marchenko and Pastur gives $\operatorname{cond} \approx \big((\sqrt p + \sqrt N)/(\sqrt p - \sqrt N)\big)^2$
+# {cite}`marchenko1967`. The steps needed grow like $\operatorname{cond}$, so at $p \approx N$ gradient descent does *not* find the
 # minimum-norm interpolator in any reasonable time. What it leaves undone are the directions that amplify noise most.
 
 # %% tags=["hide-input"]
@@ -848,10 +848,10 @@ display(
 # ## In one breath
 #
 # * Gradients are combinations of the data, so descent from $w_0$ ends at the interpolator nearest to $w_0$; from zero,
-#   at the one of minimum norm. It gets there geometrically, with the factor $(\kappa-1)/(\kappa+1)$ per step.
+#   at the one of minimum norm. It gets there geometrically, with the factor $(\operatorname{cond}-1)/(\operatorname{cond}+1)$ per step.
 # * Starting elsewhere replaces $\|w_i^*\|^2$ in the bias by $\|w_i^* - w_0\|^2$ and changes nothing else. Below the
 #   threshold it changes nothing at all.
-# * At the threshold $\kappa$ explodes. Descent that is stopped there has not arrived, and errs less for it.
+# * At the threshold $\operatorname{cond}$ explodes. Descent that is stopped there has not arrived, and errs less for it.
 
 # %% tags=["remove-input"]
 evidence.provenance(profile, seed)

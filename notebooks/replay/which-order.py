@@ -502,8 +502,8 @@ figures.show(
 # ```{solution} exercise-which-order-equal
 # :class: dropdown
 #
-# $M_{st} = \langle g_s, H\nabla F\rangle$ does not depend on $t$, so $C_{st} = \kappa_s - \kappa_t$ with $\kappa_s = \langle g_s, H \nabla F\rangle$: rising $\kappa$. Last comes the task whose gradient
-# agrees most with the mean gradient, in the metric $H$: the central one. With $H_t = \alpha_t H$ sort by $\kappa_t/\alpha_t$ {cite}`smith1956`. (A second pass backwards removes
+# $M_{st} = \langle g_s, H\nabla F\rangle$ does not depend on $t$, so $C_{st} = q_s - q_t$ with $q_s = \langle g_s, H \nabla F\rangle$: rising $q$. Last comes the task whose gradient
+# agrees most with the mean gradient, in the metric $H$: the central one. With $H_t = \alpha_t H$ sort by $q_t/\alpha_t$ {cite}`smith1956`. (A second pass backwards removes
 # the order at $h^2$ for any Hessians: {doc}`../dynamics/remedies`.)
 # ```
 #

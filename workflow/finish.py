@@ -1,0 +1,32 @@
+"""What a rendered book still needs, page by page: heads, names of folds, numbers, links to the glossary."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from access import accessible
+from heads import complete, entrance
+from numbering import numbered
+from terms import glossary, linked
+from typography import typeset
+
+
+def finish(folder: Path, landing: str, site: str) -> None:
+    """Finish every page of a rendered book, and give the book its entrance.
+
+    Args:
+        folder: of the rendered book.
+        landing: address of the landing page.
+        site: title of the book.
+    """
+    words = folder / "book" / "glossary.html"
+    terms = glossary(words.read_text(encoding="utf-8")) if words.exists() else {}
+    for path in sorted(folder.rglob("*.html")):
+        if "_static" in path.parts:
+            continue
+        page = accessible(path.read_text(encoding="utf-8"))
+        if path.is_relative_to(folder / "notebooks"):
+            above = "../" * len(path.relative_to(folder).parent.parts)
+            page = numbered(linked(page, terms, f"{above}book/glossary.html"))
+        path.write_text(complete(typeset(page), site), encoding="utf-8")
+    (folder / "index.html").write_text(entrance(landing, site), encoding="utf-8")
