@@ -42,6 +42,7 @@ from manytasks import (
     evidence,
     figures,
     parameters,
+    pictures,
     simulate,
     theory,
 )
@@ -611,6 +612,10 @@ say(even=break_even[at], even_p=int(grid[at]), even_law=2 * (m + n + 1) / grid[a
 # holds here as in {cite:t}`deng2025`, and the border moves to equal tasks like $1/p$.
 #
 # ### Rounds act like training time
+
+# %% tags=["hide-input"]
+pictures.load()
+pictures.rounds().show()
 
 # %% tags=["hide-input"]
 turns = np.unique(np.geomspace(1, 4000, 60).round())

@@ -6,10 +6,11 @@ from manytasks.pictures.fits import fits
 from manytasks.pictures.forgetting import forgetting
 from manytasks.pictures.orders import orders
 from manytasks.pictures.picture import Picture, load
+from manytasks.pictures.rounds import rounds
 from manytasks.pictures.training import training
 
 # Those of the ten minutes in their order, then those of chapters.
-PICTURES = ("crossing", "fits", "disagreement", "forgetting", "orders", "training")
+PICTURES = ("crossing", "fits", "disagreement", "forgetting", "orders", "training", "rounds")
 
 __all__ = [
     "PICTURES",
@@ -20,5 +21,6 @@ __all__ = [
     "forgetting",
     "load",
     "orders",
+    "rounds",
     "training",
 ]
