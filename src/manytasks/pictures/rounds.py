@@ -82,7 +82,7 @@ def rounds() -> Picture:
         panels=(
             Panel(
                 "The error of every model",
-                f"Mean error of two tasks against the number of weights: after one round a flat curve; with "
+                "Mean error of two tasks against the number of weights: after one round a flat curve; with "
                 f"more rounds it rises at {JOINT} weights until it meets the grey curve of the joint fit.",
                 seen,
             ),
@@ -94,7 +94,7 @@ def rounds() -> Picture:
             ),
         ),
         readout=Template(
-            f"After <b>{{g}}</b> rounds the mean error at p = {FEW}, next to the threshold, is <b>{{.2}}</b>; "
+            f"After <b>{{g}}</b> rounds the mean error at p = {FEW}, by the threshold, is <b>{{.2}}</b>; "
             f"at p = {at_far} it is <b>{{.3}}</b>.",
             (
                 Table("r", tuple(turns.tolist())),
@@ -106,8 +106,9 @@ def rounds() -> Picture:
         caption="Drag the rounds. One round is rehearsing after; with more of them the error climbs to that "
         "of fitting together, fast where the model is large, slowly next to the threshold.",
         fold=f"Two tasks with cosine {COSINE:g}, {EACH} samples each, {KEPT} of the first stored, "
-        f"σ² = {NOISE:g}. A round fits the new samples, then the stored ones. Grey: fitted together. In the second panel red is "
-        f"{FEW} weights, blue {at_far}. All curves are exact expectations; single data sets scatter around them.",
+        f"σ² = {NOISE:g}. A round fits the new samples, then the stored ones. Grey: fitted together. In the "
+        f"second panel red is {FEW} weights, blue {at_far}. All curves are exact expectations; single data "
+        "sets scatter around them.",
         recipes=[
             Recipe("after", {"r": 1}),
             Recipe("a few rounds", {"r": 4}),
