@@ -75,7 +75,7 @@ def test_every_place_names_the_same_oldest_python():
         [step["with"]["python-version"] for step in job if "setup-python" in step.get("uses", "")]
         for job in steps
     ]
-    assert pythons == [[versions.supported()[-1], oldest], [oldest], [versions.supported()[-1]]]
+    assert pythons == [[versions.supported()[-1], oldest], [oldest], [], [versions.supported()[-1]]]
     assert versions.supported()[0] == oldest
     for page in ("README.md", "CONTRIBUTING.md", "book/reading.md"):
         named = re.findall(r"Python (\d\.\d+) or newer", (ROOT / page).read_text(encoding="utf-8"))
@@ -86,11 +86,11 @@ def test_continuous_integration_runs_the_gate():
     workflow = yaml.safe_load((ROOT / ".github/workflows/book.yml").read_text(encoding="utf-8"))
     jobs = workflow["jobs"]
     assert "bash .ci/run" in [step.get("run") for step in jobs["test"]["steps"]]
-    assert jobs["publish"]["needs"] == "test"
-    assert "make book" in [step.get("run") for step in jobs["publish"]["steps"]]
-    for job in jobs.values():
-        uploads = [step for step in job["steps"] if "upload-artifact" in step.get("uses", "")]
-        assert [step["if"] for step in uploads] == ["failure()"]
+    assert jobs["publish"]["needs"] == ["test", "build"]
+    assert "make book" in [step.get("run") for step in jobs["build"]["steps"]]
+    for name in ("test", "build", "newest"):
+        uploads = [step for step in jobs[name]["steps"] if "upload-artifact" in step.get("uses", "")]
+        assert uploads[0]["if"] == "failure()"
     weekly = "\n".join(step.get("run", "") for step in jobs["newest"]["steps"])
     assert "requirements.lock" not in weekly
     assert weekly.index("make book") < weekly.index("make --no-print-directory compare")
@@ -100,6 +100,33 @@ def test_continuous_integration_runs_the_gate():
         "make test OPTIONS=--allow-no-skip",
     ]
     subprocess.run(["bash", "-n", ROOT / ".ci/run"], check=True)
+
+
+def test_actions_are_pinned_and_only_the_job_that_runs_no_code_of_the_book_may_write():
+    text = (ROOT / ".github/workflows/book.yml").read_text(encoding="utf-8")
+    uses = re.findall(r"uses: (.*)", text)
+    assert [
+        each for each in uses if not re.fullmatch(r"actions/\S+@[0-9a-f]{40}  # v\d+\.\d+\.\d+", each)
+    ] == []
+    pins = {re.sub(r"(?<=cache)/\w+", "", each) for each in uses}
+    assert len(pins) == len({each.partition("@")[0] for each in pins})  # one version of each
+    workflow = yaml.safe_load(text)
+    assert workflow["permissions"] == {"contents": "read"}
+    writing = {name for name, job in workflow["jobs"].items() if "permissions" in job}
+    assert writing == {"publish"}
+    commands = "\n".join(step.get("run", "") for step in workflow["jobs"]["publish"]["steps"])
+    assert not re.search(r"\b(make|python|pip)\b", commands)
+
+
+def test_the_cache_of_continuous_integration_is_restored_by_lock_and_never_weekly():
+    workflow = yaml.safe_load((ROOT / ".github/workflows/book.yml").read_text(encoding="utf-8"))
+    steps = {step.get("uses", "").partition("@")[0]: step for step in workflow["jobs"]["build"]["steps"]}
+    restore, save = steps["actions/cache/restore"], steps["actions/cache/save"]
+    assert restore["with"]["key"] == save["with"]["key"]
+    assert restore["with"]["key"].startswith(restore["with"]["restore-keys"])
+    assert "hashFiles('requirements.lock')" in restore["with"]["restore-keys"]
+    assert restore["with"]["path"] == save["with"]["path"] == "build/book/notebooks"
+    assert restore["if"] == "github.event_name != 'schedule'"
 
 
 def test_the_table_of_contents_lists_every_notebook_once():

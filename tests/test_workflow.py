@@ -1,5 +1,6 @@
 """What the build decides before it runs anything: what belongs to the book, and what depends on what."""
 
+import ast
 import doctest
 import json
 import os
@@ -170,6 +171,7 @@ ALL = {"a", "part/b"} | JUDGED
         ("requirements.lock", "numpy==3\n", ALL),
         ("workflow/execute.py", "1", ALL),
         ("workflow/environment.py", "1", ALL),
+        ("workflow/reading.py", "1", ALL),
         ("workflow/judge.py", "1", JUDGED),
         ("workflow/render.py", "1", BOOK),
         ("config/smoke.yml", "part/b: {n: 3}", {"part/b"} | JUDGED),
@@ -210,6 +212,7 @@ def test_python_and_what_the_machine_has_are_content_too(planned, monkeypatch):
 
 def test_only_what_is_finished_stays(project):
     from plan import clear
+    from seal import OPEN, sealed
 
     def write(name, content):
         path = Path("build/smoke") / name
@@ -218,9 +221,9 @@ def test_only_what_is_finished_stays(project):
         return path
 
     def notebook(name, digest, **more):
-        return write(
-            f"notebooks/{name}.ipynb", json.dumps({"metadata": {"manytasks": {"digest": digest} | more}})
-        )
+        made = {"digest": digest, "seal": OPEN} | more
+        content = sealed(json.dumps({"cells": [], "metadata": {"manytasks": made}}).encode())
+        return write(f"notebooks/{name}.ipynb", content.decode())
 
     def book():
         Path("build/html-smoke").mkdir(exist_ok=True)
@@ -254,7 +257,24 @@ def test_only_what_is_finished_stays(project):
     notebook("part/b", "1"), book()
     gone = [notebook("part/c", "1"), write("notebooks/a.1.partial.ipynb", "{}")]
     clear("smoke", planned)
+    assert clear("smoke", planned) == []
     assert [path.exists() for path in good + gone] == [True] * 4 + [False] * 2
+    good[1].write_text(good[1].read_text().replace('"cells": []', '"cells": [{}]'))
+    assert clear("smoke", planned) == [good[1]]
+    assert [path.exists() for path in good] == [True, False, False, False]
+    notebook("part/b", "1", seal="")
+    assert clear("smoke", planned) == [good[1]]
+
+
+def test_the_key_of_a_chapter_holds_all_that_turns_it_into_an_executed_one(workflow):
+    from plan import EXECUTION, TOOLS
+
+    tree = ast.parse((ROOT / "workflow/execute.py").read_text(encoding="utf-8"))
+    imported = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    imported |= {name.name for node in ast.walk(tree) if isinstance(node, ast.Import) for name in node.names}
+    own = {f"workflow/{name}.py" for name in imported if (ROOT / f"workflow/{name}.py").is_file()}
+    assert own | {"workflow/execute.py"} == {*EXECUTION, "workflow/environment.py", "workflow/check.py"}
+    assert "workflow/environment.py" in TOOLS
 
 
 def test_a_full_disk_is_told_before_anything_runs(project, monkeypatch):

@@ -13,7 +13,7 @@ from typing import NoReturn, TextIO
 
 from check import faults, machine
 from environment import FAULT, ROOT, environment
-from plan import clear, html_folder, plan
+from plan import clear, html_folder, oldest, plan
 
 from manytasks import cores
 from manytasks.evidence import Failure
@@ -57,7 +57,9 @@ def main() -> int:
             print("the book was not built:", *wrong, sep="\n", file=sys.stderr)
             return 1
         planned = plan(options.profile)
-        clear(options.profile, planned)
+        for notebook in clear(options.profile, planned):
+            print(f"{notebook} was changed by hand; it is made again", file=sys.stderr)
+        there = {name for name in planned["chapters"] if executed(work, name).exists()}
         keep(work / "plan.json", json.dumps(planned))
     except OSError as error:
         print(f"cannot write {error.filename}: {error.strerror}", file=sys.stderr)
@@ -76,11 +78,26 @@ def main() -> int:
         print("the book was not built:", *said, sep="\n", file=sys.stderr)
         return code
     wrong = found_by(work)
+    print(whence(work, list(planned["chapters"]), there), flush=True)
     if (work / "rendered.json").exists():
         end = ", with faults:" if wrong else ""
         print(f"the book is at {html_folder(options.profile)}/index.html{end}", flush=True)
     print(*wrong, sep="\n", end="\n" if wrong else "", file=sys.stderr)
     return 1 if wrong else 0
+
+
+def executed(work: Path, chapter: str) -> Path:
+    """Return where the executed notebook of a chapter is."""
+    return work / f"notebooks/{chapter}.ipynb"
+
+
+def whence(work: Path, chapters: list[str], there: set[str]) -> str:
+    """Say how many chapters were there before this build, since when, and how many have run in it."""
+    kept = [executed(work, name) for name in chapters if name in there]
+    ran = [name for name in chapters if name not in there and executed(work, name).exists()]
+    day = oldest(kept)
+    since = f" (oldest {day.day} {day:%B %Y})" if day else ""
+    return f"{len(chapters)} chapters: {len(kept)} from the cache{since}, {len(ran)} run"
 
 
 def run(command: list[str]) -> tuple[int, list[str]]:

@@ -10,6 +10,7 @@ import json
 import os
 import re
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
 from typing import Any
@@ -24,6 +25,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from papermill.translators import translate_parameters
 from reading import fold, lead
+from seal import OPEN, sealed
 from traitlets import default
 
 from manytasks.claims import judged_in
@@ -153,7 +155,7 @@ def write(notebook: Any, output: Path) -> None:
     partial = output.with_name(f"{output.stem}.{os.getpid()}.partial.ipynb")
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
-        nbformat.write(notebook, partial)
+        partial.write_bytes(sealed(f"{nbformat.writes(notebook)}\n".encode()))
         partial.replace(output)
     except OSError as error:
         raise OSError(error.errno, error.strerror, error.filename or str(partial)) from error
@@ -170,7 +172,7 @@ def main(name: str, output: str, given: str = "{}", digest: str = "") -> None:
     started = time.perf_counter()
     notebook = jupytext.read(source)
     notebook.metadata.setdefault("kernelspec", {"name": "python3", "display_name": "Python 3"})
-    made: dict[str, Any] = {"digest": digest}
+    made: dict[str, Any] = {"digest": digest, "seal": OPEN}
     fault = ""
     try:
         insert(parameters, notebook)
@@ -184,7 +186,11 @@ def main(name: str, output: str, given: str = "{}", digest: str = "") -> None:
         fault = f"{source}{'' if stopped.cell is None else f', cell {stopped.cell}'}: {stopped}"
     fold(notebook)
     number_cells(notebook)
-    notebook.metadata["papermill"] = {"parameters": parameters, "duration": time.perf_counter() - started}
+    notebook.metadata["papermill"] = {
+        "parameters": parameters,
+        "duration": time.perf_counter() - started,
+        "end_time": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
     notebook.metadata["manytasks"] = made
     write(notebook, Path(output))
     if fault:

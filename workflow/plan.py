@@ -10,15 +10,20 @@ from __future__ import annotations
 import json
 import os
 import platform
+from collections.abc import Iterable
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from browser import chromium
 from dependencies import chapters, data_beside, data_files, digest, remembered_sources, text
+from seal import unbroken
 
 from manytasks import strict_yaml
 
 TOOLS = ("requirements.lock", "workflow/environment.py")  # every step works with them
+# What turns a notebook into an executed one; `check` only refuses.
+EXECUTION = ("workflow/execute.py", "workflow/reading.py", "workflow/seal.py")
 LISTED = ("data/datapackage.json", "data/gpu.json")  # what pages show: the tables, and what a GPU measured
 
 
@@ -51,7 +56,7 @@ def plan(profile: str) -> dict[str, Any]:
     set_there, planned = sections(profile), {}
     for name, notebook in notebooks.items():
         parameters = {"profile": profile} | set_there.get(name, {})
-        code = [str(notebook), *sources[str(notebook)], *TOOLS, "workflow/execute.py"]
+        code = [str(notebook), *sources[str(notebook)], *TOOLS, *EXECUTION]
         data = [*data_beside(sources[str(notebook)]), *data_files(notebook)]
         made_of = digest([*code, *data], platform.python_version(), parameters, levels.get(name))
         planned[name] = {"parameters": parameters, "digest": made_of}
@@ -68,14 +73,22 @@ def plan(profile: str) -> dict[str, Any]:
     return {"chapters": planned, "verdicts": verdicts, "book": book}
 
 
-def clear(profile: str, planned: dict[str, Any]) -> None:
-    """Delete what is not finished, what has changed since, and what the book no longer has."""
+def clear(profile: str, planned: dict[str, Any]) -> list[Path]:
+    """Delete what is not finished, what has changed since, and what the book no longer has.
+
+    Returns:
+        The notebooks among it that were made of what they would be made of now, but changed by hand since.
+    """
     folder = Path("build") / profile
     notebooks = {
         folder / f"notebooks/{name}.ipynb": chapter["digest"] for name, chapter in planned["chapters"].items()
     }
-    for path in (folder / "notebooks").rglob("*.ipynb"):
-        if not finished(path, notebooks.get(path)):
+    by_hand = []
+    for path in sorted((folder / "notebooks").rglob("*.ipynb")):
+        as_planned = finished(path, notebooks.get(path))
+        if as_planned and not untouched(path):
+            by_hand.append(path)
+        if not as_planned or path in by_hand:
             path.unlink()
     faults, rendered = folder / "faults.json", folder / "rendered.json"
     # Snakemake does not miss a notebook while there is all that was made of it.
@@ -85,6 +98,7 @@ def clear(profile: str, planned: dict[str, Any]) -> None:
     index = Path(html_folder(profile)) / "index.html"
     if not (faults.exists() and index.exists() and finished(rendered, planned["book"])):
         rendered.unlink(missing_ok=True)
+    return by_hand
 
 
 def finished(path: Path, made_of: str | None) -> bool:
@@ -95,3 +109,18 @@ def finished(path: Path, made_of: str | None) -> bool:
         return carried["digest"] == made_of and "failure" not in carried
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return False
+
+
+def untouched(notebook: Path) -> bool:
+    """Return whether nobody has changed an executed notebook since it was written."""
+    content = notebook.read_bytes()
+    return unbroken(content, json.loads(content)["metadata"]["manytasks"].get("seal", ""))
+
+
+def oldest(notebooks: Iterable[Path]) -> date | None:
+    """Return the day on which the first of the executed notebooks ran; None if there is none."""
+    ended = [
+        json.loads(path.read_text(encoding="utf-8"))["metadata"]["papermill"]["end_time"]
+        for path in notebooks
+    ]
+    return min(map(datetime.fromisoformat, ended)).date() if ended else None

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -119,6 +120,18 @@ def test_a_source_that_changed_under_an_old_date_runs_exactly_the_notebooks_that
     done = build(finished, VERDICTS)
     assert done.returncode == 0, done.stdout
     assert runs(finished) == {name: 2 if name in rerun else 1 for name in CHAPTERS}
+
+
+def test_a_clone_with_the_cache_of_another_runs_what_was_edited(judged, tmp_path):
+    clone = miniature(tmp_path / "clone")
+    shutil.copytree(judged / "build/smoke/notebooks", clone / "build/smoke/notebooks")
+    notebook = clone / "notebooks/part/beta.py"
+    notebook.write_text(source("part/beta").replace("Does part/beta hold?", "Does it, after an edit?"))
+    done = build(clone, VERDICTS)
+    assert done.returncode == 0, done.stdout
+    assert runs(clone) == {"part/beta": 1}
+    said = done.stdout.splitlines()[-1]
+    assert re.fullmatch(r"3 chapters: 2 from the cache \(oldest \d+ \w+ 20\d\d\), 1 run", said)
 
 
 def test_a_chapter_that_leaves_the_contents_is_no_longer_judged(finished):

@@ -134,6 +134,8 @@ def test_two_runs_differ_in_nothing_but_their_time(first, run, hostile):
     second = run("second", **hostile)
     times = [page.metadata.papermill.pop("duration") for page in (first, second)]
     assert min(times) > 0
+    assert all(page.metadata.papermill.pop("end_time") for page in (first, second))
+    assert len({page.metadata.manytasks.pop("seal") for page in (first, second)}) == 2
     assert first == second
     assert [cell.id for cell in first.cells] == [f"cell-{i}" for i in range(len(first.cells))]
     assert "cell-3:10: UserWarning: careful" in json.dumps(first)
