@@ -58,7 +58,8 @@ def lead(notebook: Any) -> None:
         raise ValueError(f"the cell tagged '{LEAD}' draws no figure")
     outputs, figure = tagged[0].outputs, drawn[0]
     before = [output for output in outputs[: outputs.index(figure)] if "<script" in markup(output)]
-    moved = said_where(FIGURE.search(markup(figure))[1])
+    (name,) = FIGURE.findall(markup(figure))[:1]
+    moved = said_where(name)
     tagged[0].outputs = [moved if each is figure else each for each in outputs if each not in before]
     shown = new_code_cell(DRAWN_LATER, metadata={"tags": ["remove-input"]}, outputs=[*before, figure])
     notebook.cells.insert(first_section(notebook.cells), shown)

@@ -52,8 +52,8 @@ def stage(profile: str, source: Path) -> list[str]:
     wanted |= {path: path.read_bytes() for path in book}
     executed = sorted(built / f"notebooks/{name}.ipynb" for name in chapters())
     for path in executed:
-        page = path.relative_to(built)
-        wanted[page] = with_links(path.read_bytes(), page)
+        place = path.relative_to(built)
+        wanted[place] = with_links(path.read_bytes(), place)
     faults = read_json(built / "faults.json")
     failures = [Failure(**failure) for failure in faults["failures"]]
     evidence = [Evidence(**row) for row in read_json(built / "evidence.json")]
