@@ -29,6 +29,10 @@ book: $(READY)  ## run every notebook and build the book (PROFILE=smoke|book|pap
 pdf: book  ## print the whole book into one PDF (needs Chromium)
 	@$(BIN)/python workflow/bind.py "$$PROFILE"
 
+.PHONY: archive
+archive: book  ## put everything into one zip: sources, executed notebooks, pages, checksums, description
+	@$(BIN)/python workflow/archive.py "$$PROFILE"
+
 # Whatever else is set on the command line, such as T=5, is a parameter of the chapter.
 OWN := CHAPTER PROFILE PYTHON BIN READY JOBS
 GIVEN = $(foreach name,$(filter-out $(OWN),$(.VARIABLES)),$(if $(findstring command,$(origin $(name))),"$(name)=$$$(name)"))
