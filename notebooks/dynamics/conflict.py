@@ -23,6 +23,7 @@ slope_networks = 4  # networks whose slopes are measured [1 to 20]
 # %% tags=["hide-input"]
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 import sympy as sp
 import torch
 from IPython.display import Markdown, Math, display
@@ -679,6 +680,59 @@ evidence.record(
     ">",
     0,
     n=f"{strong.sum()} states",
+)
+
+# %% [markdown]
+# **At the edge of the theorem.** It needs $h\,\|H\| < 2$, the rates at which descent is stable. What lies beyond? Along $g$ the loss falls at the speed
+# $1 + \tfrac h2\, g^\top H g / \|g\|^2$ whatever the rate; so we take the same states at rates on both sides.
+
+
+# %% tags=["hide-input"]
+def along_gradient(t, d):
+    """Curvature along the gradient, and the largest curvature in size."""
+    g = grad(sum_of_pair)(t, d)
+    H = jacrev(grad(sum_of_pair))(t, d)
+    return torch.stack([g @ H @ g / (g @ g), torch.linalg.eigvalsh(H).abs().max()])
+
+
+bend, largest_curvature = vmap(along_gradient)(trained, repeated).numpy().T
+products = np.array([0.5, 1.0, 1.9, 4.0, 10.0, 30.0])  # h‖H‖
+at_edge = pd.DataFrame(
+    [
+        (
+            product,
+            int(
+                (
+                    (1 + product / 2 * bend / largest_curvature < 0)
+                    & (dominance * product / largest_curvature > rate)
+                ).sum()
+            ),
+        )
+        for product in products
+    ],
+    columns=["product", "rising"],
+)
+evidence.record(
+    "B.K5",
+    "the same states at unstable rates",
+    "most states, over rates, in which the term is longer than the gradient and the loss rises",
+    int(at_edge.rising.max()),
+    ">",
+    0,
+    n=f"{len(bend)} states × {len(products)} rates, h‖H‖ up to {products[-1]:g}",
+)
+# One bowl turned over, L₁ = L₂ = −x²/4: H = −1. At h = 4 the loss rises along the flow of the modified loss.
+checks.below("speed of the loss beside the edge, one parameter", 1 + 4 / 2 * -1, 0)
+display(
+    Markdown(
+        f"States of {len(bend)} in which the conflict term is longer than the gradient and the loss rises: "
+        + ", ".join(
+            f"{row.rising} at $h\\|H\\| = {row.product:g}$"
+            for row in at_edge.itertuples()
+        )
+        + f". For that the loss must bend down along its own gradient. Here the lowest curvature along the gradient is {np.min(bend / largest_curvature):+.2f} of the largest in size. "
+        "The edge is real all the same: on $L_1 = L_2 = -x^2/4$, which no training ends on, the loss rises at $h = 4$."
+    )
 )
 
 # %% [markdown]
