@@ -167,7 +167,7 @@ def test_a_bad_value_gets_one_line_and_code_two(words, message, capsys):
                 ("--samples 5.0", "argument --samples: must be a whole number; got '5.0'"),
                 (
                     "--tasks 1" + 5000 * "0",
-                    "argument --tasks: must be a whole number; got '1" + 58 * "0" + "…",
+                    "argument --tasks: must be a whole number; got '1" + 57 * "0" + "…",
                 ),
                 ("--noise-var 0x1", "argument --noise-var: must be a number; got '0x1'"),
                 ("--cosine", "argument --cosine: expected one argument"),

@@ -178,7 +178,7 @@ def test_single_precision_and_dictionaries_pass_through():
         (lambda: modified_field([], 0.1, 1), "losses must hold at least one loss; got none"),
         (lambda: modified_field([torch.sum], 0.1, -1), "order must be a whole number of at least 0; got -1"),
         (lambda: descend([torch.sum], torch.ones(1), 1, 1, [1, 2]), RATES),
-        (lambda: integrate(torch.neg, torch.ones(1), -1.0), "duration must be at least 0; got -1.0"),
+        (lambda: integrate(torch.neg, torch.ones(1), -1), "duration must be finite and at least 0; got -1"),
     ],
 )  # fmt: skip
 def test_bad_arguments_are_named(call, message):

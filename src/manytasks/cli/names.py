@@ -15,6 +15,8 @@ NAMES = (
     "replay-methods",
     "random-features",
     "bracket-forgetting",
+    "rehearsal-schedule",
+    "training-length",
     "multitask-width-cifar100",
     "multitask-width-cifar100-50",
     "singletask-width-cifar100",

@@ -10,9 +10,11 @@ from typing import TypeAlias
 import torch
 from torch import Tensor
 
+from manytasks.flow.arguments import check_theta
 from manytasks.flow.parameters import Loss, P, VectorField, check_rates, descent_field, pack
 from manytasks.flow.series import modified_series
 from manytasks.flow.trees import Tree
+from manytasks.readers import count, real
 
 Branches: TypeAlias = tuple[int, tuple[Tree, ...]]  # colour of a root and what hangs on it
 
@@ -41,20 +43,21 @@ def modified_field(
         A function from parameters to a vector of the same form.
 
     Raises:
-        ValueError: if there is no loss, the order is negative or the lengths differ.
+        ValueError: if there is no loss, the order is negative, a number is not finite or the lengths differ.
 
     Example:
         >>> quadratic = lambda t: (t**2).sum() / 2
         >>> modified_field([quadratic], h=0.1, order=2)(torch.tensor([1.0], dtype=torch.float64))
         tensor([-1.0533], dtype=torch.float64)
     """
-    weights = check_rates(rates, losses)
-    coefficients = _coefficients(len(losses), order)
+    weights, step = check_rates(rates, losses), real(h, "h")
+    coefficients = _coefficients(len(losses), count(order, "order"))
 
     def field(theta: P) -> P:
+        check_theta(theta)
         vector, unpack = pack(theta)
         fields = [descent_field(loss, unpack, rate) for loss, rate in zip(losses, weights, strict=True)]
-        return unpack(_evaluate(coefficients, fields, h, vector))
+        return unpack(_evaluate(coefficients, fields, step, vector))
 
     return field
 

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from manytasks.flow.arguments import check_theta
 from manytasks.flow.parameters import Loss, P, check_rates, descent_field, pack
 from manytasks.flow.tournament import LARGEST_COST
 from manytasks.readers import numbers
@@ -46,6 +47,7 @@ def forgetting_products(losses: Sequence[Loss[P]], theta: P) -> Tensor:
                 [ 6., 36.]])
     """
     check_rates(None, losses)
+    check_theta(theta)
     vector, unpack = pack(theta)
     fields = [descent_field(loss, unpack, -1.0) for loss in losses]
     held = [torch.func.vjp(field, vector)[:2] for field in fields]

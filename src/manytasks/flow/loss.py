@@ -7,7 +7,9 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor
 
+from manytasks.flow.arguments import check_theta
 from manytasks.flow.parameters import Loss, P, check_rates, descent_field, pack
+from manytasks.readers import real, short
 
 
 def modified_loss(
@@ -38,7 +40,7 @@ def modified_loss(
         A function from parameters to a scalar, differentiable once more than it differentiates.
 
     Raises:
-        ValueError: if there is no loss or the lengths differ.
+        ValueError: if there is no loss, a number is not finite or the lengths differ.
 
     Example:
         >>> a, b = (lambda t: t[0] ** 2 / 2), (lambda t: (t[0] - 1) ** 2 / 2)
@@ -46,14 +48,17 @@ def modified_loss(
         >>> modified_loss([a, b], h=0.4)(theta), modified_loss([a, b], h=0.4, together=True)(theta)
         (tensor(0.3000), tensor(0.2500))
     """
-    weights = check_rates(rates, losses)
+    weights, step = check_rates(rates, losses), real(h, "h")
+    if not isinstance(together, bool):
+        raise ValueError(f"together must be True or False; got {short(together)}")
 
     def loss(theta: P) -> Tensor:
+        check_theta(theta)
         vector, unpack = pack(theta)
         pairs = list(zip(losses, weights, strict=True))
         plain = torch.stack([a * one(theta) for one, a in pairs]).sum()
         g = torch.stack([descent_field(one, unpack, a)(vector) for one, a in pairs])
         flatness = g.sum(0).square().sum() if together else g.square().sum()
-        return plain + h / 4 * flatness
+        return plain + step / 4 * flatness
 
     return loss

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
+from typing import Any
 
 import torch
 from torch import Tensor
 
+from manytasks import readers
 from manytasks.streams import Seed, stream_number
 
 ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
@@ -120,3 +123,83 @@ class Network:
             tensor(0.6931)
         """
         return lambda theta: torch.nn.functional.cross_entropy(self(theta, x), labels)
+
+
+# What only refuses stands around the class and not in it: it is no part of the code that made a table
+# (manytasks.deep.sweeps.code), and tables are compared with that.
+
+
+def _before(check: Callable[..., None]) -> Callable[[Any], Any]:
+    """Call a check with what a method is called with, and then the method.
+
+    Returns:
+        A decorator.
+    """
+
+    def around(method: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(method)
+        def checking(self: Any, *args: Any, **options: Any) -> Any:
+            check(self, *args, **options)
+            return method(self, *args, **options)
+
+        return checking
+
+    return around
+
+
+def _check_shape(network: Network) -> None:
+    if not isinstance(network.activation, str):
+        raise ValueError(
+            f"activation must be one of {sorted(ACTIVATIONS)}; got {readers.short(network.activation)}"
+        )
+    if not isinstance(network.widths, list | tuple):
+        raise ValueError(f"widths must name inputs and outputs at least; got {readers.short(network.widths)}")
+    for width in network.widths:
+        readers.count(width, "every one of widths", least=1, unit="unit")
+
+
+def _check_draw(network: Network, seed: Any, scale: Any = 1.0) -> None:
+    if not isinstance(seed, tuple):
+        readers.count(seed, "seed", most=2**63 - 1)
+    readers.real(scale, "scale", low=0)
+
+
+def _check_samples(data: Any, name: str, columns: int) -> None:
+    """Refuse data that broadcasting would bring into a form of its own.
+
+    Raises:
+        ValueError: naming the data and the shape.
+    """
+    if not isinstance(data, Tensor) or data.ndim != 2 or not len(data) or data.shape[1] != columns:
+        got = tuple(data.shape) if isinstance(data, Tensor) else readers.short(data)
+        raise ValueError(f"{name} must be a tensor of shape (samples, {columns}); got {got}")
+
+
+def _check_targets(network: Network, x: Any, y: Any) -> None:
+    _check_samples(x, "x", network.widths[0])
+    _check_samples(y, "y", network.widths[-1])
+    if len(x) != len(y):
+        raise ValueError(f"x and y must have as many rows; got {len(x)} and {len(y)}")
+
+
+def _check_labels(network: Network, x: Any, labels: Any) -> None:
+    _check_samples(x, "x", network.widths[0])
+    if not isinstance(labels, Tensor) or labels.is_floating_point():
+        _check_samples(labels, "labels", network.widths[-1])  # shares of each class
+    elif labels.dtype != torch.int64 or labels.shape != (len(x),):
+        raise ValueError(f"labels must be {len(x)} numbers of int64; got {readers.short(labels)}")
+    elif not _are_classes(labels, network.widths[-1]):
+        raise ValueError(f"labels must be from 0 to {network.widths[-1] - 1}; got {readers.short(labels)}")
+
+
+def _are_classes(labels: Tensor, classes: int) -> bool:
+    try:
+        return bool(((labels >= 0) & (labels < classes)).all())
+    except RuntimeError:  # inside torch.vmap values cannot be seen
+        return True
+
+
+Network.__post_init__ = _before(_check_shape)(Network.__post_init__)  # type: ignore[method-assign]
+Network.initial = _before(_check_draw)(Network.initial)  # type: ignore[method-assign]
+Network.squared_loss = _before(_check_targets)(Network.squared_loss)  # type: ignore[method-assign]
+Network.cross_entropy = _before(_check_labels)(Network.cross_entropy)  # type: ignore[method-assign]

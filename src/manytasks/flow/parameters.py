@@ -8,6 +8,9 @@ from typing import TypeAlias, TypeVar
 import torch
 from torch import Tensor
 
+from manytasks.flow.arguments import check_functions
+from manytasks.readers import matrix, short
+
 Parameters: TypeAlias = Tensor | dict[str, Tensor]
 P = TypeVar("P", Tensor, dict[str, Tensor])
 Loss: TypeAlias = Callable[[P], Tensor]
@@ -79,19 +82,21 @@ def check_rates(rates: Sequence[float] | None, losses: Sequence[Loss[P]]) -> lis
         The rates as a list.
 
     Raises:
-        ValueError: if there is no loss or the lengths differ.
+        ValueError: if there is no loss, a rate is no finite number or the lengths differ.
 
     Example:
         >>> check_rates(None, [torch.sum, torch.sum])
         [1.0, 1.0]
     """
-    if not losses:
-        raise ValueError("losses must hold at least one loss; got none")
+    if not isinstance(losses, list | tuple):
+        raise ValueError(f"losses must be a list of functions; got {short(losses)}")
+    check_functions(losses, "losses")
     if rates is None:
         return [1.0] * len(losses)
-    if len(rates) != len(losses):
-        raise ValueError(f"rates must have one entry for each of {len(losses)} losses; got {len(rates)}")
-    return list(rates)
+    read = matrix(rates, "rates", ("rate",))
+    if len(read) != len(losses):
+        raise ValueError(f"rates must have one entry for each of {len(losses)} losses; got {len(read)}")
+    return [float(rate) for rate in read]
 
 
 def _check(tensors: list[Tensor]) -> None:

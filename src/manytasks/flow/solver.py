@@ -9,12 +9,15 @@ import torch
 from scipy.integrate import solve_ivp
 from torch import Tensor
 
+from manytasks.flow.arguments import check_functions, check_theta
 from manytasks.flow.parameters import Loss, P, check_rates, descent_field, pack
+from manytasks.readers import count, numbers, real, short
 
 # The solver controls its local error in float64; below the rounding error of the caller's dtype the field is
 # noise, and asking for more would only make the steps tiny.
 FINEST = 1e-12
 ROUNDING_UNITS = 50
+MOST_STEPS = 100_000  # evaluations of a field
 
 
 def descend(
@@ -33,18 +36,19 @@ def descend(
         The parameters after the last step.
 
     Raises:
-        ValueError: if there is no loss or the lengths differ.
+        ValueError: if there is no loss, the lengths differ or a number is outside its range.
 
     Example:
         >>> descend([lambda t: (t**2).sum() / 2], torch.tensor([1.0]), h=0.5, rounds=2)
         tensor([0.2500])
     """
-    weights = check_rates(rates, losses)
+    weights, step = check_rates(rates, losses), real(h, "h")
+    check_theta(theta)
     vector, unpack = pack(theta)
     fields = [descent_field(loss, unpack, a) for loss, a in zip(losses, weights, strict=True)]
-    for _ in range(rounds):
+    for _ in range(count(rounds, "rounds")):
         for field in fields:
-            vector = vector + h * field(vector)
+            vector = vector + step * field(vector)
     return unpack(vector)
 
 
@@ -64,25 +68,46 @@ def trajectory(field: Callable[[P], P], theta: P, times: Sequence[float]) -> lis
         One set of parameters for each time.
 
     Raises:
-        ValueError: if times are negative or out of order.
-        RuntimeError: if the solver gives up, as it does when the solution blows up.
+        ValueError: if times are negative, infinite or out of order, or the field returns another form.
+        RuntimeError: if the solver gives up, as it does when the solution blows up; or after 100,000
+            evaluations of the field, some ten seconds for a small network.
 
     Example:
         >>> growth = lambda t: t
         >>> [float(x) for x in trajectory(growth, torch.ones(1, dtype=torch.float64), [0, 1])]
         [1.0, 2.71828...]
     """
-    at = np.asarray(times, dtype=float)
-    if at.size == 0 or at[0] < 0 or np.any(np.diff(at) <= 0):
-        raise ValueError(f"times must be at least 0 and increase; got {list(times)}")
+    at = numbers(times, "times")
+    finite = at.ndim == 1 and at.size > 0 and bool(np.all(np.isfinite(at)))
+    if not finite or at[0] < 0 or np.any(np.diff(at) <= 0):
+        raise ValueError(f"times must be finite, at least 0 and increase; got {short(times)}")
+    check_functions(field, "field")
+    check_theta(theta)
     vector, unpack = pack(theta)
     tolerance = max(FINEST, ROUNDING_UNITS * torch.finfo(vector.dtype).eps)
 
     def restore(state: np.ndarray) -> P:
         return unpack(torch.as_tensor(state.copy(), dtype=vector.dtype, device=vector.device))
 
-    def right_hand_side(_: float, state: np.ndarray) -> np.ndarray:
-        return _numpy(pack(field(restore(state)))[0])
+    asked = 0
+
+    def right_hand_side(time: float, state: np.ndarray) -> np.ndarray:
+        nonlocal asked
+        asked += 1
+        if asked > MOST_STEPS:
+            raise RuntimeError(
+                f"no solution up to time {at[-1]:g}: {MOST_STEPS} evaluations of the field "
+                f"led to time {time:.3g}"
+            )
+        direction = field(restore(state))
+        check_theta(direction, "what field returns")
+        flat = pack(direction)[0]
+        if flat.shape != vector.shape:
+            raise ValueError(
+                f"field must return as many numbers as there are parameters, {vector.numel()}; "
+                f"it returned {flat.numel()}"
+            )
+        return _numpy(flat)
 
     start = _numpy(vector)
     if at[-1] == 0:
@@ -119,7 +144,7 @@ def integrate(field: Callable[[P], P], theta: P, duration: float) -> P:
         The end point, to the tolerance of :func:`trajectory`.
 
     Raises:
-        ValueError: if the duration is negative.
+        ValueError: if the duration is negative or infinite.
         RuntimeError: if the solver gives up.
 
     Example:
@@ -127,9 +152,7 @@ def integrate(field: Callable[[P], P], theta: P, duration: float) -> P:
         >>> bool(torch.all(torch.abs(end - np.exp(-1)) < 1e-12))
         True
     """
-    if not duration >= 0:
-        raise ValueError(f"duration must be at least 0; got {duration}")
-    return trajectory(field, theta, [duration])[-1]
+    return trajectory(field, theta, [real(duration, "duration", low=0)])[-1]
 
 
 def _numpy(vector: Tensor) -> np.ndarray:

@@ -9,8 +9,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from manytasks.flow.arguments import check_functions, check_theta
 from manytasks.flow.parameters import Loss, P, check_rates, descent_field, pack
-from manytasks.readers import numbers
+from manytasks.readers import count, numbers, short
 from manytasks.subsets import MOST, best_sequence, improved, members_of
 
 LARGEST_COST = 1e100  # its square is still a float
@@ -60,6 +61,9 @@ def order_costs(losses: Sequence[Loss[P]], theta: P, objective: Loss[P] | None =
                 [ 6.0000, 21.0000]])
     """
     check_rates(None, losses)
+    check_theta(theta)
+    if objective is not None:
+        check_functions(objective, "objective")
     vector, unpack = pack(theta)
     fields = [descent_field(loss, unpack, -1.0) for loss in losses]
     held = [torch.func.vjp(field, vector)[:2] for field in fields]
@@ -117,11 +121,18 @@ def order_cost(costs: np.ndarray, order: Sequence[int]) -> float:
     Returns:
         The sum above the diagonal, after rows and columns were put in order.
 
+    Raises:
+        ValueError: if the order is no permutation, or the costs are no square matrix.
+
     Example:
         >>> order_cost(np.array([[0.0, 1.0], [5.0, 0.0]]), (1, 0))
         5.0
     """
-    return float(np.triu(np.asarray(costs, dtype=float)[np.ix_(order, order)], 1).sum())
+    M = read_costs(costs)
+    places = [count(place, "a place of the order", most=len(M) - 1) for place in order]
+    if sorted(places) != list(range(len(M))):
+        raise ValueError(f"order must be a permutation of 0 to {len(M) - 1}; got {short(order)}")
+    return float(np.triu(M[np.ix_(places, places)], 1).sum())
 
 
 def read_costs(costs: Any) -> np.ndarray:
