@@ -141,7 +141,7 @@ function predict({T, n, p, rho, sigma}) {
     gain.K1 = T > 1 ? peak(rho) : 0;
     gain.K2 = T > 1 ? -Infinity : 0;
   }
-  if (Math.abs(p - N) <= 1 || Math.abs(p - n) <= 1) gain.K3 = single.noise - error.noise;
+  if (Math.abs(p - N) <= 1 || Math.abs(p - n) <= 1) gain.K3 = T > 1 ? single.noise - error.noise : 0;
   const all = error.dissimilarity + error.norm + error.noise, one = single.norm + single.noise;
   return {p, error: all, ...error, single: one, transfer: T === 1 ? 0 : one - all, ...gain};
 }

@@ -79,6 +79,14 @@ window.manytasks = {
         major_tick_line_color: ink });
   },
 
+  // The value of a control. A browser forgives a typed number by a hair; here it lies on the slider's grid.
+  read(control) {
+    if (control.tagName === "SELECT") return control.value;
+    const min = +control.min, step = +control.step, last = Math.floor((control.max - min) / step + 1e-9);
+    const at = Math.min(Math.max(Math.round((control.valueAsNumber - min) / step), 0), last);
+    return Number((min + at * step).toPrecision(12));
+  },
+
   start(name, ids, update) {
     const wanted = Object.entries(ids), has = (doc) => wanted.every(([, id]) => doc.get_model_by_id(id));
     const ready = window.Bokeh && Bokeh.documents.find(has);
@@ -90,12 +98,11 @@ window.manytasks = {
       figure.values = values; readout.innerHTML = words; };
     for (const input of box.querySelectorAll("[data-name]")) {
       const key = input.dataset.name, twins = [...box.querySelectorAll(`[data-name="${key}"]`)];
-      const read = (e) => e.tagName === "SELECT" ? e.value : e.valueAsNumber;
-      figure.setting[key] = read(input);
+      figure.setting[key] = this.read(input);
       input.addEventListener("input", () => {
         if (!input.checkValidity() || input.value === "") return;  // half-typed
-        figure.setting[key] = read(input);
-        for (const twin of twins) if (twin !== input) twin.value = input.value;
+        figure.setting[key] = this.read(input);
+        for (const twin of twins) if (twin !== input) twin.value = figure.setting[key];
         draw();
       });
       input.addEventListener("change", () => { input.value = figure.setting[key]; });
