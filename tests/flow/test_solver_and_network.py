@@ -183,3 +183,12 @@ def test_losses_of_many_networks_are_mapped():
     thetas, labels = torch.zeros(4, network.size), torch.zeros(4, 5, dtype=torch.int64)
     losses = torch.vmap(lambda theta, x, y: network.cross_entropy(x, y)(theta))(thetas, x, labels)
     torch.testing.assert_close(losses, torch.full((4,), 3.0).log())
+
+
+def test_rates_may_be_mapped():
+    """A page compares many rates in one call."""
+    rates = torch.tensor([0.1, 0.2], dtype=torch.float64)
+    ends = torch.vmap(lambda h: descend([half, half], ONE, h, rates=[h, h]))(rates)
+    torch.testing.assert_close(ends[:, 0], (1 - rates**2) ** 2)
+    fields = torch.vmap(lambda h: modified_field([half], h, 1)(ONE))(rates)
+    torch.testing.assert_close(fields[:, 0], -1 - rates / 2)

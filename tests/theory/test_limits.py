@@ -149,3 +149,9 @@ def test_formula_below_the_rank_of_the_tasks_is_linear_extension():
     assert "vectors with that Gram matrix exist in R^p when p is at least its rank" in " ".join(
         theory.multitask_error.__doc__.split()
     )
+
+
+@pytest.mark.parametrize("p", [1, 2, 4, 5, 6, 9])
+def test_one_task_gains_nothing_even_where_its_error_is_infinite(p):
+    terms = theory.transfer_terms(Tasks.equiangular(1, 1.0), 5, p, 2.25)
+    assert {name: float(term) for name, term in terms.items()} == {"K1": 0.0, "K2": 0.0, "K3": 0.0}

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from torch import Tensor
 
-from manytasks.readers import short
+from manytasks.readers import real, short
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -58,6 +58,27 @@ def check_functions(functions: Any, name: str) -> None:
     for one in functions if several else [functions]:
         if not callable(one):
             raise ValueError(f"{name} must be functions of the parameters; got {short(one)}")
+
+
+def check_rate(h: Any) -> Any:
+    """Check the rate of a step.
+
+    Args:
+        h: a finite number of any kind; or a tensor, perhaps one that ``torch.vmap`` maps over many rates.
+
+    Returns:
+        A float, or the tensor.
+
+    Raises:
+        ValueError: if it is anything else.
+
+    Example:
+        >>> check_rate("0.1")
+        Traceback (most recent call last):
+        ...
+        ValueError: h must be one number; got '0.1', which holds text
+    """
+    return h if isinstance(h, Tensor) else real(h, "h")
 
 
 def checked(function: F) -> F:

@@ -10,11 +10,11 @@ from typing import TypeAlias
 import torch
 from torch import Tensor
 
-from manytasks.flow.arguments import check_theta
+from manytasks.flow.arguments import check_rate, check_theta
 from manytasks.flow.parameters import Loss, P, VectorField, check_rates, descent_field, pack
 from manytasks.flow.series import modified_series
 from manytasks.flow.trees import Tree
-from manytasks.readers import count, real
+from manytasks.readers import count
 
 Branches: TypeAlias = tuple[int, tuple[Tree, ...]]  # colour of a root and what hangs on it
 
@@ -50,7 +50,7 @@ def modified_field(
         >>> modified_field([quadratic], h=0.1, order=2)(torch.tensor([1.0], dtype=torch.float64))
         tensor([-1.0533], dtype=torch.float64)
     """
-    weights, step = check_rates(rates, losses), real(h, "h")
+    weights, step = check_rates(rates, losses), check_rate(h)
     coefficients = _coefficients(len(losses), count(order, "order"))
 
     def field(theta: P) -> P:

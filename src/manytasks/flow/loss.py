@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor
 
-from manytasks.flow.arguments import check_theta
+from manytasks.flow.arguments import check_rate, check_theta
 from manytasks.flow.parameters import Loss, P, check_rates, descent_field, pack
-from manytasks.readers import real, short
+from manytasks.readers import short
 
 
 def modified_loss(
@@ -48,7 +48,7 @@ def modified_loss(
         >>> modified_loss([a, b], h=0.4)(theta), modified_loss([a, b], h=0.4, together=True)(theta)
         (tensor(0.3000), tensor(0.2500))
     """
-    weights, step = check_rates(rates, losses), real(h, "h")
+    weights, step = check_rates(rates, losses), check_rate(h)
     if not isinstance(together, bool):
         raise ValueError(f"together must be True or False; got {short(together)}")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import torch
 from torch import Tensor
@@ -93,10 +93,13 @@ def check_rates(rates: Sequence[float] | None, losses: Sequence[Loss[P]]) -> lis
     check_functions(losses, "losses")
     if rates is None:
         return [1.0] * len(losses)
-    read = matrix(rates, "rates", ("rate",))
+    if isinstance(rates, Tensor) or (isinstance(rates, list | tuple) and any(map(torch.is_tensor, rates))):
+        read: Any = list(rates)  # perhaps rates that torch.vmap maps
+    else:
+        read = matrix(rates, "rates", ("rate",)).tolist()
     if len(read) != len(losses):
         raise ValueError(f"rates must have one entry for each of {len(losses)} losses; got {len(read)}")
-    return [float(rate) for rate in read]
+    return read
 
 
 def _check(tensors: list[Tensor]) -> None:

@@ -9,7 +9,7 @@ import torch
 from scipy.integrate import solve_ivp
 from torch import Tensor
 
-from manytasks.flow.arguments import check_functions, check_theta
+from manytasks.flow.arguments import check_functions, check_rate, check_theta
 from manytasks.flow.parameters import Loss, P, check_rates, descent_field, pack
 from manytasks.readers import count, numbers, real, short
 
@@ -42,7 +42,7 @@ def descend(
         >>> descend([lambda t: (t**2).sum() / 2], torch.tensor([1.0]), h=0.5, rounds=2)
         tensor([0.2500])
     """
-    weights, step = check_rates(rates, losses), real(h, "h")
+    weights, step = check_rates(rates, losses), check_rate(h)
     check_theta(theta)
     vector, unpack = pack(theta)
     fields = [descent_field(loss, unpack, a) for loss, a in zip(losses, weights, strict=True)]
