@@ -22,6 +22,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from manytasks.readers import short
+
 BRACKETS = re.compile(r"\[(?P<said>[^][]*)\][^][]*$")
 RANGE = re.compile(r"(?P<low>\S+) to (?P<high>\S+)")
 ANY_OF = "any of "
@@ -31,7 +33,8 @@ ANY_OF = "any of "
 class Parameter:
     """One parameter of a chapter: its default, what it means, and which values the chapter can take.
 
-    The range holds for each member of a tuple or list. ``seed`` has one without saying so.
+    The range holds for each member of a tuple or list, which has at least one member, each of the kind of the
+    default's. ``seed`` has a range without saying so.
     """
 
     name: str
@@ -51,15 +54,14 @@ class Parameter:
         Returns:
             What it must be and what was given; empty if nothing is wrong.
         """
-        kind = type(self.default)
-        kinds = (
-            kind,
-            *{float: (int,), tuple: (list,)}.get(kind, ()),
-        )  # YAML has neither 1 as float nor tuples
-        if not isinstance(value, kinds) or isinstance(value, bool) != isinstance(self.default, bool):
-            return f"must be {kind.__name__} like its default {self.default!r}; got {value!r}"
+        if not _alike(value, self.default):
+            return (
+                f"must be {type(self.default).__name__} like its default {self.default!r}; got {short(value)}"
+            )
+        if isinstance(value, list | tuple) and not 1 <= len(value) <= _longest(self.default):
+            return f"must have 1 to {_longest(self.default)} members; got {len(value)}"
         if outside := [part for part in _members(value) if not self._takes(part)]:
-            return f"must be {self.allowed}; got {outside[0]!r}"
+            return f"must be {self.allowed}; got {short(outside[0])}"
         return ""
 
     def _takes(self, part: Any) -> bool:
@@ -101,8 +103,11 @@ def read(cell: str) -> dict[str, Parameter]:
                 f"a parameters cell assigns literals and does nothing else; got {shown!r}"
             ) from None
         values = value if len(names) > 1 else [value]
+        if len(names) != len(values):
+            raise ValueError(f"{', '.join(names)} are {len(names)} names for {len(values)} values")
+        said = [comments[at] for at in range(line.lineno, (line.end_lineno or 0) + 1) if at in comments]
         for name, default in zip(names, values, strict=True):
-            found[name] = _parameter(name, default, comments.get(line.end_lineno or 0, ""))
+            found[name] = _parameter(name, default, said[-1] if said else "")
     return found
 
 
@@ -146,6 +151,30 @@ def require(condition: Any, message: str) -> None:
         raise ValueError(message)
 
 
+def _alike(value: Any, default: Any) -> bool:
+    """Say whether a value is of the kind of a default, all the way down; YAML has neither 1.0 nor tuples.
+
+    Returns:
+        Whether it is.
+    """
+    if isinstance(default, list | tuple):
+        each = default[0]
+        if isinstance(each, list | tuple):  # rows of one form
+            return isinstance(value, list | tuple) and all(_row_alike(row, each) for row in value)
+        return isinstance(value, list | tuple) and all(_alike(member, each) for member in value)
+    kinds = (float, int) if isinstance(default, float) else type(default)
+    return isinstance(value, kinds) and isinstance(value, bool) == isinstance(default, bool)
+
+
+def _row_alike(row: Any, default: Any) -> bool:
+    right = isinstance(row, list | tuple) and len(row) == len(default)
+    return right and all(map(_alike, row, default))
+
+
+def _longest(default: Any) -> int:
+    return max(10, 3 * len(default))
+
+
 def _members(value: Any) -> list[Any]:
     if isinstance(value, list | tuple):
         return [member for part in value for member in _members(part)]
@@ -153,10 +182,17 @@ def _members(value: Any) -> list[Any]:
 
 
 def _parameter(name: str, default: Any, comment: str) -> Parameter:
+    plain = all(isinstance(part, int | float | str) for part in _members(default))
+    if not plain or (isinstance(default, list | tuple) and not default):
+        raise ValueError(
+            f"the default of {name} must be a number, a text, a truth value or some of them; got {default!r}"
+        )
     meaning, limits = comment.lstrip("# "), {}
     said = "0 to 4294967295" if name == "seed" else ""
     if stated := BRACKETS.search(meaning):
         said, meaning = stated["said"], meaning[: stated.start()].rstrip()
+    elif "[" in meaning:
+        raise ValueError(f"the range of {name} must stand in brackets at the end; got {comment!r}")
     try:
         if said.startswith(ANY_OF):
             limits = {"allowed": said, "choices": ast.literal_eval(f"({said.removeprefix(ANY_OF)},)")}
