@@ -36,8 +36,16 @@ def test_a_cell_is_read_as_it_stands():
 
 
 DEFAULT = "the default of n must be a number, a text, a truth value or some of them; got "
-TAKEN = {"n": [5, 200], "noise": [0, 0.5, 1000], "widths": [(1,), [4, 512], 10 * [1]],
-         "settings": [[["relu", 2]]], "data": ["digits"], "x": [-2.0, 2], "profile": ["paper"], "seed": [0, 4294967295]}  # fmt: skip
+TAKEN = {
+    "n": [5, 200],
+    "noise": [0, 0.5, 1000],
+    "widths": [(1,), [4, 512], 10 * [1]],
+    "settings": [[["relu", 2]]],
+    "data": ["digits"],
+    "x": [-2.0, 2],
+    "profile": ["paper"],
+    "seed": [0, 4294967295],
+}
 REFUSED = [
     ("n", 4, "must be 5 to 200; got 4"),
     ("n", 201, "must be 5 to 200; got 201"),
