@@ -77,6 +77,9 @@ def test_every_place_names_the_same_oldest_python():
     ]
     assert pythons == [[versions.supported()[-1], oldest], [oldest], [], [versions.supported()[-1]]]
     assert versions.supported()[0] == oldest
+    dockerfile = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    assert set(re.findall(r"python:(\d\.\d+)", dockerfile)) == {oldest}
+    assert re.search(r"RUN --network=none .*make book", dockerfile)
     for page in ("README.md", "CONTRIBUTING.md", "book/reading.md"):
         named = re.findall(r"Python (\d\.\d+) or newer", (ROOT / page).read_text(encoding="utf-8"))
         assert set(named) == {oldest}, page

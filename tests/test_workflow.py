@@ -336,6 +336,7 @@ def test_a_repository_adds_buttons_and_changes_nothing_else(workflow, monkeypatc
     assert after.pop("launch_buttons") == {
         "notebook_interface": "jupyterlab",
         "binderhub_url": "https://mybinder.org",
+        "colab_url": "https://colab.research.google.com",
     }
     buttons = {name: after["html"].pop(name) for name in ("use_repository_button", "use_issues_button")}
     assert buttons == {"use_repository_button": True, "use_issues_button": True}

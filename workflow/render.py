@@ -16,6 +16,7 @@ from browser import chromium
 from dependencies import chapters, listed, toc_pages
 from environment import step
 from finish import finish
+from launch import BRANCH, COLAB, in_colab, prepare
 from outputs import with_links
 from pages import build_facts, fill, generated_pages
 from pdf import print_page
@@ -111,8 +112,10 @@ def configuration(text: str) -> str:
     if not repository:
         return text
     settings = yaml.safe_load(text)
-    settings["repository"] = {"url": repository, "branch": "executed", "path_to_book": ""}
+    settings["repository"] = {"url": repository, "branch": BRANCH, "path_to_book": ""}
     settings["launch_buttons"] = {"notebook_interface": "jupyterlab", "binderhub_url": "https://mybinder.org"}
+    if in_colab(repository):
+        settings["launch_buttons"]["colab_url"] = COLAB
     settings["html"] |= {"use_repository_button": True, "use_issues_button": True}
     return yaml.safe_dump(settings, sort_keys=False, allow_unicode=True)
 
@@ -158,6 +161,8 @@ def main(profile: str, digest: str) -> None:
     work = Path("build") / profile
     source = work / "source"
     rendered, target = work / "_build" / "html", Path(html_folder(profile))
+    if repository := os.environ.get("MANYTASKS_REPOSITORY"):
+        prepare(work / "notebooks", work / "launch/notebooks", repository)
     wrong = stage(profile, source) + sphinx(source, work)
     drop_unused(rendered)
     if (summary := rendered / "book" / "summary.html").is_file() and (browser := chromium()):

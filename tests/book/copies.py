@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -36,9 +37,11 @@ def copy_tree(target: Path) -> Path:
     return target
 
 
-def build(tree: Path, *options: str, timeout: float = 1500, **more: str) -> subprocess.CompletedProcess[str]:
-    """Call what `make book PROFILE=smoke` calls, with both streams in ``stdout``."""
-    command = [sys.executable, "workflow/build.py", "--profile", "smoke", *options]
+def build(
+    tree: Path, *options: str, timeout: float = 1500, wrapper: Sequence[str] = (), **more: str
+) -> subprocess.CompletedProcess[str]:
+    """Call what `make book PROFILE=smoke` calls, with both streams in ``stdout``; a wrapper runs it."""
+    command = [*wrapper, sys.executable, "workflow/build.py", "--profile", "smoke", *options]
     return subprocess.run(
         command,
         cwd=tree,

@@ -18,14 +18,18 @@ from miniature import CHAPTERS, configure, miniature, runs, source
 pytestmark = pytest.mark.book
 VERDICTS = "build/smoke/evidence.json"  # a build up to here runs and judges notebooks, and renders nothing
 ONCE = dict.fromkeys(CHAPTERS, 1)
+# What gives a process a network of its own, in which there is nothing; empty where that is not allowed.
+ALONE = ["unshare", "--map-root-user", "--net"]
+if shutil.which("unshare") is None or subprocess.run([*ALONE, "true"], capture_output=True).returncode:
+    ALONE = []
 PATIENCE = 300  # seconds; other work may keep the machine busy
 
 
 @pytest.fixture(scope="module")
 def rendered(tmp_path_factory):
-    """A miniature with its book, as a build that knows its public repository makes it."""
+    """A miniature with its book, as a build that knows its public repository makes it; without a network."""
     tree = miniature(tmp_path_factory.mktemp("rendered") / "tree")
-    done = build(tree, MANYTASKS_REPOSITORY="https://github.com/someone/manytasks")
+    done = build(tree, MANYTASKS_REPOSITORY="https://github.com/someone/manytasks", wrapper=ALONE)
     assert done.returncode == 0, done.stdout
     return tree
 
@@ -42,6 +46,15 @@ def judged(tmp_path_factory):
 def finished(judged, tmp_path):
     """A miniature whose notebooks have run and been judged, for one test to change."""
     return shutil.copytree(judged, tmp_path / "tree")
+
+
+def test_a_build_needs_no_network(rendered):
+    if not ALONE:
+        pytest.skip("needs a machine whose users may have a network of their own (unshare)")
+    call = "import socket; socket.create_connection(('127.0.0.1', 1))"
+    done = subprocess.run([*ALONE, sys.executable, "-c", call], capture_output=True, text=True, check=False)
+    assert "Network is unreachable" in done.stderr  # not even to itself
+    assert (rendered / "build/html-smoke/index.html").is_file()
 
 
 def start(tree, log, *options):
@@ -96,12 +109,17 @@ def test_launch_buttons_lead_to_notebooks_that_are_published(rendered):
             (rendered / f"build/html-smoke/notebooks/{name}.html").read_text(encoding="utf-8"), "html.parser"
         )
         links = [link["href"] for link in page.select(".dropdown-launch-buttons a[href]")]
-        assert [urlsplit(link).netloc for link in links] == ["mybinder.org"]
+        sites = [urlsplit(link).netloc for link in links]
+        assert sites == ["mybinder.org", "colab.research.google.com"]
+        branch = "/github/someone/manytasks/blob/executed/"
+        assert urlsplit(links[1]).path == f"{branch}notebooks/{name}.ipynb"
         link = urlsplit(links[0])
         assert link.path == "/v2/gh/someone/manytasks/executed"
         (opened,) = parse_qs(link.query)["urlpath"]
-        # .github/workflows/book.yml publishes build/book/notebooks as notebooks on that branch.
-        assert (rendered / "build/smoke" / opened.removeprefix("lab/tree/")).is_file()
+        # .github/workflows/book.yml publishes build/book/launch/notebooks as notebooks on that branch.
+        opened = rendered / "build/smoke/launch" / opened.removeprefix("lab/tree/")
+        assert "someone/manytasks" in opened.read_text(encoding="utf-8")
+        assert "git clone" not in page.article.get_text()
 
 
 @pytest.mark.parametrize(
