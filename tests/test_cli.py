@@ -9,8 +9,10 @@ import pytest
 
 from manytasks import Tasks, evidence, replication, theory
 from manytasks.cli import main
+from manytasks.cli.claims_table import table, verdicts_at
 from manytasks.cli.names import NAMES
 from manytasks.deep import sweep_names
+from manytasks.evidence import Evidence
 from manytasks.replication import Replicated
 
 SETTING = "--tasks 10 --cosine .9 --samples 50 --p 1000 --noise-var .1"
@@ -224,6 +226,24 @@ def test_claims_prints_every_row_with_its_committed_verdict(monkeypatch, capsys)
     assert capsys.readouterr().out.splitlines() == [
         f"{claim.id:<7} {claim.verdict}: {claim.statement}" for claim in evidence.registry().values()
     ]
+
+
+def test_claims_as_a_table_set_an_earlier_verdict_beside_the_present_one():
+    row = Evidence(
+        "A.T1", "a", "largest |z|", 1.9, "<", 4.2, "9", "holds", level=8e-5, detects="2 %", seeds=3
+    )
+    text = table([row], {"A.T1": "holds"}, {"A.T1": "open"}, {})
+    line = next(each for each in text.splitlines() if each.startswith("| A.T1 "))
+    assert line == (
+        "| A.T1 | open | holds | a: largest ∣z∣: 1.9 < 4.2 (n = 9, error rate 8e-05) | 2 % | 3 "
+        "| not drawn yet | Overturned if its check, a, found largest ∣z∣ ≥ 4.2; it found 1.9. |"
+    )
+    assert len(text.splitlines()) == len(evidence.registry()) + 2
+
+
+def test_an_unknown_commit_is_named():
+    with pytest.raises(ValueError, match="nosuch: "):
+        verdicts_at("nosuch")
 
 
 def run(*command):

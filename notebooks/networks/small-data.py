@@ -419,6 +419,22 @@ evidence.decide_each(
     n=streams,
     words="one head (permuted digits) and a buffer of {} samples a class",
 )
+cifar = by_learner(deep.load_results("replay-width-cifar100", "book"), KEYS)
+check = "width and forgetting, CIFAR-100 against permuted digits"
+confidence = 1 - evidence.level("A.S4", check)  # two means, one side each
+on_cifar = change(cifar.forgotten_loss, "width", narrow, wide)["domain", 15]
+on_digits = wider["loss"]["domain", 15]
+both_ways = [mean_interval(values, confidence) for values in (on_cifar, -on_digits)]
+evidence.record(
+    "A.S4",
+    check,
+    f"smaller of the rise of forgotten loss on CIFAR-100 and its fall on digits, width {narrow} to {wide}, one head, 15 samples a class",
+    min(both_ways, key=lambda v: v.low),
+    ">",
+    0,
+    n="5 to 10 tasks a seed",
+    seeds=min(len(on_cifar), len(on_digits)),
+)
 entry = declared["A.N3, glyphs and permuted digits, a buffer helps"]
 kept = entry.rows["memory"][-1]
 helped = {word: change(each, "memory", 0, kept) for word, each in forgotten.items()}

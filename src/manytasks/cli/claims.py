@@ -15,6 +15,11 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--profile", help="show the evidence of this profile's last build (smoke, book or paper)"
     )
+    parser.add_argument(
+        "--table",
+        metavar="COMMIT",
+        help="print one Markdown table instead, beside the verdicts of an earlier commit",
+    )
     parser.set_defaults(run=_claims)
 
 
@@ -30,6 +35,12 @@ def _claims(options: argparse.Namespace) -> None:
         found, failures = evidence.gather(notebooks), evidence.failures(notebooks)
     verdicts = evidence.verdicts(found, failures)
     replications, origin = replication.load_replication()
+    if options.table:
+        from manytasks.cli.claims_table import table, verdicts_at
+
+        now = verdicts or {claim.id: claim.verdict for claim in evidence.registry().values()}
+        print(table(found, now, verdicts_at(options.table), replications))
+        return
     for claim in evidence.registry().values():
         verdict = verdicts.get(claim.id, evidence.UNTESTED) if options.profile else claim.verdict
         print(f"{claim.id:<7} {verdict}: {claim.statement}")

@@ -25,22 +25,32 @@ def what_overturns(checks: Sequence[Evidence], verdict: str) -> str:
         >>> what_overturns([row], "holds")
         'Overturned if its check, simulation, found largest |z| ≥ 4.2; it found 1.9.'
     """
-    kind = verdict if verdict in ("fails", "open") else "holds"
-    deciding = [row for row in checks if row.verdict.split()[0] == kind] or list(checks)
-    row = max(deciding, key=nearness)
+    kind, rows = _kind(verdict), _deciding(checks, verdict)
+    row = max(rows, key=nearness)
     if kind == "open":
-        return (
-            f"Decided if {_which(deciding, 'open check')}, {row.check}, found {_whole(row)}; {_found(row)}."
-        )
+        return f"Decided if {_which(rows, 'open check')}, {row.check}, found {_whole(row)}; {_found(row)}."
     if kind == "holds":
-        return (
-            f"Overturned if {_which(deciding, 'check')}, {row.check}, found {_otherwise(row)}; {_found(row)}."
-        )
-    others = "" if len(deciding) == 1 else f", and the other {len(deciding) - 1} likewise"
+        return f"Overturned if {_which(rows, 'check')}, {row.check}, found {_otherwise(row)}; {_found(row)}."
+    others = "" if len(rows) == 1 else f", and the other {len(rows) - 1} likewise"
     return (
-        f"Overturned if {_which(deciding, 'failing check')}, {row.check}, found {_as_claimed(row)}{others}; "
+        f"Overturned if {_which(rows, 'failing check')}, {row.check}, found {_as_claimed(row)}{others}; "
         f"{_found(row)}."
     )
+
+
+def deciding(checks: Sequence[Evidence], verdict: str) -> Evidence:
+    """Return the check that a verdict hangs on: of those that say so, the nearest to its limit.
+
+    Args:
+        checks: all that judged a claim, at least one.
+        verdict: theirs together, of ``verdicts``.
+
+    Example:
+        >>> near, far = (Evidence("A.T1", f"{z}", "|z|", z, "<", 4.2, "9", "holds") for z in (3, 1))
+        >>> deciding([far, near], "holds").check
+        '3'
+    """
+    return max(_deciding(checks, verdict), key=nearness)
 
 
 def nearness(row: Evidence) -> float:
@@ -67,6 +77,14 @@ def nearness(row: Evidence) -> float:
         return half / distance if distance else float("inf")
     sizes = sorted((abs(row.value), abs(row.limit)))
     return sizes[0] / sizes[1] if sizes[1] else 1.0
+
+
+def _kind(verdict: str) -> str:
+    return verdict if verdict in ("fails", "open") else "holds"
+
+
+def _deciding(checks: Sequence[Evidence], verdict: str) -> list[Evidence]:
+    return [row for row in checks if row.verdict.split()[0] == _kind(verdict)] or list(checks)
 
 
 def _which(rows: Sequence[Evidence], word: str) -> str:
