@@ -15,12 +15,16 @@
     const room = new Map();
     const column = (e) => {
       const block = e.parentElement.closest("p, li, td, th, dd, figcaption, h1, h2, h3, div, section");
-      if (!room.has(block)) room.set(block, block.clientWidth);
+      if (!room.has(block)) {
+        const { paddingLeft, paddingRight } = getComputedStyle(block);
+        room.set(block, block.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight));
+      }
       return room.get(block);
     };
-    const found = [...document.querySelectorAll("span.math")].map((e) => {
+    const inline = [...document.querySelectorAll("mjx-container:not([display])")];
+    const found = inline.map((e) => {
       const formula = e.querySelector("mjx-math");
-      return [e, formula && formula.getBoundingClientRect().width > column(e) + 1 && column(e) > 0];
+      return [e, formula && column(e) > 0 && formula.getBoundingClientRect().width > column(e)];
     });
     for (const box of document.querySelectorAll(BOXES))
       found.push([box, box.scrollWidth > box.clientWidth + 1 && /auto|scroll/.test(getComputedStyle(box).overflowX)]);

@@ -69,6 +69,7 @@ def read(browser: Any, address: str) -> Findings:
         page.wait_for_function("document.documentElement.dataset.theme === 'dark'", timeout=60_000)
         found.faint_by_night = page.evaluate(INSPECT, ["faint"])["faint"]
         page.set_viewport_size(PHONE)
+        page.evaluate("() => new Promise(go => requestAnimationFrame(() => requestAnimationFrame(go)))")
         seen = page.evaluate(INSPECT, ["cut", "sideways", "lost"])
         found.lost = seen["lost"]
         found.sideways = seen["cut"] + ([f"{seen['sideways']} px too wide"] if seen["sideways"] > 0 else [])

@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
-from reader import Findings, read
+from reader import INSPECT, Findings, read
 from rotation import todays
 
 from manytasks import evidence
@@ -85,6 +85,47 @@ def test_each_kind_of_fault_is_found(tmp_path, browser):
     ]
     assert found.faint_by_night == found.faint_by_day
     assert found.sideways == ["118 px too wide"]
+
+
+WRONG = """<!doctype html><meta charset="utf-8"><body style="width: 600px"><article>
+  <p>They *help* a lot , by 1e-05.</p>
+  <div class="output stderr"><pre>Warning: careful</pre></div>
+  <div class="tag_injected-parameters"><div class="cell_input">seed = 1</div></div>
+  <div class="cell_input">evidence.record("A.T1")</div>
+  <div class="output text_plain"><pre>[1, 2]</pre></div>
+  <p>Long: <div class="math" style="overflow-x: auto"><mjx-container>
+    <mjx-math style="display: inline-block; width: 700px">x</mjx-math></mjx-container></div></p>
+  <p>Cut: <span class="math" style="display: inline-flex; overflow: hidden; max-width: 100%"><mjx-container>
+    <mjx-math style="display: inline-block; width: 800px">y</mjx-math></mjx-container></span></p>
+  <p id="one">a</p><svg><g id="one"></g></svg>
+  <div style="height: 1300px"></div>
+  <figure id="late"><svg></svg><figcaption>Left: error. The black line is theory.</figcaption></figure>
+</article></body>"""
+
+
+def test_what_the_reader_of_a_page_looks_for_is_found(browser):
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    try:
+        page.set_content(WRONG)
+        found = page.evaluate(INSPECT, ["late", "stray", "prose", "places", "twice", "wide", "lost"])
+    finally:
+        page.close()
+    assert found["prose"] == [
+        "stars: They *help* a lot , by 1e-05.",
+        "a number as computers write it: They *help* a lot , by 1e-05",
+        "a space before a stop: They *help* a lot , ",
+    ]
+    assert [line.partition(":")[0] for line in found["stray"]] == [
+        "stderr",
+        "the cell that papermill injected",
+        "open bookkeeping",
+        "raw output",
+    ]
+    assert [line.rpartition(": ")[2] for line in found["wide"]] == ["100 px", "200 px"]
+    assert [line.rpartition(": ")[2] for line in found["lost"]] == ["200 px"]
+    assert found["places"] == ["late: Left: error. The black li"]
+    assert found["twice"] == ["one: 2 times"]
+    assert found["late"][0].startswith("the first figure begins 1.9 screens")
 
 
 @pytest.fixture(scope="module")
@@ -170,12 +211,10 @@ def test_every_page_says_once_what_it_is_about(pages):
 
 
 def test_ids_are_unique_on_each_page(pages):
-    # Those that sphinx-proof and sphinx-exercise give to every box are nobody's target.
-    boxes = {"proof-content", "exercise-content", "solution-content"}
     twice = {}
     for name, page in pages.items():
-        ids = [tag["id"] for tag in page.find_all(id=True) if not tag.find_parent("svg")]
-        if repeated := {each for each in ids if ids.count(each) > 1} - boxes:
+        ids = [tag["id"] for tag in page.find_all(id=True)]
+        if repeated := {each for each in ids if ids.count(each) > 1}:
             twice[name] = repeated
     assert twice == {}
 

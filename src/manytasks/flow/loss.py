@@ -19,8 +19,8 @@ def modified_loss(
 
     Descended together, Eq. (6) of Paper B, with :math:`g_i = \nabla L_i`:
 
-    .. math:: \tilde L = \sum_i a_i L_i + \tfrac h4 \Bigl\| \sum_i a_i g_i \Bigr\|^2
-        = \sum_i a_i L_i + \tfrac h4 \sum_i a_i^2 \|g_i\|^2
+    .. math:: \tilde L &= \sum_i a_i L_i + \tfrac h4 \Bigl\| \sum_i a_i g_i \Bigr\|^2 \\
+        &= \sum_i a_i L_i + \tfrac h4 \sum_i a_i^2 \|g_i\|^2
         + \tfrac h2 \sum_{i<j} a_i a_j \langle g_i, g_j \rangle .
 
     A private parameter enters one loss only, so that the last sum runs over shared parameters. One after the

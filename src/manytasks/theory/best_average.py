@@ -28,9 +28,9 @@ def best_average(tasks: Tasks, samples: Any, p: int, noise_var: ArrayLike, task:
     :math:`\Gamma_{ii} - 2 q^\top a + a^\top Q a` with :math:`\alpha_j = \min(1, n_j/p)`, the noise factor
     :math:`f_j` of one task and
 
-    .. math:: Q_{jk} = \alpha_j \alpha_k \Gamma_{jk} \; (j \ne k), \quad
-        Q_{jj} = \alpha_j \Gamma_{jj} + f_j \sigma_j^2, \quad q_j = \alpha_j \Gamma_{ij}; \qquad
-        a^* = Q^{-1} q, \quad E L_i = \Gamma_{ii} - q^\top Q^{-1} q .
+    .. math:: Q_{jk} &= \alpha_j \alpha_k \Gamma_{jk} \; (j \ne k), \quad
+        Q_{jj} = \alpha_j \Gamma_{jj} + f_j \sigma_j^2, \quad q_j = \alpha_j \Gamma_{ij}; \\
+        a^* &= Q^{-1} q, \quad E L_i = \Gamma_{ii} - q^\top Q^{-1} q .
 
     It is never worse than the task alone, than zero, or than the best mixture of fewer models.
 

@@ -120,8 +120,8 @@ def order_index(tasks: Tasks, samples: int, memory: int, p: int, known: Any = ()
     known, :math:`q = p - (k+1)m`, and the mean distance :math:`D_t = \frac1T \sum_i d_{it}`, learning a
     before b instead of b before a changes the mean error after the two by
 
-    .. math:: -\frac{n(n-m)}{pq} \Big\{ D_a - D_b + \lambda_k \sum_{j \in P} (d_{ja} - d_{jb}) \Big\},
-        \qquad \lambda_k = \frac{m\,[q^2 - (n-2m+2)q + 1 + n - m - mn]}{(q-1)(q-n-1)(q+m-n-1)} .
+    .. math:: &-\frac{n(n-m)}{pq} \Big\{ D_a - D_b + \lambda_k \sum_{j \in P} (d_{ja} - d_{jb}) \Big\}, \\
+        &\lambda_k = \frac{m\,[q^2 - (n-2m+2)q + 1 + n - m - mn]}{(q-1)(q-n-1)(q+m-n-1)} .
 
     The index is :math:`D_t + \lambda_k \sum_{j\in P} d_{jt}`. :math:`\lambda_k` is 0 without a buffer and
     positive with one. Later steps shrink the difference and never turn its sign.

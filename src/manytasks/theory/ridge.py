@@ -26,10 +26,10 @@ def ridge_error(
     :math:`\delta_i = w_i^* - \bar w`, :math:`\kappa` of ``effective_ridge`` and
     :math:`\mathrm{df}_2 = \operatorname{tr}\Sigma^2(\Sigma+\kappa)^{-2}`
 
-    .. math:: E L_i \approx
+    .. math:: E L_i \approx{}&
         \frac{\kappa^2\,\bar w^\top \Sigma(\Sigma+\kappa)^{-2} \bar w}{1 - \mathrm{df}_2/N}
-        + 2\kappa\,\delta_i^\top \Sigma(\Sigma+\kappa)^{-1} \bar w + \|\delta_i\|_\Sigma^2
-        + \frac{\mathrm{df}_2}{N - \mathrm{df}_2} \Big(\sigma^2 + \sum_j \pi_j\|\delta_j\|_\Sigma^2\Big).
+        + 2\kappa\,\delta_i^\top \Sigma(\Sigma+\kappa)^{-1} \bar w + \|\delta_i\|_\Sigma^2 \\
+        &+ \frac{\mathrm{df}_2}{N - \mathrm{df}_2} \Big(\sigma^2 + \sum_j \pi_j\|\delta_j\|_\Sigma^2\Big).
 
     Args:
         eigenvalues: (p,) eigenvalues of :math:`\Sigma`, at least 0; zeros count as features that are absent.

@@ -45,8 +45,8 @@ def training_error(
     Ours. With the factors of ``training_factors`` for :math:`N = \sum_j n_j` samples, the start
     :math:`w_0`, the mean task :math:`\bar w` and the spread V of ``multitask_error``
 
-    .. math:: E L_i = \gamma_1 \|w_i^* - w_0\|^2 + (1-\gamma_1)\|w_i^* - \bar w\|^2
-        - (\gamma_1 - \gamma_2)\|\bar w - w_0\|^2 + a\,\sigma^2 + v\,V .
+    .. math:: E L_i ={}& \gamma_1 \|w_i^* - w_0\|^2 + (1-\gamma_1)\|w_i^* - \bar w\|^2 \\
+        &- (\gamma_1 - \gamma_2)\|\bar w - w_0\|^2 + a\,\sigma^2 + v\,V .
 
     It holds for every filter, every p and every N; the averages are exact where the smaller of N and p is
     at most 128, see ``wishart_spectrum``.

@@ -39,9 +39,9 @@ def training_factors(
     .. math:: g = e^{-ts/N} \;(\text{flow}), \qquad (1 - \eta s/N)^k \;(\text{descent}), \qquad
         \frac{\lambda}{s + \lambda} \;(\text{ridge}),
 
-    .. math:: \gamma_1 = \tfrac1p E\operatorname{tr} g, \quad \gamma_2 = \tfrac1p E\operatorname{tr} g^2,
-        \quad a = E\operatorname{Tr}\frac{K^2}{s}, \quad
-        v = \frac{N}{N-1}\Big[\frac{(Np-2)\,a + 4E\operatorname{Tr}KK' + 2E\operatorname{Tr}K^2}{p(N+2)}
+    .. math:: \gamma_1 &= \tfrac1p E\operatorname{tr} g, \quad \gamma_2 = \tfrac1p E\operatorname{tr} g^2,
+        \quad a = E\operatorname{Tr}\frac{K^2}{s}, \\
+        v &= \frac{N}{N-1}\Big[\frac{(Np-2)\,a + 4E\operatorname{Tr}KK' + 2E\operatorname{Tr}K^2}{p(N+2)}
         - \frac{E\operatorname{Tr}K^2}{Np}\Big].
 
     The averages are taken with ``wishart_spectrum``: exact where the smaller of N and p is at most 128.

@@ -40,9 +40,9 @@ def wishart_spectrum(r: Any, q: Any) -> Spectrum:
     128 the density is exact: with the Laguerre functions :math:`\varphi_k` orthonormal on
     :math:`x^{q-r} e^{-x}`
 
-    .. math:: \rho(x) = \sum_{k<r-1} \varphi_k^2 + \frac{\sqrt{(r-1)(q-1)}}{2\sqrt x}\,\varphi_{r-1}(x)
-        \Big[\int_0^x - \frac12 \int_0^\infty\Big] \frac{\varphi_{r-2}(u)}{\sqrt u}\,du
-        + [r \text{ odd}]\; \frac{\varphi_{r-1}(x)}{\sqrt x} \Big/ \int_0^\infty
+    .. math:: \rho(x) ={}& \sum_{k<r-1} \varphi_k^2 + \frac{\sqrt{(r-1)(q-1)}}{2\sqrt x}\,\varphi_{r-1}(x)
+        \Big[\int_0^x - \frac12 \int_0^\infty\Big] \frac{\varphi_{r-2}(u)}{\sqrt u}\,du \\
+        &+ [r \text{ odd}]\; \frac{\varphi_{r-1}(x)}{\sqrt x} \Big/ \int_0^\infty
         \frac{\varphi_{r-1}(u)}{\sqrt u}\,du .
 
     Beyond r = 128 or q = 10⁶ it is the law of Marchenko and Pastur with the correction of order 1 that
