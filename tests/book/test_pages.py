@@ -125,7 +125,7 @@ def test_what_the_reader_of_a_page_looks_for_is_found(browser):
     assert [line.rpartition(": ")[2] for line in found["lost"]] == ["200 px"]
     assert found["places"] == ["late: Left: error. The black li"]
     assert found["twice"] == ["one: 2 times"]
-    assert found["late"][0].startswith("the first figure begins 1.9 screens")
+    assert found["late"][0].startswith("the first figure begins 2")
 
 
 @pytest.fixture(scope="module")

@@ -105,10 +105,10 @@ def training() -> Picture:
             "error": Table("t", tuple(at_peak.tolist())),
             "forgetting": Table("t", tuple(forgotten.tolist())),
         },
-        caption="Press play. On the left the peak grows out of nothing; on the right the second task first "
+        caption="Press play. In a the peak grows out of nothing; in b the second task first "
         "helps the one before.",
-        fold=f"Left: gradient flow from zero on {N} samples of two tasks with cosine {COSINE}, "
-        f"σ² = {NOISE}; grey: trained to the end. Right: task 1 was learned to the end from {EACH} samples, "
+        fold=f"(a) gradient flow from zero on {N} samples of two tasks with cosine {COSINE}, "
+        f"σ² = {NOISE}; grey: trained to the end. (b) task 1 was learned to the end from {EACH} samples, "
         f"then task 2 for time t, with {WEIGHTS} weights and σ² = {QUIET}. All curves are exact "
         "expectations; single data sets scatter around them.",
         recipes=[
