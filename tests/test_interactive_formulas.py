@@ -32,6 +32,7 @@ def test_a_slider_has_a_label_and_a_box_that_share_its_range():
     assert box.find("label")["for"] == slider["id"] == "page-p"
     assert box.find("label").text == "parameters p"
     assert number["aria-label"] == "parameters p, exact value"
+    assert box.find(id=number["aria-describedby"]).text == "whole numbers from 2 to 50"
     for key, value in {"min": "2", "max": "50", "step": "1", "value": "7", "data-name": "p"}.items():
         assert slider[key] == number[key] == value
 

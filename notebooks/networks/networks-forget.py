@@ -197,7 +197,7 @@ words = {
     **HEADS,
 }
 see = {
-    "loss": "with a head per task the curves fall on the right, with one head they rise from left to right",
+    "loss": "with a head per task the curves fall as width grows, with one head they rise",
     "error": "the same; without a buffer a wide network with one head forgets most of what it knew",
 }
 by_width = {"x": "width", "hue": "memory", "panels": "scenario", "unit": "seed"}

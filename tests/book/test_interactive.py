@@ -285,8 +285,32 @@ def test_a_typed_number_counts_once_it_is_possible(pages):
     for typed, expected in (("321", 321), ("99999", 321), ("", 321), ("12.5", 321)):
         box.fill(typed)
         assert page.evaluate(f"{figure}.p") == expected
+    box.blur()  # what cannot be stays, and is answered with what can
+    assert page.locator("#explore-multitask-p-range").inner_text() == "whole numbers from 2 to 5000"
+    assert (box.input_value(), page.locator("#explore-multitask-p").input_value()) == ("12.5", "321")
+    box.fill("")
     box.blur()
     assert box.input_value() == page.locator("#explore-multitask-p").input_value() == "321"
+    assert page.locator("#explore-multitask-p-range").is_hidden()
+
+
+def test_the_address_keeps_what_was_set_until_it_is_reset(html, browser):
+    page = browser.new_page()
+    try:
+        page.goto((html / MULTITASK).as_uri() + "#figure-explore-multitask?p=777&n=99999&rho=0.25")
+        page.wait_for_function(READY, arg=["explore-multitask"])
+        setting = page.evaluate("manytasks.figures['explore-multitask'].setting")
+        start = page.locator("#explore-multitask-n").get_attribute("value")
+        assert (setting["p"], setting["rho"], setting["n"]) == (777, 0.25, float(start))  # n cannot be
+        page.locator("#explore-multitask-p").focus()
+        page.keyboard.press("ArrowRight")
+        assert page.url.endswith("#figure-explore-multitask?p=778&rho=0.25")
+        page.locator("#figure-explore-multitask [data-reset]").click()
+        assert page.url.endswith("#figure-explore-multitask")
+        assert page.locator("#explore-multitask-n").input_value() == start
+        assert page.evaluate("manytasks.figures['explore-multitask'].setting.p") != 778
+    finally:
+        page.close()
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -27,6 +27,12 @@ class Slider:
     value: float
     step: float = 1
 
+    @property
+    def possible(self) -> str:
+        """What can be typed, in words."""
+        whole = "whole numbers from " if float(self.step).is_integer() else "from "
+        return f"{whole}{self.start:g} to {self.end:g}".replace("-", "−")
+
     def markup(self, figure: str) -> str:
         """Return the HTML of slider and box in a figure of that name.
 
@@ -42,8 +48,9 @@ class Slider:
         )
         return (
             f'<div class="control"><label for="{key}">{label}</label>'
-            f'<input type="number" aria-label="{label}, exact value" {common}>'
-            f'<input type="range" id="{key}" {common}></div>'
+            f'<input type="number" aria-label="{label}, exact value" aria-describedby="{key}-range" {common}>'
+            f'<input type="range" id="{key}" {common}>'
+            f'<span class="range" id="{key}-range" hidden>{self.possible}</span></div>'
         )
 
 

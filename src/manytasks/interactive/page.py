@@ -79,6 +79,7 @@ def show(
     drawings = "".join(plot.markup(canvas) for plot, canvas in zip(plots, canvases, strict=True))
     markup = (
         f'<div class="explore"><div class="controls">{inputs}</div>'
+        '<button type="button" data-reset>Reset</button>'
         '<p class="readout" role="status" aria-live="polite"><noscript>Without JavaScript nothing can move '
         f'here.</noscript></p><div class="plots">{drawings}</div></div>{start}'
         f"<script>manytasks.start({json.dumps(name)}, {ids}, (setting, models) => {{{update}}});</script>"

@@ -58,7 +58,7 @@ class Plot:
         kind = "plot square" if self.square else "plot"
         return (
             f'<div class="{kind}"><div class="title">{html.escape(self.title)}</div>'
-            f'<div class="canvas" aria-hidden="true" inert>{canvas}</div>'
+            f'<div class="canvas"><div aria-hidden="true" inert>{canvas}</div></div>'
             + (f'<ul class="legend">{entries}</ul>' if entries else "")
             + "</div>"
         )

@@ -30,6 +30,10 @@ html[data-theme=dark] .explore input { color-scheme: dark; accent-color: #7fc4f0
   .explore select { grid-column: 2 / -1; }
   .explore .readout { min-height: 7.5em; font-size: .95rem; line-height: 1.4; }
 }
+.explore .range { grid-column: 1 / -1; color: #d5602a; font-size: .9rem; }
+.explore input[aria-invalid=true] { border-color: #d5602a; outline: 1px solid #d5602a; }
+.explore [data-reset] { font: inherit; font-size: .95rem; color: inherit; background: transparent;
+  cursor: pointer; border: 1px solid #808890; border-radius: .3rem; padding: .15rem .7rem; margin-top: .4rem; }
 .explore .canvas { position: relative; }
 /* A cover, so that a finger on a plot scrolls the page. */
 .explore .canvas::after { content: ""; position: absolute; inset: 0; z-index: 2; }
@@ -87,6 +91,18 @@ window.manytasks = {
     return Number((min + at * step).toPrecision(12));
   },
 
+  // What differs from the start stands in the address, so that a view can be kept and sent to others.
+  note(name, start) {
+    const now = Object.entries(this.figures[name].setting).filter(([key, value]) => value !== start[key]);
+    const said = new URLSearchParams(now).toString();
+    history.replaceState(null, "", `#figure-${name}` + (said && `?${said}`));
+  },
+
+  asked(name) {
+    const [figure, said] = location.hash.slice(1).split("?");
+    return figure === `figure-${name}` && said ? Object.fromEntries(new URLSearchParams(said)) : null;
+  },
+
   start(name, ids, update) {
     const wanted = Object.entries(ids), has = (doc) => wanted.every(([, id]) => doc.get_model_by_id(id));
     const ready = window.Bokeh && Bokeh.documents.find(has);
@@ -96,17 +112,43 @@ window.manytasks = {
     const figure = this.figures[name] = { setting: {}, values: {}, models };
     const draw = () => { const { values, words } = update(figure.setting, models);
       figure.values = values; readout.innerHTML = words; };
-    for (const input of box.querySelectorAll("[data-name]")) {
-      const key = input.dataset.name, twins = [...box.querySelectorAll(`[data-name="${key}"]`)];
-      figure.setting[key] = this.read(input);
+    const inputs = [...box.querySelectorAll("[data-name]")];
+    const read = (e) => this.read(e);
+    const put = (input) => { input.value = figure.setting[input.dataset.name]; say(input); };
+    const show = () => inputs.forEach(put);
+    // A number that cannot be is answered with those that can; what was typed stays.
+    const say = (input) => {
+      const possible = input.checkValidity() && input.value !== "";
+      const hint = input.type === "number" && input.parentElement.querySelector(".range");
+      if (hint) { hint.hidden = possible; input.setAttribute("aria-invalid", String(!possible)); }
+      return possible;
+    };
+    for (const input of inputs) {
+      const key = input.dataset.name, twins = inputs.filter((each) => each.dataset.name === key);
+      figure.setting[key] = read(input);
       input.addEventListener("input", () => {
-        if (!input.checkValidity() || input.value === "") return;  // half-typed
-        figure.setting[key] = this.read(input);
-        for (const twin of twins) if (twin !== input) twin.value = figure.setting[key];
+        if (!say(input)) return;
+        figure.setting[key] = read(input);
+        for (const twin of twins) if (twin !== input) put(twin);
         draw();
       });
-      input.addEventListener("change", () => { input.value = figure.setting[key]; });
+      input.addEventListener("change", () => { if (say(input)) this.note(name, start); });
+      input.addEventListener("blur", () => { if (input.value === "" || say(input)) put(input); });
     }
+    const start = { ...figure.setting };
+    const set = (setting) => { Object.assign(figure.setting, start, setting); show(); draw(); };
+    const asked = this.asked(name);
+    if (asked) {
+      for (const input of inputs) if (input.type !== "range" && input.dataset.name in asked) {
+        const before = input.value;
+        input.value = asked[input.dataset.name];
+        if (!input.checkValidity() || input.value === "") input.value = before;
+        figure.setting[input.dataset.name] = read(input);
+      }
+      show();
+      box.scrollIntoView();
+    }
+    box.querySelector("[data-reset]").addEventListener("click", () => { set({}); this.note(name, start); });
     const all = () => { this.paint(ready); draw(); };
     all();
     new MutationObserver(all).observe(document.documentElement,
