@@ -4,7 +4,7 @@ import jupytext
 import pytest
 from messages import whole
 from nbformat.v4 import new_output
-from reading import DRAWN_LATER, FOLDED, LEAD, fold, lead
+from reading import COMPUTED_BELOW, DRAWN_LATER, FOLDED, LEAD, answer_first, fold, lead
 from test_page_law import CHAPTERS
 
 DRAWING = '<figure class="panels" id="figure-peak"><svg/></figure>'
@@ -73,6 +73,23 @@ def test_a_script_that_the_figure_needs_goes_with_it(chapter):
     lead(chapter)
     assert shown(chapter.cells[3]) == ["<script>runtime</script>", DRAWING]
     assert len(shown(chapter.cells[-1])) == 3
+
+
+def test_the_answer_stands_above_the_code_that_computes_it(chapter):
+    chapter.cells[2].outputs = [output("<p>Because.</p>")]
+    lead(chapter)
+    answer_first(chapter)
+    firsts = [cell.source.partition("\n")[0] for cell in chapter.cells]
+    assert firsts[1:6] == [COMPUTED_BELOW, DRAWN_LATER, "n = 3", 'print("Because.")', "## Check"]
+    assert [shown(cell) for cell in chapter.cells[1:5]] == [["<p>Because.</p>"], [DRAWING], [], []]
+
+
+def test_a_page_without_sections_stays_as_it_is(chapter):
+    del chapter.cells[3:]
+    chapter.cells[2].outputs = [output("<p>Because.</p>")]
+    before = [dict(cell) for cell in chapter.cells]
+    answer_first(chapter)
+    assert [dict(cell) for cell in chapter.cells] == before
 
 
 def test_a_chapter_without_the_tag_stays_as_it_is(chapter):

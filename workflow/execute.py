@@ -24,7 +24,7 @@ from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from papermill.translators import translate_parameters
-from reading import fold, lead
+from reading import answer_first, fold, lead
 from seal import OPEN, sealed
 from traitlets import default
 
@@ -111,6 +111,7 @@ def arrange(notebook: Any) -> None:
         lead(notebook)
     except ValueError as error:
         raise Stopped(str(error)) from None
+    answer_first(notebook)
 
 
 def frame(traceback: str) -> str:

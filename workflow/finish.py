@@ -9,6 +9,7 @@ from heads import complete, entrance
 from numbering import numbered
 from terms import glossary, linked
 from typography import typeset
+from weight import icons, light, shed
 
 
 def finish(folder: Path, landing: str, site: str) -> None:
@@ -21,12 +22,15 @@ def finish(folder: Path, landing: str, site: str) -> None:
     """
     words = folder / "book" / "glossary.html"
     terms = glossary(words.read_text(encoding="utf-8")) if words.exists() else {}
+    drawings = icons(folder)
     for path in sorted(folder.rglob("*.html")):
         if "_static" in path.parts:
             continue
         page = accessible(path.read_text(encoding="utf-8"))
+        page = light(page, drawings, searches=path.name == "search.html")
         if path.is_relative_to(folder / "notebooks"):
             above = "../" * len(path.relative_to(folder).parent.parts)
             page = numbered(linked(page, terms, f"{above}book/glossary.html"))
         path.write_text(complete(typeset(page), site), encoding="utf-8")
+    shed(folder)
     (folder / "index.html").write_text(entrance(landing, site), encoding="utf-8")

@@ -12,6 +12,7 @@ from typing import Any
 from nbformat.v4 import new_code_cell, new_output
 
 LEAD = "lead"
+COMPUTED_BELOW = "# Computed by the cells below."
 DRAWN_LATER = "# Drawn further down, where its numbers are."  # a cell without a source is not rendered
 FIGURE = re.compile(r'<figure class="panels[^>]* id="(figure-[a-z0-9-]+)"')
 SECTION = re.compile(r"^##+ ", re.MULTILINE)
@@ -63,6 +64,27 @@ def lead(notebook: Any) -> None:
     tagged[0].outputs = [moved if each is figure else each for each in outputs if each not in before]
     shown = new_code_cell(DRAWN_LATER, metadata={"tags": ["remove-input"]}, outputs=[*before, figure])
     notebook.cells.insert(first_section(notebook.cells), shown)
+
+
+def answer_first(notebook: Any) -> None:
+    """Let sentences and figures of the opening follow the title; the code that computes them comes after.
+
+    A page without sections stays as it is.
+    """
+    end = first_section(notebook.cells)
+    if end == len(notebook.cells) or notebook.cells[0].cell_type != "markdown":
+        return
+    told, code = [], []
+    for cell in notebook.cells[1:end]:
+        if cell.cell_type == "markdown" or cell.source == DRAWN_LATER:
+            told.append(cell)
+            continue
+        if cell.outputs:
+            tags = {"tags": ["remove-input"]}
+            told.append(new_code_cell(COMPUTED_BELOW, metadata=tags, outputs=cell.outputs))
+            cell.outputs = []
+        code.append(cell)
+    notebook.cells[1:end] = told + code
 
 
 def first_section(cells: list[Any]) -> int:

@@ -92,6 +92,7 @@
     bar.hidden = false;
     read();
     apply();
+    if (location.hash.startsWith("#claims?")) bar.scrollIntoView();
   };
   if (document.readyState === "loading") addEventListener("DOMContentLoaded", start);
   else start();

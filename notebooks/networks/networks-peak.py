@@ -160,10 +160,10 @@ guess = {
     method: float(k_c.subs(shape | {H: heads, c: 1, N: samples[method]}))
     for method, heads in (("multi-task", T), ("single-task", 1))
 }
-page.say(guess_together=guess["multi-task"], guess_alone=guess["single-task"])
+page.say(counted_together=guess["multi-task"], counted_alone=guess["single-task"])
 
 # %% [markdown]
-# That is width {glue:text}`guess_together:.0f` for one network for all tasks, and width {glue:text}`guess_alone:.1f` for a network per task.
+# That is width {glue:text}`counted_together:.0f` for one network for all tasks, and width {glue:text}`counted_alone:.1f` for a network per task.
 #
 # ## Check
 #
