@@ -224,6 +224,24 @@ def test_a_record_says_what_it_can_see(capsys):
             {"when": "p > N"},
             "A.T1, simulation: when must be what evidence.tested returns, or evidence.Assumed; got 'p > N'",
         ),
+        *[
+            (
+                (2.5, "<", 3.5),
+                {"when": Assumed(words)},
+                "A.T1, simulation: a condition must be one line without a semicolon, which joins conditions; "
+                f"got {words!r}",
+            )
+            for words in ("x; y", "p > N;", "", " ", "p > N\n\n# no", 3)
+        ],
+        ((2.5, "<", 3.5), {"n": "9\n\n9"}, "A.T1: n must be one line of text; got '9\\n\\n9'"),
+        (
+            (2.5, "<", 3.5),
+            {"detects": "a\rb"},
+            "A.T1, simulation: detects must be one line of text; got 'a\\rb'",
+        ),
+        ((2.5, "<", 3.5), {"seeds": 0}, "seeds must be a whole number of at least 1; got 0"),
+        ((2.5, "<", 3.5), {"seeds": True}, "seeds must be one number; got True, which holds truth values"),
+        ((2.5, "<", 3.5), {"level": 1.5}, "level must be in (0, 1]; got 1.5"),
         (
             (2.5, "<", 3.5),
             {"when": evidence.Tested("p > N", 2.4, 9)},
@@ -245,6 +263,22 @@ def test_a_page_records_a_check_once():
     )
     with pytest.raises(ValueError, match=whole(message)):
         record(*CHECK, 2.6, "<", 3.5, n=N)
+
+
+@pytest.mark.parametrize("names", [("a b", "a-b"), ("α", "β"), ("A b", "a b"), ("n = 5", "n < 5")])
+def test_two_checks_have_two_anchors(names):
+    first, second = names
+    record("A.T1", first, "largest |z|", 2.5, "<", 3.5, n=N)
+    message = f"^A.T1: the checks {second!r} and {first!r} would have one anchor, evidence-a-t1"
+    with pytest.raises(ValueError, match=message):
+        record("A.T1", second, "largest |z|", 2.5, "<", 3.5, n=N)
+    record("A.T2", second, "largest |z|", 2.5, "<", 3.5, n=N)
+
+
+@pytest.mark.parametrize("check", ["a\n\nb", "a\x85b", 3, None])
+def test_the_name_of_a_check_is_one_line(check):
+    with pytest.raises(ValueError, match=whole(f"A.T1: check must be one line of text; got {check!r}")):
+        record("A.T1", check, "largest |z|", 2.5, "<", 3.5, n=N)
 
 
 def test_a_cell_may_run_again_but_no_other_may_record_its_check(monkeypatch):

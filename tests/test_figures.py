@@ -96,6 +96,28 @@ def test_names_are_kebab_case(name):
         figures.show([], name=name, caption="c", alt="a")
 
 
+@pytest.mark.parametrize("nothing", [[], (), None, ["a figure"], "figure"])
+def test_a_page_shows_no_figure_that_there_is_not(nothing):
+    message = f"figure 'error-against-width' needs a Matplotlib figure or several; got {nothing!r}"
+    with pytest.raises(ValueError, match=whole(message)):
+        figures.show(nothing, **SAID)
+
+
+@pytest.mark.parametrize(
+    ("caption", "html"),
+    [
+        ("at $p = N$, $n_1$.", r"at \(p = N\), \(n_1\)."),
+        ("$5 and $6", "$5 and $6"),
+        ("costs 5$ or 6$", "costs 5$ or 6$"),
+        ("$p$-values below $5", r"\(p\)-values below $5"),
+        ("$\\frac{1}{2}$ of $10", r"\(\frac{1}{2}\) of $10"),
+    ],
+)
+def test_money_is_no_mathematics(caption, html):
+    panels = figures.Panels(("<svg/>",), "money", caption, "a")
+    assert f">{html}</figcaption>" in panels._repr_mimebundle_()["text/html"]
+
+
 @pytest.mark.parametrize("missing", ["caption", "alt"])
 def test_no_figure_without_words(missing):
     message = "figure 'error-against-width' needs a caption and an alt text"

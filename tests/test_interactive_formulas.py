@@ -7,6 +7,7 @@ import sympy as sp
 from bs4 import BeautifulSoup
 
 from manytasks.interactive import Choice, Mark, Plot, Slider, canvas, javascript, load, show
+from manytasks.pictures.picture import Steps
 
 n, p = sp.symbols("n p")
 
@@ -24,6 +25,19 @@ def test_arrays_are_taken_and_returned():
 def test_a_symbol_without_a_value_is_named():
     with pytest.raises(ValueError, match=r"^bias needs values for n; they are no arguments$"):
         javascript("bias", [p], {"share": 1 - n / p})
+
+
+@pytest.mark.parametrize("text", ["n", "1", "__import__('os').mkdir('here')", b"1", ["n"], True, None])
+def test_a_text_is_no_formula(text, tmp_path, monkeypatch):
+    """SymPy would run it."""
+    monkeypatch.chdir(tmp_path)
+    for give in (
+        lambda: javascript("f", [n], {"share": [text]}),
+        lambda: Steps().add("share", text),
+    ):
+        with pytest.raises(ValueError, match=r"^share must be (one expression or number|numbers); got"):
+            give()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_slider_has_a_label_and_a_box_that_share_its_range():

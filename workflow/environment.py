@@ -17,7 +17,16 @@ from typing import NoReturn
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src"
 FAULT = "MANYTASKS_FAULT"  # set by build.py: what a step's faults begin with, so that it can repeat them
-STEERING = ("PYTHON", "IPYTHON", "JUPYTER", "MPL", "MATPLOTLIB", "BOKEH", "SNAKEMAKE", "SPHINX")
+ASKED = "MANYTASKS_ENVIRONMENT"  # names of further variables to let through, with commas
+# What steps may know of the machine: where things are, who reaches the network, which processors count, and
+# what a cluster says to its jobs. Everything else steers tools that make pages.
+KEPT = ("PATH", "HOME", "USER", "LOGNAME", "SHELL", "TERM", "TZ", "LANG", "LANGUAGE", "CHROMIUM", "CI")
+KEPT += ("TMPDIR", "TMP", "TEMP", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR", "HF_HOME", "HF_HUB_CACHE")
+KEPT += ("LD_LIBRARY_PATH", "LD_PRELOAD", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "NO_COLOR")
+FAMILIES = ("LC_", "SSL_", "REQUESTS_", "CURL_", "CUDA_", "NVIDIA_", "HIP_", "ROCR_", "OMP_", "KMP_", "MKL_")
+FAMILIES += ("OPENBLAS_", "ATEN_CPU_", "ONEDNN_MAX_", "NPY_DISABLE_", "MALLOC_", "MANYTASKS_")
+FAMILIES += ("SLURM", "SBATCH", "SGE_", "PBS_", "LSB_", "LSF_", "CONDOR_")
+PROXIES = ("http_proxy", "https_proxy", "ftp_proxy", "all_proxy", "no_proxy")
 
 # What no step needs, and each would wait for: a grammar of web addresses that jsonschema compiles for two
 # seconds, and the web server with which Jupytext serves notebooks to Jupyter.
@@ -28,12 +37,17 @@ if sys.path[1:2] != [str(SOURCE)]:  # after the folder of the step itself
 
 
 def environment(settings: Path = ROOT / "build/.settings") -> dict[str, str]:
-    """Return the environment of a step: the user's, less all that steers Python and the tools.
+    """Return the environment of a step: what it may know of the machine, and settings of its own.
 
     Args:
         settings: folder that stands for the user's folders of settings and caches.
     """
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(STEERING)}
+    asked = [name.strip() for name in os.environ.get(ASKED, "").split(",")]
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name in (*KEPT, *asked) or name.startswith(FAMILIES) or name.lower() in PROXIES
+    }
     return kept | {
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]),
         "PYTHONPATH": str(SOURCE),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Iterable
 from pathlib import Path
@@ -21,7 +22,9 @@ def commit(paths: Iterable[str] = ("src", "notebooks", "data", "config")) -> str
 
     def git(*words: str) -> str:
         command = ["git", "-C", str(ROOT), *words]
-        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+        # GIT_DIR and its like, which git sets for its hooks, would name another checkout.
+        plain = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+        return subprocess.run(command, env=plain, capture_output=True, text=True, check=True).stdout.strip()
 
     try:
         return git("rev-parse", "HEAD") + ("+" if git("status", "--porcelain", "--", *paths) else "")

@@ -7,7 +7,7 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
@@ -16,6 +16,7 @@ from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from manytasks.readers import short
 from manytasks.statistics import Interval, mean_interval
 
 # Okabe and Ito's palette, safe for colour-blind readers, dimmed so that it reads on white and on black.
@@ -57,6 +58,8 @@ STYLE: dict[str, Any] = {
     "svg.fonttype": "path",
     "image.cmap": "cividis",
 }
+# As in Pandoc, a sign of money opens nothing: no blank inside of the two, no digit after the second.
+MATHEMATICS = re.compile(r"\$(?=\S)([^$]+?)(?<=\S)\$(?!\d)")
 mpl.rcdefaults()  # what a machine's own matplotlibrc sets has no place in the book
 plt.rcParams.update(STYLE)  # type: ignore[arg-type]
 
@@ -80,7 +83,7 @@ class Panels:
             f'<div class="panel" role="{self.role}" aria-label="{label}">{svg}</div>' for svg in self.svgs
         )
         # MathJax reads \( \) in outputs; authors write $ $ as everywhere else in the book.
-        caption = re.sub(r"\$(.+?)\$", r"\\(\1\\)", html.escape(self.caption, quote=False))
+        caption = MATHEMATICS.sub(r"\\(\1\\)", html.escape(self.caption, quote=False))
         markup = (
             f'<figure class="panels" id="figure-{self.name}">'
             f'<div class="row">{drawings}</div>'
@@ -99,15 +102,18 @@ def show(figure: Figure | Sequence[Figure], *, name: str, caption: str, alt: str
         alt: what the picture shows, for those who do not see it.
 
     Raises:
-        ValueError: if name is not kebab-case, or caption or alt is empty.
+        ValueError: if there is no figure, name is not kebab-case, or caption or alt is empty.
     """
-    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
-        raise ValueError(f"name must be kebab-case, such as 'error-against-width'; got {name!r}")
-    if not caption.strip() or not alt.strip():
+    if not isinstance(name, str) or not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
+        raise ValueError(f"name must be kebab-case, such as 'error-against-width'; got {short(name)}")
+    if not all(isinstance(words, str) and words.strip() for words in (caption, alt)):
         raise ValueError(f"figure {name!r} needs a caption and an alt text")
-    drawn = [figure] if isinstance(figure, Figure) else list(figure)
-    svgs = tuple(_svg(each, f"{name}-{i}") for i, each in enumerate(drawn))
-    for each in drawn:
+    drawn = list(figure) if isinstance(figure, list | tuple) else [figure]
+    if not drawn or not all(isinstance(each, Figure) for each in drawn):
+        raise ValueError(f"figure {name!r} needs a Matplotlib figure or several; got {short(figure)}")
+    figures = cast(list[Figure], drawn)
+    svgs = tuple(_svg(each, f"{name}-{i}") for i, each in enumerate(figures))
+    for each in figures:
         plt.close(each)
 
     from IPython.display import display

@@ -58,7 +58,7 @@ class Evidence:
     @property
     def anchor(self) -> str:
         """Name of the place in the page where the check ran."""
-        return "evidence-" + re.sub(r"[^a-z0-9]+", "-", f"{self.claim} {self.check}".lower()).strip("-")
+        return anchor(self.claim, self.check)
 
     @property
     def comparison(self) -> str:
@@ -99,6 +99,23 @@ class Evidence:
             f"<span>{html.escape(self.numbers)}</span></div>"
         )
         return {"text/html": badge, "text/plain": str(self)}, {KEY: asdict(self)}
+
+
+def anchor(claim: str, check: str) -> str:
+    """Name the place where a check of a claim ran; letters beyond the Latin ones leave no trace in it.
+
+    Args:
+        claim: id of the claim.
+        check: name of the check.
+
+    Returns:
+        Words for an address.
+
+    Example:
+        >>> anchor("A.T1", "simulation, n = 5")
+        'evidence-a-t1-simulation-n-5'
+    """
+    return "evidence-" + re.sub(r"[^a-z0-9]+", "-", f"{claim} {check}".lower()).strip("-")
 
 
 def verdict_class(verdict: str) -> str:

@@ -6,12 +6,12 @@ import difflib
 from typing import Any
 
 from manytasks.claims import registry
-from manytasks.evidence.badge import Evidence
+from manytasks.evidence.badge import Evidence, anchor
 from manytasks.evidence.comparison import Sign, ends, outcome
 from manytasks.evidence.condition import Assumed, Tested
 from manytasks.evidence.display import running_cell, show
 from manytasks.levels import spent
-from manytasks.readers import real
+from manytasks.readers import count, real
 from manytasks.statistics import Interval
 
 NOT_TRIED = "condition assumed, not tried outside"
@@ -71,6 +71,11 @@ def record(
         A.B1, doctest: holds when p > N (ratio: 1.4 > 1, n = 3; condition assumed, not tried outside)
     """
     _check_names(claim, check, n)
+    _check_lines(f"{claim}, {check}", statistic=statistic, detects=detects)
+    if seeds is not None:
+        seeds = count(seeds, "seeds", least=1)
+    if level is not None:
+        level = real(level, "level", low=0, high=1, above=True)
     verdict, beyond = _judged(f"{claim}, {check}", value, sign, limit, margin, when)
     low, high = ends(value) if isinstance(value, Interval) else (None, None)
     middle = real(value.value if isinstance(value, Interval) else value, "value")
@@ -116,6 +121,7 @@ def leave_open(claim: str, check: str, missing: str, *, found: int, least: int, 
     if not 0 <= found < least:
         raise ValueError(f"{claim}, {check}: {found} of {least} are there; only what lacks some stays open")
     _check_names(claim, check, n)
+    _check_lines(f"{claim}, {check}", missing=missing)
     level = spent(claim, check)
     _put(Evidence(claim, check, missing, float(found), ">=", float(least), str(n), "open", level=level))
 
@@ -145,6 +151,11 @@ def _judged(
         raise ValueError(
             f"{name}: when must be what evidence.tested returns, or evidence.Assumed; got {when!r}"
         )
+    words = when.words
+    if not isinstance(words, str) or not words.strip() or ";" in words or len(words.splitlines()) > 1:
+        raise ValueError(
+            f"{name}: a condition must be one line without a semicolon, which joins conditions; got {words!r}"
+        )
     conditional = f"holds when {when.words}" if verdict == "holds" else verdict
     if isinstance(when, Assumed):
         return conditional, NOT_TRIED
@@ -164,7 +175,12 @@ def _check_names(claim: str, check: str, n: Any) -> None:
         raise ValueError(f"claim {claim!r} is not in claims.yml; the nearest ids are {near}")
     if not n or not str(n).strip():
         raise ValueError(f"{claim}, {check}: n is empty; say how much data is behind the number")
+    _check_lines(claim, check=check, n=str(n))
     number, cell = running_cell()
+    place = anchor(claim, check)
+    for other in _recorded:
+        if other != (claim, check) and anchor(*other) == place:
+            raise ValueError(f"{claim}: the checks {check!r} and {other[1]!r} would have one anchor, {place}")
     before = _recorded.get((claim, check))
     # Whoever runs a cell again records again; the same cell has another number and the same text.
     if before and (before[0] == number or before[1] != cell):
@@ -172,6 +188,17 @@ def _check_names(claim: str, check: str, n: Any) -> None:
             f"{claim}, {check}: recorded already on this page; give each check a name of its own"
             " (after editing the cell: restart the kernel)"
         )
+
+
+def _check_lines(name: str, **texts: Any) -> None:
+    """Refuse texts of several lines: on a page of Markdown an empty one ends the block they stand in.
+
+    Raises:
+        ValueError: naming the text.
+    """
+    for key, value in texts.items():
+        if not isinstance(value, str) or len(value.splitlines()) > 1:
+            raise ValueError(f"{name}: {key} must be one line of text; got {value!r}")
 
 
 def _words(value: float | Interval) -> str:

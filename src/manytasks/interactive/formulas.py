@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
+from manytasks.readers import numbers, short
+
 
 def javascript(name: str, arguments: Sequence[Any], results: Mapping[str, Any]) -> str:
     """Print expressions as one JavaScript function, common parts computed once.
@@ -22,7 +24,7 @@ def javascript(name: str, arguments: Sequence[Any], results: Mapping[str, Any]) 
         Source of a function that returns an object with one number, or one array, per name.
 
     Raises:
-        ValueError: if an expression contains a symbol that is no argument.
+        ValueError: if an expression contains a symbol that is no argument, or is a text.
 
     Example:
         >>> n, p = sp.symbols("n p")
@@ -31,7 +33,7 @@ def javascript(name: str, arguments: Sequence[Any], results: Mapping[str, Any]) 
           return {share: -n/p + 1};
         }
     """
-    expressions = [sp.sympify(each) for result in results.values() for each in _flat(result)]
+    expressions = [expression(each, key) for key, result in results.items() for each in _flat(result)]
     known = {symbol for argument in arguments for symbol in _flat(argument)}
     free = set().union(*(each.free_symbols for each in expressions)) - known
     if free:
@@ -44,6 +46,33 @@ def javascript(name: str, arguments: Sequence[Any], results: Mapping[str, Any]) 
     fields = ", ".join(f"{key}: {_literal(result, printed)}" for key, result in results.items())
     signature = f"function {name}({', '.join(_pattern(argument) for argument in arguments)}) {{"
     return "\n".join([signature, *lines, f"  return {{{fields}}};", "}"])
+
+
+def expression(value: Any, name: str) -> sp.Basic:
+    """Take an expression or a number; a text would be a program for SymPy, which runs it.
+
+    Args:
+        value: SymPy expression, or a number of any kind.
+        name: how the error message calls it.
+
+    Returns:
+        A SymPy expression.
+
+    Raises:
+        ValueError: if it is neither.
+
+    Example:
+        >>> expression("1 + 1", "share")
+        Traceback (most recent call last):
+        ...
+        ValueError: share must be one expression or number; got '1 + 1'
+    """
+    if isinstance(value, sp.Basic):
+        return value
+    if isinstance(value, str) or np.ndim(value):
+        raise ValueError(f"{name} must be one expression or number; got {short(value)}")
+    read = numbers(value, name, symbols=True)[()]
+    return sp.sympify(value if isinstance(value, int) else read)
 
 
 def _is_many(value: Any) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 
 import sympy as sp
 
-from manytasks.interactive.formulas import javascript
+from manytasks.interactive.formulas import expression, javascript
 from manytasks.pictures.controls import Handle, Slider, Switch
 from manytasks.pictures.marks import Mark, Panel, color
 from manytasks.pictures.words import Table, Template, fill
@@ -49,18 +49,18 @@ class Recipe:
 class Steps(dict[sp.Symbol, sp.Expr]):
     """Results on the way, computed first and once, so that SymPy need not carry their formulas along."""
 
-    def add(self, name: str, expression: Any) -> sp.Symbol:
+    def add(self, name: str, result: Any) -> sp.Symbol:
         """Give a result a name.
 
         Args:
             name: no control has it.
-            expression: in the controls and in earlier results.
+            result: expression in the controls and in earlier results.
 
         Returns:
             What stands for it in later expressions.
         """
         symbol = sp.Symbol(name, real=True)
-        self[symbol] = sp.sympify(expression)
+        self[symbol] = expression(result, name)
         return symbol
 
 
@@ -202,11 +202,11 @@ class _Plan:
             if number not in self.tables:
                 self.tables.append(number)
             return [number.slider, self.tables.index(number)]
-        expression = sp.sympify(number)
-        if expression not in self.known:
-            self.known[expression] = len(self.expressions)
-            self.expressions.append(expression)
-        return self.known[expression]
+        value = expression(number, "a number of a picture")
+        if value not in self.known:
+            self.known[value] = len(self.expressions)
+            self.expressions.append(value)
+        return self.known[value]
 
     def sources(self, template: Template) -> list[Any]:
         return [self.source(number) for number in template.numbers]
