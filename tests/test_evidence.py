@@ -228,10 +228,9 @@ def test_a_record_says_what_it_can_see(capsys):
             (
                 (2.5, "<", 3.5),
                 {"when": Assumed(words)},
-                "A.T1, simulation: a condition must be one line without a semicolon, which joins conditions; "
-                f"got {words!r}",
+                f"A.T1, simulation: a condition must be one line of words; got {words!r}",
             )
-            for words in ("x; y", "p > N;", "", " ", "p > N\n\n# no", 3)
+            for words in ("", " ", ";", "p > N\n\n# no", 3)
         ],
         ((2.5, "<", 3.5), {"n": "9\n\n9"}, "A.T1: n must be one line of text; got '9\\n\\n9'"),
         (
@@ -420,6 +419,9 @@ def test_evidence_of_another_shape_is_unreadable_too(tmp_path):
         (["holds", "holds"], "holds"),
         (["holds", "holds when p > N"], "holds when p > N"),
         (["holds when p > N", "holds when T = 2", "holds when p > N"], "holds when p > N; T = 2"),
+        (["holds when x; y", "holds when y"], "holds when x; y"),
+        (["holds when y", "holds when x; y"], "holds when y; x"),
+        (["holds when x when y;", "holds"], "holds when x when y"),
         (["holds", "open"], "open"),
         (["holds when p > N", "open"], "open"),
         (["open", "fails", "holds"], "fails"),

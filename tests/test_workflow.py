@@ -11,6 +11,8 @@ from types import SimpleNamespace
 import pytest
 import yaml
 
+from manytasks.checkout import commit
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -288,6 +290,78 @@ def test_a_full_disk_is_told_before_anything_runs(project, monkeypatch):
     assert fault == (
         "cannot write build: No space left on device (15 MB are free, a build needs at least 100 MB)"
     )
+
+
+STEERING = (
+    "PYTHONOPTIMIZE",
+    "PYTHONSTARTUP",
+    "PYTHONWARNINGS",
+    "IPYTHONDIR",
+    "JUPYTER_PATH",
+    "JUPYTER_PLATFORM_DIRS",
+)
+STEERING += (
+    "MPLBACKEND",
+    "MATPLOTLIBRC",
+    "BOKEH_RESOURCES",
+    "SNAKEMAKE_PROFILE",
+    "SPHINXOPTS",
+    "DOCUTILSCONFIG",
+)
+STEERING += (
+    "GIT_DIR",
+    "SYMPY_USE_CACHE",
+    "SYMPY_GROUND_TYPES",
+    "TORCH_LOGS",
+    "TORCHDYNAMO_DISABLE",
+    "PIP_TARGET",
+)
+STEERING += ("SCIPY_ARRAY_API", "PANDAS_COPY_ON_WRITE", "XDG_CONFIG_HOME", "COLUMNS", "ANYTHING_ELSE")
+NEEDED = (
+    "HOME",
+    "TMPDIR",
+    "LANG",
+    "LC_ALL",
+    "HTTPS_PROXY",
+    "no_proxy",
+    "SSL_CERT_FILE",
+    "CUDA_VISIBLE_DEVICES",
+)
+NEEDED += (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_CORETYPE",
+    "NPY_DISABLE_CPU_FEATURES",
+    "SLURM_JOB_ID",
+    "SBATCH_PARTITION",
+)
+NEEDED += (
+    "MANYTASKS_DATA",
+    "MANYTASKS_REPOSITORY",
+    "CHROMIUM",
+    "HF_HOME",
+    "XDG_CACHE_HOME",
+    "LD_LIBRARY_PATH",
+)
+
+
+def test_a_step_sees_what_it_may_know_and_nothing_that_steers(workflow, monkeypatch):
+    import environment
+
+    for name in (*STEERING, *NEEDED):
+        monkeypatch.setenv(name, "theirs")
+    seen = environment.environment()
+    assert [name for name in STEERING if seen.get(name) == "theirs"] == []
+    assert [name for name in NEEDED if seen.get(name) != "theirs"] == []
+    monkeypatch.setenv("MANYTASKS_ENVIRONMENT", "ANYTHING_ELSE, GIT_DIR,JUPYTER_PATH")
+    asked = environment.environment()
+    assert asked["ANYTHING_ELSE"] == asked["GIT_DIR"] == "theirs"
+    assert asked["JUPYTER_PATH"] == seen["JUPYTER_PATH"]
+
+
+def test_a_commit_is_that_of_this_checkout_whatever_git_is_doing(monkeypatch, tmp_path):
+    here = commit()
+    monkeypatch.setenv("GIT_DIR", str(tmp_path))
+    assert commit() == here
 
 
 def test_a_package_from_elsewhere_is_refused(workflow, tmp_path, monkeypatch):

@@ -8,6 +8,8 @@ from manytasks.claims import UNTESTED, registry
 from manytasks.evidence.badge import UNJUDGED, Evidence
 from manytasks.evidence.reading import Failure
 
+CONDITIONAL = "holds when "
+
 
 def verdicts(evidence: Iterable[Evidence], failures: Iterable[Failure] = ()) -> dict[str, str]:
     """Combine all checks of each claim: one failure fails it, conditions add up.
@@ -32,11 +34,18 @@ def verdicts(evidence: Iterable[Evidence], failures: Iterable[Failure] = ()) -> 
         by_claim.setdefault(row.claim, []).append(row.verdict)
     combined = {}
     for claim, parts in by_claim.items():
-        conditions = dict.fromkeys(part.removeprefix("holds when ") for part in parts if " when " in part)
+        # A semicolon joins conditions, also inside of one record: who needs x; y and who needs y need x; y.
+        conditions = dict.fromkeys(
+            one.strip()
+            for part in parts
+            if part.startswith(CONDITIONAL)
+            for one in part.removeprefix(CONDITIONAL).split(";")
+            if one.strip()
+        )
         if "fails" in parts or "open" in parts:
             combined[claim] = "fails" if "fails" in parts else "open"
         else:
-            combined[claim] = "holds when " + "; ".join(conditions) if conditions else "holds"
+            combined[claim] = CONDITIONAL + "; ".join(conditions) if conditions else "holds"
     return combined | {claim: UNJUDGED for failure in failures for claim in failure.claims}
 
 

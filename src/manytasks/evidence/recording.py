@@ -152,10 +152,8 @@ def _judged(
             f"{name}: when must be what evidence.tested returns, or evidence.Assumed; got {when!r}"
         )
     words = when.words
-    if not isinstance(words, str) or not words.strip() or ";" in words or len(words.splitlines()) > 1:
-        raise ValueError(
-            f"{name}: a condition must be one line without a semicolon, which joins conditions; got {words!r}"
-        )
+    if not isinstance(words, str) or not words.strip(" ;") or len(words.splitlines()) > 1:
+        raise ValueError(f"{name}: a condition must be one line of words; got {words!r}")
     conditional = f"holds when {when.words}" if verdict == "holds" else verdict
     if isinstance(when, Assumed):
         return conditional, NOT_TRIED
