@@ -33,6 +33,10 @@ pdf: book  ## print the whole book into one PDF (needs Chromium)
 archive: book  ## put everything into one zip: sources, executed notebooks, pages, checksums, description
 	@$(BIN)/python workflow/archive.py "$$PROFILE"
 
+.PHONY: second
+second: book  ## let a second renderer (mystmd, on Node) read every page
+	@$(BIN)/python workflow/second.py "$$PROFILE"
+
 # Whatever else is set on the command line, such as T=5, is a parameter of the chapter.
 OWN := CHAPTER PROFILE PYTHON BIN READY JOBS
 GIVEN = $(foreach name,$(filter-out $(OWN),$(.VARIABLES)),$(if $(findstring command,$(origin $(name))),"$(name)=$$$(name)"))
