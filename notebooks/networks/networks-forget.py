@@ -287,7 +287,7 @@ page.curves(
     caption=(
         "CIFAR-100, a head per task: what a buffer saves of the forgotten loss, and which share of it. Means of {n} seeds with {level} intervals. To see: in a "
         "wide networks gain less, because they have less to forget; in b the share that is saved falls and then rises with width. The figure does not price the "
-        "buffer; the next chapter does."
+        "buffer; the chapter on the next megabyte does."
     ),
     alt="Two panels against width for three buffers: the loss saved falls on the right, the share saved rises there.",
 )
