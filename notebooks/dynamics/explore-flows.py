@@ -12,6 +12,9 @@
 
 # %% [markdown]
 # # How far apart do two orders end?
+#
+# Follow task 1 and then task 2, or task 2 and then task 1: each path bends the field that the next one meets, so the ends lie apart, by
+# nearly $h^2[g_1, g_2]$. Raise the time $h$ and watch the ratio leave 1.
 
 # %% tags=["parameters"]
 profile = "book"

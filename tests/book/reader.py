@@ -1,5 +1,6 @@
 """Read a page as people do: on a screen, in the dark, on a phone; and note everything that is wrong."""
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,15 @@ OPEN_ALL = """() => {
   for (const box of document.querySelectorAll(".toggle-hidden")) box.classList.remove("toggle-hidden");
 }"""
 AS_SHIPPED = ["late", "stray", "prose", "places", "twice"]  # before anything is opened
+# axe-core is a program of its own: who has its `axe.min.js` (npm pack axe-core) names it in AXE.
+AXE = os.environ.get("AXE", "")
+# The insides of drawings have no meaning for it, and by far the most elements.
+SERIOUS = """async () => {
+  const inside = {exclude: [["figure svg g"], [".summary svg g"]]};
+  const found = await axe.run(inside, {resultTypes: ["violations"]});
+  return found.violations.filter((each) => ["serious", "critical"].includes(each.impact))
+    .flatMap((each) => each.nodes.map((node) => `${each.id}: ${node.html.slice(0, 120)}`));
+}"""
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
 
@@ -34,6 +44,7 @@ class Findings:
     prose: list[str] = field(default_factory=list)
     places: list[str] = field(default_factory=list)
     twice: list[str] = field(default_factory=list)
+    axe: list[str] = field(default_factory=list)  # by day and by night; empty without axe-core
     formulas: int = 0
 
 
@@ -65,9 +76,14 @@ def read(browser: Any, address: str) -> Findings:
         seen = page.evaluate(INSPECT, ["mathematics", "raw", "faint", "wide"])
         found.wide = seen["wide"]
         found.mathematics, found.raw, found.faint_by_day = seen["mathematics"], seen["raw"], seen["faint"]
+        if AXE:
+            page.evaluate(Path(AXE).read_text(encoding="utf-8"))
+            found.axe = page.evaluate(SERIOUS)
         page.emulate_media(color_scheme="dark")
         page.wait_for_function("document.documentElement.dataset.theme === 'dark'", timeout=60_000)
         found.faint_by_night = page.evaluate(INSPECT, ["faint"])["faint"]
+        if AXE:
+            found.axe += [line for line in page.evaluate(SERIOUS) if line not in found.axe]
         page.set_viewport_size(PHONE)
         page.evaluate("() => new Promise(go => requestAnimationFrame(() => requestAnimationFrame(go)))")
         seen = page.evaluate(INSPECT, ["cut", "sideways", "lost"])

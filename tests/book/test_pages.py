@@ -12,14 +12,14 @@ from urllib.parse import unquote, urlsplit
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
-from reader import INSPECT, Findings, read
+from reader import AXE, INSPECT, Findings, read
 from rotation import todays
 
 from manytasks import evidence
 from manytasks.claims import judged_in
 
 pytestmark = pytest.mark.book
-KINDS = [field.name for field in fields(Findings) if field.name != "formulas"]
+KINDS = [field.name for field in fields(Findings) if field.name not in {"formulas", "axe"}]
 
 
 @pytest.fixture(scope="module")
@@ -85,6 +85,23 @@ def test_each_kind_of_fault_is_found(tmp_path, browser):
     ]
     assert found.faint_by_night == found.faint_by_day
     assert found.sideways == ["118 px too wide"]
+
+
+@pytest.mark.skipif(not AXE, reason="needs axe-core: name its axe.min.js in AXE")
+def test_no_page_breaks_a_serious_rule_of_access(findings):
+    assert {name: found.axe for name, found in findings.items() if found.axe} == {}
+
+
+@pytest.mark.skipif(not AXE, reason="needs axe-core: name its axe.min.js in AXE")
+def test_a_rule_of_access_that_is_broken_is_found(tmp_path, browser):
+    page = tmp_path / "mute.html"
+    page.write_text(
+        """<!doctype html><html lang="en" data-theme="dark"><title>Mute</title><main><h1>Mute</h1>
+        <img src="data:,"><button></button></main></html>""",
+        encoding="utf-8",
+    )
+    rules = {line.partition(":")[0] for line in read(browser, page.as_uri()).axe}
+    assert rules >= {"image-alt", "button-name"}
 
 
 WRONG = """<!doctype html><meta charset="utf-8"><body style="width: 600px"><article>
