@@ -4,6 +4,7 @@ import bz2
 import gzip
 import lzma
 import os
+import re
 import tracemalloc
 
 import numpy as np
@@ -281,6 +282,28 @@ def test_unknown_data_set_is_refused():
     )
     with pytest.raises(ValueError, match=whole(message)):
         load_dataset("cifar10")
+
+
+@pytest.mark.parametrize(
+    ("root", "message"),
+    [
+        ("", "root must name a folder; got ''"),
+        ("  ", "root must name a folder; got '  '"),
+        ("a\0b", r"root must name a folder; got 'a\x00b'"),
+        (5, "root must name a folder; got 5"),
+        (["a"], "root must name a folder; got ['a']"),
+        ("a" * 5000, "the folders of data cannot be searched: [Errno 36] File name too long: 'aaa"),
+    ],
+)
+def test_a_root_that_is_no_folder_is_refused(root, message):
+    with pytest.raises(ValueError, match="^" + re.escape(message)):
+        describe_datasets(root)
+
+
+def test_a_home_that_nobody_has_is_refused(monkeypatch):
+    monkeypatch.setenv("MANYTASKS_DATA", "~nobody-of-this-name/data")
+    with pytest.raises(ValueError, match=r"^the folders of data cannot be searched: .*home"):
+        describe_datasets()
 
 
 def test_contact_sheet_shows_a_class_per_row_and_leaves_the_rest_black():

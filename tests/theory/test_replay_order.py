@@ -1,10 +1,12 @@
 """What the order of tasks changes, and what it cannot change."""
 
 import re
+import time
 from itertools import permutations
 
 import numpy as np
 import pytest
+from messages import whole
 
 from manytasks import Tasks, theory
 
@@ -82,3 +84,15 @@ def test_impossible_input(change, message):
     arguments = {"samples": 9, "memory": 4, "p": 50, "noise_var": 0.1, "orders": [(0, 1)]} | change
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         theory.order_values(Tasks.chain(2, 0.5), **arguments)
+
+
+def test_many_tasks_are_refused_where_they_would_take_for_ever_and_listed_where_not():
+    message = "tasks must be at most 40, for each round compares T² orders; got 200"
+    many = Tasks.chain(200, 0.9)
+    with pytest.raises(ValueError, match=whole(message)):
+        theory.greedy_order(many, 5, 0, 2000, 0.1)
+    started = time.process_time()
+    orders = theory.candidate_orders(many)
+    assert time.process_time() - started < 3
+    assert orders[2] == tuple(range(200))  # the nearest to task 0 is task 1, and so on
+    assert {tuple(sorted(order)) for order in orders} == {tuple(range(200))}

@@ -73,7 +73,7 @@ def _answer(error: Exception) -> tuple[int, str]:
         return 1, f"{error.filename}: {error.strerror}" if error.filename else words
     if isinstance(error, MemoryError | OverflowError):
         return 2, f"these numbers are too large for this machine: {words or type(error).__name__}"
-    if isinstance(error, ImportError):
+    if isinstance(error, ImportError | RuntimeError):
         return 1, words
     place = traceback.extract_tb(error.__traceback__)[-1]
     where = f"{place.filename}, line {place.lineno}"

@@ -18,6 +18,7 @@ from manytasks.theory.replay import Start, replay_error
 
 # 7! = 5040 error matrices take seconds; 8! would take a minute.
 EXHAUSTIVE = 7
+MOST_TASKS = 40  # improved one at a time: a few minutes
 
 
 def order_values(
@@ -84,7 +85,8 @@ def candidate_orders(tasks: Tasks) -> list[tuple[int, ...]]:
     """Return the orders worth comparing: all of them up to 7 tasks, a few that mean something beyond.
 
     Beyond 7 tasks these are, from every first task, the path to the nearest and that to the farthest task
-    left, and the tasks sorted by their mean distance to the others, both ways.
+    left, and the tasks sorted by their mean distance to the others, both ways: 2T + 2 orders, listed in less
+    than a second up to 200 tasks. Comparing them with ``order_values`` takes 5 ms each for 20 tasks.
 
     Args:
         tasks: the T tasks.
@@ -99,17 +101,22 @@ def candidate_orders(tasks: Tasks) -> list[tuple[int, ...]]:
     """
     if check_tasks(tasks).T <= EXHAUSTIVE:
         return list(permutations(range(tasks.T)))
-    outlying = np.argsort(tasks.distances2.mean(axis=1), kind="stable").tolist()
-    paths = [_path(tasks, first, sign) for sign in (1, -1) for first in range(tasks.T)]
+    distances2 = tasks.distances2
+    outlying = np.argsort(distances2.mean(axis=1), kind="stable").tolist()
+    paths = [_path(sign * distances2, first) for sign in (1, -1) for first in range(tasks.T)]
     return [tuple(outlying), tuple(outlying[::-1]), *paths]
 
 
-def _path(tasks: Tasks, first: int, sign: int) -> tuple[int, ...]:
-    order, left = [first], set(range(tasks.T)) - {first}
-    while left:
-        distances2 = tasks.distances2[order[-1]]
-        order.append(min(left, key=lambda k, d=distances2: (sign * d[k], k)))  # type: ignore[misc]
-        left.remove(order[-1])
+def _path(distances2: np.ndarray, first: int) -> tuple[int, ...]:
+    """Go from a task to the nearest that is left, and so on; of equal ones the first.
+
+    Returns:
+        The tasks, in that order.
+    """
+    order, left = [first], distances2.copy()
+    for _ in range(len(distances2) - 1):
+        left[:, order[-1]] = np.inf
+        order.append(int(np.argmin(left[order[-1]])))
     return tuple(order)
 
 
@@ -124,7 +131,8 @@ def greedy_order(
 ) -> tuple[int, ...]:
     """Return an order improved by moving one task at a time, until no single move helps.
 
-    Ours. It starts from the best of ``candidate_orders``; up to 7 tasks that is the best of all.
+    Ours. It starts from the best of ``candidate_orders``; up to 7 tasks that is the best of all. A round
+    compares T² orders: 12 tasks take half a second of a core, 20 some ten seconds, 30 a minute.
 
     Args:
         tasks: the T tasks.
@@ -138,12 +146,19 @@ def greedy_order(
     Returns:
         A permutation of 0, ..., T-1 that no move of one task to another place makes better.
 
+    Raises:
+        ValueError: if an argument is outside its range, or there are more than 40 tasks.
+
     Example:
         >>> from manytasks import Tasks, theory
         >>> outlier = Tasks.from_vectors([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
         >>> theory.greedy_order(outlier, 50, 0, 200, 0.0)
         (2, 0, 1)
     """
+    if check_tasks(tasks).T > MOST_TASKS:
+        raise ValueError(
+            f"tasks must be at most {MOST_TASKS}, for each round compares T² orders; got {tasks.T}"
+        )
     setting = (tasks, samples, memory, count(p, "p", least=1), real(noise_var, "noise_var", low=0))
     tried = candidate_orders(tasks)
     while True:

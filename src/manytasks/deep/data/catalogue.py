@@ -18,6 +18,7 @@ from manytasks.deep.data.image_folders import load_cub200, load_imagenet_r
 from manytasks.deep.data.mnist import load_fashion_mnist, load_mnist
 from manytasks.deep.data.official import OFFICIAL, data_folders, find_member, missing, places
 from manytasks.deep.data.schools import SCHOOLS
+from manytasks.readers import short
 from manytasks.streams import stream
 
 READERS: dict[str, Callable[[Sequence[Path]], Dataset]] = {
@@ -79,11 +80,24 @@ def describe_datasets(root: str | os.PathLike[str] | None = None) -> list[dict[s
         One row per data set: name, state, where its files were found, and what is still needed. Files are
         found here, and checked when they are read.
 
+    Raises:
+        ValueError: if the root or an entry of MANYTASKS_DATA names no folder.
+
     Example:
         >>> describe_datasets("nowhere")[0]
         {'name': 'digits', 'state': 'ready', 'where': '', 'needs': ''}
     """
-    folders = data_folders(root)
+    if root is not None and (
+        not isinstance(root, str | os.PathLike) or not str(root).strip() or "\0" in str(root)
+    ):
+        raise ValueError(f"root must name a folder; got {short(root)}")
+    try:
+        return _described(data_folders(root))
+    except (OSError, RuntimeError) as error:  # a name too long; ~nobody, who has no home
+        raise ValueError(f"the folders of data cannot be searched: {error}") from error
+
+
+def _described(folders: Sequence[Path]) -> list[dict[str, str]]:
     rows = [{"name": name, "state": "ready", "where": "", "needs": ""} for name in OFFLINE]
     for name in (*READERS, FEATURES, *SCHOOLS):
         found, needs = (_shared if name in COLLECTION else _official)(name, folders)
