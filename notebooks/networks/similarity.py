@@ -668,7 +668,7 @@ evidence.record(
 )
 
 # %% [markdown]
-# Functions beat weights beyond doubt. Functions against gradients stays open at the declared level. And the distance between weights is useless only
+# Functions beat weights. Functions against gradients stays open at the declared level. And the distance between weights is useless only
 # where networks start from weights of their own: from a common start it orders transfer, too (A.K9).
 
 # %% tags=["hide-input"]
