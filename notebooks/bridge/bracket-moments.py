@@ -380,6 +380,7 @@ evidence.record(
     "<",
     critical,
     n=f"{z.size} means × {len(drawn)} pairs of tasks",
+    detects=f"a formula wrong by {noticed(drawn, exact, critical):.0%}",
 )
 display(
     Markdown(

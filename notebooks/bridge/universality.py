@@ -359,7 +359,8 @@ evidence.record(
     np.max(scores),
     "<",
     critical,
-    n=f"{len(lengths)} laws × {len(quantities)} quantities × {trials} data sets; errors wrong by {max(seen):.1%} would be noticed",
+    n=f"{len(lengths)} laws × {len(quantities)} quantities × {trials} data sets",
+    detects=f"errors wrong by {max(seen):.1%}",
 )
 display(
     Markdown(
@@ -388,7 +389,8 @@ evidence.record(
     scores.max(),
     "<",
     critical,
-    n=f"{len(symmetric)} laws × {len(quantities)} quantities × {trials} data sets; a bias wrong by {seen:.1%} would be noticed",
+    n=f"{len(symmetric)} laws × {len(quantities)} quantities × {trials} data sets",
+    detects=f"a bias wrong by {seen:.1%}",
 )
 
 # %% [markdown]
@@ -812,7 +814,8 @@ evidence.record(
     below_scores.max(),
     "<",
     limit,
-    n=f"{below_scores.size} cells × {repair_trials} data sets; an error wrong by {seen:.1%} would be noticed",
+    n=f"{below_scores.size} cells × {repair_trials} data sets",
+    detects=f"an error wrong by {seen:.1%}",
 )
 relu_below = [
     repairs["random ReLU", N_][0].mean() / repairs["random ReLU", N_][1] - 1

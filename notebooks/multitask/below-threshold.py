@@ -388,6 +388,7 @@ for check, side in (
         "<",
         critical,
         n=f"{side.sum()} cells × {trials} data sets",
+        detects=f"errors wrong by {noticed(measured[:, side], theorem[side], critical):.0%}",
     )
 
 # With the weight of the other side, 1 − 1/p, only the term in V would be wrong.

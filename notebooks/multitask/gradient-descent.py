@@ -668,6 +668,7 @@ evidence.record(
     "<",
     critical,
     n=f"{z.size} cells × {trials} data sets",
+    detects=f"errors wrong by {noticed(errors, expected, critical):.0%}",
 )
 rng = stream(seed, "random starts")
 drawn_starts = [

@@ -297,6 +297,7 @@ z = np.abs(z_scores(measured, theorem, skewed=True))
 for claim, side, words in (("A.T1", over, "Above"), ("O.2", ~over, "Below")):
     alpha = evidence.level(claim, "simulation for one task")
     critical = critical_z(z[:, side].size, alpha, draws=trials)
+    wrong = noticed(measured[..., side], theorem[:, side], critical)
     evidence.record(
         claim,
         "simulation for one task",
@@ -305,8 +306,8 @@ for claim, side, words in (("A.T1", over, "Above"), ("O.2", ~over, "Below")):
         "<",
         critical,
         n=f"{z[:, side].size} cells × {trials} data sets",
+        detects=f"errors wrong by {wrong:.0%}",
     )
-    wrong = noticed(measured[..., side], theorem[:, side], critical)
     display(
         Markdown(
             f"{words} the threshold a correct theory exceeds {critical:.2f} anywhere with probability {alpha:.0e} "
@@ -346,6 +347,7 @@ evidence.record(
     "<",
     limit,
     n=f"{parts.size} cells × {trials} pairs of data sets",
+    detects=f"variances wrong by {noticed(pairs[:, 1], parts[1], limit):.0%}",
 )
 near_p = np.array([n - 2, n + 2])
 near_share = 1 - np.maximum(0, 1 - n / near_p) ** 2 / exact(near_p, sigma)

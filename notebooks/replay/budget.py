@@ -294,7 +294,8 @@ evidence.record(
     np.abs(z).max(),
     "<",
     critical,
-    n=f"{len(z)} splits × {trials} data sets; errors wrong by {noticed(draws, exact, critical):.1%} would be noticed",
+    n=f"{len(z)} splits × {trials} data sets",
+    detects=f"errors wrong by {noticed(draws, exact, critical):.1%}",
     when=evidence.Assumed("the model is linear: best_split is exact"),
 )
 

@@ -417,7 +417,8 @@ for claim, check, cells in (
         z.max(),
         "<",
         critical,
-        n=f"{z.size} entries × {trials} data sets; errors wrong by {max(seen):.1%} would be noticed in any of them",
+        n=f"{z.size} entries × {trials} data sets",
+        detects=f"errors wrong by {max(seen):.1%} in any of them",
     )
 
 # %% [markdown]
@@ -1008,7 +1009,8 @@ evidence.record(
     z_right,
     "<",
     critical,
-    n=f"4 tasks × {trials} data sets; an error wrong by {noticed(seen, exact, critical):.1%} would be noticed",
+    n=f"4 tasks × {trials} data sets",
+    detects=f"an error wrong by {noticed(seen, exact, critical):.1%}",
 )
 display(
     Markdown(
