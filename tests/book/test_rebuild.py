@@ -140,6 +140,7 @@ def test_a_source_that_changed_under_an_old_date_runs_exactly_the_notebooks_that
     assert runs(finished) == {name: 2 if name in rerun else 1 for name in CHAPTERS}
 
 
+@pytest.mark.third(3)
 def test_a_clone_with_the_cache_of_another_runs_what_was_edited(judged, tmp_path):
     clone = miniature(tmp_path / "clone")
     shutil.copytree(judged / "build/smoke/notebooks", clone / "build/smoke/notebooks")
