@@ -520,7 +520,8 @@ def test_provenance_says_what_is_needed_to_get_the_same_numbers(capsys):
     line = capsys.readouterr().out
     versions = ", ".join(rf"{name} \S+" for name in ("manytasks", "numpy", "scipy", "sympy", "torch"))
     assert re.fullmatch(
-        r"Profile smoke, seed 7, \d+ seconds; commit ([0-9a-f]{10}\+?|unknown); "
+        r"Profile smoke, seed 7, \d+ seconds; "
+        r"commit (([0-9a-f]{10}) \(swh:1:rev:\2[0-9a-f]{30}\)|[0-9a-f]{10}\+|unknown); "
         rf"Python 3\.\d+\.\d+, {versions}\.\n",
         line,
     )

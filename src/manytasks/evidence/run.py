@@ -29,10 +29,28 @@ def provenance(profile: str, seed: int) -> None:
     python = platform.python_version()
     here = commit()
     line = (
-        f"Profile {profile}, seed {seed}, {seconds:.0f} seconds; commit {here[:10] + here[40:]};"
+        f"Profile {profile}, seed {seed}, {seconds:.0f} seconds; commit {here[:10] + here[40:]}{named(here)};"
         f" Python {python}, {packages}."
     )
     show(_Html(f'<p class="provenance">{line}</p>', line))
+
+
+def named(commit: str) -> str:
+    """Return the name of a commit in the archive of Software Heritage, which needs no registration.
+
+    Args:
+        commit: its hash, with "+" if the checkout differs from it; "unknown" without git.
+
+    Returns:
+        The identifier in brackets; empty if what ran is no commit.
+
+    Example:
+        >>> named("84bbd093dd5f3c1a7c2f0b9e6d4a8c7b5e3f1a20")
+        ' (swh:1:rev:84bbd093dd5f3c1a7c2f0b9e6d4a8c7b5e3f1a20)'
+        >>> named("84bbd093dd5f3c1a7c2f0b9e6d4a8c7b5e3f1a20+")
+        ''
+    """
+    return f" (swh:1:rev:{commit})" if len(commit) == 40 else ""
 
 
 @dataclass(frozen=True)
