@@ -13,8 +13,7 @@ RUN make .venv/.ready
 
 FROM environment AS book
 COPY . .
-ARG PROFILE=book
-RUN --network=none touch .venv/.ready && make book PROFILE=$PROFILE
+RUN --network=none touch .venv/.ready && make book
 
 FROM python:3.11-slim-bookworm
 COPY --from=book /book/build /book

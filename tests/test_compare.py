@@ -187,3 +187,16 @@ def test_the_line_of_provenance_leads_there():
         markup = json.loads(with_links(notebook, Path(page)))["cells"][1]["outputs"][1]["data"]["text/html"]
         assert f'Profile smoke. <a href="{href}/same.html">' in markup
         assert markup.endswith("</a></p>")
+
+
+def test_the_line_of_provenance_says_when_the_page_ran_and_by_which_key():
+    from outputs import with_links
+
+    output = {"data": {"text/html": '<p class="provenance">Profile smoke.</p>'}}
+    made = {
+        "papermill": {"end_time": "2026-11-03T23:59:00+00:00"},
+        "manytasks": {"digest": "0123456789abcdef"},
+    }
+    notebook = json.dumps({"cells": [{"outputs": [output]}], "metadata": made}).encode()
+    found = json.loads(with_links(notebook, Path("notebooks/name.ipynb")))["cells"][0]["outputs"][0]
+    assert "smoke. Ran on 3 November 2026, key 0123456789. <a " in found["data"]["text/html"]
