@@ -57,3 +57,8 @@ def test_the_root_is_a_whole_page(tmp_path):
     assert {root.a["href"], root.find("link", rel="canonical")["href"]} == {"notebooks/welcome.html"}
     assert 'name="description"' in (tmp_path / "notebooks/welcome.html").read_text(encoding="utf-8")
     assert (tmp_path / "_static/webpack-macros.html").read_text(encoding="utf-8") == PAGE
+
+
+def test_formulas_of_one_line_are_said_in_plain_signs():
+    assert heads.plain(r"\(L + \frac h4\|\nabla L\|^2\)") == "L + h/4‖∇ L‖²"
+    assert heads.plain(r"\(\tfrac{1}{2}\sigma\)") == "1/2σ"

@@ -11,7 +11,19 @@ VIEWPORT = re.compile(r'\s*<meta name="viewport"[^>]*>')
 TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 PARAGRAPH = re.compile(r"<p>(.*?)</p>", re.DOTALL)
 # Mathematics of one line as plain text; what is left of it after that has no macros.
-PLAIN = {r"\sigma": "σ", r"\rho": "ρ", r"\le": "≤", r"\ge": "≥", r"\times": "×", r"\to": "→", r"\approx": "≈"}
+FRACTION = re.compile(r"\\[td]?frac\s*(\w|\{[^{}]*\})\s*(\w|\{[^{}]*\})")
+PLAIN = {
+    r"\nabla": "∇",
+    r"\langle": "⟨",
+    r"\rangle": "⟩",
+    r"\sigma": "σ",
+    r"\rho": "ρ",
+    r"\le": "≤",
+    r"\ge": "≥",
+    r"\times": "×",
+    r"\to": "→",
+    r"\approx": "≈",
+}
 
 
 def complete(page: str, site: str) -> str:
@@ -74,7 +86,8 @@ def plain(markup: str) -> str:
         One line.
     """
     text = html.unescape(re.sub(r"<[^>]+>", "", markup))
-    text = re.sub(r"\\[()]", "", text)
+    text = re.sub(r"\\[()]", "", text).replace(r"\|", "‖")
+    text = FRACTION.sub(lambda found: f"{found[1].strip('{}')}/{found[2].strip('{}')}", text)
     for macro, sign in PLAIN.items():
         text = re.sub(re.escape(macro) + r"(?![a-zA-Z])", sign, text)
     return " ".join(re.sub(r"\\[a-zA-Z,;!]+|[{}$]", "", text).replace("^2", "²").split())
