@@ -24,6 +24,15 @@ def test_a_page_has_one_viewport_and_says_what_it_is_about():
     assert page.find("article").find_all("p")[-1].text == "Second."
 
 
+def test_formulas_without_script_are_explained_and_plain_pages_say_nothing():
+    page = BeautifulSoup(heads.complete(PAGE, "One model"), "html.parser")
+    (said,) = page.find("article").find_all("noscript")
+    assert said.text.strip().startswith("Without JavaScript the formulas of this page are shown as they")
+    assert page.find("article").find_next() is said
+    plain = heads.complete(PAGE.replace('class="math"', ""), "One model")
+    assert "noscript" not in plain
+
+
 def test_the_landing_page_says_its_name_once():
     page = PAGE.replace("Why does &lt;it&gt; peak?", "One model")
     assert "<title>One model</title>" in heads.complete(page, "One model")

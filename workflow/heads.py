@@ -9,6 +9,7 @@ SHORTEST = 60  # a paragraph that is shorter is taken together with the next
 LONGEST = 300  # characters of a description; what comes after is cut off by those who show it
 VIEWPORT = re.compile(r'\s*<meta name="viewport"[^>]*>')
 TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
+HEAD, ARTICLE = re.compile(r"<head[^>]*>"), re.compile(r"<article[^>]*>")
 PARAGRAPH = re.compile(r"<p>(.*?)</p>", re.DOTALL)
 # Mathematics of one line as plain text; what is left of it after that has no macros.
 FRACTION = re.compile(r"\\[td]?frac\s*(\w|\{[^{}]*\})\s*(\w|\{[^{}]*\})")
@@ -24,6 +25,19 @@ PLAIN = {
     r"\to": "→",
     r"\approx": "≈",
 }
+
+# What a browser keeps from a page (in private, or from the disk) is remembered until the page is left: themes
+# and tools ask for it without a doubt, and stop with an error.
+MEMORY = """<script>for (const name of ["localStorage", "sessionStorage"]) try { window[name]; } catch {
+  const kept = new Map(), of = {getItem: (key) => kept.get(key) ?? null,
+    removeItem: (key) => kept.delete(key), clear: () => kept.clear(),
+    setItem: (key, value) => kept.set(key, String(value))};
+  try { Object.defineProperty(window, name, {value: of}); } catch {}
+}</script>
+"""
+NO_SCRIPT = """<noscript><p class="noscript">Without JavaScript the formulas of this page are shown as they
+are written, between \\( and \\).</p></noscript>
+"""
 
 
 def complete(page: str, site: str) -> str:
@@ -53,7 +67,10 @@ def complete(page: str, site: str) -> str:
         'name="twitter:card"': "summary",
     }
     head = "".join(f'<meta {key} content="{html.escape(value)}">\n' for key, value in tags.items())
-    return VIEWPORT.sub("", page).replace("</head>", f"{head}</head>", 1)
+    page = VIEWPORT.sub("", page).replace("</head>", f"{head}</head>", 1)
+    if 'class="math' in page:
+        page = ARTICLE.sub(lambda start: f"{start[0]}\n{NO_SCRIPT}", page, count=1)
+    return HEAD.sub(lambda start: f"{start[0]}\n{MEMORY}", page, count=1)
 
 
 def description(page: str) -> str:

@@ -97,3 +97,7 @@
   if (document.readyState === "loading") addEventListener("DOMContentLoaded", start);
   else start();
 })();
+
+// Read from the disk, a page may not fetch others, and each result of a search would fail to show an excerpt.
+if (location.protocol === "file:" && typeof DOCUMENTATION_OPTIONS !== "undefined")
+  DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;

@@ -2,6 +2,7 @@
 
 from importlib.resources import files
 
+import heads
 import pytest
 from copies import ROOT
 
@@ -59,3 +60,21 @@ def test_one_button_opens_all_and_the_next_page_knows(browser, site, denied):
     assert page.locator("button.folds").count() == 0
     context.close()
     assert errors == []
+
+
+ASKING = """<script>for (const kept of [localStorage, sessionStorage]) {
+  kept.setItem("mode", "dark"); document.title += kept.getItem("mode") + kept.getItem("other"); }</script>"""
+
+
+def test_a_theme_that_asks_for_what_is_denied_goes_on(browser, tmp_path):
+    (tmp_path / "page.html").write_text(
+        heads.complete(f"<!doctype html><html><head><title>A</title>{ASKING}</head><body></body></html>", "A")
+    )
+    context, errors = browser.new_context(), []
+    page = context.new_page()
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    for name in ("localStorage", "sessionStorage"):
+        page.add_init_script(DENIED.replace("localStorage", name).replace("{get", "{configurable: true, get"))
+    page.goto((tmp_path / "page.html").as_uri())
+    assert (page.title(), errors) == ("Adarknulldarknull", [])
+    context.close()

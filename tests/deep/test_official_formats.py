@@ -288,7 +288,7 @@ def test_unknown_data_set_is_refused():
     ("root", "message"),
     [
         ("", "root must name a folder; got ''"),
-        ("  ", "root must name a folder; got '  '"),
+        (" ", "root must name a folder; got ' '"),
         ("a\0b", r"root must name a folder; got 'a\x00b'"),
         (5, "root must name a folder; got 5"),
         (["a"], "root must name a folder; got ['a']"),
