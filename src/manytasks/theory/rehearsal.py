@@ -90,10 +90,10 @@ def rehearsal_rounds(
     not among those c. With :math:`P = p - c` and the ``Traces`` of the squared cosines between the spans of
     the n and of the k samples in P dimensions, exactly
 
-    .. math:: E_r[i] - E_{\mathrm{con}}[i] ={}& \frac{\sigma^2 + S_T(C)}{P-n-1} E\operatorname{tr} h_r
-        + \frac{S_T(M) - S_T(C)}{k} E\operatorname{tr} C h_r \\
-        &+ \frac{E[T{-}1,T] - S_T(M)}{P-k} E\operatorname{tr}(C^{2r} - 2C^r)
-        + \frac{2\langle g, h_i\rangle}{P-k} E\operatorname{tr} C^r,
+    .. math:: E_r[i] - E_{\mathrm{con}}[i] ={}& \frac{\sigma^2 + S_T(C)}{P-n-1} E\operatorname{tr} h_r \\
+        &+ \frac{S_T(M) - S_T(C)}{k} E\operatorname{tr} C h_r \\
+        &+ \frac{E[T{-}1,T] - S_T(M)}{P-k} E\operatorname{tr}(C^{2r} - 2C^r) \\
+        &+ \frac{2\langle g, h_i\rangle}{P-k} E\operatorname{tr} C^r,
 
     .. math:: 2\langle g, h_i\rangle = (E[T{-}1,T] - S_T(M)) + (E[T{-}1,i] - S_i(M)) - (1 - M/p)\,d_{iT} .
 
