@@ -115,7 +115,7 @@ def test_every_claim_has_its_card_and_every_check_its_link(pages, facts):
         ("A.Q2", "open", "not decided"),
         ("A.E1", "holds", "done"),
         ("A.C3", "holds when p > N", "done; what it shows holds when p > N"),
-        ("B.E3", "fails", "done; it shows the contrary: below 1 % with two, four open"),
+        ("B.E3", "fails", "done; it shows the contrary: below 1 %, four tasks open"),
         ("A.C2", "open", "done; it does not decide"),
         ("A.C2", "untested", "untested"),
     ],
