@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from dependencies import data_files
+from environment import environment
 
 from manytasks import strict_yaml
 
@@ -122,7 +123,8 @@ def identifiers() -> list[str]:
 
 def git(*words: str) -> str | None:
     """Return what git says; None if it refuses."""
-    done = subprocess.run(["git", *words], capture_output=True, text=True, check=False)
+    command, around = ["git", *words], environment()
+    done = subprocess.run(command, env=around, capture_output=True, text=True, check=False)
     return None if done.returncode else done.stdout.strip()
 
 
