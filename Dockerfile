@@ -5,7 +5,7 @@ FROM python:3.11-slim-bookworm AS environment
 RUN apt-get update && apt-get install --yes --no-install-recommends chromium fonts-dejavu git make \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /book
-COPY Makefile pyproject.toml requirements.lock README.md LICENSE ./
+COPY Makefile pyproject.toml requirements*.lock README.md LICENSE ./
 COPY LICENSES LICENSES
 COPY src src
 ARG PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu

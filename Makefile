@@ -9,6 +9,8 @@ OUT     ?= data
 JOBS    ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu 2>/dev/null || echo 2)
 BIN     := .venv/bin
 READY   := .venv/.ready
+TESTS   := .venv/.test
+LAB     := .venv/.lab
 
 # Every target works with this tree's package, wherever its environment was first made and whatever else is set.
 export PYTHONPATH := $(CURDIR)/src
@@ -17,7 +19,7 @@ unexport PYTHONOPTIMIZE PYTHONSTARTUP
 export PROFILE NAME DEVICE OUT CHAPTER  # recipes read words from the environment, where no shell takes them apart
 
 .DEFAULT_GOAL := help
-.PHONY: help book run sweep replicate variations travel test test-all versions lint bench serve lab compare reference claims clean
+.PHONY: help book run sweep replicate variations travel test test-all versions lint bench lock serve lab compare reference claims clean
 
 help:  ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,7 +40,7 @@ second: book  ## let a second renderer (mystmd, on Node) read every page
 	@$(BIN)/python workflow/second.py "$$PROFILE"
 
 # Whatever else is set on the command line, such as T=5, is a parameter of the chapter.
-OWN := CHAPTER PROFILE PYTHON BIN READY JOBS
+OWN := CHAPTER PROFILE PYTHON BIN READY TESTS LAB JOBS
 GIVEN = $(foreach name,$(filter-out $(OWN),$(.VARIABLES)),$(if $(findstring command,$(origin $(name))),"$(name)=$$$(name)"))
 
 run: $(READY)  ## run one chapter with other numbers (CHAPTER=replay/harm T=5), or list the numbers it takes
@@ -60,7 +62,7 @@ variations: $(READY)  ## change every parameter of every chapter in turn and run
 travel: $(READY)  ## run every chapter as older processors would, with one and two threads (smoke sizes, resumes)
 	@$(BIN)/python workflow/travel.py --jobs $(JOBS)
 
-test: $(READY)  ## run the tests, the smoke book in a browser included; a third of the slowest a day
+test: $(TESTS)  ## run the tests, the smoke book in a browser included; a third of the slowest a day
 	@$(BIN)/python workflow/browser.py
 	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder \
 	  -rs $(OPTIONS)
@@ -68,19 +70,22 @@ test: $(READY)  ## run the tests, the smoke book in a browser included; a third 
 test-all: export THIRD = all
 test-all: test  ## run every test, all thirds included
 
-versions: $(READY)  ## run the fast tests on the oldest and the newest Python, with the lowest versions allowed
+versions: $(TESTS)  ## run the fast tests on the oldest and the newest Python, with the lowest versions allowed
 	@$(BIN)/python workflow/versions.py
 
-lint: $(READY)  ## check style, docstrings and types
+lint: $(TESTS)  ## check style, docstrings and types
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports --no-cache
 
-bench: $(READY)  ## print speed ratios against named baselines
+bench: $(TESTS)  ## print speed ratios against named baselines
 	@for file in benchmarks/*.py; do $(BIN)/python $$file || exit 1; done
+
+lock: $(READY)  ## write the locks anew from pyproject.toml, with the hash of every file (OPTIONS=--upgrade)
+	@$(BIN)/python workflow/lock.py $(OPTIONS)
 
 serve: $(READY)  ## open the book and rebuild it whenever a source changes
 	@$(BIN)/python workflow/serve.py --profile "$$PROFILE"
 
-lab: $(READY)  ## open the notebooks in JupyterLab
+lab: $(LAB)  ## open the notebooks in JupyterLab
 	@$(BIN)/jupyter lab --LabApp.default_url=/lab/tree/notebooks
 
 compare: $(READY)  ## compare the last build with the committed reference (OPTIONS=--json)
@@ -95,14 +100,24 @@ claims: $(READY)  ## print the claims table of the last build
 clean:  ## remove everything that was built (keeps .venv)
 	@rm -rf build .snakemake
 
-# One pinned environment for every command; made again only when a pin or the package's metadata changes.
-# Where else pip installs on this machine is none of its business.
-$(READY): export PYTHONPATH :=
+# One pinned environment; made again only when a pin or the package's metadata changes. Every file has the
+# hash of the lock, and nothing else comes along. Where else pip installs on this machine is none of its business.
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r
+# Of torch there is a build for processors, on some indexes, and one that needs another lock and says so.
+ASKS    := from importlib.metadata import requires; exit(not any("nvidia" in line for line in requires("torch")))
+$(READY) $(TESTS) $(LAB): export PYTHONPATH :=
 export PIP_USER := 0
 unexport PIP_TARGET PIP_PREFIX PIP_ROOT
-$(READY): requirements.lock pyproject.toml
+$(READY): requirements.lock requirements-cpu.lock requirements-gpu.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit(f"Python 3.11 or newer is needed; this is {sys.version.split()[0]} (set PYTHON=python3.x)")'
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear .venv  # none, or half of one
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	@$(INSTALL) requirements-cpu.lock 2>/dev/null || true  # where pip finds it
+	@$(INSTALL) requirements.lock
+	@if $(BIN)/python -c '$(ASKS)'; then $(INSTALL) requirements-gpu.lock; fi
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $(READY)
+
+# What the book does without: the tests' tools, and JupyterLab.
+$(TESTS) $(LAB): .venv/.%: requirements-%.lock $(READY)
+	@$(INSTALL) $<
+	@touch $@

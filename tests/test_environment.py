@@ -3,63 +3,130 @@
 import re
 import subprocess
 import tomllib
-from importlib.metadata import version
+from importlib.metadata import distributions
 from pathlib import Path
 
 import jupytext
+import lock
 import pytest
 import versions
 import yaml
 from jupytext.config import load_jupytext_configuration_file
+from packaging.markers import default_environment
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
+LOCKS = sorted(path.name for path in ROOT.glob("requirements*.lock"))
+BOOK, CPU, GPU, LAB, TESTS = (
+    "requirements.lock",
+    "requirements-cpu.lock",
+    "requirements-gpu.lock",
+    "requirements-lab.lock",
+    "requirements-test.lock",
+)
+OLDEST = {"python_version": "3.11", "python_full_version": "3.11.0"}
 NOTEBOOKS = sorted(ROOT.glob("notebooks/**/*.py"))
 CHAPTERS = [path.relative_to(ROOT / "notebooks").with_suffix("").as_posix() for path in NOTEBOOKS]
 LISTED = re.findall(r"(?:root|file): (\S+)", (ROOT / "_toc.yml").read_text(encoding="utf-8"))
 
 
-def pins():
-    return {canonicalize_name(name): pin for name, pin in (line.split("==") for line in LOCK)}
+def lines(*names):
+    """The pins of some locks, without their hashes."""
+    blocks = [lock.pins((ROOT / name).read_text(encoding="utf-8")).values() for name in names]
+    return [
+        Requirement(line.removesuffix(" \\"))
+        for block in blocks
+        for pin in block
+        for line in pin.splitlines()
+        if not line.startswith(" ")
+    ]
+
+
+def pins(*names, **machine):
+    """Version by name, of what a machine installs: this one, or one that differs from it."""
+    return {
+        canonicalize_name(pin.name): str(pin.specifier).removeprefix("==")
+        for pin in lines(*names)
+        if pin.marker is None or pin.marker.evaluate(default_environment() | machine)
+    }
 
 
 def requirements():
     extras = PROJECT["optional-dependencies"]
-    return [Requirement(line) for lines in (PROJECT["dependencies"], *extras.values()) for line in lines]
+    where = {"test": (BOOK, TESTS), "lab": (BOOK, LAB)}
+    yield from ((line, (BOOK,)) for line in PROJECT["dependencies"])
+    yield from ((line, where.get(name, (BOOK,))) for name, group in extras.items() for line in group)
 
 
-def test_every_line_of_the_lock_is_one_exact_pin():
-    assert [line for line in LOCK if not re.fullmatch(r"[A-Za-z0-9_.-]+==[A-Za-z0-9_.!+-]+", line)] == []
-    assert len(pins()) == len(LOCK)
+@pytest.mark.parametrize("name", LOCKS)
+def test_a_lock_is_exact_pins_with_hashes_and_nothing_else(name):
+    text = (ROOT / name).read_text(encoding="utf-8")
+    assert "".join(lock.pins(text).values()) == text
+    assert [str(pin) for pin in lines(name) if [each.operator for each in pin.specifier] != ["=="]] == []
+    assert all(lock.hashes(pin) for pin in lock.pins(text).values())
 
 
-@pytest.mark.parametrize("requirement", requirements(), ids=str)
-def test_the_lock_pins_each_requirement_within_its_range(requirement):
-    pin = pins().get(canonicalize_name(requirement.name))
-    assert pin is not None, f"{requirement.name} is not in requirements.lock"
+def test_a_package_is_pinned_once_and_is_in_the_book_s_lock_or_beside_it():
+    assert LOCKS == sorted([BOOK, CPU, GPU, LAB, TESTS])
+    assert set(pins(BOOK)).isdisjoint(pins(GPU, LAB, TESTS, sys_platform="linux", platform_machine="x86_64"))
+    assert pins(LAB) | pins(TESTS) == pins(TESTS) | pins(LAB)
+
+
+def test_torch_for_processors_is_the_same_version():
+    linux = {"sys_platform": "linux", "platform_machine": "x86_64"}
+    assert pins(CPU, **linux, **OLDEST) == {"torch": pins(BOOK)["torch"] + "+cpu"}
+    assert pins(CPU, **linux | {"sys_platform": "darwin"}) == pins(CPU, **linux, python_version="3.12") == {}
+
+
+@pytest.mark.parametrize(("requirement", "names"), list(requirements()), ids=str)
+def test_the_lock_pins_each_requirement_within_its_range(requirement, names):
+    requirement = Requirement(requirement)
+    pin = pins(*names).get(canonicalize_name(requirement.name))
+    assert pin is not None, f"{requirement.name} is not in {' or '.join(names)}"
     assert requirement.specifier.contains(pin, prereleases=True)
 
 
-def test_the_lock_forces_no_gpu_packages():
-    assert pins()["torch"] == "2.13.0"
-    assert [name for name in pins() if re.search(r"nvidia|cuda|triton|cudnn|nccl", name)] == []
+def test_the_lock_forces_no_gpu_packages_and_has_no_copyleft_and_no_server():
+    assert pins(BOOK)["torch"] == "2.13.0"
+    gpu = pins(GPU, sys_platform="linux", platform_machine="x86_64")
+    assert [name for name in gpu if not re.search(r"nvidia|cuda|triton", name)] == []
+    assert len(gpu) == 19
+    assert pins(GPU, sys_platform="darwin") == {}
+    beside = re.compile(r"nvidia|cuda|triton|cudnn|nccl|quadprog|qpsolvers|jupyter-?server|jupyterlab")
+    assert [name for name in pins(BOOK) if beside.search(name)] == []
 
 
-def test_the_installed_versions_are_those_of_the_lock():
-    installed = {name: version(name) for name in pins()}
+def test_what_is_installed_is_what_the_locks_say():
+    locked = pins(BOOK, GPU, LAB, TESTS)
+    ours = {"pip", canonicalize_name(PROJECT["name"])}
+    installed = {canonicalize_name(each.name): each.version for each in distributions() if each.name}
     installed["torch"] = installed["torch"].partition("+")[0]  # the build, such as +cpu, is pip's choice
-    assert installed == pins()
+    assert {name: found for name, found in installed.items() if name not in ours} == {
+        name: pin for name, pin in locked.items() if name in installed
+    }
+    assert set(pins(BOOK, TESTS)) <= set(installed)
 
 
-def test_conda_installs_the_same_pins():
+def test_the_oldest_python_can_install_it():
+    """Where the installed version is too new for it, the lock has an older one."""
+    too_new = [
+        canonicalize_name(each.name)
+        for each in distributions()
+        if not SpecifierSet(each.metadata["Requires-Python"] or "").contains(OLDEST["python_full_version"])
+    ]
+    here, oldest = (pins(BOOK, GPU, LAB, TESTS, **python) for python in ({}, OLDEST))
+    assert [name for name in too_new if oldest[name] == here[name]] == []
+    assert set(oldest) >= set(too_new)
+
+
+def test_conda_and_binder_install_the_same_locks():
     environment = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
     assert environment["name"] == PROJECT["name"]
-    python, pip, from_pip = environment["dependencies"]
-    assert pip == "pip"
-    assert from_pip == {"pip": ["-r requirements.lock", "-e ."]}
+    python, *others = environment["dependencies"]
+    assert others == ["pip", "make"]
     name, pin = python.split("=")
     assert name == "python"
     assert Requirement(f"python{PROJECT['requires-python']}").specifier.contains(pin)

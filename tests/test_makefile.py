@@ -14,13 +14,23 @@ def make(tmp_path, monkeypatch):
     for name in ("python", "manytasks"):
         (tmp_path / name).write_text('#!/bin/sh\nprintf \'%s\\n\' "$@" "third $THIRD"\n')
         (tmp_path / name).chmod(0o755)
-    (tmp_path / "ready").touch()
+    for name in ("ready", "tests", "lab"):
+        (tmp_path / name).touch()
 
     monkeypatch.delenv("THIRD", raising=False)
 
     def make(*words):
-        command = ["make", "-C", ROOT, "--no-print-directory", "-o", tmp_path / "ready"]
-        settings = [f"BIN={tmp_path}", f"READY={tmp_path / 'ready'}", "JOBS=3"]
+        command = [
+            "make",
+            "-C",
+            ROOT,
+            "--no-print-directory",
+            "-o",
+            tmp_path / "ready",
+            "-o",
+            tmp_path / "tests",
+        ]
+        settings = [f"BIN={tmp_path}", f"READY={tmp_path / 'ready'}", f"TESTS={tmp_path / 'tests'}", "JOBS=3"]
         done = subprocess.run([*command, *settings, *words], capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
         return done.stdout.splitlines()

@@ -18,7 +18,7 @@ import sys
 if "google.colab" in sys.modules and not os.path.isdir("/content/book"):
     !git clone --quiet --depth 1 --branch {branch} {repository} /content/book
     %cd /content/book
-    %pip install --quiet --no-deps --requirement requirements.lock
+    %pip install --quiet --no-deps --requirement requirements.lock --requirement requirements-gpu.lock
     %pip install --quiet --no-deps .
 """
 

@@ -11,6 +11,7 @@ ROOT = Path(__file__).parents[2]
 NOTHING = "Nothing to be done (all requested files are present and up to date)."  # what Snakemake says
 # All that a build reads. Nothing else (ignored files, the environment, earlier builds) may be needed.
 READ_BY_A_BUILD = (
+    "LICENSES",
     "Snakefile",
     "_config.yml",
     "_toc.yml",
