@@ -179,24 +179,22 @@ def test_the_page_is_there_without_a_reference(page):
 
 
 def test_the_line_of_provenance_leads_there():
-    from outputs import with_links
+    from outputs import with_comparison
 
-    output = {"data": {"text/html": ['<p class="provenance">Profile', " smoke.</p>"]}}
-    notebook = json.dumps({"cells": [{"source": ""}, {"outputs": [{}, output]}]}).encode()
-    for page, href in (("notebooks/part/name.ipynb", "../../book"), ("notebooks/name.ipynb", "../book")):
-        markup = json.loads(with_links(notebook, Path(page)))["cells"][1]["outputs"][1]["data"]["text/html"]
-        assert f'Profile smoke. <a href="{href}/same.html">' in markup
-        assert markup.endswith("</a></p>")
+    line = '<p class="provenance">Profile smoke; commit 1a2b.</p>'
+    linked = 'commit 1a2b. <a href="../book/same.html">The same elsewhere?</a></p>'
+    page = with_comparison(f"<p>Text.</p>{line}", "../", {})
+    assert page == "<p>Text.</p>" + line.replace("commit 1a2b.</p>", linked)
+    other = '<p class="provenance">Drawn.</p><p>commit</p>'
+    assert with_comparison(other, "../", {}) == other
 
 
 def test_the_line_of_provenance_says_when_the_page_ran_and_by_which_key():
-    from outputs import with_links
+    from outputs import with_comparison
 
-    output = {"data": {"text/html": '<p class="provenance">Profile smoke.</p>'}}
     made = {
         "papermill": {"end_time": "2026-11-03T23:59:00+00:00"},
         "manytasks": {"digest": "0123456789abcdef"},
     }
-    notebook = json.dumps({"cells": [{"outputs": [output]}], "metadata": made}).encode()
-    found = json.loads(with_links(notebook, Path("notebooks/name.ipynb")))["cells"][0]["outputs"][0]
-    assert "smoke. Ran on 3 November 2026, key 0123456789. <a " in found["data"]["text/html"]
+    page = with_comparison('<p class="provenance">Profile smoke; commit 1a.</p>', "../", made)
+    assert "commit 1a. Ran on 3 November 2026, key 0123456789. <a " in page

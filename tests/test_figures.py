@@ -52,7 +52,7 @@ def test_figure_is_one_scalable_svg_in_the_colours_of_the_page(shown):
 
 def test_page_gets_name_caption_and_alternative_text(shown):
     figures.show(draw(), **SAID)
-    bundle = shown[0]._repr_mimebundle_()
+    bundle, _ = shown[0]._repr_mimebundle_()
     markup = bundle["text/html"]
     assert markup.startswith('<figure class="panels" id="figure-error-against-width">')
     assert 'role="img" aria-label="A &quot;peak&quot; at p = N."' in markup
@@ -62,7 +62,7 @@ def test_page_gets_name_caption_and_alternative_text(shown):
 
 def test_figures_that_belong_together_are_panels_and_share_no_id(shown):
     figures.show([draw(), draw()], **SAID)
-    assert shown[0]._repr_mimebundle_()["text/html"].count('class="panel"') == 2
+    assert shown[0]._repr_mimebundle_()[0]["text/html"].count('class="panel"') == 2
     first, second = (re.findall(r'\bid="([^"]+)"', svg) for svg in shown[0].svgs)
     assert len({*first, *second}) == len(first) + len(second) > 20
 
@@ -115,7 +115,7 @@ def test_a_page_shows_no_figure_that_there_is_not(nothing):
 )
 def test_money_is_no_mathematics(caption, html):
     panels = figures.Panels(("<svg/>",), "money", caption, "a")
-    assert f">{html}</figcaption>" in panels._repr_mimebundle_()["text/html"]
+    assert f">{html}</figcaption>" in panels._repr_mimebundle_()[0]["text/html"]
 
 
 @pytest.mark.parametrize("missing", ["caption", "alt"])
@@ -158,3 +158,76 @@ def luminance(color):
 def test_labels_in_the_colour_of_their_line_read_on_a_dark_page(name):
     """Web content accessibility guidelines 1.4.3: text needs a contrast of 4.5 to 1."""
     assert (luminance(figures.COLORS[name]) + 0.05) / (luminance(DARK_PAGE) + 0.05) >= 4.5
+
+
+def test_a_figure_carries_its_numbers(shown):
+    figures.show(draw(), **SAID)
+    _, metadata = shown[0]._repr_mimebundle_()
+    name, csv = SAID["name"], "# panel a: x: parameters $p$; y: error\npanel,series,x,y,low,high\n"
+    assert metadata == {
+        figures.KEY: {"name": name, "csv": f"{csv}a,series 1,1,1,,\na,series 1,2,4,,\na,series 1,3,2,,"}
+    }
+
+
+def test_numbers_are_given_or_there_is_a_reason_why_not(shown):
+    empty = plt.figure()
+    figures.show(empty, **SAID, data={"p": [1, 2]})
+    figures.show(plt.figure(), **SAID, data=None, why="it is a sketch")
+    kept = [panels._repr_mimebundle_()[1][figures.KEY] for panels in shown]
+    name = SAID["name"]
+    assert kept == [{"name": name, "csv": "p\n1\n2"}, {"name": name, "why": "it is a sketch"}]
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ({}, "draws no numbers; give data=, or data=None and why="),
+        ({"data": None}, "has no numbers: say why"),
+        ({"data": None, "why": " "}, "has no numbers: say why"),
+        ({"data": {"p": [1]}, "why": "none"}, "has numbers: why is for data=None"),
+    ],
+)
+def test_a_figure_without_numbers_and_reason_fails(more, message, shown):
+    figure = plt.figure()
+    with pytest.raises(ValueError, match=whole(f"figure 'error-against-width' {message}")):
+        figures.show(figure, **SAID, **more)
+    plt.close(figure)
+    assert shown == []
+
+
+def test_what_cannot_be_read_says_what_to_give(shown):
+    figure, ax = plt.subplots()
+    ax.imshow(np.zeros((2, 2, 3)))
+    message = "the numbers of a picture in colours cannot be read; give data=, or data=None and why="
+    with pytest.raises(ValueError, match=whole(f"figure 'error-against-width': {message}")):
+        figures.show(figure, **SAID)
+    plt.close(figure)
+
+
+@pytest.fixture
+def book(tmp_path):
+    folder = tmp_path / "_static/figures"
+    folder.mkdir(parents=True)
+    for name in ("no-peak", "one-task-benign"):
+        (folder / f"{name}.csv").write_text(
+            "# panel a: x: p\npanel,series,x,y,low,high\na,mean,1,2,,\na,law,1,3,,\n"
+        )
+    return tmp_path
+
+
+def test_one_s_own_run_is_drawn_over_the_book_s(book):
+    rows = figures.load("no-peak", book)
+    assert rows.y.tolist() == [2, 3]
+    figure, ax = plt.subplots()
+    figures.draw_over(ax, rows[rows.panel == "a"])
+    assert [line.get_label() for line in ax.lines] == ["mean, the book's", "law, the book's"]
+    assert [line.get_ydata().tolist() for line in ax.lines] == [[2], [3]]
+    plt.close(figure)
+
+
+def test_an_unknown_figure_lists_the_near_ones(book, tmp_path):
+    message = f"{book} has no numbers of a figure 'no-peek'; the nearest are no-peak"
+    with pytest.raises(ValueError, match=whole(message)):
+        figures.load("no-peek", book)
+    with pytest.raises(ValueError, match=r"there are 0 figures in "):
+        figures.load("no-peak", tmp_path / "nowhere")

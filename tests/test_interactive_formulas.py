@@ -79,7 +79,8 @@ def test_a_figure_needs_what_load_puts_into_the_page(monkeypatch):
         caption="Something",
         alt="A plot",
     )
-    library, figure = (each._repr_mimebundle_()["text/html"] for each in shown)
+    library = shown[0]._repr_mimebundle_()["text/html"]
+    figure = shown[1]._repr_mimebundle_()[0]["text/html"]
     assert "const loaded = 1;" in library
     assert 'id="figure-a-figure"' in figure
     assert f'manytasks.start("a-figure", {{"axis": "{drawing.xaxis[0].id}"}}' in figure

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from dependencies import data_files
-from environment import environment
 
 from manytasks import strict_yaml
 
@@ -123,8 +122,7 @@ def identifiers() -> list[str]:
 
 def git(*words: str) -> str | None:
     """Return what git says; None if it refuses."""
-    command, around = ["git", *words], environment()
-    done = subprocess.run(command, env=around, capture_output=True, text=True, check=False)
+    done = subprocess.run(["git", *words], capture_output=True, text=True, check=False)
     return None if done.returncode else done.stdout.strip()
 
 

@@ -16,6 +16,7 @@ from cells import chapter_content
 from compare import Comparison, compared
 from dependencies import chapters
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
+from licences import PARTS
 
 from manytasks.changed import Earlier, earlier
 from manytasks.claims import UNTESTED, Claim, registry
@@ -179,10 +180,11 @@ def build_facts(
         committed one found, at which
         commit, and the chapters that changed since, or None; ``tables``, what ``data/datapackage.json`` says
         of each, by name, and its number of seeds; ``same``, this build beside the reference, or why it cannot
-        be compared; ``beside``, a function that says it of one claim; ``grid``, a function that returns the
-        settings of a sweep's book profile; ``declared``, the declarations by name; ``card``, what a GPU
-        measured, or None; ``seconds`` by chapter, None if it failed; ``failures``; ``absent``, what to say
-        instead of what they owe; ``figure``, a function that returns a drawing of the book by the name of its
+        be compared; ``beside``, a function that says it of one claim; ``parts``, what the pages carry of
+        others; ``grid``, a function that returns the settings of a sweep's book profile; ``declared``, the
+        declarations by name; ``card``, what a GPU measured, or None; ``seconds`` by chapter, None if it
+        failed; ``failures``; ``absent``, what to say instead of what they owe; ``figure``, a function that
+        returns a drawing of the book by the name of its
         figure, as a link.
     """
     found = verdicts(evidence, failures)
@@ -241,6 +243,7 @@ def build_facts(
         else None,
         "tables": committed_tables(),
         "same": same,
+        "parts": PARTS,
         "beside": lambda claim: _beside(same, claim),
         "grid": grid,
         "declared": declarations(),

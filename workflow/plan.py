@@ -68,6 +68,7 @@ def plan(profile: str) -> dict[str, Any]:
     shown += [Path("src/manytasks/changed.yml")]
     replication = sorted([*Path("data").glob("replication.*"), *Path("data/reference").glob("*.json")])
     tables = [Path(name) for name in LISTED if Path(name).exists()]
+    tables += sorted(Path("LICENSES").glob("*.txt"))
     around = os.environ.get("MANYTASKS_REPOSITORY"), chromium()
     book = digest([*pages, *shown, *replication, *tables, "_config.yml", "_toc.yml"], verdicts, *around)
     return {"chapters": planned, "verdicts": verdicts, "book": book}

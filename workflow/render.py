@@ -17,10 +17,12 @@ from dependencies import chapters, listed, toc_pages
 from environment import step
 from finish import finish
 from launch import BRANCH, COLAB, in_colab, prepare
-from outputs import with_links
+from licences import all_texts
+from outputs import add_links
 from pages import build_facts, fill, generated_pages
 from pdf import print_page
 from plan import html_folder
+from previews import add_previews
 
 from manytasks.evidence import Evidence, Failure
 
@@ -52,9 +54,7 @@ def stage(profile: str, source: Path) -> list[str]:
     book = [path for path in Path("book").rglob("*") if path.is_file() and path.suffix != ".jinja"]
     wanted |= {path: path.read_bytes() for path in book}
     executed = sorted(built / f"notebooks/{name}.ipynb" for name in chapters())
-    for path in executed:
-        place = path.relative_to(built)
-        wanted[place] = with_links(path.read_bytes(), place)
+    wanted |= {path.relative_to(built): path.read_bytes() for path in executed}
     faults = read_json(built / "faults.json")
     failures = [Failure(**failure) for failure in faults["failures"]]
     evidence = [Evidence(**row) for row in read_json(built / "evidence.json")]
@@ -170,10 +170,13 @@ def main(profile: str, digest: str) -> None:
             print_page(summary, summary.with_suffix(".pdf"), browser)
         except (RuntimeError, subprocess.TimeoutExpired) as error:
             wrong.append(str(error))
+    (rendered / "_static/licences.txt").write_text(all_texts(), encoding="utf-8")
     fresh = target.with_name(target.name + ".new")
     shutil.rmtree(fresh, ignore_errors=True)
     shutil.copytree(rendered, fresh)
     finish(fresh, f"{listed()[0]}.html", yaml.safe_load(Path("_config.yml").read_text())["title"])
+    add_links(fresh, work / "notebooks")
+    add_previews(fresh)
     shutil.rmtree(target, ignore_errors=True)
     fresh.replace(target)
     report = json.dumps({"digest": digest, "warnings": wrong}, indent=1)

@@ -172,6 +172,7 @@ def render(chapter: str, work: Path, changes: list[str]) -> Path:
     """Render the chapter alone, with the book's style; links to other chapters are plain words there."""
     import yaml
     from finish import finish
+    from outputs import add_links
     from render import drop_unused, sphinx, with_banner
 
     source = work / "source"
@@ -192,6 +193,7 @@ def render(chapter: str, work: Path, changes: list[str]) -> Path:
     html = work / "_build/html"
     drop_unused(html)
     finish(html, f"notebooks/{chapter}.html", yaml.safe_load(Path("_config.yml").read_text())["title"])
+    add_links(html, source / "notebooks")
     return html / f"notebooks/{chapter}.html"
 
 

@@ -101,3 +101,120 @@
 // Read from the disk, a page may not fetch others, and each result of a search would fail to show an excerpt.
 if (location.protocol === "file:" && typeof DOCUMENTATION_OPTIONS !== "undefined")
   DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
+
+// A link to code that is folded away opens the fold.
+(() => {
+  const unfold = () => {
+    const target = location.hash.startsWith("#code-") && document.getElementById(location.hash.slice(1));
+    const fold = target && target.closest("details");
+    if (!fold) return;
+    fold.open = true;
+    target.scrollIntoView();
+  };
+  addEventListener("hashchange", unfold);
+  document.addEventListener("click", (event) => {
+    if (event.target.closest(`a[href="${location.hash || "#"}"]`)) unfold(); // a second time
+  });
+  unfold();
+})();
+
+// A drawing of a figure as a file of its own: what the page shows already, so nothing is fetched.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button[data-drawing]");
+  if (!button) return;
+  const figure = button.closest("figure");
+  const drawing = figure.querySelectorAll(".panel > svg")[button.dataset.drawing];
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(
+    new Blob([new XMLSerializer().serializeToString(drawing)], { type: "image/svg+xml" }));
+  link.download = `${figure.id.replace("figure-", "")}${button.textContent.slice(3).replace(" ", "-")}.svg`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+});
+
+// A look at what a link leads to: on hover, on the keyboard's focus, on a first tap. Escape closes it.
+(() => {
+  const box = document.createElement("div");
+  box.id = "preview";
+  box.role = "tooltip";
+  box.popover = "manual";
+  let shown = null;
+  let waiting = 0;
+  const SHOWS = ".claim, .citation, .proof, .math[id], dt[id], figure.panels";
+  const content = (link) => {
+    const href = link.getAttribute("href");
+    const kept = document.getElementById("previews");
+    for (const each of kept ? kept.content.children : []) if (each.dataset.for === href) return each.cloneNode(true);
+    const target = href.startsWith("#") && document.getElementById(decodeURIComponent(href.slice(1)));
+    if (!target?.matches(SHOWS)) return null;
+    const copy = document.createElement("div");
+    const parts = target.matches("dt") ? [target, target.nextElementSibling]
+      : target.matches("figure") ? [target.querySelector("figcaption")] : [target];
+    for (const part of parts) copy.append(part.cloneNode(true));
+    for (const each of copy.querySelectorAll(".headerlink, .carries")) each.remove();
+    for (const each of copy.querySelectorAll("[id]")) each.removeAttribute("id");
+    return copy;
+  };
+  const hide = () => {
+    clearTimeout(waiting);
+    if (!shown) return;
+    shown.removeAttribute("aria-describedby");
+    shown = null;
+    box.hidePopover();
+  };
+  const show = async (link) => {
+    clearTimeout(waiting);
+    if (link === shown) return;
+    const found = content(link);
+    hide();
+    if (!found) return;
+    link.removeAttribute("title"); // the browser's own would lie over it
+    box.replaceChildren(found);
+    shown = link;
+    box.showPopover();
+    link.setAttribute("aria-describedby", box.id);
+    const place = () => {
+      const at = link.getBoundingClientRect();
+      const below = at.bottom + box.offsetHeight + 8 < innerHeight || at.top < box.offsetHeight + 8;
+      box.style.left = `${Math.max(8, Math.min(at.left, innerWidth - box.offsetWidth - 8))}px`;
+      box.style.top = `${below ? at.bottom + 4 : at.top - box.offsetHeight - 4}px`;
+    };
+    place();
+    await window.MathJax?.startup?.promise;
+    const raw = found.querySelector(".math, .tex2jax_process") && !found.querySelector("mjx-container");
+    if (raw) await window.MathJax?.typesetPromise?.([box]);
+    if (shown === link) place();
+  };
+  const linkAt = (event) => event.target.closest?.("article a[href*='#']:not(.headerlink)");
+  const later = (action) => {
+    clearTimeout(waiting);
+    waiting = setTimeout(action, 250);
+  };
+  document.addEventListener("pointerover", (event) => {
+    if (event.pointerType !== "mouse") return;
+    const link = linkAt(event);
+    if (link) later(() => show(link));
+    else if (box.contains(event.target)) clearTimeout(waiting);
+    else if (shown) later(hide);
+  });
+  document.addEventListener("focusin", (event) => {
+    const link = linkAt(event);
+    if (link?.matches(":focus-visible")) show(link);
+    else if (!box.contains(event.target)) hide();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") hide();
+  });
+  let touched = false;
+  document.addEventListener("pointerdown", (event) => {
+    touched = event.pointerType === "touch";
+  });
+  document.addEventListener("click", (event) => {
+    const link = linkAt(event);
+    if (touched && link && link !== shown && content(link)) {
+      event.preventDefault(); // a second tap follows
+      show(link);
+    } else if (!box.contains(event.target)) hide();
+  });
+  if (box.showPopover) document.body.append(box);
+})();

@@ -114,6 +114,8 @@ figures.show(
         "NAME draws the sheet of any data set. The figure does not show how hard the classes are; the probe below does."
     ),
     alt="Three sheets of small grey images, handwritten digits, garments and distorted printed characters, one class per row.",
+    data=None,
+    why="the images are the data; manytasks data show has them",
 )
 
 # %% [markdown]
@@ -203,6 +205,8 @@ figures.show(
         "so). The figure does not show that strokes are common to all writing; that they are is why this works."
     ),
     alt="A sheet of distorted letters from phonetic and other alphabets, one letter per row.",
+    data=None,
+    why="the images are drawn by the package",
 )
 display(
     Markdown(

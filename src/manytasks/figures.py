@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import difflib
 import html
 import io
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, cast
 
 import matplotlib as mpl
@@ -16,6 +18,7 @@ from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from manytasks import drawn
 from manytasks.readers import short
 from manytasks.statistics import Interval, mean_interval
 
@@ -29,6 +32,8 @@ COLORS = {
     "yellow": "#a3951c",
     "grey": "#808890",
 }
+KEY = "manytasks_figure"  # where an output's metadata keeps name and numbers of a figure
+READ = "read"  # the numbers of a figure, from what it draws
 # Stands for the colour of the page's text: it becomes CSS currentColor, so one figure serves light and dark.
 INK = "#010203"
 
@@ -73,11 +78,13 @@ class Panels:
     caption: str
     alt: str
     role: str = "img"  # "group" when there is something to operate inside
+    numbers: str = ""  # as CSV
+    why: str = "they follow what the reader sets"  # there are none
 
     def __str__(self) -> str:
         return f"[figure {self.name}] {self.caption}"
 
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, str], dict[str, Any]]:
         label = html.escape(self.alt, quote=True)
         drawings = "".join(
             f'<div class="panel" role="{self.role}" aria-label="{label}">{svg}</div>' for svg in self.svgs
@@ -89,36 +96,114 @@ class Panels:
             f'<div class="row">{drawings}</div>'
             f'<figcaption class="tex2jax_process">{caption}</figcaption></figure>'
         )
-        return {"text/html": markup, "text/plain": str(self)}
+        kept = (
+            {"name": self.name, "csv": self.numbers} if self.numbers else {"name": self.name, "why": self.why}
+        )
+        return {"text/html": markup, "text/plain": str(self)}, {KEY: kept}
 
 
-def show(figure: Figure | Sequence[Figure], *, name: str, caption: str, alt: str) -> None:
-    """Show one figure, or several side by side, as inline vector graphics, and close them.
+def show(
+    figure: Figure | Sequence[Figure],
+    *,
+    name: str,
+    caption: str,
+    alt: str,
+    data: Any = READ,
+    why: str = "",
+) -> None:
+    """Show one figure, or several side by side, as inline vector graphics with their numbers; close them.
 
     Args:
         figure: a Matplotlib figure or a sequence of them, each about 5 x 3.6 inches.
         name: unique kebab-case name; the figure's anchor is ``figure-<name>``.
         caption: what to see, formatted from the run's parameters; ``$...$`` is mathematics.
         alt: what the picture shows, for those who do not see it.
+        data: the numbers behind it, as columns by name; without it they are read from what is drawn. None if
+            there are none to give.
+        why: a reason, then.
 
     Raises:
-        ValueError: if there is no figure, name is not kebab-case, or caption or alt is empty.
+        ValueError: if there is no figure, name is not kebab-case, caption or alt is empty, or there are no
+            numbers and no reason.
     """
     if not isinstance(name, str) or not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
         raise ValueError(f"name must be kebab-case, such as 'error-against-width'; got {short(name)}")
     if not all(isinstance(words, str) and words.strip() for words in (caption, alt)):
         raise ValueError(f"figure {name!r} needs a caption and an alt text")
-    drawn = list(figure) if isinstance(figure, list | tuple) else [figure]
-    if not drawn or not all(isinstance(each, Figure) for each in drawn):
+    given = list(figure) if isinstance(figure, list | tuple) else [figure]
+    if not given or not all(isinstance(each, Figure) for each in given):
         raise ValueError(f"figure {name!r} needs a Matplotlib figure or several; got {short(figure)}")
-    figures = cast(list[Figure], drawn)
-    svgs = tuple(_svg(each, f"{name}-{i}") for i, each in enumerate(figures))
-    for each in figures:
+    pictures = cast(list[Figure], given)
+    svgs = tuple(_svg(each, f"{name}-{i}") for i, each in enumerate(pictures))
+    numbers = _numbers(pictures, name, data, why)
+    for each in pictures:
         plt.close(each)
 
     from IPython.display import display
 
-    display(Panels(svgs, name, caption, alt))
+    display(Panels(svgs, name, caption, alt, numbers=numbers, why=why))
+
+
+def _numbers(pictures: Sequence[Figure], name: str, data: Any, why: str) -> str:
+    """Return the numbers of a figure as CSV.
+
+    Returns:
+        Nothing if there are none for a reason.
+
+    Raises:
+        ValueError: if there are none without a reason, or a reason without need.
+    """
+    if data is None and not why.strip():
+        raise ValueError(f"figure {name!r} has no numbers: say why")
+    if data is not None and why:
+        raise ValueError(f"figure {name!r} has numbers: why is for data=None")
+    if data is None:
+        return ""
+    try:
+        found = drawn.numbers(pictures) if data is READ else drawn.given(data)
+    except drawn.Unreadable as error:
+        raise ValueError(f"figure {name!r}: {error}; give data=, or data=None and why=") from None
+    if not found:
+        raise ValueError(f"figure {name!r} draws no numbers; give data=, or data=None and why=")
+    return found
+
+
+def load(name: str, book: str | Path = "build/html") -> Any:
+    """Read the numbers behind a figure of a built book, to draw one's own run over them.
+
+    Args:
+        name: of the figure, as in its anchor ``figure-<name>``.
+        book: folder of the built book.
+
+    Returns:
+        A DataFrame: panel, series, x, y, low, high, or what the figure's page gave instead.
+
+    Raises:
+        ValueError: if the book has no numbers under that name; it lists near ones.
+    """
+    import pandas as pd
+
+    folder = Path(book) / "_static/figures"
+    path = folder / f"{name}.csv"
+    if not path.is_file():
+        names = sorted(each.stem for each in folder.glob("*.csv"))
+        near = difflib.get_close_matches(name, names, n=3, cutoff=0.3)
+        there = (
+            f"the nearest are {', '.join(near)}" if near else f"there are {len(names)} figures in {folder}"
+        )
+        raise ValueError(f"{book} has no numbers of a figure {name!r}; {there}")
+    return pd.read_csv(path, comment="#")
+
+
+def draw_over(ax: Axes, rows: Any) -> None:
+    """Draw loaded numbers over a panel: thin dashed lines in the colour of the text, one for each series.
+
+    Args:
+        ax: axes that show one's own run.
+        rows: of one panel of what ``load`` returned.
+    """
+    for series, points in rows.groupby("series", sort=False):
+        ax.plot(points.x, points.y, "--", color=INK, alpha=0.5, linewidth=1, label=f"{series}, the book's")
 
 
 def threshold(ax: Axes, at: float, label: str = "$p = N$") -> None:

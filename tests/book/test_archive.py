@@ -111,12 +111,3 @@ def test_without_a_book_there_is_no_archive(tmp_path):
     done = archive(tree)
     expected = "there is no book in build/html-smoke; `make book PROFILE=smoke` builds it\n"
     assert (done.returncode, done.stderr) == (1, expected)
-
-
-def test_a_book_of_other_sources_is_not_packed(packed):
-    tree, _ = packed
-    with open(tree / "notebooks/part/beta.py", "a") as notebook:
-        notebook.write("\n# %%\n1\n")
-    done = archive(tree)
-    expected = "not made of these sources: part/beta; run `make book PROFILE=smoke` first\n"
-    assert (done.returncode, done.stderr) == (1, expected)

@@ -1,6 +1,7 @@
 """The book as a reader meets it: opened from disk in Chromium, and every link and picture followed."""
 
 import functools
+import gzip
 import http.server
 import json
 import os
@@ -9,13 +10,15 @@ from dataclasses import fields
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import licences
 import nbformat
+import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 from reader import AXE, INSPECT, Findings, read
 from rotation import todays
 
-from manytasks import evidence
+from manytasks import drawn, evidence
 from manytasks.claims import judged_in
 
 pytestmark = pytest.mark.book
@@ -203,6 +206,37 @@ def test_every_internal_link_leads_somewhere(html, pages):
             elif link.fragment and unquote(link.fragment) not in anchors.get(target, ()):
                 dead.append(f"{name}: {address} (no such place on the page)")
     assert dead == []
+
+
+def test_every_figure_carries_its_numbers(html, pages):
+    """What a figure shows can be had, cited and drawn again; explorers and pictures say why not."""
+    count = 0
+    for name, page in pages.items():
+        for line in page.select("figure.panels .carries"):
+            figure, count = line.find_parent("figure"), count + 1
+            assert line.select_one("details > summary").get_text() == "cite", figure["id"]
+            if not (numbers := line.select_one("a[download]")):
+                assert line.span.get_text().startswith("no numbers: "), figure["id"]
+                continue
+            assert len(line.select("button")) == len(figure.select(".panel > svg")) > 0
+            assert line.select_one("a[href^='#code-']") is not None, figure["id"]
+            table = html / Path(name).parent / numbers["href"]
+            assert len(gzip.compress(table.read_bytes())) <= 1.01 * drawn.LARGEST, figure["id"]
+            assert len(pd.read_csv(table, comment="#")) > 0
+    assert count == sum(
+        len(page.select("figure.panels")) for name, page in pages.items() if "notebooks/" in name
+    )
+
+
+def test_what_is_of_others_stands_on_the_page_with_its_licence(html, pages):
+    carried = {name: [part.name for part in licences.whose(name)] for name in licences.carried(html)}
+    assert [name for name, parts in carried.items() if len(parts) != 1] == []
+    there = {name for (name,) in carried.values()} | {"BokehJS, inside pages with an explorer"}
+    assert there == {part.name for part in licences.PARTS}
+    listed = [row.td.get_text() for row in pages["book/licence.html"].select("table tbody tr") if row.td]
+    assert there <= set(listed)
+    text = (html / "_static/licences.txt").read_text(encoding="utf-8")
+    assert text == licences.all_texts()
 
 
 def test_nothing_is_loaded_from_elsewhere(pages):
