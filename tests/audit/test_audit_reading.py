@@ -1,6 +1,8 @@
 """Every bad file gets one line that says what is wrong and what to do; good ones are read as they are."""
 
 import gzip
+import os
+import re
 import sys
 
 import numpy as np
@@ -402,3 +404,45 @@ def test_ctrl_c_ends_with_130(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr("manytasks.audit.audit", interrupted)
     assert main(["audit", written(tmp_path, long_table())]) == 130
     assert "interrupted" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("path", ["", " ", None, 5, b"x.csv", "a\0b.csv"])
+def test_what_is_no_path_is_refused(path):
+    with pytest.raises(ValueError, match=r"^path must name a file or a folder; got "):
+        audit.read(path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes without names")
+@pytest.mark.parametrize("name", ["pipe.csv", "pipe.npz", "pipe.csv.gz"])
+def test_a_pipe_is_not_waited_for(name, tmp_path):
+    os.mkfifo(tmp_path / name)
+    with pytest.raises(ValueError, match=f"^{re.escape(name)} is neither a file nor a folder$"):
+        audit.read(tmp_path / name)
+
+
+@pytest.mark.parametrize("header", ["task,y,x1,x1", "task,y, x1,x1 ", "y,task,x1,y"])
+def test_two_columns_of_one_name_are_refused(header, tmp_path, capsys):
+    path = tmp_path / "scores.csv"
+    path.write_text("\n".join([header, *(f"{'ab'[i % 2]},{i},{i * i},1" for i in range(20))]))
+    assert re.fullmatch(r"scores.csv has two columns called '(x1|y)'; .*", refused(capsys, [str(path)]))
+
+
+@pytest.mark.parametrize(
+    "given", [None, 5, "x.csv", [1, 2], long_table()], ids=lambda given: type(given).__name__
+)
+def test_only_samples_are_audited(given):
+    for call in (audit.audit, audit.compare, lambda samples: audit.weigh(samples, [0])):
+        with pytest.raises(
+            ValueError, match=r"^samples must be Samples, which audit\.read or audit\.from_arrays"
+        ):
+            call(given)
+
+
+def test_other_kinds_of_arguments_are_refused_by_name(tmp_path):
+    path = written(tmp_path, long_table())
+    with pytest.raises(
+        ValueError, match=r"^a column must be called by its name, or its number as text; got 99$"
+    ):
+        audit.read(path, task=99)
+    with pytest.raises(ValueError, match=r"^scale must be True or False; got 'no'$"):
+        audit.audit(audit.read(path), scale="no")

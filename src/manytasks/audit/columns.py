@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from manytasks.readers import short
+
 MISSING = ("", "?", ".", "-", "–", "inf", "-inf")  # beside what pandas takes for a missing value
 MOST_TEXTS = 20  # values of a text feature that become columns of 0 and 1
 
@@ -45,6 +47,10 @@ class Table:
         Raises:
             ValueError: if there is none; the message names the nearest.
         """
+        if not isinstance(wanted, str):
+            raise ValueError(
+                f"a column must be called by its name, or its number as text; got {short(wanted)}"
+            )
         columns = [str(each) for each in self.frame.columns]
         if wanted in columns:
             return wanted

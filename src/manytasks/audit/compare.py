@@ -12,7 +12,7 @@ from manytasks.audit.crossvalidated import MOST_MERGED, cross_validated, errors_
 from manytasks.audit.decide import audit
 from manytasks.audit.heldout import FOLDS, split
 from manytasks.audit.progress import steps
-from manytasks.audit.samples import Samples
+from manytasks.audit.samples import Samples, check_samples
 from manytasks.streams import Seed
 
 
@@ -51,6 +51,7 @@ def check_comparable(samples: Samples) -> None:
     Raises:
         ValueError: if there are too many tasks or numbers.
     """
+    check_samples(samples)
     if (T := len(samples.y)) > MOST_MERGED:
         raise ValueError(f"cross-validation of every merger is for up to {MOST_MERGED} tasks; got {T:,}")
     if is_large(samples):

@@ -12,7 +12,7 @@ from manytasks.audit.estimate import forms
 from manytasks.audit.heldout import HeldOut, choose, few_levels, held_out
 from manytasks.audit.partitions import Sums, ordered, path
 from manytasks.audit.progress import steps
-from manytasks.audit.samples import Samples
+from manytasks.audit.samples import Samples, check_samples
 from manytasks.audit.unbiased import Distances, distances_of
 from manytasks.readers import count
 from manytasks.streams import Seed
@@ -110,6 +110,7 @@ def audit(
         >>> audit(from_arrays(X, signal + 0.5 * rng.standard_normal(180), task)).groups
         [['a', 'b'], ['c']]
     """
+    check_samples(samples, scale)
     T = len(samples.y)
     if groups is not None and (groups := count(groups, "groups", least=1)) > T:
         raise ValueError(f"groups must be at most {T}, the number of tasks; got {groups}")

@@ -40,6 +40,7 @@ def frame_in(path: Path, decimal: str) -> pd.DataFrame:
             raise ValueError(f"{path.name} is not a readable Parquet file ({type(error).__name__})") from None
     try:
         separator = "\t" if kind.startswith(".tsv") else _separator(path)
+        header = pd.read_csv(path, sep=separator, header=None, nrows=1, dtype=str, skipinitialspace=True)
         frame = pd.read_csv(path, sep=separator, decimal=decimal, skipinitialspace=True, low_memory=False)
     except UnicodeDecodeError:
         raise ValueError(f"{path.name} is not text in UTF-8; save it again as CSV UTF-8") from None
@@ -52,6 +53,9 @@ def frame_in(path: Path, decimal: str) -> pd.DataFrame:
     ) as error:
         what = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise ValueError(f"{path.name} is not a readable table: {what}") from None
+    called = [str(each).strip() for each in header.iloc[0]]
+    if twice := [each for each in called if each != "nan" and called.count(each) > 1]:
+        raise ValueError(f"{path.name} has two columns called {twice[0]!r}; give each a name of its own")
     frame.columns = [str(each).strip() for each in frame.columns]
     return frame
 

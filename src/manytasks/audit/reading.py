@@ -11,7 +11,7 @@ from manytasks.audit.columns import Table, default_target, default_task, feature
 from manytasks.audit.formats import arrays_in, frame_in
 from manytasks.audit.left_out import missing_rows, usable
 from manytasks.audit.samples import Samples, from_arrays
-from manytasks.readers import choice
+from manytasks.readers import choice, short
 
 
 def read(
@@ -49,8 +49,12 @@ def read(
         ValueError: if the file cannot be audited; one sentence says why and what to do.
         OSError: if the file cannot be read.
     """
+    if not isinstance(path, str | Path) or not str(path).strip() or "\0" in str(path):
+        raise ValueError(f"path must name a file or a folder; got {short(path)}")
     where = Path(path)
     name = where.name
+    if where.exists() and not (where.is_file() or where.is_dir()):
+        raise ValueError(f"{name} is neither a file nor a folder")  # a pipe would keep us waiting
     choice(missing, "missing", ("drop", "error"))
     choice(decimal, "decimal", (".", ","))
     if targets and (task or target):

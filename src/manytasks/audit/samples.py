@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
-from manytasks.readers import numbers
+from manytasks.readers import numbers, short
 
 
 @dataclass(frozen=True)
@@ -130,3 +131,27 @@ def from_arrays(
         parts = [np.flatnonzero(code == t) for t in range(len(labels))]
     called = names or tuple(str(label) for label in labels)
     return Samples(tuple(X[part] for part in parts), tuple(y[part] for part in parts), called, features)
+
+
+def check_samples(samples: Any, scale: Any = True) -> None:
+    """Refuse what is no samples of tasks.
+
+    Args:
+        samples: what was given.
+        scale: what was given for "divide features by their spread".
+
+    Raises:
+        ValueError: if samples are anything else, or scale is no truth value.
+
+    Example:
+        >>> check_samples([1, 2])
+        Traceback (most recent call last):
+        ...
+        ValueError: samples must be Samples, which audit.read or audit.from_arrays make; got [1, 2]
+    """
+    if not isinstance(samples, Samples):
+        raise ValueError(
+            f"samples must be Samples, which audit.read or audit.from_arrays make; got {short(samples)}"
+        )
+    if not isinstance(scale, bool):
+        raise ValueError(f"scale must be True or False; got {short(scale)}")

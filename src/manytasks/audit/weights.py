@@ -11,7 +11,7 @@ from manytasks.audit.blocks import is_large
 from manytasks.audit.estimate import forms
 from manytasks.audit.heldout import FOLDS, Fits, split
 from manytasks.audit.progress import steps
-from manytasks.audit.samples import Samples
+from manytasks.audit.samples import Samples, check_samples
 from manytasks.audit.shares import best_shares, projected
 from manytasks.audit.weighted import Sums, weights_of
 from manytasks.readers import count
@@ -97,6 +97,7 @@ def weigh(
         >>> found.advised, (found.weights > 0.3).tolist()
         (True, [True, True, False])
     """
+    check_samples(samples, scale)
     T = len(samples.y)
     if T > MOST_WEIGHTED:
         raise ValueError(f"weights are for up to {MOST_WEIGHTED} tasks; got {T:,}")
