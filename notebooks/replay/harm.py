@@ -749,6 +749,7 @@ for side in (-1, 1):
 #   times the noise variance sum to less than what is to be known. Otherwise replay hurts.
 # * At the threshold replay hurts all but equal tasks with clean labels; the buffer itself can carry a model there.
 # * Continue (warm) when tasks agree, begin anew (scratch) when they do not.
+# * On a large model that goes on, size and buffer never lower forgetting at once, so there is no trade-off between them; from scratch there can be.
 
 # %% tags=["remove-input"]
 evidence.provenance(profile, seed)
