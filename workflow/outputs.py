@@ -142,6 +142,8 @@ def add_links(book: Path, notebooks: Path) -> None:
             (book / FOLDER / f"{figure.name}.csv").write_text(figure.csv + "\n", encoding="utf-8")
     for chapter, notebook in executed.items():
         path = book / "notebooks" / chapter
+        if not path.exists():
+            continue
         page = with_links(path.read_text(encoding="utf-8"), path.relative_to(book), drawn)
         if (book / "book/same.html").exists():  # a chapter alone has no other page
             page = with_comparison(page, "../" * len(chapter.parts), notebook.get("metadata", {}))

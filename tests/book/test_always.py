@@ -15,7 +15,7 @@ FIGURE = """
 # %%
 import matplotlib.pyplot as plt
 
-figures.show(plt.figure(), name="count", caption="Nothing.", alt="an empty square")
+figures.show(plt.figure(), name="count", caption="Nothing.", alt="an empty square", data=None, why="none")
 """
 END = (
     '\n# %% tags=["hide-cell"]\nraise ValueError("the <peak> is\\ngone at p = 50")\n\n# %%\nprint("after")\n'
