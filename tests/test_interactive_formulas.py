@@ -117,3 +117,18 @@ def test_a_formula_drawn_as_a_model_is_refused():
     drawing.add_layout(Label(x=0, y=0, text="$$N$$"))
     with pytest.raises(ValueError, match=r"got '\$\$N\$\$'$"):
         show([], [Plot("A title", drawing)], sources={}, update="", name="a", caption="b", alt="c")
+
+
+def test_a_recipe_sets_controls_that_are_there():
+    drawing = canvas("p", "error")
+    with pytest.raises(ValueError, match=r"^the explorer 'a-figure' has no control 'n' for a recipe to set$"):
+        show(
+            [Slider("p", "parameters p", 2, 50, 7)],
+            [Plot("A title", drawing)],
+            sources={},
+            update="",
+            name="a-figure",
+            caption="Something",
+            alt="A plot",
+            recipes={"more data": {"p": 3, "n": 4}},
+        )

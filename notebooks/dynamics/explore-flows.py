@@ -345,6 +345,11 @@ return {values: now, words};
         "(b) the gap and its prediction. (c) their ratio tends to 1 as $h \\to 0$. Exact flows of two quadratic losses; on curved losses more terms follow."
     ),
     alt="Six sliders; two paths in the plane that end in different points; two arrows, the gap and its prediction; their ratio against h.",
+    recipes={
+        "a short time": {"h": 0.02},
+        "a long time": {"h": 0.8},
+        "common axes": {"angle": 0},
+    },
 )
 
 # %% tags=["hide-input"]

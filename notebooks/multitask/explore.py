@@ -250,6 +250,12 @@ return {values: here, words};
         "These are expectations: single data sets scatter around them."
     ),
     alt="Five sliders and a plot of the pooled error, its three terms and the single-task error against the number of parameters.",
+    recipes={
+        "equal tasks, clean labels": {"rho": 1, "sigma": 0},
+        "more data hurt": {"T": 10, "n": 100, "p": 1000},
+        "unlike tasks": {"T": 10, "rho": 0.5, "sigma": 0},
+        "as much noise": {"T": 10, "rho": 1, "sigma": 0.67},
+    },
 )
 
 # %% [markdown]
@@ -296,6 +302,10 @@ return {values: here, words};
         "norms and label noise play. Above the dotted line learning together helps. Exact; nothing here says how transfer varies between data sets."
     ),
     alt="Five sliders and a plot of knowledge transfer and its three terms against the number of parameters.",
+    recipes={
+        "unrelated tasks, clean labels": {"rho": 0, "sigma": 0},
+        "equal tasks, loud noise": {"rho": 1, "sigma": 1.5},
+    },
 )
 
 # %% [markdown]

@@ -305,10 +305,16 @@ def test_the_address_keeps_what_was_set_until_it_is_reset(html, browser):
         page.locator("#explore-multitask-p").focus()
         page.keyboard.press("ArrowRight")
         assert page.url.endswith("#figure-explore-multitask?p=778&rho=0.25")
-        page.locator("#figure-explore-multitask [data-reset]").click()
+        page.locator("#figure-explore-multitask").get_by_role("button", name="Reset").click()
         assert page.url.endswith("#figure-explore-multitask")
         assert page.locator("#explore-multitask-n").input_value() == start
         assert page.evaluate("manytasks.figures['explore-multitask'].setting.p") != 778
+        page.locator("#figure-explore-multitask").get_by_role("button", name="more data hurt").click()
+        assert page.locator("#explore-multitask-n").input_value() == "100"
+        error, alone = (
+            theory.multitask_error(Tasks.equiangular(10, 0.8), n, 1000, 0.09).mean() for n in (100, 50)
+        )
+        assert error == float("inf") > alone
     finally:
         page.close()
 

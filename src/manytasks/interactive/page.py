@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from manytasks.interactive.controls import Choice, Slider
@@ -49,6 +51,7 @@ def show(
     name: str,
     caption: str,
     alt: str,
+    recipes: Mapping[str, Mapping[str, float | str]] = MappingProxyType({}),
 ) -> None:
     """Show plots that follow their controls; they work offline, from the disk and in JupyterLab.
 
@@ -62,24 +65,35 @@ def show(
         name: unique kebab-case name; the anchor is ``figure-<name>``.
         caption: what to see; ``$...$`` is mathematics.
         alt: what it shows, for those who do not see it.
+        recipes: settings worth a look, by the words on their button; what a setting leaves out stands as at
+            the start.
 
     Raises:
-        ValueError: if a word that is drawn, or stands in a title, a legend or a control, is TeX.
+        ValueError: if a recipe names no control; if a word that is drawn, or stands in a title, a legend or a
+            control, is TeX.
     """
     from bokeh.embed import components
     from IPython.display import display
 
     from manytasks.figures import Panels
 
+    known = {control.name for control in controls}
+    if unknown := sorted({key for setting in recipes.values() for key in setting} - known):
+        raise ValueError(f"the explorer {name!r} has no control {unknown[0]!r} for a recipe to set")
     for words in _plain_words(controls, plots):
         without_tex(words, f"the explorer {name!r}")
     start, *canvases = _named(name, *components([plot.drawing for plot in plots]))
     ids = json.dumps({key: model.id for key, model in sources.items()})
     inputs = "".join(control.markup(name) for control in controls)
+    buttons = "".join(
+        f'<button type="button" data-recipe="{html.escape(json.dumps(dict(setting)))}">'
+        f"{html.escape(words)}</button>"
+        for words, setting in recipes.items()
+    )
     drawings = "".join(plot.markup(canvas) for plot, canvas in zip(plots, canvases, strict=True))
     markup = (
         f'<div class="explore"><div class="controls">{inputs}</div>'
-        '<button type="button" data-reset>Reset</button>'
+        f'<div class="recipes"><button type="button" data-recipe="{{}}">Reset</button>{buttons}</div>'
         '<p class="readout" role="status" aria-live="polite"><noscript>Without JavaScript nothing can move '
         f'here.</noscript></p><div class="plots">{drawings}</div></div>{start}'
         f"<script>manytasks.start({json.dumps(name)}, {ids}, (setting, models) => {{{update}}});</script>"

@@ -32,8 +32,9 @@ html[data-theme=dark] .explore input { color-scheme: dark; accent-color: #7fc4f0
 }
 .explore .range { grid-column: 1 / -1; color: #d5602a; font-size: .9rem; }
 .explore input[aria-invalid=true] { border-color: #d5602a; outline: 1px solid #d5602a; }
-.explore [data-reset] { font: inherit; font-size: .95rem; background: transparent; cursor: pointer;
-  color: inherit; border: 1px solid #808890; border-radius: .3rem; padding: .15rem .7rem; margin-top: .4rem; }
+.explore .recipes { display: flex; flex-wrap: wrap; gap: .4rem; margin-top: .4rem; }
+.explore [data-recipe] { font: inherit; font-size: .95rem; background: transparent; cursor: pointer;
+  color: inherit; border: 1px solid #808890; border-radius: .3rem; padding: .15rem .7rem; }
 .explore .canvas { position: relative; }
 /* A cover, so that a finger on a plot scrolls the page. */
 .explore .canvas::after { content: ""; position: absolute; inset: 0; z-index: 2; }
@@ -148,7 +149,10 @@ window.manytasks = {
       show();
       box.scrollIntoView();
     }
-    box.querySelector("[data-reset]").addEventListener("click", () => { set({}); this.note(name, start); });
+    for (const button of box.querySelectorAll("[data-recipe]")) button.addEventListener("click", () => {
+      set(JSON.parse(button.dataset.recipe));
+      this.note(name, start);
+    });
     const all = () => { this.paint(ready); draw(); };
     all();
     new MutationObserver(all).observe(document.documentElement,
