@@ -48,3 +48,23 @@ def test_optimisation_turns_no_check_off():
         capture_output=True, text=True,
     )  # fmt: skip
     assert done.stderr.strip().endswith("CheckFailed: seen")
+
+
+@pytest.mark.parametrize("condition", [float("nan"), np.float64("nan"), 0, None, "", np.False_, []])
+def test_what_is_not_true_meets_no_condition(condition):
+    with pytest.raises(checks.CheckFailed, match=whole("no")):
+        checks.require(condition, "no")
+
+
+@pytest.mark.parametrize("condition", [np.array([True, False]), np.ones((2, 2), bool)])
+def test_several_truth_values_are_no_condition(condition):
+    message = "the slopes: which of several truth values counts is for the page to say"
+    with pytest.raises(ValueError, match=whole(message)):
+        checks.require(condition, "the slopes")
+
+
+@pytest.mark.parametrize(("rtol", "atol"), [(-1, 0), (np.inf, 0), (0, np.nan), (0, -1e-9)])
+def test_a_tolerance_is_a_finite_number(rtol, atol):
+    message = f"rtol and atol must be finite and at least 0; got {rtol} and {atol}"
+    with pytest.raises(ValueError, match=whole(message)):
+        checks.close("x", 1.0, 2.0, rtol=rtol, atol=atol)

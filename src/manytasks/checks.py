@@ -23,12 +23,17 @@ def require(condition: Any, message: str) -> None:
         message: what was compared, the number, and what it should have been.
 
     Raises:
-        CheckFailed: with the message, if the condition is false.
+        CheckFailed: with the message, if the condition is false or nan.
+        ValueError: if it is an array of several truth values, or of none.
 
     Example:
         >>> require(2 + 2 == 4, "two and two are four")
     """
-    if not condition:
+    try:
+        met = bool(condition)
+    except ValueError as error:  # NumPy's, which does not say where
+        raise ValueError(f"{message}: which of several truth values counts is for the page to say") from error
+    if not met or (isinstance(condition, float | np.floating) and np.isnan(condition)):
         raise CheckFailed(message)
 
 
@@ -45,6 +50,7 @@ def close(what: str, got: Any, want: Any, *, rtol: float = 1e-9, atol: float = 0
 
     Raises:
         CheckFailed: naming the largest departure, where it is, and what was allowed.
+        ValueError: if a tolerance is negative or not finite.
 
     Example:
         >>> close("the error by formula and by eigenvalues", 1.0 + 1e-12, 1.0)
@@ -52,6 +58,8 @@ def close(what: str, got: Any, want: Any, *, rtol: float = 1e-9, atol: float = 0
         Traceback (most recent call last):
         manytasks.checks.CheckFailed: the error, computed twice: got 2.1 instead of 2 at (1,); ...
     """
+    if not all(np.all((np.asarray(each) >= 0) & np.isfinite(each)) for each in (rtol, atol)):
+        raise ValueError(f"rtol and atol must be finite and at least 0; got {rtol} and {atol}")
     got, want = np.broadcast_arrays(np.asarray(got, dtype=float), np.asarray(want, dtype=float))
     agree = np.isclose(got, want, rtol=rtol, atol=atol)
     if np.all(agree):

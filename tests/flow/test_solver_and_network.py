@@ -11,6 +11,7 @@ from messages import whole
 from manytasks.flow import (
     Network,
     descend,
+    euler_series,
     forgetting_products,
     integrate,
     lie_bracket,
@@ -150,6 +151,10 @@ def half(theta):
         (lambda: modified_loss([half], None), None),
         (lambda: modified_loss([half], 0.1)([1.0]), None),
         (lambda: order_costs([half], [1.0]), None),
+        (lambda: euler_series(-1), "order must be a whole number of at least 0; got -1"),
+        (lambda: euler_series(30), "order must be at most 8; got 30"),
+        (lambda: euler_series([1]), None),
+        (lambda: euler_series(1, 0), "colour must be a whole number of at least 1; got 0"),
         (lambda: order_costs([half], ONE, objective=3), None),
         (lambda: forgetting_products([half], "x"), None),
         (lambda: order_cost([[0, 1], [5, 0]], (True, False)), None),

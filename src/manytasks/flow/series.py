@@ -23,7 +23,6 @@ MOST_WORDS = 10_000  # of a series, which then takes about ten seconds; one orde
 HIGHEST = 8  # of a single step, whose trees are then the many
 
 
-@cache
 def euler_series(order: int, colour: int = 1) -> tuple[Field, ...]:
     r"""Expand the modified field of one Euler step :math:`\theta \mapsto \theta + h f(\theta)`.
 
@@ -42,10 +41,18 @@ def euler_series(order: int, colour: int = 1) -> tuple[Field, ...]:
     Returns:
         order + 1 fields: the coefficients of :math:`h^0, \dots, h^{order}`.
 
+    Raises:
+        ValueError: if the order or the colour is no such number.
+
     Example:
         >>> euler_series(1)[1]  # -f'f/2
         {(1, ((1, ()),)): -1/2}
     """
+    return _euler_series(count(order, "order", most=HIGHEST), count(colour, "colour", least=1))
+
+
+@cache
+def _euler_series(order: int, colour: int) -> tuple[Field, ...]:
     f: Field = {trees.node(colour): sp.Integer(1)}
     terms: list[Field] = [f]
     for k in range(1, order + 1):

@@ -1,5 +1,9 @@
 """Closed forms of Paper A (arXiv 2408.16939) and their extensions.
 
+One rule for few parameters: T tasks of rank r exist in R^p only if p is at least r. The formulas need no more
+than the Gram matrix and go on below r, as a curve over p does; what must draw or choose tasks that exist
+(``simulate``, ``best_split``, ``Tasks.vectors``, ``manytasks predict``) refuses p < r and names the rank.
+
 NumPy in, NumPy out; SymPy symbols pass through the same code, so a derivation can end at the function.
 """
 
