@@ -750,6 +750,7 @@ table(
 # * The spread of the tasks is label noise at every length, at a rate that starts at $1 + 1/p$ and stays within about $1/p$ of one.
 # * What the order changes is the bracket at first, and "the last task wins" at the end.
 # * The peak needs long training. Where labels are noisy, stop: at $N/\lambda^*$ at the latest; ridge is never worse.
+# * What of it trained networks do is in {doc}`../networks/lengths`.
 
 # %% tags=["remove-input"]
 evidence.provenance(profile, seed)

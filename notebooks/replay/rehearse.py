@@ -799,12 +799,9 @@ say(past=past, past_n=n // 4)
 # {glue:text}`few_together:.2f` together, {glue:text}`few_after:.2f` after. And noise alone, {glue:text}`past_n`
 # new and as many stored samples, same $p$: after errs by {glue:text}`past:.2f` a unit of $\sigma^2$ *more*.
 #
-# **Networks: open.** Nothing here was tried on a trained network for this page. A small pilot before it was
-# *against* the linear verdict: with equal numbers of steps, rehearsing after was the worse one, more so for
-# dissimilar tasks. Only where networks were trained by full batches to the same loss was the gap small, and closed
-# as they widened. In the linear model the newest task pays a price of order $1/p^2$; a network whose weights all
-# move for a few stored samples may pay far more. {cite:t}`deng2025` report that networks agree with their
-# theory, so a sweep that is declared before it runs has to decide.
+# **Networks.** On small trained networks the verdict fails: the newest task pays far more than old ones gain, the more so for dissimilar tasks, and taking turns gives most of
+# it back. {doc}`../networks/schedules` has the sweep, declared before it ran, and the reason: features of images have strong directions, and stored samples share
+# them with the new ones. {cite:t}`deng2025` report that their networks agree with the theory.
 #
 # **Task by task.** Whoever revisits the stored tasks one after another, not at once, leaves these formulas as
 # soon as there are two of them.
@@ -868,8 +865,8 @@ checks.require(
 # * New noise and disagreement speak for after, similar tasks with clean labels for together; the border falls
 #   like $1/p$.
 # * With clean labels a buffer that is revisited after cannot harm the older of two tasks.
-# * Taking turns leads from one to the other, at a rate that comes to a halt at the threshold. Networks are
-#   open.
+# * Taking turns leads from one to the other, at a rate that comes to a halt at the threshold.
+# * Small networks do not follow: there the newest task pays too much.
 
 # %% tags=["remove-input"]
 evidence.provenance(profile, seed)

@@ -125,4 +125,26 @@ CHECKED: dict[str, dict[str, Checked]] = {
             rounding=1e-15,
         ),
     },
+    "rehearsal-schedule": {
+        "rehearsed after": Checked(
+            {"loss": "mse", "memory": 5, "width": 8, "schedules": ("after",), "seeds": (0, 1)},
+            ("seed", "fraction", "noise"),
+            ("schedule", "task"),
+            margin=Margin("test_error", size=0.02, matters=0.05),
+        ),
+    },
+    "training-length": {
+        # From the first weights, so that task 1 need not be learned to its end.
+        "begun": Checked(
+            {
+                "loss": "mse",
+                "width": 8,
+                "anchors": (0.0,),
+                "times": tuple(2.0**power for power in range(-5, 4)),
+                "seeds": (0, 1, 2),
+            },
+            ("seed",),
+            ("fraction", "noise", "learned", "anchor", "time"),
+        ),
+    },
 }
