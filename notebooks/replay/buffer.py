@@ -847,8 +847,12 @@ display(
 # **Larger models, larger buffers: what do they do to forgetting?** Let tasks have norm 1, equal counts and one squared distance $d = 2(1-\rho)$ to
 # one another. Summed over all pairs, the leading terms of a large model are, from a warm start,
 #
-# $$ p\,F \to \tfrac{T}{2}\,n\,(d + \sigma^2 - 1), \qquad
-#    p^2 (F - F|_{m=0}) \to \tfrac{T}{6}(2T-1)\,nm\,\Big(d\big(2 - \tfrac{3}{2T-1}\big) + 3\sigma^2 - 1\Big), $$
+# $$
+# \begin{aligned}
+# p\,F &\to \tfrac{T}{2}\,n\,(d + \sigma^2 - 1), \\
+# p^2 (F - F|_{m=0}) &\to \tfrac{T}{6}(2T-1)\,nm\,\Big(d\big(2 - \tfrac{3}{2T-1}\big) + 3\sigma^2 - 1\Big),
+# \end{aligned}
+# $$
 #
 # and from scratch $p\,F \to n\,d + m\,\big(\tfrac T2 (d + \sigma^2 - 1) - d\big)$. Their signs say where one more parameter and one more stored sample lower forgetting.
 

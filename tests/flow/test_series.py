@@ -202,11 +202,11 @@ def test_typesetting_names_tasks_only_if_there_are_several():
     assert modified_series(2, 2)._repr_latex_().startswith("$$\n")
 
 
-def test_no_line_of_a_typeset_series_has_more_than_four_terms():
+def test_no_line_of_a_typeset_series_has_more_than_three_terms():
     lines = modified_series(1, 4).latex().splitlines()
     terms = [line.count(r"\frac") for line in lines]
     assert sum(terms) == 1 + 2 + 3 + 9
-    assert max(terms) == 4
+    assert max(terms) == 3
 
 
 @pytest.mark.parametrize(

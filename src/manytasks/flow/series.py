@@ -177,7 +177,7 @@ class ModifiedSeries:
         return total
 
     def latex(self, expanded: bool = False) -> str:
-        r"""Typeset the series, a new line for each power of h and after every fourth term.
+        r"""Typeset the series, a new line for each power of h and after every third term.
 
         Args:
             expanded: write brackets out as elementary differentials.
@@ -196,7 +196,7 @@ class ModifiedSeries:
         lines = [rf"\tilde f ={{}}& {sp.latex(show(0))}{{}}"]
         for k in range(1, self.order + 1):
             power = "h" if k == 1 else f"h^{{{k}}}"
-            first, *rest = _four_a_line(sp.latex(show(k)))
+            first, *rest = _three_a_line(sp.latex(show(k)))
             lines += [rf"&{{}}+ {power}\,\Bigl({first}", *(rf"&\qquad{{}}{line}" for line in rest)]
             lines[-1] += r"\Bigr)"
         body = "\\\\\n".join(lines)
@@ -227,15 +227,15 @@ class ModifiedSeries:
         return Commutator(self._commutator(item[0]), self._commutator(item[1]))
 
 
-def _four_a_line(terms: str) -> list[str]:
+def _three_a_line(terms: str) -> list[str]:
     # Split a typeset sum at its plus and minus signs, so that a page need not scroll to its end.
     starts, depth = [0], 0
     for i, sign in enumerate(terms):
         depth += (sign in "{[(") - (sign in "}])")
         if depth == 0 and terms.startswith((" + ", " - "), i):
             starts.append(i)
-    ends = [*starts[4::4], len(terms)]
-    return [terms[start:end].strip() for start, end in zip(starts[::4], ends, strict=True)]
+    ends = [*starts[3::3], len(terms)]
+    return [terms[start:end].strip() for start, end in zip(starts[::3], ends, strict=True)]
 
 
 def modified_series(
