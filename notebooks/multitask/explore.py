@@ -218,7 +218,7 @@ const show = (x) => manytasks.text(x);
 # %% [markdown]
 # ## One model for all tasks
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input", "lead"]
 lines = {
     "error": ("pooled error", "red", "solid"),
     "dissimilarity": ("dissimilarity G1", "orange", "solid"),

@@ -93,7 +93,7 @@ display(
 #   a rotation (12° at most), shear, scale and shift (15 %, 15 % and 12 %), an elastic warp, a contrast and
 #   pixel noise. A class has as many images as one asks for, and the same ones every time.
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input", "lead"]
 panels = []
 at_hand = {name: deep.load_dataset(name) for name in ("digits", "fashion")}
 for name, dataset in (at_hand | {"glyphs": glyphs}).items():
