@@ -295,7 +295,7 @@ def test_the_version_names_the_commit(capsys):
 
 
 def test_the_list_of_sweeps_is_that_of_the_registry():
-    assert NAMES == sweep_names()
+    assert NAMES == sweep_names(), "src/manytasks/cli/names.py lists the sweeps of the registry, in its order"
 
 
 def test_a_sweep_that_there_is_not_is_refused_without_torch():
