@@ -23,7 +23,7 @@ from heads import plain
 from plan import html_folder
 from pypdf import PdfReader, PdfWriter
 from pypdf.annotations import Link
-from pypdf.generic import ArrayObject, DecodedStreamObject, DictionaryObject, Fit, NameObject
+from pypdf.generic import ArrayObject, DecodedStreamObject, DictionaryObject, Fit, NameObject, StreamObject
 
 from manytasks import strict_yaml
 
@@ -33,6 +33,7 @@ STYLE = Path(__file__).with_name("bind.css")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--host-resolver-rules=MAP * ~NOTFOUND"]
 SECTION = re.compile(r'<section[^>]*? id="([^"]+)"[^>]*>(?:<span[^>]*></span>)*\s*<h2>(.*?)</h2>', re.DOTALL)
 BLANK = 500  # bytes; what draws less is a white sheet, or has few words
+RESOURCE = re.compile(rb"/([A-Z]\d+)\b")  # a name in what draws a sheet; its text is hexadecimal
 CONTENTS = "contents"  # the page that lists the others; it is made here
 
 
@@ -196,6 +197,7 @@ def join(sheets: dict[str, PdfReader], pages: list[Page], folder: Path, title: s
             added.pop("/Annots", None)
             added.pop("/StructParents", None)
             add_number(writer, added, first + i + 1)
+    name_resources(writer)
     starts = dict(order)
     for sheet_number, rectangle, (name, anchor), address in links:
         if name in starts:
@@ -244,6 +246,37 @@ def links_of(sheet: Any, name: str, folder: Path) -> Iterator[tuple[Any, tuple[s
             yield rectangle, (page.removesuffix(".html"), unquote(anchor)), ""
         elif address.startswith("http"):
             yield rectangle, ("", ""), address
+
+
+def name_resources(writer: PdfWriter) -> None:
+    """Name what sheets draw with in the order in which they do.
+
+    Chromium counts fonts, images and states over the whole page; whether it has decoded an image once or
+    twice moves every number after it.
+    """
+    for sheet in writer.pages:
+        content = sheet["/Contents"].get_object()
+        rename(sheet, [each.get_object() for each in content] if isinstance(content, list) else [content])
+    for form in writer._objects:
+        if isinstance(form, StreamObject) and "/Resources" in form:
+            rename(form, [form])
+
+
+def rename(owner: Any, streams: list[Any]) -> None:
+    """Rename the resources of a sheet or a form in the streams that draw it, and where they are listed."""
+    order = dict.fromkeys(name for each in streams for name in RESOURCE.findall(each.get_data()))
+    names = {old: b"%b%d" % (old[:1], i) for i, old in enumerate(order)}
+    resources = DictionaryObject(owner["/Resources"].get_object())
+    for kind, entry in list(resources.items()):
+        if isinstance(there := entry.get_object(), DictionaryObject):
+            kept = {name: there.raw_get(name) for name in there if not RESOURCE.fullmatch(name.encode())}
+            for old, new in names.items():
+                if (name := f"/{old.decode()}") in there:
+                    kept[NameObject(f"/{new.decode()}")] = there.raw_get(name)
+            resources[NameObject(kind)] = DictionaryObject(kept)
+    owner[NameObject("/Resources")] = resources
+    for each in streams:
+        each.set_data(RESOURCE.sub(lambda found: b"/" + names[found[1]], each.get_data()))
 
 
 def add_number(writer: PdfWriter, sheet: Any, number: int) -> None:

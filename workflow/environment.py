@@ -20,31 +20,11 @@ FAULT = "MANYTASKS_FAULT"  # set by build.py: what a step's faults begin with, s
 ASKED = "MANYTASKS_ENVIRONMENT"  # names of further variables to let through, with commas
 # What steps may know of the machine: where things are, who reaches the network, which processors count, and
 # what a cluster says to its jobs. Everything else steers tools that make pages.
-KEPT: tuple[str, ...] = ("PATH", "HOME", "USER", "LOGNAME", "SHELL", "TERM", "TZ", "LANG", "LANGUAGE")
-KEPT += (
-    "CHROMIUM",
-    "CI",
-    "TMPDIR",
-    "TMP",
-    "TEMP",
-    "XDG_CACHE_HOME",
-    "XDG_RUNTIME_DIR",
-    "HF_HOME",
-    "HF_HUB_CACHE",
-)
+KEPT: tuple[str, ...] = ("PATH", "HOME", "USER", "LOGNAME", "SHELL", "TERM", "TZ", "LANG", "LANGUAGE", "CI")
+KEPT += ("TMPDIR", "TMP", "TEMP", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR", "HF_HOME", "HF_HUB_CACHE", "CHROMIUM")
 KEPT += ("LD_LIBRARY_PATH", "LD_PRELOAD", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "NO_COLOR")
-FAMILIES: tuple[str, ...] = ("LC_", "SSL_", "REQUESTS_", "CURL_", "CUDA_", "NVIDIA_", "HIP_", "ROCR_")
-FAMILIES += (
-    "OMP_",
-    "KMP_",
-    "MKL_",
-    "OPENBLAS_",
-    "ATEN_CPU_",
-    "ONEDNN_MAX_",
-    "NPY_DISABLE_",
-    "MALLOC_",
-    "MANYTASKS_",
-)
+FAMILIES: tuple[str, ...] = ("LC_", "SSL_", "REQUESTS_", "CURL_", "CUDA_", "NVIDIA_", "HIP_", "ROCR_", "OMP_")
+FAMILIES += ("OPENBLAS_", "ATEN_CPU_", "ONEDNN_MAX_", "NPY_DISABLE_", "MALLOC_", "MANYTASKS_", "KMP_", "MKL_")
 FAMILIES += ("SLURM", "SBATCH", "SGE_", "PBS_", "LSB_", "LSF_", "CONDOR_")
 PROXIES = ("http_proxy", "https_proxy", "ftp_proxy", "all_proxy", "no_proxy")
 
