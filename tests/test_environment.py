@@ -115,7 +115,9 @@ def test_the_oldest_python_can_install_it():
     too_new = [
         canonicalize_name(each.name)
         for each in distributions()
-        if not SpecifierSet(each.metadata["Requires-Python"] or "").contains(OLDEST["python_full_version"])
+        if not SpecifierSet(each.metadata.get("Requires-Python") or "").contains(
+            OLDEST["python_full_version"]
+        )
     ]
     here, oldest = (pins(BOOK, GPU, LAB, TESTS, **python) for python in ({}, OLDEST))
     assert [name for name in too_new if oldest[name] == here[name]] == []

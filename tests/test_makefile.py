@@ -17,7 +17,8 @@ def make(tmp_path, monkeypatch):
     for name in ("ready", "tests", "lab"):
         (tmp_path / name).touch()
 
-    monkeypatch.delenv("THIRD", raising=False)
+    for name in ("THIRD", "MAKEFLAGS", "MAKEOVERRIDES", "MFLAGS"):  # `make test OPTIONS=…` hands its own on
+        monkeypatch.delenv(name, raising=False)
 
     def make(*words):
         command = [

@@ -5,7 +5,7 @@ import re
 import jupytext
 import pytest
 from messages import whole
-from nbformat.v4 import new_output
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from reading import COMPUTED_BELOW, DRAWN_LATER, FOLDED, LEAD, answer_first, first_section, fold, lead
 from test_page_law import CHAPTERS
 
@@ -129,6 +129,18 @@ def test_what_a_last_line_returned_is_not_shown_below_a_fold(chapter):
     fold(chapter)
     assert [len(cell.outputs) for cell in (opening, record)] == [2, 1]
     assert "text/latex" in record.outputs[0].data
+
+
+def test_a_figure_of_the_opening_goes_before_its_code_which_says_where_it_stands():
+    figure = new_output("display_data", {"text/html": '<figure class="panels" id="figure-first"></figure>'})
+    code = new_code_cell("draw()", metadata={"tags": ["lead"]}, outputs=[figure])
+    chapter = new_notebook(cells=[new_markdown_cell("# Title"), code, new_markdown_cell("## Section")])
+    lead(chapter)
+    answer_first(chapter)
+    assert [cell.source for cell in chapter.cells] == ["# Title", COMPUTED_BELOW, "draw()", "## Section"]
+    assert chapter.cells[1].outputs == [figure]
+    (said,) = chapter.cells[2].outputs
+    assert said.data["text/html"].startswith('<p class="moved" hidden><a href="#figure-first">')
 
 
 @pytest.mark.parametrize("path", IN_PARTS, ids=lambda path: f"{path.parent.name}/{path.stem}")

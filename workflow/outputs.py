@@ -105,8 +105,8 @@ def _code(page: str, figure: str, at: int) -> int:
         figure: its name.
         at: where it stands. One that went up has left word in the cell that drew it.
     """
-    left = page.find(f'<p class="moved"><a href="#figure-{figure}">')
-    at = at if left < 0 else left
+    word = re.search(rf'<p class="moved"(?: hidden)?><a href="#figure-{figure}">', page)
+    at = word.start() if word else at
     cell = page.rfind(CELL, 0, at)
     return max(0, page.find(CODE, cell, at)) if cell >= 0 else 0
 

@@ -46,6 +46,8 @@ def echo(output: Any) -> bool:
 def lead(notebook: Any) -> None:
     """Move the figure of the cell tagged ``lead``, with scripts that it needs, up to the end of the opening.
 
+    One that is drawn in the opening stays there.
+
     Raises:
         ValueError: if that cell draws no figure, or several cells are tagged.
     """
@@ -57,6 +59,8 @@ def lead(notebook: Any) -> None:
     drawn = [output for output in tagged[0].get("outputs", []) if FIGURE.search(markup(output))]
     if not drawn:
         raise ValueError(f"the cell tagged '{LEAD}' draws no figure")
+    if notebook.cells.index(tagged[0]) < first_section(notebook.cells):
+        return
     outputs, figure = tagged[0].outputs, drawn[0]
     before = [output for output in outputs[: outputs.index(figure)] if "<script" in markup(output)]
     (name,) = FIGURE.findall(markup(figure))[:1]
@@ -69,7 +73,7 @@ def lead(notebook: Any) -> None:
 def answer_first(notebook: Any) -> None:
     """Let sentences and figures of the opening follow the title; the code that computes them comes after.
 
-    A page without sections stays as it is.
+    It keeps a word of where its figures stand. A page without sections stays as it is.
     """
     end = first_section(notebook.cells)
     if end == len(notebook.cells) or notebook.cells[0].cell_type != "markdown":
@@ -82,7 +86,8 @@ def answer_first(notebook: Any) -> None:
         if cell.outputs:
             tags = {"tags": ["remove-input"]}
             told.append(new_code_cell(COMPUTED_BELOW, metadata=tags, outputs=cell.outputs))
-            cell.outputs = []
+            drawn = [name for output in cell.outputs for name in FIGURE.findall(markup(output))]
+            cell.outputs = [said_where(name, hidden=True) for name in drawn]
         code.append(cell)
     notebook.cells[1:end] = told + code
 
@@ -100,8 +105,8 @@ def markup(output: Any) -> str:
     return "".join(output.get("data", {}).get("text/html", ""))
 
 
-def said_where(anchor: str) -> Any:
-    """Return what takes the place of a figure that went up."""
+def said_where(anchor: str, hidden: bool = False) -> Any:
+    """Return what takes the place of a figure that went up; hidden where the figure stands right above."""
     words = "The figure stands at the head of this page"
-    link = f'<p class="moved"><a href="#{anchor}">{words}</a>.</p>'
+    link = f'<p class="moved"{" hidden" * hidden}><a href="#{anchor}">{words}</a>.</p>'
     return new_output("display_data", {"text/html": link, "text/plain": f"{words}."})

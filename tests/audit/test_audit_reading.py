@@ -412,7 +412,7 @@ def test_what_is_no_path_is_refused(path):
         audit.read(path)
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes without names")
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes with names")
 @pytest.mark.parametrize("name", ["pipe.csv", "pipe.npz", "pipe.csv.gz"])
 def test_a_pipe_is_not_waited_for(name, tmp_path):
     os.mkfifo(tmp_path / name)
