@@ -23,6 +23,14 @@ TOLERANCE = 1e-4  # relative; the largest departure that rounding was found to m
 MAY_MOVE = {
     (
         "A.S1",
+        "widths, batches and rates",
+    ): "a rounding error itself, 1e-14 against a limit of 1e-8",
+    (
+        "B.M2",
+        "the bracket outweighs flatness",
+    ): "a share of 50 trained networks: training amplifies rounding, and one stood at the border",
+    (
+        "A.S1",
         "stochastic gradient descent from zero",
     ): "a rounding error itself, 1e-15 against a limit of 1e-6",
     (
