@@ -6,6 +6,8 @@ import pytest
 import torch
 
 from manytasks.deep.sweeps import one_head, rehearsal_schedule, training_length
+from manytasks.deep.sweeps.bracket_forgetting import network_of
+from manytasks.deep.sweeps.shared_trunk import problem_loss
 
 CPU = torch.device("cpu")
 SMALL = rehearsal_schedule.SMOKE | {"width": 4, "loss": "mse", "memory": 2, "first_steps": 3, "steps": 4}
@@ -77,7 +79,7 @@ def test_wrong_labels_are_in_training_only():
     assert all(torch.equal(a["targets"], b["targets"]) for a, b in zip(clean.test, noisy.test, strict=True))
 
 
-def test_members_of_one_seed_start_alike_and_learn_alike_until_they_differ():
+def test_every_member_and_task_has_a_row_and_schedules_differ():
     rows = pd.DataFrame(rehearsal_schedule.measure(SMALL | {"schedules": ("together", "after")}, CPU))
     assert len(rows) == 2 * 2 * 2 * 2 * 3
     assert np.isfinite(rows.test_loss).all()
@@ -98,18 +100,66 @@ def test_time_zero_is_the_start_and_anchors_lie_between():
     )
 
 
-def test_small_times_are_steps_of_their_own():
-    """From 0 to 1/2 one step of half the length; then to 1 another: not one of the whole length."""
-    ends = [
-        pd.DataFrame(training_length.measure(SHORT | {"times": times}, CPU))
-        .query("learned == 1 and time == 1.0")
-        .train_1.to_numpy()
-        for times in ((0.5, 1.0), (1.0,), (0.25, 1.0))
+def alone(settings):
+    """First member, by hand: its weights at the start, loss, training and test problems."""
+    network = network_of(settings)
+    tasks = one_head.task_problems(settings, 0, CPU)
+    first = lambda problem: {name: value[0] for name, value in problem.items()}  # noqa: E731
+    theta = one_head.starts(network, settings, CPU)[0].requires_grad_()
+    return theta, problem_loss(network, settings["loss"]), first(tasks.train[0]), tasks, first
+
+
+def rows_of(settings):
+    return pd.DataFrame(training_length.measure(settings, CPU)).set_index(["learned", "anchor", "time"])
+
+
+def test_a_quarter_of_time_is_one_step_of_a_quarter_of_the_length():
+    settings = SHORT | {"fractions": (1.0,), "noises": (0.0,), "times": (0.25, 1.0), "anchors": (1.0,)}
+    theta, loss, train, _, _ = alone(settings)
+    for length in (0.25, 0.75):
+        (slope,) = torch.autograd.grad(loss(theta, train), theta)
+        theta = (theta - settings["rate"] / settings["width"] * length * slope).detach().requires_grad_()
+        time = 0.25 if length == 0.25 else 1.0
+        found = rows_of(settings).loc[(1, 0.0, time)].train_1
+        assert found == pytest.approx(loss(theta, train).item(), rel=1e-5)
+
+
+def test_the_product_is_that_of_held_out_and_second_gradient():
+    settings = SHORT | {"fractions": (1.0,), "noises": (0.0,), "times": (1.0,), "anchors": (0.0,)}
+    theta, loss, _, tasks, first = alone(settings)
+    slopes = [
+        torch.autograd.grad(loss(theta, first(problem)), theta)[0]
+        for problem in (tasks.test[0], tasks.train[1])
     ]
-    assert np.ptp(ends, axis=0).max() > 1e-4
-    long = training_length.measure(SHORT | {"times": (1.0, 2.0)}, CPU)
-    whole = training_length.measure(SHORT | {"times": (2.0,)}, CPU)
-    both = [
-        pd.DataFrame(rows).query("learned == 1 and time == 2.0").train_1.to_numpy() for rows in (long, whole)
-    ]
-    np.testing.assert_array_equal(*both)
+    found = rows_of(settings).loc[(2, 0.0, 0.0)].inner_test
+    assert found == pytest.approx(float(slopes[0] @ slopes[1]), rel=1e-4)
+
+
+def test_an_anchor_is_a_share_of_the_way():
+    """One step only: the way is minus its slope, and half of it is a step of half the length."""
+    base = SHORT | {"fractions": (1.0,), "noises": (0.0,)}
+    whole = rows_of(base | {"times": (1.0,), "anchors": (0.3,)}).loc[(2, 0.3, 0.0)].train_1
+    part = rows_of(base | {"times": (0.3,), "anchors": (1.0,)}).loc[(1, 0.0, 0.3)].train_1
+    assert whole == pytest.approx(part, rel=1e-5)
+
+
+def test_every_schedule_starts_where_the_first_task_ended():
+    rows = {
+        some: pd.DataFrame(rehearsal_schedule.measure(SMALL | {"schedules": some}, CPU)).query(
+            "schedule == 'after'"
+        )
+        for some in (("after",), ("together", "after"))
+    }
+    np.testing.assert_array_equal(*(each.test_loss for each in rows.values()))
+
+
+def test_the_buffer_holds_every_task_before(monkeypatch):
+    seen = []
+
+    def rehearse(schedule, descend, theta, new, buffer, steps):
+        seen.append((one_head.size(new), one_head.size(buffer)))
+        return theta
+
+    monkeypatch.setattr(rehearsal_schedule, "rehearse", rehearse)
+    list(rehearsal_schedule.measure(SMALL | {"schedules": ("after",)}, CPU))
+    assert seen == [(100, 20), (100, 40)]

@@ -45,9 +45,29 @@ def test_together_ends_at_the_least_norm_change_that_fits_all_that_is_left(tasks
             assert found[schedule][member, task] == pytest.approx(expected, rel=1e-6)
 
 
-def test_without_a_buffer_of_its_own_the_two_schedules_differ(tasks):
-    found = heads_alone(tasks, 80, np.random.default_rng(1))
-    assert not np.allclose(found["together"], found["after"])
+def test_a_gain_multiplies_what_a_unit_reads(tasks):
+    loud, scaled = (np.random.default_rng(2) for _ in range(2))
+    found = heads_alone(tasks, 90, loud, gain=30.0)
+
+    class Scaled:
+        """A generator whose draws are thirty times as large."""
+
+        def standard_normal(self, shape):
+            return 30.0 * scaled.standard_normal(shape)
+
+    same = heads_alone(tasks, 90, Scaled())
+    plain = heads_alone(tasks, 90, np.random.default_rng(2))
+    for schedule, errors in found.items():
+        np.testing.assert_allclose(errors, same[schedule])
+        assert not np.allclose(errors, plain[schedule])
+
+
+def test_the_third_task_rehearses_the_first_two(tasks):
+    """After fits all that is stored: the last fit leaves no error on stored samples of either task."""
+    moved = type(tasks)(tasks.train, tasks.stored, tasks.stored)
+    errors = heads_alone(moved, 150, np.random.default_rng(3))
+    assert errors["after"][:, :2].max() < 1e-12
+    assert errors["together"].max() < 1e-12
 
 
 def rows():
