@@ -355,8 +355,8 @@ display(HTML(audit.picture(found)))
 
 # %% [markdown]
 # Read it from the top. The first sentence is the decision. The table says for whom it is sure: *helped* means that the
-# gain on held-out patients is more than two standard errors. *Open* means that it could have either sign, and the report says
-# how many rows would settle it. The picture shows the predicted gains of pairs, from which the path was made; the frames are the decision.
+# gain on held-out patients is more than two standard errors. *Open* means that it could have either sign; more
+# rows need not settle that, for what sharing gains shrinks as they grow. The picture shows the predicted gains of pairs, from which the path was made; the frames are the decision.
 #
 # Two questions more. `--check-cv`: would cross-validation have decided better? A fifth of the rows is kept from both, five
 # times over. `--weights`: how much should a row of each group count for another? Weights come from the formula, for every

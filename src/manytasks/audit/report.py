@@ -152,27 +152,25 @@ def pair_rows(found: Audit, most: int = 5) -> tuple[list[list[str]], list[list[s
 
 
 def unknown(found: Audit) -> list[str]:
-    """Name the tasks whose gain could have either sign, and the rows that would settle it.
+    """Name how many tasks have a gain that could have either sign.
+
+    No number of rows is named that would settle it: what sharing gains shrinks as rows are added, as fast
+    as its standard error.
 
     Args:
         found: an audit.
 
     Returns:
-        Sentences; empty if nothing is open. Standard errors fall like one over the root of the rows.
+        Sentences; empty if nothing is open.
     """
     seen = np.abs(found.gain) >= SURE * found.gain_error
     still = np.flatnonzero(~seen & (found.gain_error > 0))
     if not len(still):
         return []
-    lines = [f"Whether sharing helps or harms is open for {len(still)} of {len(found.names)} tasks."]
-    with np.errstate(divide="ignore"):
-        times = np.square(SURE * found.gain_error[still] / np.abs(found.gain[still]))
-    for more, t in sorted(zip(times.tolist(), still.tolist(), strict=True))[:3]:
-        if more < 100:
-            wanted = max(int(np.ceil(more * found.counts[t])), int(found.counts[t]) + 1)
-            rows = f"{wanted:,} rows would settle it for task {found.names[t]}"
-            lines.append(f"About {rows} ({found.counts[t]:,} now).")
-    return lines
+    return [
+        f"Whether sharing helps or harms is open for {len(still)} of {len(found.names)} tasks. More rows need "
+        "not settle it: what sharing gains shrinks as they grow."
+    ]
 
 
 def assumptions(found: Audit) -> list[str]:
