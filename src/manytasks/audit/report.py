@@ -168,8 +168,8 @@ def unknown(found: Audit) -> list[str]:
     if not len(still):
         return []
     return [
-        f"Whether sharing helps or harms is open for {len(still)} of {len(found.names)} tasks. More rows need "
-        "not settle it: what sharing gains shrinks as they grow."
+        f"Whether sharing helps or harms is open for {len(still)} of {len(found.names)} tasks. More rows "
+        "need not settle it: what sharing gains shrinks as they grow."
     ]
 
 
