@@ -89,6 +89,16 @@ def test_identical_tasks_share_one_model_and_unrelated_ones_do_not():
     assert sum(largest == T - 1 for largest in other) >= 16
 
 
+@pytest.mark.parametrize("n", [60, 240, 960, 3840])
+def test_the_distance_of_opposed_tasks_is_what_it_is(n):
+    """One model for both would be shrunk to nothing; at its ridge the distance vanished."""
+    beta = np.full(4, 0.5)
+    for seed in range(4):
+        found = audit.audit(drawn(np.stack([beta, -beta]), n, seed=seed)).distances
+        truth = 4.0 / (1.0 + 0.25)
+        assert abs(found.squared[0, 1] - truth) < 4 * found.error[0, 1] + 0.1 * truth
+
+
 def changed(samples, X=None, y=None, order=None):
     X, y = samples.X if X is None else X, samples.y if y is None else y
     order = range(len(y)) if order is None else order

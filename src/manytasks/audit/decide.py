@@ -207,12 +207,17 @@ def _described(
 ) -> tuple[np.ndarray, np.ndarray, Distances, np.ndarray]:
     """Describe the tasks: noise, gains of pairs, distances, covariances.
 
+    Distances are taken at the ridge that is best for tasks alone, in the mean: where tasks oppose each other
+    the best ridge of one model for all is endless, and all distances vanish.
+
     Returns:
         ``noise``, ``pairs``, ``distances`` and ``mismatch`` of an ``Audit``.
     """
     tau = np.diagonal(estimated.moments)
-    error = pooled_error(estimated, counts, shared=samples.shared).mean(axis=1)
-    k = int(error.argmin())
+    alone = [
+        pooled_error(estimated.of([t]), counts[[t]], shared=samples.shared)[:, 0] for t in range(len(counts))
+    ]
+    k = int(np.mean(alone, axis=0).argmin())
     between = distances_of(estimated.first[k], estimated.second[k], tau, float(estimated.df2[k]), counts)
     noise = 1 - np.diagonal(estimated.first[0]) / tau
     scaled = Distances(between.gram / unit, between.squared / unit, between.error / unit)
