@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from manytasks.pictures.axes import log_axes
 from manytasks.pictures.controls import Slider, growing
 from manytasks.pictures.fits import trace
-from manytasks.pictures.marks import Frame, Mark, Panel, label, line, mark
+from manytasks.pictures.marks import Frame, Panel, label, mark
 from manytasks.pictures.picture import Picture, Recipe
 from manytasks.pictures.words import Table, Template
 from manytasks.tasks import Tasks
@@ -48,12 +49,13 @@ def rounds() -> Picture:
     def curve(values: np.ndarray) -> str:
         return trace(frame, zip(np.log10(widths), np.log10(values), strict=True))
 
+    heights = {np.log10(error): error for error in (1, 2, 5, 10)}
     seen = [
-        *_axes(frame, (FEW, FAR, MANY), "weights p →"),
+        *log_axes(frame, (FEW, FAR, MANY), "weights p →", heights),
         mark("path", "line thin grey", d=curve(end)),
         mark("path", "line blue", d=Template("{}", (Table("r", tuple(map(curve, errors.T))),))),
     ]
-    after = [*_axes(walked, (1, 100, LONG), "rounds r →")]
+    after = log_axes(walked, (1, 100, LONG), "rounds r →", heights)
     for values, colour, weights in ((near, "red", FEW), (far, "blue", at_far)):
         walk = tuple(zip(np.log10(turns), np.log10(values), strict=True))
         cx, cy = (
@@ -115,17 +117,3 @@ def rounds() -> Picture:
             Recipe("nearly together", {"r": LONG}),
         ],
     )
-
-
-def _axes(frame: Frame, marked: tuple[float, float, float], words: str) -> list[Mark]:
-    places = [np.log10(each) for each in marked]
-    return [
-        line(frame, "line thin", (frame.left, frame.bottom), (frame.right, frame.bottom)),
-        line(frame, "line thin", (frame.left, frame.bottom), (frame.left, frame.top)),
-        *(
-            label(frame.x(place), frame.y(frame.bottom) + 18, f"{each:g}", "middle")
-            for place, each in zip(places, marked, strict=True)
-        ),
-        *(label(38, frame.y(np.log10(e)) + 5, f"{e:g}", "right") for e in (1, 2, 5, 10)),
-        label(frame.x(frame.right), 296, words, "soft right"),
-    ]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from manytasks.pictures.axes import log_axes
 from manytasks.pictures.controls import Slider, growing
 from manytasks.pictures.fits import trace
-from manytasks.pictures.marks import Frame, Mark, Panel, label, line, mark
+from manytasks.pictures.marks import Frame, Panel, line, mark
 from manytasks.pictures.picture import Picture, Recipe
 from manytasks.pictures.words import Table, Template
 from manytasks.tasks import Tasks
@@ -55,15 +56,13 @@ def training() -> Picture:
         [f"{pixel:.1f}" for pixel in each] for each in zip(*(after.at(*at) for at in walk), strict=True)
     )
     seen = [
-        *_axes(frame, (FEW, N, MANY), "weights p →"),
-        *(label(38, frame.y(np.log10(e)) + 5, f"{e:g}", "right") for e in (1, 10)),
+        *log_axes(frame, (FEW, N, MANY), "weights p →", {np.log10(error): error for error in (1, 10)}),
         line(frame, "line thin dashed pale", (np.log10(N), frame.bottom), (np.log10(N), frame.top)),
         mark("path", "line thin grey", d=curve(end)),
         mark("path", "line red", d=Template("{}", (Table("t", tuple(map(curve, errors.T))),))),
     ]
     lost = [
-        *_axes(after, (SHORT, 1, LONG), "time of task 2 →"),
-        *(label(38, after.y(e) + 5, f"{e:g}", "right") for e in (0, 0.05)),
+        *log_axes(after, (SHORT, 1, LONG), "time of task 2 →", {0: 0, 0.05: 0.05}),
         line(after, "line thin dashed pale", (after.left, 0), (after.right, 0)),
         mark("path", "line blue", d=trace(after, walk)),
         mark(
@@ -117,16 +116,3 @@ def training() -> Picture:
             Recipe("long training", {"t": LONG}),
         ],
     )
-
-
-def _axes(frame: Frame, marked: tuple[float, float, float], words: str) -> list[Mark]:
-    places = [np.log10(each) for each in marked]
-    return [
-        line(frame, "line thin", (frame.left, frame.bottom), (frame.right, frame.bottom)),
-        line(frame, "line thin", (frame.left, frame.bottom), (frame.left, frame.top)),
-        *(
-            label(frame.x(place), frame.y(frame.bottom) + 18, f"{each:g}", "middle")
-            for place, each in zip(places, marked, strict=True)
-        ),
-        label(frame.x(frame.right), 296, words, "soft right"),
-    ]
