@@ -13,7 +13,7 @@
 # %% [markdown]
 # # Should a network rehearse together, or after?
 #
-# With squared loss together; with cross-entropy it matters for the narrowest network only. In the linear model unrelated tasks *all* gain if the buffer is revisited after a new task, the newest one
+# With squared loss together; with cross-entropy it matters little but for the narrowest network. In the linear model unrelated tasks *all* gain if the buffer is revisited after a new task, the newest one
 # included. In a network a fit to the stored samples alone overwrites what has just been learned: the newest of three unrelated tasks errs on **{glue:text}`price_mse`** more of its images with squared
 # loss, and with cross-entropy on {glue:text}`price_narrow` more at width 8 and {glue:text}`price_wide` at 128.
 
