@@ -140,6 +140,19 @@ def test_band_is_the_mean_with_its_95_percent_interval():
     plt.close()
 
 
+def test_a_band_may_have_a_line_and_markers_of_its_own():
+    _, ax = plt.subplots()
+    draws = np.arange(12.0).reshape(6, 2) ** 2
+    drawn = figures.band(ax, [5, 7], draws, color="red", line="--", fmt="s", markersize=7)
+    through, points = ax.lines[0], ax.containers[0][0]
+    assert (through.get_linestyle(), points.get_marker(), points.get_markersize()) == ("--", "s", 7)
+    for curve in (through, points):
+        np.testing.assert_allclose(curve.get_ydata(), drawn.value)
+    figures.band(ax, [5, 7], draws, color="red")
+    assert sum(line.get_linestyle() not in ("None", "") for line in ax.lines) == 1
+    plt.close()
+
+
 def test_the_threshold_stands_where_it_belongs():
     _, ax = plt.subplots()
     figures.threshold(ax, at=20)

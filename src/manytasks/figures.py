@@ -17,6 +17,7 @@ import numpy as np
 from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
 
 from manytasks import drawn
 from manytasks.readers import short
@@ -221,7 +222,15 @@ def threshold(ax: Axes, at: float, label: str = "$p = N$") -> None:
 
 
 def band(
-    ax: Axes, x: Iterable[float], draws: np.ndarray, *, color: str, label: str = "", level: float = 0.95
+    ax: Axes,
+    x: Iterable[float],
+    draws: ArrayLike,
+    *,
+    color: str,
+    label: str = "",
+    level: float = 0.95,
+    line: str = "",
+    **style: Any,
 ) -> Interval:
     """Draw the mean of draws with its interval of Student's t; where they are fewer than 5, the draws too.
 
@@ -232,13 +241,19 @@ def band(
         color: a value of ``COLORS``.
         label: legend entry.
         level: probability with which each interval covers.
+        line: style of a thin line through the means, such as "--"; none if empty.
+        **style: of the markers, as ``Axes.errorbar`` takes it.
 
     Returns:
         What was drawn.
     """
-    x, drawn = list(x), mean_interval(draws, level)
+    x, draws = list(x), np.asarray(draws)
+    drawn = mean_interval(draws, level)
     lengths = np.array([drawn.value - drawn.low, drawn.high - drawn.value])
-    ax.errorbar(x, drawn.value, lengths, fmt="o", markersize=4, color=color, label=label, capsize=2)
+    if line:
+        ax.plot(x, drawn.value, line, color=color, linewidth=1.2)
+    look: dict[str, Any] = {"fmt": "o", "markersize": 4, "capsize": 2} | style
+    ax.errorbar(x, drawn.value, lengths, color=color, label=label, **look)
     if len(draws) < 5:
         ax.plot(x, np.transpose(draws), "_", color=color, markersize=6, alpha=0.6)
     return drawn

@@ -137,6 +137,24 @@ def test_a_bootstrap_of_units_keeps_rows_together():
     assert (gap.value, gap.low, gap.high) == (0, 0, 0)
 
 
+@pytest.mark.parametrize("method", ["BCa", "percentile"])
+def test_many_draws_at_once_are_the_same_draws(method):
+    """The mean over units of the larger column, row by row and in one array of all draws."""
+    units = stream(4, "units").standard_normal((9, 2))
+    options = {"seed": 1, "resamples": 300, "method": method}
+    one = bootstrap_interval(units, lambda rows: rows.max(axis=1).mean(), **options)
+    many = bootstrap_interval(units, lambda rows: rows.max(axis=-1).mean(axis=-1), batched=True, **options)
+    assert one.words(".12f") == many.words(".12f")
+    assert one.low < one.value < one.high
+
+
+def test_a_percentile_bootstrap_is_what_one_writes_by_hand():
+    units = stream(5, "units").standard_normal(7)
+    drawn = units[stream(1, "bootstrap").integers(0, 7, (500, 7))].mean(axis=1)
+    found = bootstrap_interval(units, np.mean, seed=1, resamples=500, method="percentile")
+    np.testing.assert_allclose([found.low, found.high], np.quantile(drawn, [0.025, 0.975]))
+
+
 def test_a_bootstrap_is_seeded_and_widens_with_its_level():
     draws = stream(3, "units").standard_normal(30)
     first, again = (bootstrap_interval(draws, np.mean, seed=(1, "a")) for _ in range(2))

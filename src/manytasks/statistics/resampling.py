@@ -25,6 +25,7 @@ def bootstrap_interval(
     resamples: int = 2000,
     level: float = 0.95,
     method: Literal["BCa", "percentile", "basic"] = "BCa",
+    batched: bool = False,
 ) -> Interval:
     """Return a statistic of independent units with its bootstrap interval.
 
@@ -39,6 +40,8 @@ def bootstrap_interval(
         resamples: number of draws; an end at level 0.95 needs hundreds, one at 0.999 tens of thousands.
         level: probability, in (0, 1).
         method: "BCa" corrects bias and skewness (Efron); "percentile" and "basic" do not.
+        batched: whether the statistic takes (..., n, ...) arrays, many draws of the units at once, and
+            returns (...) numbers; the draws are the same, and much faster.
 
     Returns:
         Statistic of the units and ends of its interval. A statistic that no draw changes has both ends there.
@@ -54,11 +57,12 @@ def bootstrap_interval(
     resamples = count(resamples, "resamples", least=1, most=MOST_RESAMPLES)
     choice(method, "method", ("BCa", "percentile", "basic"))
 
-    def drawn_again(rows: np.ndarray) -> float:
-        return float(statistic(units[rows]))
+    def drawn_again(rows: np.ndarray, axis: int = -1) -> Any:
+        found = statistic(units[rows])
+        return np.asarray(found, dtype=float) if batched else float(found)
 
     rows = np.arange(len(units))
-    options = {"n_resamples": resamples, "confidence_level": level, "vectorized": False}
+    options = {"n_resamples": resamples, "confidence_level": level, "vectorized": batched}
     with warnings.catch_warnings(), np.errstate(invalid="ignore"):
         warnings.simplefilter("ignore", scipy.stats.DegenerateDataWarning)  # answered below
         drawn = scipy.stats.bootstrap(
@@ -67,4 +71,4 @@ def bootstrap_interval(
     low, high = drawn.confidence_interval
     if np.isnan(low) or np.isnan(high):  # BCa has no correction where leaving out a unit changes nothing
         low, high = np.quantile(drawn.bootstrap_distribution, [(1 - level) / 2, (1 + level) / 2])
-    return Interval(drawn_again(rows), float(low), float(high))
+    return Interval(float(drawn_again(rows)), float(low), float(high))
