@@ -7,7 +7,7 @@ import pytest
 from messages import whole
 
 from manytasks import figures, page
-from manytasks.statistics import Interval, mean_interval
+from manytasks.statistics import Interval, log_slope, mean_interval
 
 ROWS = pd.DataFrame(
     [
@@ -99,4 +99,20 @@ def test_slopes_stand_in_the_legend():
     (ax,) = figure.axes
     assert [t.get_text() for t in ax.get_legend().get_texts()] == ["third: 3.00", "first: 1.00"]
     np.testing.assert_allclose(ax.lines[0].get_ydata(), 5**0.5 * x**3)
+    plt.close(figure)
+
+
+def test_slopes_by_another_fit_with_bars():
+    x, units = np.array([0.01, 0.02, 0.04]), np.array([1.0, 2.0, 4.0])
+    figure = page.slopes(x, {"mixed": (x**2 + x**3)[:, None] * units}, xlabel="rate", ylabel="distance",
+                         fit=lambda x, y: log_slope(x[:2], y[:2]), spread=(0.0, 1.0), styles={"mixed": ":"},
+                         ylim=(1e-6, 1))  # fmt: skip
+    (ax,) = figure.axes
+    slope = np.log((0.02**2 + 0.02**3) / (0.01**2 + 0.01**3)) / np.log(2)
+    assert [t.get_text() for t in ax.get_legend().get_texts()] == [f"mixed: {slope:.2f}"]
+    line, _, (bars,) = ax.containers[0].lines
+    assert (line.get_linestyle(), ax.get_xscale(), ax.get_yscale()) == (":", "log", "log")
+    assert ax.get_ylim() == (1e-6, 1)
+    for segment, middle in zip(bars.get_segments(), line.get_ydata(), strict=True):
+        np.testing.assert_allclose(segment[:, 1], [middle / 2, middle * 2])
     plt.close(figure)

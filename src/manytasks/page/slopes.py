@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -22,8 +23,12 @@ def slopes(
     ylabel: str,
     title: str = "",
     colors: Mapping[str, str] | None = None,
+    styles: Mapping[str, str] | None = None,
+    fit: Callable[[np.ndarray, np.ndarray], ArrayLike] = log_slope,
+    spread: tuple[float, float] | None = None,
+    **axes: Any,
 ) -> Figure:
-    """Draw geometric means against x on logarithmic axes, each curve with its fitted exponent.
+    """Draw geometric means against x on logarithmic axes, each curve with its exponent in the legend.
 
     Args:
         x: (n,) positive numbers.
@@ -32,6 +37,10 @@ def slopes(
         ylabel: of the y axis.
         title: of the panel.
         colors: names of ``figures.COLORS`` by label; in order if left out.
+        styles: of lines, by label; solid if left out.
+        fit: exponents from x and (n, units) distances, such as ``statistics.limit_slope``.
+        spread: the quantiles over units that bars show, such as (0.1, 0.9); none if left out.
+        **axes: what ``Axes.set`` takes, such as ``ylim``.
 
     Returns:
         A figure for ``figures.show``.
@@ -42,10 +51,17 @@ def slopes(
         distances.items(), list(figures.COLORS) * 4, MARKERS * 4, strict=False
     ):
         curves = np.asarray(values, dtype=float).reshape(len(x), -1)
-        exponent = float(np.mean(log_slope(x, curves)))
+        middle = np.exp(np.log(curves).mean(axis=1))
+        exponent = float(np.mean(fit(x, curves)))
         style = {"color": figures.COLORS[(colors or {}).get(label, color)], "marker": marker, "markersize": 5}
-        ax.loglog(x, np.exp(np.log(curves).mean(axis=1)), label=f"{label}: {exponent:.2f}", **style)
+        style |= {"linestyle": (styles or {}).get(label, "-"), "label": f"{label}: {exponent:.2f}"}
+        if spread is None:
+            ax.plot(x, middle, **style)
+        else:
+            ends = np.exp(np.quantile(np.log(curves), spread, axis=1))
+            ax.errorbar(x, middle, np.abs(ends - middle), capsize=2, **style)
+    ax.set_yscale("log")
     number_axis(ax, sorted(x))
-    ax.set(xlabel=xlabel, ylabel=ylabel, title=title)
-    ax.legend(title="slope", fontsize=9, title_fontsize=9)
+    ax.set(xlabel=xlabel, ylabel=ylabel, title=title, **axes)
+    ax.legend(fontsize=9)
     return figure
