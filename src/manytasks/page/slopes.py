@@ -24,7 +24,7 @@ def slopes(
     title: str = "",
     colors: Mapping[str, str] | None = None,
     styles: Mapping[str, str] | None = None,
-    fit: Callable[[np.ndarray, np.ndarray], ArrayLike] = log_slope,
+    fit: Callable[[np.ndarray, np.ndarray], Any] = log_slope,
     spread: tuple[float, float] | None = None,
     **axes: Any,
 ) -> Figure:
@@ -53,7 +53,11 @@ def slopes(
         curves = np.asarray(values, dtype=float).reshape(len(x), -1)
         middle = np.exp(np.log(curves).mean(axis=1))
         exponent = float(np.mean(fit(x, curves)))
-        style = {"color": figures.COLORS[(colors or {}).get(label, color)], "marker": marker, "markersize": 5}
+        style: dict[str, Any] = {
+            "color": figures.COLORS[(colors or {}).get(label, color)],
+            "marker": marker,
+            "markersize": 5,
+        }
         style |= {"linestyle": (styles or {}).get(label, "-"), "label": f"{label}: {exponent:.2f}"}
         if spread is None:
             ax.plot(x, middle, **style)
