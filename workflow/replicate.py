@@ -2,8 +2,9 @@
 
 It writes one row per check and seed into data/replication.csv after every few seeds, and where they come
 from into data/replication.json. A run that is killed goes on where it stopped. A chapter whose evidence is
-the same for two seeds draws nothing and runs no further. With ``--chapters`` only these run, and what the
-table holds of others stays.
+the same for two seeds draws nothing and runs no further. Nor does a chapter that gives for seeds 1 and 2
+what the table already says: its code was moved, not changed, and the seeds of the table still count. With
+``--chapters`` only these run, and what the table holds of others stays.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -28,6 +30,9 @@ from manytasks.deep.sweeps.package import write_package
 from manytasks.deep.sweeps.provenance import SUMMARY, summarise
 from manytasks.deep.sweeps.table import write_json, write_table
 
+FIRST = (1, 2)  # seeds that say whether a chapter draws, and whether it says what it said
+SAID = ("claim", "check", "seed", "verdict")
+DIGITS = 9  # to which a value is the same
 LIMIT = 3600  # seconds a chapter may take: far more than any needs, on a busy node too
 QUESTION = "Which verdicts stay the same when everything random is drawn again?"
 
@@ -46,8 +51,8 @@ def planned(seeds: list[int], profile: str) -> dict[tuple[str, int], Cell]:
 
 def parts(seeds: int, size: int) -> Iterator[range]:
     """Yield the seeds in order, the first two alone: they say which chapters need no more."""
-    yield range(1, 3)
-    for first in range(3, seeds + 1, size):
+    yield range(FIRST[0], FIRST[-1] + 1)
+    for first in range(FIRST[-1] + 1, seeds + 1, size):
         yield range(first, min(first + size, seeds + 1))
 
 
@@ -88,41 +93,97 @@ def rows(cells: dict[tuple[str, int], Cell], store: Path) -> Iterator[dict[str, 
             yield blank | {"verdict": found["stopped"], "value": float("nan"), "limit": float("nan")}
 
 
+def said(rows: Iterable[Mapping[str, Any]]) -> Counter[tuple[str, ...]]:
+    """Return what rows say, whatever their order: every check with its verdict, value and limit."""
+    return Counter(
+        (
+            *(str(row[name]) for name in SAID),
+            *(f"{float(row[name]):.{DIGITS}g}" for name in ("value", "limit")),
+        )
+        for row in rows
+    )
+
+
 @dataclass(frozen=True)
 class Earlier:
-    """What the table holds of chapters that do not run again, and where it comes from."""
+    """What the table holds, and where it comes from."""
 
     rows: list[dict[str, Any]] = field(default_factory=list)
     origin: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
-    def beside(cls, chosen: Sequence[str], out: Path, profile: str) -> Earlier:
-        """Read it.
+    def beside(cls, out: Path, profile: str) -> Earlier:
+        """Read it; there may be none yet.
 
         Raises:
             ValueError: if the table is of another profile.
         """
         table = out / "replication.csv"
-        if not table.exists() or set(chosen) >= set(chapters()):
+        if not table.exists():
             return cls()
         origin = json.loads(table.with_suffix(".json").read_text(encoding="utf-8"))
         if origin["profile"] != profile:
             raise ValueError(f"{table} is of the profile {origin['profile']}; got {profile}")
-        frame = pd.read_csv(table, keep_default_na=False)
-        return cls(frame[~frame.chapter.isin(chosen)].to_dict("records"), origin)
+        return cls(pd.read_csv(table, keep_default_na=False).to_dict("records"), origin)
 
-    def of(self, key: str, now: Mapping[str, Any], owner: Mapping[str, str]) -> dict[str, Any]:
-        """Return what is known now, and of chapters that did not run what was known then."""
-        stay = {row["chapter"] for row in self.rows}
+    def of(self, chapter: str) -> list[dict[str, Any]]:
+        """Return the rows of a chapter."""
+        return [row for row in self.rows if row["chapter"] == chapter]
+
+    def seeds(self, chapter: str) -> int:
+        """Return how many seeds of a chapter the table holds."""
+        return len({row["seed"] for row in self.of(chapter)})
+
+    def known(
+        self, key: str, now: Mapping[str, Any], owner: Mapping[str, str], today: set[str]
+    ) -> dict[str, Any]:
+        """Return what is known now, and of chapters that do not say it today what was known then."""
         then = self.origin.get(key, {})
-        return {name: then.get(name, now[name]) if owner[name] in stay else now[name] for name in now}
+        return {name: now[name] if owner[name] in today else then.get(name, now[name]) for name in now}
 
 
-def write(out: Path, cells: dict[tuple[str, int], Cell], store: Path, profile: str, earlier: Earlier) -> None:
+@dataclass(frozen=True)
+class Run:
+    """Chapters that are drawn again, beside the table of an earlier time."""
+
+    seeds: int
+    store: Path
+    earlier: Earlier
+    cells: dict[tuple[str, int], Cell] = field(default_factory=dict)
+
+    def now(self, chapter: str) -> list[dict[str, Any]]:
+        """Return the rows of a chapter that have been drawn."""
+        return list(rows({key: cell for key, cell in self.cells.items() if key[0] == chapter}, self.store))
+
+    def confirmed(self, chapter: str) -> bool:
+        """Say whether a chapter gives for the first seeds what the table says, which has seeds enough."""
+        then, now = self.earlier.of(chapter), [row for row in self.now(chapter) if row["seed"] in FIRST]
+        same = said(now) == said(row for row in then if row["seed"] in FIRST)
+        return bool(now) and same and self.earlier.seeds(chapter) >= self.seeds
+
+    def replaced(self, chapter: str) -> bool:
+        """Say whether there are seeds enough for the place of those in the table, which never loses any."""
+        drawn = len({row["seed"] for row in self.now(chapter)})
+        finished = {
+            seed for (name, seed), cell in self.cells.items() if name == chapter and cell.finished(self.store)
+        }
+        still = len(finished) >= len(FIRST) and not draws(chapter, self.cells, self.store)
+        return drawn > 0 and (still or drawn >= min(self.seeds, self.earlier.seeds(chapter)))
+
+    def table(self) -> tuple[list[dict[str, Any]], set[str]]:
+        """Return all rows, and the chapters of which they are what today's code says."""
+        order = {chapter: place for place, chapter in enumerate(chapters())}
+        confirmed = {name for name in order if self.confirmed(name)}
+        replaced = {name for name in order if name not in confirmed and self.replaced(name)}
+        stay = [row for row in self.earlier.rows if row["chapter"] not in replaced]
+        new = [row for name in replaced for row in self.now(name)]
+        table = sorted([*new, *stay], key=lambda row: (row["seed"], order.get(row["chapter"], len(order))))
+        return table, confirmed | replaced
+
+
+def write(out: Path, run: Run, profile: str) -> None:
     """Write the table of what is there and its provenance; where nothing is there, nothing."""
-    order = {chapter: place for place, chapter in enumerate(chapters())}
-    table = [*rows(cells, store), *earlier.rows]
-    table.sort(key=lambda row: (row["seed"], order.get(row["chapter"], len(order))))
+    table, today = run.table()
     if not table:
         return
     counts = {
@@ -142,29 +203,32 @@ def write(out: Path, cells: dict[tuple[str, int], Cell], store: Path, profile: s
             "command": f"make replicate SEEDS={max(row['seed'] for row in table)} PROFILE={profile}",
             "profile": profile,
             "tables": {chapter: seeds for chapter, seeds in counts.items() if seeds},
-            "verdicts": earlier.of(
+            "verdicts": run.earlier.known(
                 "verdicts",
                 {claim.id: claim.verdict for claim in registry().values()},
                 {claim.id: claim.chapter for claim in registry().values()},
+                today,
             ),
-            "content": earlier.of(
+            "content": run.earlier.known(
                 "content",
                 {chapter: chapter_content(chapter)[:16] for chapter in chapters()},
                 {chapter: chapter for chapter in chapters()},
+                today,
             ),
         }
-        | made_by(cells, store, earlier),
+        | made_by(run, table),
     )
     write_table(out / "replication.csv", table)
     write_package(out)
 
 
-def made_by(cells: dict[tuple[str, int], Cell], store: Path, earlier: Earlier) -> dict[str, Any]:
-    """Sum up the provenance of the cells that ran, and of the table they were added to."""
-    files = [cell.file(store) for cell in cells.values()]
+def made_by(run: Run, table: list[dict[str, Any]]) -> dict[str, Any]:
+    """Sum up the provenance of the cells that ran, and of the table if anything of it stays."""
+    files = [cell.file(run.store) for cell in run.cells.values()]
     made = [json.loads(file.read_text(encoding="utf-8")) for file in files if file.exists()]
-    count = len(made) + earlier.origin.get("cells", 0)
-    return summarise(count, made, {name: earlier.origin[name] for name in SUMMARY if name in earlier.origin})
+    known = {(row["chapter"], row["seed"]) for row in table}
+    origin = run.earlier.origin if known - set(run.cells) else {}
+    return summarise(len(known), made, {name: origin[name] for name in SUMMARY if name in origin})
 
 
 def main() -> int:
@@ -184,27 +248,26 @@ def main() -> int:
     if unknown := set(options.chapters) - set(chapters()):
         parser.error(f"--chapters must be among {', '.join(chapters())}; got {', '.join(sorted(unknown))}")
     os.chdir(ROOT)
-    earlier = Earlier.beside(options.chapters, options.out, options.profile)
     store = options.out / ".cells" / "replication"
+    run = Run(options.seeds, store, Earlier.beside(options.out, options.profile))
     cells = planned(list(range(1, options.seeds + 1)), options.profile)
-    cells = {key: cell for key, cell in cells.items() if key[0] in options.chapters}
     local = options.executor == "local"
     size = max(2, options.jobs) if local else options.seeds
-    run: dict[tuple[str, int], Cell] = {}
+    moving = set(options.chapters)
     for part in parts(options.seeds, size):
-        moving = {chapter for chapter in chapters() if part[0] == 1 or draws(chapter, run, store)}
         fresh = {key: cell for key, cell in cells.items() if key[1] in part and key[0] in moving}
-        run |= fresh
+        run.cells.update(fresh)
         try:
             code = run_jobs(
                 jobs_of(fresh, local), store, LIMIT, options.jobs, options.executor, snakemake_options
             )
         finally:
-            write(options.out, run, store, options.profile, earlier)
+            write(options.out, run, options.profile)
         if code:
             return code
-    if missing := sum(not cell.finished(store) for cell in run.values()):
-        print(f"{missing} of {len(run)} cells have no result yet; run this again", file=sys.stderr)
+        moving = {name for name in moving if draws(name, run.cells, store) and not run.confirmed(name)}
+    if missing := sum(not cell.finished(store) for cell in run.cells.values()):
+        print(f"{missing} of {len(run.cells)} cells have no result yet; run this again", file=sys.stderr)
         return 1
     found, _ = replication.load_replication(options.out / "replication.csv")
     print(*(f"{row.claim:<7} {row}" for row in found.values()), sep="\n")

@@ -114,6 +114,23 @@ def test_one_chapter_may_be_drawn_again_beside_what_is_known_of_the_others(tree)
     )
 
 
+def test_what_is_known_stays_where_code_was_moved_and_until_as_many_seeds_are_drawn_again(tree):
+    assert replicate(tree, "--seeds", "3").returncode == 0
+    before = pd.read_csv(tree / "data/replication.csv", keep_default_na=False)
+    content = json.loads((tree / "data/replication.json").read_text())["content"]
+    alpha, beta = (tree / f"notebooks/part/{name}.py" for name in ("alpha", "beta"))
+    alpha.write_text(alpha.read_text() + "moved = True\n", encoding="utf-8")
+    text = beta.read_text().replace('seed % 3, ">", 0', 'seed % 3, ">", -1')
+    beta.write_text(text + "if seed > 2:\n    import os\n\n    os._exit(9)\n", encoding="utf-8")
+    (tree / "runs.log").unlink()
+    assert replicate(tree, "--seeds", "3").returncode != 0
+    assert runs(tree)["part/alpha"] == 2  # they say what the table says
+    after = pd.read_csv(tree / "data/replication.csv", keep_default_na=False)
+    pd.testing.assert_frame_equal(after, before)
+    now = json.loads((tree / "data/replication.json").read_text())["content"]
+    assert [name for name in content if now[name] != content[name]] == ["part/alpha"]
+
+
 def test_one_seed_is_refused(tree):
     done = replicate(tree, "--seeds", "1")
     assert (done.returncode, done.stderr.splitlines()[-1]) == (
