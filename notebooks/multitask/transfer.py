@@ -12,6 +12,11 @@
 
 # %% [markdown]
 # # When do tasks help each other?
+#
+# Above the interpolation threshold another task helps only if its solution is a better guess than no guess: closer to
+# yours than zero is. {glue:text}`tasks` tasks with {glue:text}`samples_each` clean samples each must share a cosine of at least
+# **{glue:text}`cosine_wide:.2f`** to gain with $p = 10{,}000$ parameters, and of **{glue:text}`cosine_narrow:.2f`** with $p = 600$;
+# below that, learning together is worse than learning alone.
 
 # %% tags=["parameters"]
 profile = "book"
@@ -23,33 +28,27 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import sympy as sp
-from IPython.display import Markdown, display
-from scipy.stats import kendalltau, mannwhitneyu
 
 from manytasks import Tasks, checks, evidence, figures, parameters, simulate, theory
+from manytasks.page import number_axis, say, signed
 from manytasks.statistics import Interval, critical_z, noticed, z_scores
 from manytasks.streams import stream
+from manytasks.studies.cosine_sign import low_products, sign_survey
+from manytasks.studies.frontier import Crossing, crossings, frontier, side_scores
+from manytasks.studies.gaining_pairs import (
+    misread_gains,
+    parallel,
+    predictive_power,
+    similar_otherwise,
+)
+from manytasks.studies.transfer_draws import Setting, transfer_draws
 from manytasks.symbolic import differing
 
 parameters.check(In, globals())
+C = figures.COLORS
 T, n_each = 10, 50
-
-
-def frontier(T: int, n: int, p: int, noise_var: float) -> np.ndarray:
-    """Return the cosine at which tasks of norm 1 neither gain nor lose; K is a straight line in the cosine."""
-    terms = theory.transfer_terms(Tasks.equiangular(T, 1.0), n, p, noise_var)
-    return -(terms["K2"] + terms["K3"]) / terms["K1"]
-
-
-wide, narrow = (frontier(T, n_each, width, 0.0) for width in (10_000, 600))
-display(
-    Markdown(
-        "Above the interpolation threshold another task helps only if its solution is a better guess than no guess: "
-        f"closer to yours than zero is. {T} tasks with {n_each} clean samples each must share a cosine of at least "
-        f"**{wide:.2f}** to gain with $p = 10{{,}}000$ parameters, and of **{narrow:.2f}** "
-        "with $p = 600$; below that, learning together is worse than learning alone."
-    )
-)
+wide, narrow = frontier(T, n_each, [10_000, 600], 0.0)
+say(tasks=T, samples_each=n_each, cosine_wide=wide, cosine_narrow=narrow)
 
 # %% [markdown]
 # ## Setting
@@ -129,18 +128,14 @@ distance2 = [
 ]
 pairs = sum(counts[j] * counts[k] * distance2[j][k] for j in three for k in three)
 
-alone = [
-    (1 - n_i / p) * gram[i, i] + n_i * sigma2 / (p - n_i - 1)
-    for i, n_i in enumerate(counts)
-]
-together = [
-    (1 - pooled / p) * gram[i, i]
-    + sum(counts[j] * distance2[i][j] for j in three) / p
-    + pairs / (2 * p * (p - pooled - 1))
-    + pooled * sigma2 / (p - pooled - 1)
-    for i in three
-]
-gain = [one - other for one, other in zip(alone, together, strict=True)]
+gain = []
+for i, n_i in enumerate(counts):
+    alone = (1 - n_i / p) * gram[i, i] + n_i * sigma2 / (p - n_i - 1)
+    together = (1 - pooled / p) * gram[i, i]
+    together += sum(counts[j] * distance2[i][j] for j in three) / p
+    together += pairs / (2 * p * (p - pooled - 1))
+    together += pooled * sigma2 / (p - pooled - 1)
+    gain.append(alone - together)
 mean_gain = sp.expand(sum(gain) / 3)
 
 # %% [markdown]
@@ -148,64 +143,38 @@ mean_gain = sp.expand(sum(gain) / 3)
 # the coefficient of each is unambiguous. Factored, they are those of {prf:ref}`thm-transfer-terms`.
 
 # %%
-pair_coefficient = {
-    (j, k): mean_gain.coeff(gram[j, k]) for j, k in ((0, 1), (0, 2), (1, 2))
-}
+couples = [(0, 1), (0, 2), (1, 2)]
+pair_coefficient = {(j, k): mean_gain.coeff(gram[j, k]) for j, k in couples}
 norm_coefficient = [mean_gain.coeff(gram[j, j]) for j in three]
 sp.factor(pair_coefficient[0, 1])
 
 # %%
+free = p - pooled - 1
 K1_claimed = {
-    (j, k): 2
-    / p
-    * (
-        (counts[j] + counts[k]) / sp.Integer(3)
-        + counts[j] * counts[k] / (p - pooled - 1)
-    )
-    for j, k in pair_coefficient
+    (j, k): 2 / p * ((counts[j] + counts[k]) / 3 + counts[j] * counts[k] / free)
+    for j, k in couples
 }
-K2_claimed = [
-    -n_j / p * (sp.Rational(2, 3) + (pooled - n_j) / (p - pooled - 1))
-    for n_j in counts
-]
-K3_claimed = (
-    -sigma2
-    / 3
-    * sum(pooled / (p - pooled - 1) - n_i / (p - n_i - 1) for n_i in counts)
-)
-checks.require(
-    differing(
-        [*pair_coefficient.values(), *norm_coefficient],
-        [*K1_claimed.values(), *K2_claimed],
-    )
-    == 0,
-    "the coefficients are those of the theorem",
-)
+K2_claimed = [-a / p * (sp.Rational(2, 3) + (pooled - a) / free) for a in counts]
+K3_claimed = -sigma2 / 3 * sum(pooled / free - a / (p - a - 1) for a in counts)
+found = [*pair_coefficient.values(), *norm_coefficient]
+different = differing(found, [*K1_claimed.values(), *K2_claimed])
+checks.require(different == 0, "the coefficients are those of the theorem")
 
 # %% [markdown]
 # **Step 3: it is the package.** The three terms must equal those of `theory.transfer_terms`.
 
 # %%
-terms = theory.transfer_terms(
-    Tasks(gram.tolist()), counts, p, sigma2, regime="over"
-)
+symbols = Tasks(gram.tolist())
+terms = theory.transfer_terms(symbols, counts, p, sigma2, regime="over")
 claimed = [
-    sum(K1_claimed[pair] * gram[pair] for pair in K1_claimed),
+    sum(K1_claimed[pair] * gram[pair] for pair in couples),
     sum(K2_claimed[j] * gram[j, j] for j in three),
     K3_claimed,
 ]
-differences = differing(
-    [terms["K1"], terms["K2"], terms["K3"], mean_gain], [*claimed, sum(claimed)]
-)
-evidence.record(
-    "A.T2",
-    "derivation",
-    "terms on which derivation, theorem and package differ",
-    differences,
-    "==",
-    0,
-    n="3 tasks, symbolic counts and Gram matrix",
-)
+wrong = differing([*terms.values(), mean_gain], [*claimed, sum(claimed)])
+what = "terms on which derivation, theorem and package differ"
+size = "3 tasks, symbolic counts and Gram matrix"
+evidence.record("A.T2", "derivation", what, wrong, "==", 0, n=size)
 
 # %% [markdown]
 # **Step 4: the signs.**
@@ -222,27 +191,19 @@ evidence.record(
 
 # %%
 directions = np.array([[np.sqrt(3) / 2, 0.5], [-np.sqrt(3) / 2, 0.5], [0.0, 1.0]])
-by_norm = theory.transfer_terms(
-    Tasks.from_vectors(directions * [[2.0], [2.0], [0.5]]), 20, 100, 0.0
-)["K1"]
-by_count = theory.transfer_terms(
-    Tasks.from_vectors(directions), [40, 40, 4], 100, 0.0
-)["K1"]
-evidence.record(
-    "A.M2",
-    "sign of K1 outside the conditions",
-    "larger K1 of two sets of tasks whose mean cosine is +1/6",
-    max(by_norm, by_count),
-    "<",
-    0,
-    n="unequal norms; unequal counts; exact",
-)
-display(
-    Markdown(
-        f"Mean cosine $+1/6$ in both cases. Unequal norms: $K_1 = {by_norm:.2f}$. "
-        f"Unequal counts: $K_1 = {by_count:.2f}$."
-    )
-)
+uneven = Tasks.from_vectors(directions * [[2.0], [2.0], [0.5]])
+by_norm = theory.transfer_terms(uneven, 20, 100, 0.0)["K1"]
+even = Tasks.from_vectors(directions)
+by_count = theory.transfer_terms(even, [40, 40, 4], 100, 0.0)["K1"]
+check = "sign of K1 outside the conditions"
+size = "unequal norms; unequal counts; exact"
+what = "larger K1 of two sets of tasks whose mean cosine is +1/6"
+evidence.record("A.M2", check, what, max(by_norm, by_count), "<", 0, n=size)
+say(K1_by_norms=signed(by_norm), K1_by_counts=signed(by_count))
+
+# %% [markdown]
+# Mean cosine $+1/6$ in both cases. Unequal norms: $K_1$ is {glue:text}`K1_by_norms`. Unequal counts: $K_1$ is
+# {glue:text}`K1_by_counts`.
 
 # %% [markdown]
 # **Step 5: task by task.** {prf:ref}`thm-transfer-who` regroups the same difference. Note
@@ -258,13 +219,9 @@ who = [
     - sigma2 * (pooled / (p - pooled - 1) - counts[i] / (p - counts[i] - 1))
     for i in three
 ]
-package = theory.knowledge_transfer(
-    Tasks(gram.tolist()), counts, p, sigma2, regime="over"
-)
-checks.require(
-    differing(gain + gain, who + list(package)) == 0,
-    "the regrouped difference is the package's",
-)
+package = theory.knowledge_transfer(symbols, counts, p, sigma2, regime="over")
+different = differing(gain + gain, who + list(package))
+checks.require(different == 0, "the regrouped difference is the package's")
 
 # %% [markdown]
 # **Step 6: the frontier.** Let all norms be $r$, all counts $n$, all cosines $\rho$. Then $K > 0$ exactly if
@@ -284,19 +241,13 @@ equiangular = Tasks([[r2 if i == j else r2 * cosine for j in three] for i in thr
 K_equal = theory.knowledge_transfer(equiangular, n_, p, sigma2, regime="over")[0]
 rho_star = (p - 1) / (2 * p - 3 * n_ - 2) * (1 + sigma2 / r2 * p / (p - n_ - 1))
 limit_noise = (p - 3 * n_ - 1) * (p - n_ - 1) / (p * (p - 1)) * r2
-checks.require(
-    differing(
-        [K_equal.subs(cosine, rho_star), rho_star.subs(sigma2, limit_noise)], [0, 1]
-    )
-    == 0,
-    "K is zero at the frontier, which is 1 at the limit of the noise",
-)
+ends = [K_equal.subs(cosine, rho_star), rho_star.subs(sigma2, limit_noise)]
+words = "K is zero at the frontier, which is 1 at the limit of the noise"
+checks.require(differing(ends, [0, 1]) == 0, words)
 many = np.arange(2, 20)
-checks.close(
-    "the frontier for other numbers of tasks",
-    [frontier(tasks, 7, 13 * tasks, 0.3) for tasks in many],
-    (13 * many - 1) / (19 * many - 2) * (1 + 0.3 * 13 * many / (13 * many - 8)),
-)
+law = (13 * many - 1) / (19 * many - 2) * (1 + 0.3 * 13 * many / (13 * many - 8))
+package = [frontier(tasks, 7, 13 * tasks, 0.3) for tasks in many]
+checks.close("the frontier for other numbers of tasks", package, law)
 
 # %% [markdown]
 # Two signs are exact. Put $p = N + 1 + x$: if numerator and denominator are sums of positive terms, the whole is positive for every $x > 0$.
@@ -309,31 +260,20 @@ beyond = sp.Symbol("x", positive=True)
 def not_positive(expressions, threshold):
     """Count those that are not a ratio of sums of positive terms beyond p = threshold."""
     ratios = [sp.cancel(e.subs(p, threshold + beyond)) for e in expressions]
-    return sum(
-        bool(min(sp.Poly(part, *part.free_symbols).coeffs()) <= 0)
-        for ratio in ratios
-        for part in sp.fraction(sp.together(ratio))
-    )
+    parts = [part for ratio in ratios for part in sp.fraction(sp.together(ratio))]
+    return sum(bool(min(sp.Poly(e, *e.free_symbols).coeffs()) <= 0) for e in parts)
 
 
-evidence.record(
-    "A.K3",
-    "coefficients of K1",
-    "coefficients of inner products that are not ratios of sums of positive terms",
-    not_positive(pair_coefficient.values(), pooled + 1),
-    "==",
-    0,
-    n="3 tasks, symbolic counts, all p > N + 1",
+wrong = not_positive(pair_coefficient.values(), pooled + 1)
+what = (
+    "coefficients of inner products that are not ratios of sums of positive terms"
 )
-evidence.record(
-    "A.E2",
-    "slope in the cosine",
-    "slopes of K in the cosine that are not ratios of sums of positive terms",
-    not_positive([sp.diff(K_equal, cosine)], 3 * n_ + 1),
-    "==",
-    0,
-    n="3 tasks, symbolic counts and norm, all p > N + 1",
-)
+size = "3 tasks, symbolic counts, all p > N + 1"
+evidence.record("A.K3", "coefficients of K1", what, wrong, "==", 0, n=size)
+wrong = not_positive([sp.diff(K_equal, cosine)], 3 * n_ + 1)
+what = "slopes of K in the cosine that are not ratios of sums of positive terms"
+size = "3 tasks, symbolic counts and norm, all p > N + 1"
+evidence.record("A.E2", "slope in the cosine", what, wrong, "==", 0, n=size)
 
 # %% [markdown]
 # ## Check
@@ -346,90 +286,50 @@ n, widths = 20, np.array([4, 6, 40, 84, 140, 280])  # 12 or more from N and any 
 N = 3 * n
 unequal = Tasks.from_vectors([[1.5, 0.0, 0.0], [0.6, 0.8, 0.0], [0.3, 0.2, 0.4]])
 settings = {
-    "equal": (Tasks.equiangular(3, 0.7), n, 0.25),
-    "unequal": (unequal, [18, 20, 22], 0.25),
+    "equal": Setting(Tasks.equiangular(3, 0.7), n, 0.25),
+    "unequal": Setting(unequal, [18, 20, 22], 0.25),
 }
-measured, theorem, sizes = [], [], []
-above = widths[widths > N + 1]
-for name, (tasks, samples, noise_var) in settings.items():
-    K = simulate.knowledge_transfer(
-        tasks, samples, widths, noise_var, trials=trials, seed=(seed, name, "K")
-    )
-    parts = simulate.transfer_terms(
-        tasks, samples, above, noise_var, trials=trials, seed=(seed, name, "terms")
-    )
-    measured += [K.reshape(trials, -1), *parts.values()]
-    K = theory.knowledge_transfer(tasks, samples, widths, noise_var)
-    parts = theory.transfer_terms(tasks, samples, above, noise_var)
-    theorem += [K.ravel(), *parts.values()]
-    errors = theory.multitask_error(tasks, samples, widths, noise_var)
-    sizes += [errors.ravel(), *parts.values()]
-measured = np.concatenate(measured, axis=1)
-theorem, sizes = np.concatenate(theorem), np.concatenate(sizes)
-z = np.abs(z_scores(measured, theorem, skewed=True)).max()
+found = transfer_draws(settings, widths, trials, seed)
+z = np.abs(z_scores(found.drawn, found.expected, skewed=True))
 alpha = evidence.level("A.T2", "simulation")
-critical = critical_z(len(theorem), alpha, draws=trials)
-notices = noticed(measured, sizes, critical)
+critical = critical_z(z.size, alpha, draws=trials)
+notices = noticed(found.drawn, found.sizes, critical)
+size = f"{z.size} transfers and terms × {trials} data sets"
+seen = f"a difference of {notices:.0%} of the pooled error, or of the term"
 evidence.record(
     "A.T2",
     "simulation",
     "largest |z|",
-    z,
+    z.max(),
     "<",
     critical,
-    n=f"{len(theorem)} transfers and terms × {trials} data sets",
-    detects=f"a difference of {notices:.0%} of the pooled error, or of the term",
+    n=size,
+    detects=seen,
 )
-display(
-    Markdown(
-        f"A correct theory exceeds {critical:.2f} anywhere with probability {alpha:.0e} at most. In every cell the test "
-        f"notices a difference of {notices:.0%} of the pooled error, or of the term."
-    )
-)
+say(largest_allowed=critical, error_rate=f"{alpha:.0e}", noticed_share=notices)
 
 # %% [markdown]
+# A correct theory exceeds {glue:text}`largest_allowed:.2f` anywhere with probability {glue:text}`error_rate` at most. In every
+# cell the test notices a difference of {glue:text}`noticed_share:.0%` of the pooled error, or of the term.
+#
 # Now vary the similarity alone: Paper A's second experiment. Every point is a mean of paired differences.
 
 # %% tags=["hide-input"]
 cosines = np.array([-0.5, -0.25, 0.0, 0.25, 0.5, 0.75, 1.0])
 noise_var, shown = 0.1, {6: "green", 84: "red", 280: "blue"}
-fine = np.linspace(-0.5, 1, 2)
-by_cosine = np.stack(
-    [
-        simulate.knowledge_transfer(
-            Tasks.equiangular(3, c),
-            n,
-            list(shown),
-            noise_var,
-            trials=trials,
-            seed=(seed, "cosines"),
-        ).mean(axis=-1)
-        for c in cosines
-    ],
-    axis=-1,
-)  # (trials, widths, cosines): one seed, so the same features serve every cosine
+drawn, line, options = [], [], {"trials": trials, "seed": (seed, "cosines")}
+for c in cosines:  # one seed, so the same features serve every cosine
+    setting = Tasks.equiangular(3, c), n, list(shown), noise_var
+    drawn.append(simulate.knowledge_transfer(*setting, **options).mean(axis=-1))
+    line.append(theory.knowledge_transfer(*setting).mean(axis=-1))
+drawn, line = np.stack(drawn, axis=-1), np.array(line)
 fig, ax = plt.subplots()
 for row, (width, color) in enumerate(shown.items()):
-    line = [
-        theory.knowledge_transfer(
-            Tasks.equiangular(3, c), n, width, noise_var
-        ).mean()
-        for c in fine
-    ]
-    ax.plot(fine, line, color=figures.COLORS[color])
-    figures.band(
-        ax,
-        cosines,
-        by_cosine[:, row],
-        color=figures.COLORS[color],
-        label=f"$p = {width}$",
-    )
+    ax.plot(cosines[[0, -1]], line[[0, -1], row], color=C[color])
+    figures.band(ax, cosines, drawn[:, row], color=C[color], label=f"$p = {width}$")
 ax.axhline(0, color=figures.INK, linewidth=0.8)
-ax.set(
-    xlabel="cosine of every two tasks",
-    ylabel="knowledge transfer $K$",
-    title=f"Three tasks, {n} samples each",
-)
+ax.set(xlabel="cosine of every two tasks", ylabel="knowledge transfer $K$")
+ax.set_title(f"Three tasks, {n} samples each")
 ax.legend(loc="lower right")
 figures.show(
     fig,
@@ -443,20 +343,13 @@ figures.show(
 )
 
 # %%
-rises = np.diff(by_cosine, axis=-1)
+rises = np.diff(drawn, axis=-1)
 least = z_scores(rises, 0, skewed=True).min()
-critical = critical_z(
-    rises[0].size, evidence.level("A.E2", "linear model"), draws=trials
-)
-evidence.record(
-    "A.E2",
-    "linear model",
-    "smallest rise of K from one cosine to the next, in standard errors",
-    Interval.around(least, critical),
-    ">",
-    0,
-    n=f"{len(shown)} widths × {len(cosines)} cosines × {trials} data sets",
-)
+level = evidence.level("A.E2", "linear model")
+least = Interval.around(least, critical_z(rises[0].size, level, draws=trials))
+what = "smallest rise of K from one cosine to the next, in standard errors"
+size = f"{len(shown)} widths × {len(cosines)} cosines × {trials} data sets"
+evidence.record("A.E2", "linear model", what, least, ">", 0, n=size)
 
 # %% [markdown]
 # ### Does the sign of K₁ follow the pairwise cosine?
@@ -466,59 +359,10 @@ evidence.record(
 # counts. Then we leave the conditions.
 
 # %% tags=["hide-input"]
-rng = stream(seed, "random tasks")
-
-
-def mismatches(vectors: list[np.ndarray], samples: list[np.ndarray]) -> float:
-    """Return the share of task sets whose K1 and mean pairwise cosine differ in sign."""
-    wrong = []
-    for W, n_j in zip(vectors, samples, strict=True):
-        tasks, pair = Tasks.from_vectors(W), np.triu_indices(len(W), 1)
-        length = np.sqrt(tasks.norms2)
-        mean_cosine = (tasks.gram / np.outer(length, length))[pair].mean()
-        K1 = theory.transfer_terms(tasks, n_j, 3 * int(n_j.sum()) // 2, 0.0)["K1"]
-        wrong.append(K1 * mean_cosine < 0)
-    return float(np.mean(wrong))
-
-
-def random_unit(T: int) -> np.ndarray:
-    """Draw T unit vectors in three dimensions."""
-    W = rng.standard_normal((T, 3))
-    return W / np.linalg.norm(W, axis=1, keepdims=True)
-
-
-sets = 300
-lengths = [np.exp(rng.standard_normal((4, 1))) for _ in range(sets)]
-uneven = [rng.integers(10, 200, size=4) for _ in range(sets)]
-even = [np.full(4, 50)] * sets
-units = [random_unit(4) for _ in range(sets)]
-inside = {
-    "two tasks": mismatches(
-        [W[:2] * a[:2] for W, a in zip(units, lengths, strict=True)],
-        [m[:2] for m in uneven],
-    ),
-    "one sign": mismatches(
-        [abs(W) * a for W, a in zip(units, lengths, strict=True)], uneven
-    ),
-    "equal norms and counts": mismatches(units, even),
-}
-outside = {
-    "unequal norms": mismatches(
-        [W * a for W, a in zip(units, lengths, strict=True)], even
-    ),
-    "unequal counts": mismatches(units, uneven),
-}
-conditions = pd.DataFrame(
-    [(True, share) for share in inside.values()]
-    + [(False, share) for share in outside.values()],
-    columns=["met", "wrong"],
-)
-signs_agree = evidence.tested(
-    conditions,
-    "met",
-    lambda rows: rows.wrong.max(),
-    "two tasks, or all cosines of one sign, or equal norms and sample counts",
-)
+rng, sets = stream(seed, "random tasks"), 300
+survey = sign_survey(rng, sets)
+words = "two tasks, or all cosines of one sign, or equal norms and sample counts"
+signs_agree = evidence.tested(survey, "met", lambda rows: rows.wrong.max(), words)
 evidence.record(
     "A.M2",
     "sign of K1 against the mean cosine",
@@ -526,18 +370,14 @@ evidence.record(
     signs_agree.inside,
     "<=",
     0,
-    n=f"{sets} random task sets in each of {len(inside)} cases",
+    n=f"{sets} random task sets in each of {survey.met.sum()} cases",
     when=signs_agree,
 )
-display(
-    Markdown(
-        "Share of sets of four tasks where $K_1$ and the mean cosine differ in sign: "
-        + ", ".join(
-            f"{name} {share:.0%}" for name, share in (inside | outside).items()
-        )
-        + "."
-    )
-)
+told = zip(survey.case, survey.wrong, strict=True)
+say(signs_differ=", ".join(f"{case} {share:.0%}" for case, share in told))
+
+# %% [markdown]
+# Share of sets of four tasks where $K_1$ and the mean cosine differ in sign: {glue:text}`signs_differ`.
 
 # %% [markdown]
 # The summary of Paper A also says that $K_1$ is negative for tasks with a *low* inner product. It is not: $K_1$ is
@@ -545,77 +385,51 @@ display(
 # more. Two tasks with a cosine of 0.2, and of −0.2:
 
 # %%
-lengths_of_pairs = np.exp(rng.standard_normal((40, 2)))
-several = [
-    np.array([[a, 0.0], [b * c, b * np.sqrt(1 - c**2)]])
-    for (a, b), c in zip(
-        lengths_of_pairs, np.linspace(-0.99, -0.01, 40), strict=True
-    )
-]
-several += [
-    np.array([[1.0, 0.0], [c, np.sqrt(1 - c**2)]]) for c in (0.01, 0.1, 0.3)
-]
-several += [  # three of one sign, and three of both
-    np.array([[1.0, 0.0], [-0.5, 0.8], [-0.5, -0.8]]),
-    np.array([[1.0, 0.0], [0.9, 0.1], [-0.1, 1.0]]),
-]
-low = {}
-for c in (0.2, -0.2):
-    parts = simulate.transfer_terms(
-        Tasks.equiangular(2, c),
-        n,
-        4 * n,
-        0.0,
-        trials=trials,
-        seed=(seed, "low", str(c)),
-    )
-    both = np.stack([parts["K1"], sum(parts.values())], axis=1)
-    low[c] = z_scores(both, 0, skewed=True)
-signed = min(low[0.2][0], -low[-0.2][0])
+products = low_products(rng, n)
 LOW = "low means below zero, with two tasks or cosines of one sign"
-products = pd.DataFrame(
-    {
-        "largest": [(W @ W.T)[np.triu_indices(len(W), 1)].max() for W in several],
-        "K1": [
-            theory.transfer_terms(Tasks.from_vectors(W), n, 4 * n * len(W), 0.0)[
-                "K1"
-            ]
-            for W in several
-        ],
-    }
-)
+what = "largest K1 of tasks with low inner products"
 low_is_negative = evidence.tested(
     products, "largest < 0", lambda rows: rows.K1.max(), LOW
 )
 evidence.record(
     "A.K3",
     "negative and small positive inner products",
-    "largest K1 of tasks with low inner products",
+    what,
     low_is_negative.inside,
     "<",
     0,
     n=f"{(products.largest < 0).sum()} sets of tasks below zero; beyond, pairs at most 0.3 above it and a set of both signs; exact",
     when=low_is_negative,
 )
+
+# %%
+low = {}
+for c in (0.2, -0.2):
+    options = {"trials": trials, "seed": (seed, "low", str(c))}
+    pair = Tasks.equiangular(2, c)
+    parts = simulate.transfer_terms(pair, n, 4 * n, 0.0, **options)
+    both = np.stack([parts["K1"], sum(parts.values())], axis=1)
+    low[c] = z_scores(both, 0, skewed=True)
 critical = critical_z(
     2, evidence.level("A.K3", "small inner products"), draws=trials
 )
+what = "smallest distance of K1 from 0 on the side of the inner product, in standard errors"
 evidence.record(
     "A.K3",
     "small inner products",
-    "smallest distance of K1 from 0 on the side of the inner product, in standard errors",
-    Interval.around(signed, critical),
+    what,
+    Interval.around(min(low[0.2][0], -low[-0.2][0]), critical),
     ">",
     0,
     n=f"cosines 0.2 and -0.2, 2 tasks × {trials} data sets",
     when=evidence.Assumed(LOW),
 )
-display(
-    Markdown(
-        f"In standard errors from zero: at cosine 0.2, $K_1$ {low[0.2][0]:+.0f} and $K$ {low[0.2][1]:+.0f}; at "
-        f"cosine −0.2, $K_1$ {low[-0.2][0]:+.0f}."
-    )
-)
+(at, whole), (opposed, _) = ([signed(z, ".0f") for z in low[c]] for c in low)
+say(K1_at_low=at, K_at_low=whole, K1_opposed=opposed)
+
+# %% [markdown]
+# In standard errors from zero: at cosine 0.2, $K_1$ {glue:text}`K1_at_low` and $K$ {glue:text}`K_at_low`; at cosine −0.2, $K_1$
+# {glue:text}`K1_opposed`.
 
 # %% [markdown]
 # ## Look
@@ -627,65 +441,37 @@ display(
 # $K$ is a straight line in the cosine, so the frontier $K = 0$ is one cosine for every $p$ and $\sigma$. Above the
 # threshold it is {eq}`eq-transfer-frontier`; below, it follows from {doc}`below-threshold`.
 
-# %% tags=["hide-input", "lead"]
+# %% tags=["hide-input"]
 N_pooled = T * n_each
 p_grid = np.unique(np.geomspace(10, 30_000, 1500).round().astype(int))
 p_grid = p_grid[(np.abs(p_grid - N_pooled) > 1) & (np.abs(p_grid - n_each) > 1)]
+over, under = p_grid > N_pooled, p_grid < n_each
+by_p = {s: frontier(T, n_each, p_grid, s**2) for s in (0.0, 0.3, 0.7)}
+sigmas, shown_p = np.linspace(0, 1.1, 200), [20, 200, 600, 1000, 30_000]
+by_sigma = np.array([frontier(T, n_each, shown_p, s**2) for s in sigmas])
+frame = {"ylim": (-1 / (T - 1), 1.02), "ylabel": "cosine"}
+frame["title"] = "$K = 0$: gain above each line"
+
+# %% tags=["hide-input", "lead"]
 fig_p, ax = plt.subplots()
-for sigma, color in {0.0: "blue", 0.3: "orange", 0.7: "red"}.items():
-    line = frontier(T, n_each, p_grid, sigma**2)
-    for part in (
-        p_grid < n_each,
-        (p_grid > n_each) & (p_grid < N_pooled),
-        p_grid > N_pooled,
-    ):
-        ax.plot(p_grid[part], line[part], color=figures.COLORS[color])
-    ax.plot([], [], color=figures.COLORS[color], label=f"σ = {sigma:g}")
-clean = frontier(T, n_each, p_grid, 0.0)
-ax.fill_between(
-    p_grid,
-    -1 / (T - 1),
-    clean,
-    where=p_grid > N_pooled,
-    color=figures.COLORS["grey"],
-    alpha=0.25,
-    linewidth=0,
-)
-ax.set(
-    xscale="log",
-    ylim=(-1 / (T - 1), 1.02),
-    xlabel="parameters $p$",
-    ylabel="cosine",
-)
-ax.set_title("$K = 0$: gain above each line")
+inks = ("blue", "orange", "red")
+for (sigma, line), color in zip(by_p.items(), inks, strict=True):
+    for part in (under, ~(under | over), over):
+        ax.plot(p_grid[part], line[part], color=C[color])
+    ax.plot([], [], color=C[color], label=f"σ = {sigma:g}")
+shade = {"color": C["grey"], "alpha": 0.25, "linewidth": 0}
+ax.fill_between(p_grid, -1 / (T - 1), by_p[0.0], where=over, **shade)
+ax.set(xscale="log", xlabel="parameters $p$", **frame)
 for at, label in ((n_each, "$p = n$"), (N_pooled, "$p = N$")):
     ax.axvline(at, color=figures.INK, alpha=0.5, linestyle="--", linewidth=1)
     ax.annotate(label, (at, 0), xytext=(4, -6), textcoords="offset points")
 ax.legend(loc="lower right")
-
-sigmas = np.linspace(0, 1.1, 200)
 fig_s, ax = plt.subplots()
-for width, color in {
-    20: "green",
-    200: "purple",
-    600: "red",
-    1000: "orange",
-    30_000: "blue",
-}.items():
-    line = np.array([frontier(T, n_each, width, s**2) for s in sigmas])
+inks = ("green", "purple", "red", "orange", "blue")
+for width, line, color in zip(shown_p, by_sigma.T, inks, strict=True):
     seen = line <= 1.02
-    ax.plot(
-        sigmas[seen],
-        line[seen],
-        color=figures.COLORS[color],
-        label=f"$p = {width:,}$",
-    )
-ax.set(
-    ylim=(-1 / (T - 1), 1.02),
-    xlabel="label noise σ",
-    ylabel="cosine",
-    title="$K = 0$: gain above each line",
-)
+    ax.plot(sigmas[seen], line[seen], color=C[color], label=f"$p = {width:,}$")
+ax.set(xlabel="label noise σ", **frame)
 ax.legend(loc="lower left")
 figures.show(
     [fig_p, fig_s],
@@ -716,97 +502,60 @@ figures.show(
 # norms differ: then tasks beyond the frontier may lose.
 
 # %% tags=["hide-input"]
-rng = stream(seed, "who gains")
-guessed = []
-for norm_spread in (0.0, 0.2, 0.5, 1.0):
-    for width, noise_var in ((3 * n, 0.0), (8 * n, 0.0), (8 * n, 0.1)):
-        at = float(frontier(2, n, width, noise_var))
-        unit = theory.transfer_terms(Tasks.equiangular(2, 1.0), n, width, noise_var)
-        near = np.clip(at + np.repeat([-0.02, 0.02], 100), -1, 1)
-        cosines_ = np.concatenate([near, rng.uniform(-1, 1, 200)])
-        a, b = np.exp(norm_spread * rng.standard_normal((2, len(cosines_))))
-        transfer = unit["K1"] * a * b * cosines_ + unit["K3"]
-        transfer += unit["K2"] * (a**2 + b**2) / 2
-        guessed.append((norm_spread, np.mean((transfer > 0) != (cosines_ > at))))
-guessed = pd.DataFrame(guessed, columns=["norm_spread", "wrong"])
+settings = [(3 * n, 0.0), (8 * n, 0.0), (8 * n, 0.1)]
+guessed = misread_gains(n, settings, (0.0, 0.2, 0.5, 1.0), (seed, "who gains"))
 GAIN = (
     "p > N + 1, and gain or loss is read among tasks of equal norms and counts, with similar meaning a cosine above "
     "ρ* > 1/2 (no cosine is, if σ² is so large that ρ* > 1)"
 )
-by_cosine_alone = evidence.tested(
+by_cosine = evidence.tested(
     guessed, "norm_spread == 0", lambda rows: rows.wrong.max(), GAIN
 )
 evidence.record(
     "A.M2",
     "gain and loss by the cosine alone",
     "largest share of pairs that gain below ρ* or lose above it",
-    by_cosine_alone.inside,
+    by_cosine.inside,
     "<=",
     0,
     n=f"3 settings × 400 pairs, half of them 0.02 beside ρ*; {len(guessed) - 3} settings of unequal norms; exact",
-    when=by_cosine_alone,
+    when=by_cosine,
 )
-display(
-    Markdown(
-        "Share of pairs for which the cosine alone tells wrongly who gains: "
-        + ", ".join(
-            f"{rows.wrong.mean():.0%} at a norm spread of {spread:g}"
-            for spread, rows in guessed.groupby("norm_spread")
-        )
-        + " (s.d. of the logarithm)."
-    )
-)
+means = guessed.groupby("norm_spread").wrong.mean().items()
+told = [f"{share:.0%} at a norm spread of {spread:g}" for spread, share in means]
+say(misread=", ".join(told))
+
+# %% [markdown]
+# Share of pairs for which the cosine alone tells wrongly who gains: {glue:text}`misread` (s.d. of the logarithm).
 
 # %% [markdown]
 # Now by draws: 0.15 on either side of the frontier at four points, and equal tasks with $\sigma^2 = r^2$, where
 # no cosine is left.
 
 # %% tags=["hide-input"]
-crossings = [(Tasks.equiangular(3, 1.0), width, 1.0, -1) for width in (140, 280)]
-for width, noise_var in ((140, 0.0), (140, 0.1), (280, 0.0), (280, 0.1)):
-    at = frontier(3, n, width, noise_var)
-    crossings += [
-        (Tasks.equiangular(3, at + side * 0.15), width, noise_var, side)
-        for side in (-1, 1)
-    ]
-sides = []
-for i, (tasks, width, noise_var, side) in enumerate(crossings):
-    K = simulate.knowledge_transfer(
-        tasks, n, width, noise_var, trials=trials, seed=(seed, "crossing", i)
-    ).mean(axis=-1)
-    sides.append(side * float(z_scores(K, 0, skewed=True)))
-critical = critical_z(
-    len(sides),
-    evidence.level("A.M2", "gain and loss across the frontier"),
-    draws=trials,
-)
-least = min(sides)
+cells = [Crossing(1.0, width, 1.0, -1) for width in (140, 280)]
+points = [(width, noise_var) for width in (140, 280) for noise_var in (0.0, 0.1)]
+cells += crossings(3, n, points, gap=0.15)
+sides = side_scores(3, n, cells, trials, (seed, "crossing"))
+losses = [z for z, cell in zip(sides, cells, strict=True) if cell.side < 0]
+check = "gain and loss across the frontier"
+critical = critical_z(len(sides), evidence.level("A.M2", check), draws=trials)
 evidence.record(
     "A.M2",
-    "gain and loss across the frontier",
+    check,
     "smallest distance of K from 0 on the predicted side, in standard errors",
-    Interval.around(least, critical),
+    Interval.around(min(sides), critical),
     ">",
     0,
     n=f"{len(sides)} settings with p > N + 1 × {trials} data sets",
     when=evidence.Assumed(GAIN),
 )
-losses = [s for s, setting in zip(sides, crossings, strict=True) if setting[3] < 0]
-critical = critical_z(
-    len(losses),
-    evidence.level("A.B2", "negative transfer below the frontier"),
-    draws=trials,
-)
-least = min(losses)
-evidence.record(
-    "A.B2",
-    "negative transfer below the frontier",
-    "smallest distance of K below 0, in standard errors",
-    Interval.around(least, critical),
-    ">",
-    0,
-    n=f"{len(losses)} settings × {trials} data sets",
-)
+check = "negative transfer below the frontier"
+critical = critical_z(len(losses), evidence.level("A.B2", check), draws=trials)
+least = Interval.around(min(losses), critical)
+what = "smallest distance of K below 0, in standard errors"
+size = f"{len(losses)} settings × {trials} data sets"
+evidence.record("A.B2", check, what, least, ">", 0, n=size)
 
 # %% [markdown]
 # ### One may gain while another loses
@@ -819,57 +568,24 @@ evidence.record(
 # %% tags=["hide-input"]
 n_pair, p_pair = 16, 224
 ratios, marks = np.geomspace(0.25, 4, 101), np.array([0.25, 0.5, 1.0, 2.0, 4.0])
-
-
-def parallel(ratio: float) -> Tasks:
-    """Return two parallel tasks, norms 1/√ratio and √ratio: their product is 1, so K1 never changes."""
-    return Tasks.from_vectors([[ratio**-0.5], [ratio**0.5]])
-
-
-exact_pair = np.array(
-    [theory.knowledge_transfer(parallel(a), n_pair, p_pair, 0.0) for a in ratios]
-)
-drawn_pair = np.stack(
-    [
-        simulate.knowledge_transfer(
-            parallel(a),
-            n_pair,
-            p_pair,
-            0.0,
-            trials=trials,
-            seed=(seed, "parallel", i),
-        )
-        for i, a in enumerate(marks)
-    ],
-    axis=1,
-)
+setting = n_pair, p_pair, 0.0
+exact = np.array([theory.knowledge_transfer(parallel(a), *setting) for a in ratios])
+drawn = []
+for i, ratio in enumerate(marks):
+    options = {"trials": trials, "seed": (seed, "parallel", i)}
+    drawn.append(simulate.knowledge_transfer(parallel(ratio), *setting, **options))
+drawn = np.stack(drawn, axis=1)
 fig, ax = plt.subplots()
 for task, color in enumerate(("blue", "orange")):
-    ax.plot(ratios, exact_pair[:, task], color=figures.COLORS[color])
-    figures.band(
-        ax,
-        marks,
-        drawn_pair[..., task],
-        color=figures.COLORS[color],
-        label=f"task {task + 1}",
-    )
-ax.plot(
-    ratios,
-    exact_pair.mean(axis=1),
-    color=figures.INK,
-    linestyle="--",
-    linewidth=1,
-    label="mean",
-)
+    ax.plot(ratios, exact[:, task], color=C[color])
+    label = f"task {task + 1}"
+    figures.band(ax, marks, drawn[..., task], color=C[color], label=label)
+style = {"color": figures.INK, "linestyle": "--", "linewidth": 1}
+ax.plot(ratios, exact.mean(axis=1), label="mean", **style)
 ax.axhline(0, color=figures.INK, linewidth=0.8)
-ax.set(
-    xscale="log",
-    xlabel=r"norm ratio $\|w_2^*\| / \|w_1^*\|$",
-    ylabel="transfer $K_i$",
-    title="Cosine 1",
-)
-ax.set_xticks(marks, [f"{mark:g}" for mark in marks])
-ax.minorticks_off()
+number_axis(ax, marks)
+ax.set(xlabel=r"norm ratio $\|w_2^*\| / \|w_1^*\|$", ylabel="transfer $K_i$")
+ax.set_title("Cosine 1")
 ax.legend(loc="lower center")
 figures.show(
     fig,
@@ -904,75 +620,31 @@ figures.show(
 
 # %% tags=["hide-input"]
 blocks, per_block, n_two, p_two = 10, 400, 50, 1000
-unit = theory.transfer_terms(
-    Tasks.equiangular(2, 1.0), n_two, p_two, 0.0
-)  # K is linear: norms 1 suffice
-rng = stream(seed, "pairs")
-cos = rng.uniform(-1, 1, (blocks, per_block))
-scatter = rng.standard_normal((2, blocks, per_block))
-norm_spreads = np.array([0.0, 0.1, 0.2, 0.4, 0.6, 0.8, 1.0])
-colors = {
-    "relative distance": "green",
-    "margin": "purple",
-    "cosine": "blue",
-    "distance": "red",
-    "inner product": "orange",
-}
-auc, tau = (
-    {measure: np.empty((blocks, len(norm_spreads))) for measure in colors}
-    for _ in range(2)
-)
-for column, norm_spread in enumerate(norm_spreads):
-    a, b = np.exp(norm_spread * scatter)
-    inner, squares = a * b * cos, a**2 + b**2
-    transfer = unit["K1"] * inner + unit["K2"] * squares / 2
-    measures = {
-        "relative distance": 2 * inner / squares,
-        "margin": 2 * inner - squares / 2,
-        "cosine": cos,
-        "distance": -(squares - 2 * inner),
-        "inner product": inner,
-    }
-    for measure, values in measures.items():
-        for block, (value, K) in enumerate(
-            zip(values.round(12), transfer, strict=True)
-        ):
-            gains, loses = value[K > 0], value[K <= 0]
-            auc[measure][block, column] = mannwhitneyu(gains, loses).statistic / (
-                len(gains) * len(loses)
-            )
-            tau[measure][block, column] = kendalltau(value, K).statistic
-
-panels = {
-    "Who gains?": (auc, "area under the ROC curve"),
-    "Who gains more?": (tau, "Kendall's rank correlation"),
-}
+spreads = [0.0, 0.1, 0.2, 0.4, 0.6, 0.8, 1.0]
+found = predictive_power(n_two, p_two, spreads, blocks, per_block, (seed, "pairs"))
+inks = {"relative distance": "green", "margin": "purple", "cosine": "blue"}
+inks |= {"distance": "red", "inner product": "orange"}
 figs = []
-for title, (scores, label) in panels.items():
+for title, column, label in (
+    ("Who gains?", "area", "area under the ROC curve"),
+    ("Who gains more?", "tau", "Kendall's rank correlation"),
+):
     fig, ax = plt.subplots()
-    for measure, color in colors.items():
-        ax.plot(
-            norm_spreads, scores[measure].mean(axis=0), color=figures.COLORS[color]
-        )
-        figures.band(
-            ax,
-            norm_spreads,
-            scores[measure],
-            color=figures.COLORS[color],
-            label=measure,
-        )
-    ax.set(
-        xlabel="spread of the norms (s.d. of their logarithm)",
-        ylabel=label,
-        title=title,
-    )
-    if not figs:
-        ax.legend(loc="lower left")
+    for measure, color in inks.items():
+        rows = found[found.measure == measure]
+        scores = rows.pivot(index="block", columns="norm_spread", values=column)
+        ax.plot(spreads, scores.mean(), color=C[color])
+        figures.band(ax, spreads, scores.to_numpy(), color=C[color], label=measure)
+    ax.set(xlabel="spread of the norms (s.d. of their logarithm)", ylabel=label)
+    ax.set_title(title)
     figs.append(fig)
+figs[0].axes[0].legend(loc="lower left")
+widest = found[found.norm_spread == 1].groupby("measure")[["area", "tau"]].mean()
 at_one = "; ".join(
-    f"{measure} {auc[measure][:, -1].mean():.2f}, {tau[measure][:, -1].mean():.2f}"
-    for measure in auc
+    f"{measure} {widest.area[measure]:.2f}, {widest.tau[measure]:.2f}"
+    for measure in inks
 )
+say(at_spread_one=at_one)
 figures.show(
     figs,
     name="transfer-measures",
@@ -984,24 +656,18 @@ figures.show(
     ),
     alt=f"Two panels against norm spread; all start at 1. Area and rank correlation at spread 1: {at_one}.",
 )
-display(Markdown(f"Area under the curve, and Kendall's τ, at spread 1: {at_one}."))
 
-# %%
-worst_measure = np.min([auc[m] for m in auc] + [tau[m] for m in tau], axis=(0, 1))
+# %% [markdown]
+# Area under the curve, and Kendall's τ, at spread 1: {glue:text}`at_spread_one`.
+
+# %% tags=["hide-input"]
+worst = found.assign(score=found[["area", "tau"]].min(axis=1))
 norms_alike = evidence.tested(
-    pd.DataFrame({"norm_spread": norm_spreads, "score": worst_measure}),
+    worst,
     "norm_spread == 0",
     lambda rows: rows.score.min(),
     "all tasks have one norm; otherwise neither alone fixes the transfer",
 )
-same_distance = [
-    theory.knowledge_transfer(Tasks.from_vectors(W), 50, 1000, 0.0).mean()
-    for W in ([[0.1, 0.0], [-0.1, 0.0]], [[1.0, 0.1], [1.0, -0.1]])
-]
-same_cosine = [
-    theory.knowledge_transfer(parallel(ratio), 50, 1000, 0.0).mean()
-    for ratio in (1.0, 4.0)
-]
 evidence.record(
     "A.S2",
     "distance and inner product as measures of similarity",
@@ -1009,40 +675,38 @@ evidence.record(
     norms_alike.inside,
     ">",
     1 - 1e-9,
-    n=f"{blocks * per_block} random pairs at each of {len(norm_spreads)} spreads of the norms",
+    n=f"{blocks * per_block} random pairs at each of {len(spreads)} spreads of the norms",
     when=norms_alike,
 )
-signs = max(np.prod(same_distance), np.prod(same_cosine))
-evidence.record(
-    "A.S2",
-    "one distance, one inner product, unequal norms",
-    "larger product of the transfers of two pairs with the same distance, or inner product",
-    signs,
-    "<",
-    0,
-    n="exact, n = 50, p = 1000",
-)
-relative = []  # two pairs of one relative distance, norms (1/10, 1/10) and (1, 3/2)
-for share in (-0.5, 0.2, 0.5, 0.55, 0.8):  # 2⟨w₁, w₂⟩ over the squared norms
-    pair_of_norms = [
-        Tasks([[a**2, inner], [inner, b**2]])
-        for a, b in ((0.1, 0.1), (1.0, 1.5))
-        for inner in [share * (a**2 + b**2) / 2]
-    ]
-    relative.append(
-        np.prod(
-            [
-                theory.knowledge_transfer(pair, 50, 1000, 0.0).mean()
-                for pair in pair_of_norms
-            ]
-        )
-    )
+
+
+# %%
+def mean_gain_of(tasks):
+    """Mean transfer of a pair with 50 clean samples each, 1000 parameters."""
+    return theory.knowledge_transfer(tasks, 50, 1000, 0.0).mean()
+
+
+short_opposed = Tasks.from_vectors([[0.1, 0.0], [-0.1, 0.0]])
+long_similar = Tasks.from_vectors([[1.0, 0.1], [1.0, -0.1]])
+same_distance = [mean_gain_of(pair) for pair in (short_opposed, long_similar)]
+same_cosine = [mean_gain_of(parallel(ratio)) for ratio in (1.0, 4.0)]
+plain = [np.prod(same_distance), np.prod(same_cosine)]
+check = "one distance, one inner product, unequal norms"
+size = "exact, n = 50, p = 1000"
+what = "larger product of the transfers of two pairs with the same distance, or inner product"
+evidence.record("A.S2", check, what, max(plain), "<", 0, n=size)
+what = "K of parallel tasks with norms 1/2 and 2, clean labels"
+check = "cosine 1, unequal norms"
+evidence.record("A.B2", check, what, same_cosine[1], "<", 0, n=size)
+
+# %% tags=["hide-input"]
+# Pairs of one relative distance, with norms of two sizes.
+shares = (-0.5, 0.2, 0.5, 0.55, 0.8)
+one_measure = similar_otherwise(shares, ((0.1, 0.1), (1.0, 1.5)), 50, 1000)
+products = pd.DataFrame({"product": [*plain, *one_measure]})
+products["measure"] = ["plain"] * len(plain) + ["relative"] * len(shares)
 no_safeguard = evidence.tested(
-    pd.DataFrame(
-        [("plain", np.prod(same_distance)), ("plain", np.prod(same_cosine))]
-        + [("relative", product) for product in relative],
-        columns=["measure", "product"],
-    ),
+    products,
     "measure == 'plain'",
     lambda rows: rows["product"].max(),
     "similarity is read from Euclidean distance, too: only the distance relative to the norms fixes the sign",
@@ -1054,38 +718,25 @@ evidence.record(
     no_safeguard.inside,
     "<",
     0,
-    n=f"exact, n = 50, p = 1000; beyond, {len(relative)} relative distances",
+    n=f"exact, n = 50, p = 1000; beyond, {len(shares)} relative distances",
     when=no_safeguard,
 )
-evidence.record(
-    "A.B2",
-    "cosine 1, unequal norms",
-    "K of parallel tasks with norms 1/2 and 2, clean labels",
-    same_cosine[1],
-    "<",
-    0,
-    n="exact, n = 50, p = 1000",
-)
-noise_alone = theory.knowledge_transfer(
-    Tasks.equiangular(T, 1.0), n_each, 2 * T * n_each, 1.0
-).mean()
-evidence.record(
-    "A.K11",
-    "equal tasks, noisy labels",
-    "knowledge transfer of equal tasks with σ² = ‖w*‖², p = 2N",
-    noise_alone,
-    ">=",
-    0,
-    n=f"exact, T = {T}, n = {n_each}",
-)
-display(
-    Markdown(
-        f"As a sign read backwards, negative transfer proves nothing: {T} *equal* tasks lose ${-noise_alone:.2f}$ where the noise variance equals the squared norm (A.K11).\n\n"
-        f"Same cosine 1: $K = {same_cosine[0]:.3f}$ with equal norms, ${same_cosine[1]:.3f}$ with norms ½ and 2. Same "
-        f"distance 0.2: $K = {same_distance[0]:.4f}$ for short opposed tasks, ${same_distance[1]:+.4f}$ for long similar "
-        "ones."
-    )
-)
+equal = Tasks.equiangular(T, 1.0)
+noise_alone = theory.knowledge_transfer(equal, n_each, 2 * T * n_each, 1.0).mean()
+what = "knowledge transfer of equal tasks with σ² = ‖w*‖², p = 2N"
+check, size = "equal tasks, noisy labels", f"exact, T = {T}, n = {n_each}"
+evidence.record("A.K11", check, what, noise_alone, ">=", 0, n=size)
+equal_K, unequal_K = (signed(K, ".3f") for K in same_cosine)
+short_K, long_K = (signed(K, ".4f") for K in same_distance)
+say(lost=-noise_alone, K_equal_norms=equal_K, K_unequal_norms=unequal_K)
+say(K_short=short_K, K_long=long_K)
+
+# %% [markdown]
+# As a sign read backwards, negative transfer proves nothing: {glue:text}`tasks` *equal* tasks lose {glue:text}`lost:.2f` where the
+# noise variance equals the squared norm (A.K11).
+#
+# Same cosine 1: $K$ is {glue:text}`K_equal_norms` with equal norms, {glue:text}`K_unequal_norms` with norms ½ and 2. Same distance
+# 0.2: $K$ is {glue:text}`K_short` for short opposed tasks, {glue:text}`K_long` for long similar ones.
 
 # %% [markdown]
 # So Paper A's break condition is right that transfer can turn negative when similarity is measured otherwise, but
@@ -1102,10 +753,8 @@ before, after = (
     for tasks in (still, moved)
 )
 checks.close("transfer below both thresholds, all tasks moved", after[0], before[0])
-checks.require(
-    not np.isclose(after[1], before[1], rtol=1e-3).any(),
-    f"above the threshold moving changes all; got {after[1]} from {before[1]}",
-)
+words = f"above the threshold moving changes all; got {after[1]} from {before[1]}"
+checks.require(not np.isclose(after[1], before[1], rtol=1e-3).any(), words)
 
 # %% [markdown]
 # ### Below the threshold
@@ -1120,20 +769,17 @@ checks.require(
 counts_poor = np.array([50, 50] + [1] * 8)
 agree = np.eye(10)
 agree[0, 1] = agree[1, 0] = 0.9  # every other pair is orthogonal
-reversed_sign = {
-    p_: theory.transfer_terms(Tasks(agree), counts_poor, p_, 0.0)["K1"]
-    for p_ in (10, 1000)
-}
-checks.require(
-    reversed_sign[10] < 0 < reversed_sign[1000],
-    f"K1 is negative below and positive above the threshold; got {reversed_sign}",
+pair = Tasks(agree)
+few, plenty = theory.transfer_terms(pair, counts_poor, [10, 1000], 0.0)["K1"]
+words = (
+    f"K1 is negative below and positive above the threshold; got {few}, {plenty}"
 )
-display(
-    Markdown(
-        f"Ten tasks, two of them with 50 samples and a cosine of 0.9, the others orthogonal with 1 sample: $K_1 = "
-        f"{reversed_sign[10]:.3f}$ at $p = 10$, and $+{reversed_sign[1000]:.3f}$ at $p = 1{{,}}000$."
-    )
-)
+checks.require(few < 0 < plenty, words)
+say(K1_few=signed(few, ".3f"), K1_plenty=signed(plenty, ".3f"))
+
+# %% [markdown]
+# Ten tasks, two of them with 50 samples and a cosine of 0.9, the others orthogonal with 1 sample: $K_1$ is
+# {glue:text}`K1_few` at $p = 10$, and {glue:text}`K1_plenty` at $p = 1{,}000$.
 
 # %% [markdown]
 # ## Exercises
