@@ -12,6 +12,14 @@
 
 # %% [markdown]
 # # What happens when tasks come one after the other?
+#
+# A step on task 1 changes what task 2 sees next, so two steps in either order end apart. The gap is $h^2$ times the
+# **Lie bracket** of the two gradients, and no loss function contains it.
+#
+# After a step on task 1 and a step on task 2 the parameters are not where the modified loss says: over
+# {glue:text}`networks_in_all` random networks the distance falls like $h$ to the power
+# {glue:text}`power_without:.2f`, as if there had been no correction at all. With the bracket it falls like $h$ to the
+# power {glue:text}`power_bracket:.2f`, and with our next term like $h$ to the power {glue:text}`power_next:.2f`.
 
 # %% tags=["parameters"]
 profile = "book"
@@ -26,23 +34,31 @@ settings = [
 ]  # activation and loss [any of "tanh", "softplus", "squared", "cross-entropy"]
 
 # %% tags=["hide-input"]
+from itertools import pairwise
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import sympy as sp
 import torch
-from IPython.display import Markdown, Math, display
+from IPython.display import Math, display
 from sympy.physics.quantum import Commutator
-from torch.func import grad, jacrev, vmap
 
 from manytasks import checks, evidence, figures, flow, parameters
+from manytasks.page import landscape, number_axis, say, slopes
 from manytasks.statistics import (
     Interval,
     limit_slope,
     mean_interval,
     share_interval,
 )
-from manytasks.streams import stream_number
+from manytasks.studies import bracket_terms, drift, round_gaps
+from manytasks.studies.random_pairs import generator_of, random_tasks, starts
+from manytasks.studies.round_reach import reach
+from manytasks.studies.rounds import EXPECTED, FIELDS
+from manytasks.studies.scaled_pairs import scaled_pairs
+from manytasks.studies.second_task import descend_pairs
+from manytasks.studies.unrelated_tasks import disjoint_bracket, relative_bracket
 
 parameters.check(In, globals())
 parameters.require(
@@ -56,140 +72,19 @@ parameters.require(
 torch.set_num_threads(1)
 C = figures.COLORS
 
-# %% [markdown]
-# A step on task 1 changes what task 2 sees next, so two steps in either order end apart. The gap is $h^2$ times the
-# **Lie bracket** of the two gradients, and no loss function contains it.
-
 # %% tags=["hide-input"]
-WIDTHS, SAMPLES = (3, 4, 2), 6
-
-
-def two_tasks(data, activation, criterion):
-    """Two losses for one network; each is divided by the largest curvature met, so that rates compare."""
-    network = flow.Network(WIDTHS, activation)
-    losses = []
-    for x, y in ((data["x1"], data["y1"]), (data["x2"], data["y2"])):
-        if criterion == "squared":
-            loss = network.squared_loss(x, y)
-        else:
-            loss = network.cross_entropy(x, torch.softmax(3 * y, -1))
-        losses.append(lambda t, loss=loss: loss(t) / data["sharpness"])
-    return losses
-
-
-def draw(activation, criterion, count, name):
-    """Return `count` random pairs of tasks and starting points, stacked."""
-    part = (seed, name, activation, criterion)
-    generator = torch.Generator().manual_seed(stream_number(part, "tasks"))
-
-    def normal(*shape):
-        return torch.randn(count, *shape, generator=generator, dtype=torch.float64)
-
-    data = {
-        "x1": normal(SAMPLES, 3),
-        "x2": normal(SAMPLES, 3),
-        "y1": normal(SAMPLES, 2),
-        "y2": normal(SAMPLES, 2),
-    }
-    data["sharpness"] = torch.ones(count, dtype=torch.float64)
-    network = flow.Network(WIDTHS, activation)
-    theta = torch.stack(
-        [network.initial((part, "start", i), scale=1.5) for i in range(count)]
-    )
-
-    def sharpest(t, d):
-        return torch.stack(
-            [
-                torch.linalg.eigvalsh(jacrev(grad(loss))(t))[-1]
-                for loss in two_tasks(d, activation, criterion)
-            ]
-        ).max()
-
-    data["sharpness"] = vmap(sharpest)(theta, data)
-    return theta, data
-
-
-FIELDS = {
-    "gradient flow": lambda losses, h: flow.modified_field(losses, h, 0),
-    "modified loss, no bracket": lambda losses, h: (
-        lambda t: -grad(flow.modified_loss(losses, h))(t)
-    ),
-    "with the bracket": lambda losses, h: flow.modified_field(losses, h, 1),
-    "next order": lambda losses, h: flow.modified_field(losses, h, 2),
-    "bracket with the wrong sign": lambda losses, h: (
-        lambda t: (
-            flow.modified_field(losses, h, 1)(t) - h * flow.lie_bracket(*losses, t)
-        )
-    ),
-}
-EXPECTED = dict(zip(FIELDS, (2, 2, 3, 4, 2), strict=True))
-
-
-def repeated(theta, data, rates):
-    """Repeat starts and tasks for each rate, and each rate for every start."""
-    k, count = len(rates), len(theta)
-    tasks = {name: v.repeat(k, *[1] * (v.ndim - 1)) for name, v in data.items()}
-    h = torch.tensor(rates, dtype=torch.float64).repeat_interleave(count)
-    return theta.repeat(k, 1), tasks, h
-
-
-def stepped(setting, theta, data, rates, order=(0, 1)):
-    """One step on each task in turn, from all starts and at all rates at once."""
-
-    def steps(t, d, h):
-        losses = two_tasks(d, *setting)
-        return flow.descend([losses[i] for i in order], t, h)
-
-    return vmap(steps)(*repeated(theta, data, rates)).unflatten(0, (len(rates), -1))
-
-
-def flowed(setting, name, theta, data, rates, durations=None):
-    """The same for the flow of a field, for the time h unless durations are given."""
-    start, tasks, h = repeated(theta, data, rates)
-    time = h if durations is None else repeated(theta, data, durations)[2]
-
-    def field(
-        t, d, h, time
-    ):  # run for the time 1, so that all rates are one equation
-        return time * FIELDS[name](two_tasks(d, *setting), h)(t)
-
-    batch = vmap(field)
-    end = flow.integrate(lambda t: batch(t, tasks, h, time), start, 1.0)
-    return end.unflatten(0, (len(rates), -1))
-
-
-def distances(setting):
-    """Distance of one double step from the flow of each field: (rates, networks)."""
-    theta, data = drawn[setting]
-    end = stepped(setting, theta, data, rates)
-    return {
-        name: (end - flowed(setting, name, theta, data, rates)).norm(dim=-1).numpy()
-        for name in FIELDS
-    }
-
-
-settings = [tuple(one) for one in settings]
-drawn = {s: draw(*s, networks, "slopes") for s in settings}
-table = {s: distances(s) for s in settings}
-
-
-def over_networks(rows):
-    """Join (rates, networks) arrays of all settings."""
-    return np.concatenate([rows[s] for s in settings], axis=-1)
-
-
+drawn = [scaled_pairs(*kind, networks, (seed, "slopes")) for kind in settings]
+ends = [round_gaps.distances(pairs, rates) for pairs in drawn]
 parted = {
-    name: over_networks({s: table[s][name] for s in settings}) for name in FIELDS
+    name: np.concatenate([end[name] for end in ends], axis=-1) for name in FIELDS
 }
 fitted = {name: limit_slope(rates, parted[name]) for name in FIELDS}
 total = networks * len(settings)
-display(
-    Markdown(
-        f"After a step on task 1 and a step on task 2 the parameters are not where the modified loss says: over "
-        f"{total} random networks the distance falls like $h^{{{fitted['modified loss, no bracket'].mean():.2f}}}$, "
-        f"as if there had been no correction at all. With the bracket it falls like "
-        f"$h^{{{fitted['with the bracket'].mean():.2f}}}$, and with our next term like $h^{{{fitted['next order'].mean():.2f}}}$."
-    )
+say(
+    networks_in_all=total,
+    power_without=fitted["modified loss, no bracket"].mean(),
+    power_bracket=fitted["with the bracket"].mean(),
+    power_next=fitted["next order"].mean(),
 )
 
 # %% [markdown]
@@ -278,7 +173,8 @@ checks.require(
 Math(r"\tilde f_1 = -\tfrac12 (f_1'f_1 + f_2'f_2) + \tfrac12 [f_1, f_2]")
 
 # %% [markdown]
-# **Step 5. Which part is a gradient?** With $f_i = -\nabla L_i$ the single-task part is $-\nabla\bigl(\|g_1\|^2 + \|g_2\|^2\bigr)/4$.
+# **Step 5. Which part is a gradient?** With $f_i = -\nabla L_i$ the single-task part is
+# $-\nabla\bigl(\|g_1\|^2 + \|g_2\|^2\bigr)/4$.
 # The bracket is not: a gradient field has no curl, and its curl is not zero.
 
 # %%
@@ -314,8 +210,10 @@ display(
 checks.require(example != 0, "the bracket of the example must have a curl")
 
 # %% [markdown]
-# **Step 6. Any number of tasks, any order.** The same comparison, done once and for all: a step is the exponential of its own modified field,
-# and the Baker–Campbell–Hausdorff series multiplies exponentials. `flow.modified_series` does this in the free Lie algebra. The coefficient
+# **Step 6. Any number of tasks, any order.** The same comparison, done once and for all: a step is the exponential of
+# its own modified field,
+# and the Baker–Campbell–Hausdorff series multiplies exponentials. `flow.modified_series` does this in the free Lie
+# algebra. The coefficient
 # of $h^2$ is the theorem above. (The engine is derived in [](modified-equation).)
 
 # %%
@@ -358,118 +256,66 @@ display(flow.modified_series(3, 1))
 #
 # With sliders for step and angle: {doc}`explore-flows`.
 #
-# Two quadratic bowls whose axes do not agree. Go along the first field, then the second; or the other way round. The little parallelogram does
+# Two quadratic bowls whose axes do not agree. Go along the first field, then the second; or the other way round. The
+# little parallelogram does
 # not close. The gap is $h^2 [g_1, g_2]$, drawn as an arrow from the same formula, not from the paths.
 
 
-# %% tags=["hide-input", "lead"]
+# %% tags=["hide-input"]
 def turn(a):
     return np.array([[np.cos(a), -np.sin(a)], [np.sin(a), np.cos(a)]])
 
 
-A1 = torch.tensor(turn(0.1) @ np.diag([1.0, 0.05]) @ turn(0.1).T)
-A2 = torch.tensor(turn(0.95) @ np.diag([1.0, 0.05]) @ turn(0.95).T)
-c1, c2 = (
-    torch.tensor([-0.5, 1.3], dtype=torch.float64),
-    torch.tensor([0.9, -1.2], dtype=torch.float64),
-)
+bent = [
+    torch.tensor(turn(a) @ np.diag([1.0, 0.05]) @ turn(a).T) for a in (0.1, 0.95)
+]
+centres = torch.tensor([[-0.5, 1.3], [0.9, -1.2]], dtype=torch.float64)
 bowl = [
-    lambda t, A=A, c=c: (t - c) @ A @ (t - c) / 2 for A, c in ((A1, c1), (A2, c2))
+    lambda t, A=A, c=c: (t - c) @ A @ (t - c) / 2
+    for A, c in zip(bent, centres, strict=True)
 ]
 start, step = torch.tensor([0.9, 1.3], dtype=torch.float64), 0.9
+walks = {}
+for i, j in ((0, 1), (1, 0)):
+    corner = flow.descend([bowl[i]], start, step)
+    walks[i, j] = (start, corner, flow.descend([bowl[j]], corner, step))
+gap = (step**2 * flow.lie_bracket(*bowl, start)).numpy()
+first, second = (walk[-1].numpy() for walk in walks.values())
+hues = ("grey", "blue", "green", "purple", "red")
+palette = dict(zip(FIELDS, hues, strict=True))
 
+# %% tags=["hide-input", "lead"]
 left, ax = plt.subplots()
-gx, gy = np.meshgrid(np.linspace(-1.6, 1.4, 60), np.linspace(-0.6, 1.6, 60))
-grid = torch.tensor(np.stack([gx, gy], -1).reshape(-1, 2))
-for loss, color in zip(bowl, (C["blue"], C["orange"]), strict=True):
-    ax.contour(
-        gx,
-        gy,
-        vmap(loss)(grid).reshape(gx.shape),
-        levels=7,
-        colors=color,
-        linewidths=0.7,
-        alpha=0.55,
-    )
-ends = []
-for (i, j), style in (((0, 1), "-"), ((1, 0), "--")):
-    a = flow.descend([bowl[i]], start, step)
-    b = flow.descend([bowl[j]], a, step)
-    ends.append(b)
-    for (p, q), k in (((start, a), i), ((a, b), j)):
-        ax.plot(
-            *np.stack([p, q]).T,
-            style,
-            color=(C["blue"], C["orange"])[k],
-            linewidth=3,
-        )
-    ax.plot(*b, "o", color=C["green"], markersize=7)
-gap = step**2 * flow.lie_bracket(*bowl, start)
-ax.annotate(
-    "",
-    ends[0].numpy(),
-    (ends[0] - gap).numpy(),
-    arrowprops={"arrowstyle": "-|>", "color": C["red"], "lw": 2.5},
-)
-ax.annotate(
-    "$h^2[g_1,g_2]$",
-    (ends[0] - gap / 2).numpy(),
-    xytext=(8, -2),
-    textcoords="offset points",
-    color=C["red"],
-)
-ax.annotate("start", start.numpy(), xytext=(5, 3), textcoords="offset points")
-ax.annotate(
-    "1, then 2",
-    ends[0].numpy(),
-    xytext=(-8, -4),
-    textcoords="offset points",
-    ha="right",
-)
-ax.annotate(
-    "2, then 1", ends[1].numpy(), xytext=(-4, -18), textcoords="offset points"
-)
-ax.set(
-    xlabel=r"$\theta_1$",
-    ylabel=r"$\theta_2$",
-    title="Two orders, two end points",
-    aspect="equal",
-)
-
-right, ax = plt.subplots()
-palette = dict(
-    zip(
-        FIELDS,
-        (C["grey"], C["blue"], C["green"], C["purple"], C["red"]),
-        strict=True,
-    )
-)
-markers = dict(zip(FIELDS, "osD^x", strict=True))
-for name in FIELDS:
-    values = parted[name]
-    centre = np.exp(np.log(values).mean(1))
-    low, high = np.exp(np.quantile(np.log(values), [0.1, 0.9], axis=1))
-    ax.errorbar(
-        rates,
-        centre,
-        [centre - low, high - centre],
-        color=palette[name],
-        marker=markers[name],
-        capsize=2,
-        linestyle=":" if "wrong" in name else "-",
-        label=f"{name}: {fitted[name].mean():.2f}",
-    )
-ax.set(
-    xscale="log",
-    yscale="log",
-    xlabel=r"rate × largest curvature",
+hues = (C["blue"], C["orange"])
+for loss, color in zip(bowl, hues, strict=True):
+    style = {"colors": color, "levels": 7, "linewidths": 0.7, "alpha": 0.55}
+    landscape(ax, loss, (-1.6, 1.4), (-0.6, 1.6), **style)
+for (order, walk), style in zip(walks.items(), ("-", "--"), strict=True):
+    for (p, q), k in zip(pairwise(walk), order, strict=True):
+        ax.plot(*np.stack([p, q]).T, style, color=hues[k], linewidth=3)
+    ax.plot(*walk[-1], "o", color=C["green"], markersize=7)
+arrow = {"arrowstyle": "-|>", "color": C["red"], "lw": 2.5}
+ax.annotate("", first, first - gap, arrowprops=arrow)
+near = {"textcoords": "offset points"}
+ax.annotate("$h^2[g_1,g_2]$", first - gap / 2, (8, -2), color=C["red"], **near)
+ax.annotate("start", start.numpy(), (5, 3), **near)
+ax.annotate("1, then 2", first, (-8, -4), ha="right", **near)
+ax.annotate("2, then 1", second, (-4, -18), **near)
+ax.set(xlabel=r"$\theta_1$", ylabel=r"$\theta_2$", aspect="equal")
+ax.set_title("Two orders, two end points")
+right = slopes(
+    rates,
+    parted,
+    xlabel="rate × largest curvature",
     ylabel="distance after a round",
     title="Slopes",
+    colors=palette,
+    styles={"bracket with the wrong sign": ":"},
+    fit=limit_slope,
+    spread=(0.1, 0.9),
     ylim=(min(v.min() for v in parted.values()) / 3e3, None),  # room for the legend
 )
-ax.set_xticks(rates, [f"{rate:g}" for rate in rates])
-ax.minorticks_off()
-ax.legend(fontsize=9, loc="lower right")
+right.axes[0].legend(fontsize=9, loc="lower right")
 figures.show(
     [left, right],
     name="bracket-parallelogram-and-slopes",
@@ -483,84 +329,57 @@ figures.show(
 # %% [markdown]
 # ## Check
 #
-# The slope in the limit of small rates, mean over the networks, must be within 0.1 of the whole number the theorem says. The wrong sign must fail.
+# The slope in the limit of small rates, mean over the networks, must be within 0.1 of the whole number the theorem
+# says. The wrong sign must fail.
 
 # %%
 off = {name: float(np.abs(fitted[name].mean() - EXPECTED[name])) for name in FIELDS}
+without = ("bracket with the wrong sign", "modified loss, no bracket")
+steepest = max(float(fitted[name].max()) for name in without)
 n = f"{total} networks × 3 rates"
-evidence.record(
-    "B.T2",
-    "slopes",
-    "|mean slope − 3| with the bracket",
-    off["with the bracket"],
-    "<",
-    0.1,
-    n=n,
-)
-wrong = float(fitted["bracket with the wrong sign"].max())
-evidence.record(
-    "B.T2",
+what = "|mean slope − 3| with the bracket"
+evidence.record("B.T2", "slopes", what, off["with the bracket"], "<", 0.1, n=n)
+check, what = (
     "wrong sign and no bracket fail",
     "largest slope without the right bracket",
-    max(wrong, float(fitted["modified loss, no bracket"].max())),
-    "<",
-    2.5,
-    n=n,
 )
+evidence.record("B.T2", check, what, steepest, "<", 2.5, n=n)
 for claim in ("O.8", "B.C3"):
-    evidence.record(
-        claim,
-        "two tasks, slopes of order h²",
-        "|mean slope − 4|",
-        off["next order"],
-        "<",
-        0.1,
-        n=n,
-    )
+    check, what = "two tasks, slopes of order h²", "|mean slope − 4|"
+    evidence.record(claim, check, what, off["next order"], "<", 0.1, n=n)
 
 # %% [markdown]
-# **Is the bracket still what matters?** Paper B asks whether higher orders outweigh it. We compare the lengths of the terms of the modified field on the same networks.
-
+# **Is the bracket still what matters?** Paper B asks whether higher orders outweigh it. We compare the lengths of the
+# terms of the modified field on the same networks.
 
 # %% tags=["hide-input"]
-def lengths(t, d, activation, criterion):
-    losses = two_tasks(d, activation, criterion)
-    zero, one, two = (flow.modified_field(losses, 1.0, k)(t) for k in (0, 1, 2))
-    half_bracket = flow.lie_bracket(*losses, t) / 2
-    return torch.stack(
-        [
-            zero.norm(),
-            half_bracket.norm(),
-            (one - zero - half_bracket).norm(),
-            (two - one).norm(),
-        ]
-    )
-
-
-asked = {s: draw(*s, max(25, networks), "lengths") for s in settings}
-parts = torch.cat(
-    [vmap(lambda t, d, s=s: lengths(t, d, *s))(*asked[s]) for s in settings]
-).numpy()
-equal_at = parts[:, 1] / parts[:, 3]  # rate × curvature at which they are equal
-crossing = np.median(equal_at)
-share = parts[:, 1] / (parts[:, 1] + parts[:, 2])
-display(
-    Markdown(
-        f"The order-$h^2$ term becomes as long as the bracket term at a rate of **{crossing:.2g}** over the largest curvature (median of {len(parts)} networks; "
-        f"10–90 %: {np.quantile(equal_at, 0.1):.2g} to {np.quantile(equal_at, 0.9):.2g}). "
-        f"Below that the bracket dominates; gradient descent itself is stable up to 2. The bracket makes up {100 * np.median(share):.0f} % of the order-$h$ correction."
-    )
+asked = [
+    scaled_pairs(*kind, max(25, networks), (seed, "lengths")) for kind in settings
+]
+terms = pd.concat([bracket_terms.term_lengths(pairs) for pairs in asked])
+equal_at = (terms["bracket"] / terms["order 2"]).to_numpy()  # rate × curvature
+share = terms["bracket"] / (terms["bracket"] + terms["flatness"])
+crossing, earliest, latest = np.quantile(equal_at, [0.5, 0.1, 0.9])
+say(
+    equal_rate=crossing,
+    equal_least=earliest,
+    equal_most=latest,
+    networks_asked=len(terms),
+    bracket_percent=100 * np.median(share),
 )
+
+# %% [markdown]
+# The order-$h^2$ term becomes as long as the bracket term at a rate of **{glue:text}`equal_rate:.2g`** over the
+# largest curvature (median of {glue:text}`networks_asked` networks;
+# 10–90 %: {glue:text}`equal_least:.2g` to {glue:text}`equal_most:.2g`). Below that the bracket dominates; gradient
+# descent itself is stable up to 2. The bracket makes up
+# {glue:text}`bracket_percent:.0f` % of the order-$h$ correction.
 
 # %% tags=["hide-input"]
 asked_rates = np.array([0.1, 0.3, 0.5, 1.0, 1.6])
+longer = (equal_at > asked_rates[:, None]).mean(axis=1)
 dominant = evidence.tested(
-    pd.DataFrame(
-        {
-            "rate": asked_rates,
-            "share": (equal_at > asked_rates[:, None]).mean(axis=1),
-        }
-    ),
+    pd.DataFrame({"rate": asked_rates, "share": longer}),
     "rate <= 0.3",
     lambda rows: rows.share.min(),
     "rate × curvature is below about 0.3 (as a term of the field; of the forgetting of one step it is the largest at every stable rate)",
@@ -572,24 +391,30 @@ evidence.record(
     dominant.inside,
     ">",
     0.5,
-    n=f"{len(parts)} networks × {len(asked_rates)} rates",
+    n=f"{len(terms)} networks × {len(asked_rates)} rates",
     when=dominant,
 )
 
 # %% [markdown]
 # ## Do the two orders part by the bracket?
 #
-# Paper B says that the bracket captures how far two flows are from commuting (B.K3). Write $\theta_{12}$ for the end point of task 1 first, $\theta_{21}$ for task 2 first.
+# Paper B says that the bracket captures how far two flows are from commuting (B.K3). Write $\theta_{12}$ for the end
+# point of task 1 first, $\theta_{21}$ for task 2 first.
 #
 # :::{prf:theorem} Commuting (classical; B.K3)
 # :label: thm-bracket-commute
 #
-# Let $L_1, L_2$ be three times continuously differentiable. For two steps, and likewise for two gradient flows of time $h$ each, $\theta_{12} - \theta_{21} = h^2 [g_1, g_2] + O(h^3)$, the bracket taken at the start. Where the flows exist, they commute from every start and for all times if and only if the
+# Let $L_1, L_2$ be three times continuously differentiable. For two steps, and likewise for two gradient flows of
+# time $h$ each, $\theta_{12} - \theta_{21} = h^2 [g_1, g_2] + O(h^3)$, the bracket taken at the start. Where the
+# flows exist, they commute from every start and for all times if and only if the
 # bracket vanishes everywhere.
 # :::
 #
-# The first half is Step 1 above, once for each order; the order-$h^2$ term of a single flow or step drops out of the difference. The second half is a standard fact of differential geometry: if the bracket vanishes, each flow carries the other field into itself. Two things the theorem does *not* say.
-# The bracket at *one point* decides nothing beyond order $h^2$; and *steps* need not commute where flows do. One parameter is enough to see both.
+# The first half is Step 1 above, once for each order; the order-$h^2$ term of a single flow or step drops out of the
+# difference. The second half is a standard fact of differential geometry: if the bracket vanishes, each flow carries
+# the other field into itself. Two things the theorem does *not* say.
+# The bracket at *one point* decides nothing beyond order $h^2$; and *steps* need not commute where flows do. One
+# parameter is enough to see both.
 
 # %%
 X, c = sp.symbols("x c")
@@ -633,89 +458,57 @@ Math(
 )
 
 # %% [markdown]
-# **Networks.** The gap of the two orders, and what is left of it after $h^2[g_1, g_2]$ is taken away: the first must have slope 2, the second slope 3, for steps and for flows.
+# **Networks.** The gap of the two orders, and what is left of it after $h^2[g_1, g_2]$ is taken away: the first must
+# have slope 2, the second slope 3, for steps and for flows.
 
 # %% tags=["hide-input"]
 gap_rates = [0.02, 0.04, 0.08, 0.2, 0.5]
+by_setting = [round_gaps.order_gaps(pairs, gap_rates) for pairs in drawn]
+ways = ("steps", "flows")
+apart = {way: round_gaps.joined([each[way] for each in by_setting]) for way in ways}
 
 
-def followed(setting, theta, data, rates, order):
-    """The gradient flow of each task in turn, for the time h each."""
-    end, tasks, h = repeated(theta, data, rates)
-    for i in order:
-        batch = vmap(lambda t, d, h, i=i: -h * grad(two_tasks(d, *setting)[i])(t))
-        end = flow.integrate(lambda t, f=batch: f(t, tasks, h), end, 1.0)
-    return end.unflatten(0, (len(rates), -1))
+def smallest_three(x, y):
+    return limit_slope(x[:3], y[:3])
 
 
-squared_rates = torch.tensor(gap_rates, dtype=torch.float64)[:, None, None] ** 2
-gap, left_over = {}, {}
-for kind, move in (("steps", stepped), ("flows", followed)):
-    gaps, rests = {}, {}
-    for s in settings:
-        theta, data = drawn[s]
-        both = [
-            move(s, theta, data, gap_rates, order) for order in ((0, 1), (1, 0))
-        ]
-        lie = vmap(lambda t, d, s=s: flow.lie_bracket(*two_tasks(d, *s), t))(
-            theta, data
-        )
-        gaps[s] = (both[0] - both[1]).norm(dim=-1).numpy()
-        rests[s] = (both[0] - both[1] - squared_rates * lie).norm(dim=-1).numpy()
-    gap[kind], left_over[kind] = over_networks(gaps), over_networks(rests)
-
+curves = {f"gap, {way}": apart[way].gap for way in ways}
+rests = {f"left over, {way}": apart[way].left_over for way in ways}
 gap_slopes, rest_slopes = (
-    {kind: limit_slope(gap_rates[:3], v[kind][:3]) for kind in v}
-    for v in (gap, left_over)
+    {way: smallest_three(gap_rates, values[f"{kind}, {way}"]) for way in ways}
+    for kind, values in (("gap", curves), ("left over", rests))
 )
-missed = {kind: left_over[kind] / gap[kind] for kind in gap}
-left, ax = plt.subplots()
-right, bx = plt.subplots()
-for kind, style, marker in (("steps", "-", "o"), ("flows", "--", "s")):
-    for values, label, found, color in (
-        (gap[kind], "gap", gap_slopes[kind], C["blue"]),
-        (left_over[kind], "left over", rest_slopes[kind], C["green"]),
-    ):
-        ax.loglog(
-            gap_rates,
-            np.exp(np.log(values).mean(1)),
-            style,
-            marker=marker,
-            markersize=4,
-            color=color,
-            label=f"{label}, {kind}: {found.mean():.2f}",
-        )
-    color = C["purple"] if kind == "flows" else C["orange"]
-    bx.loglog(
-        gap_rates,
-        np.median(missed[kind], axis=1),
-        style,
-        marker=marker,
-        markersize=4,
-        color=color,
-        label=kind,
-    )
-    bx.fill_between(
-        gap_rates,
-        *np.quantile(missed[kind], [0.1, 0.9], axis=1),
-        color=color,
-        alpha=0.15,
-    )
-bx.axhline(1, color=figures.INK, linestyle="--", alpha=0.5, linewidth=1)
-ax.set(
+missed = {way: 100 * apart[way].missed for way in ways}
+for way in ways:
+    middle, low, high = np.quantile(missed[way][0], [0.5, 0.1, 0.9])
+    say(**{f"{way}_missed": middle, f"{way}_low": low, f"{way}_high": high})
+    say(**{f"{way}_missed_late": np.median(missed[way][-1])})
+    say(**{f"{way}_power": mean_interval(rest_slopes[way]).words(".2f")})
+say(gap_rate=gap_rates[0], gap_rate_late=gap_rates[-1])
+
+# %% tags=["hide-input"]
+order = [f"{kind}, {way}" for way in ways for kind in ("gap", "left over")]
+left = slopes(
+    gap_rates,
+    {name: (curves | rests)[name] for name in order},
     xlabel="rate × largest curvature",
     ylabel="distance",
     title="Task 1 first, or task 2 first",
+    colors=dict(zip(order, ("blue", "green") * 2, strict=True)),
+    styles=dict(zip(order, ("-", "-", "--", "--"), strict=True)),
+    fit=smallest_three,
 )
-bx.set(
-    xlabel="rate × largest curvature",
-    ylabel="left over / gap",
-    title="What the bracket misses",
-)
-for each in (ax, bx):
-    each.set_xticks(gap_rates, [f"{rate:g}" for rate in gap_rates])
-    each.minorticks_off()
-    each.legend(fontsize=9)
+right, ax = plt.subplots()
+styles = (("-o", C["orange"]), ("--s", C["purple"]))
+for (way, found), (style, color) in zip(apart.items(), styles, strict=True):
+    middle, low, high = np.quantile(found.missed, [0.5, 0.1, 0.9], axis=1)
+    ax.loglog(gap_rates, middle, style, markersize=4, color=color, label=way)
+    ax.fill_between(gap_rates, low, high, color=color, alpha=0.15)
+ax.axhline(1, color=figures.INK, linestyle="--", alpha=0.5, linewidth=1)
+number_axis(ax, gap_rates)
+ax.set(xlabel="rate × largest curvature", ylabel="left over / gap")
+ax.set_title("What the bracket misses")
+ax.legend(fontsize=9)
 figures.show(
     [left, right],
     name="bracket-two-orders",
@@ -723,30 +516,22 @@ figures.show(
     "(b) the part of the gap that the bracket misses, median and 10–90 % range; above the dashed line the bracket is no help. One round from random parameters.",
     alt=f"Left: lines of slope {gap_slopes['steps'].mean():.1f} for the gap and {rest_slopes['steps'].mean():.1f} for what is left over. Right: the missed share against the rate.",
 )
-display(
-    Markdown(
-        "At {} over the curvature the bracket misses {:.1f} % of the gap of two steps (median; 10–90 % of the networks: {:.1f} to {:.1f} %) and {:.1f} % of that of two flows ({:.1f} to {:.1f} %).".format(
-            gap_rates[0],
-            *(
-                100 * q
-                for kind in ("steps", "flows")
-                for q in np.quantile(missed[kind][0], [0.5, 0.1, 0.9])
-            ),
-        )
-        + f" What is left over falls like $h^{{p}}$ with $p$ = {mean_interval(rest_slopes['steps']).words('.2f')} for steps and {mean_interval(rest_slopes['flows']).words('.2f')} for flows (95 % intervals). "
-        f"At {gap_rates[-1]} the bracket misses {100 * np.median(missed['steps'][-1]):.0f} % and {100 * np.median(missed['flows'][-1]):.0f} %."
-    )
-)
-for kind in gap:
-    evidence.record(
-        "B.K3",
-        f"gap of two {kind} less h²[g₁,g₂], slope",
-        "|mean slope − 3|",
-        float(np.abs(rest_slopes[kind].mean() - 3)),
-        "<",
-        0.15,
-        n=f"{total} networks × 3 rates",
-    )
+
+# %% [markdown]
+# At {glue:text}`gap_rate` over the curvature the bracket misses {glue:text}`steps_missed:.1f` % of the gap of two
+# steps (median; 10–90 % of the networks: {glue:text}`steps_low:.1f` to {glue:text}`steps_high:.1f` %) and
+# {glue:text}`flows_missed:.1f` % of that of two flows ({glue:text}`flows_low:.1f` to {glue:text}`flows_high:.1f` %).
+# What is left over falls like $h^{p}$ with $p$ = {glue:text}`steps_power` for steps and {glue:text}`flows_power` for
+# flows (95 % intervals).
+# At {glue:text}`gap_rate_late` the bracket misses {glue:text}`steps_missed_late:.0f` % and
+# {glue:text}`flows_missed_late:.0f` %.
+
+# %% tags=["hide-input"]
+for way in ways:
+    check = f"gap of two {way} less h²[g₁,g₂], slope"
+    error = float(np.abs(rest_slopes[way].mean() - 3))
+    n = f"{total} networks × 3 rates"
+    evidence.record("B.K3", check, "|mean slope − 3|", error, "<", 0.15, n=n)
 evidence.record(
     "B.K3",
     "bracket zero at the start, flows that do not commute",
@@ -763,62 +548,68 @@ evidence.record(
 # %% [markdown]
 # ## Does the bracket disturb flatness?
 #
-# Paper B says the bracket *can disrupt* the flatness term (B.M2). The flatness term pulls along $-\nabla F$ with $F = \|g_1\|^2 + \|g_2\|^2$. The bracket moves $F$ at the rate
-# $\tfrac h2 \langle \nabla F, [g_1, g_2]\rangle$. There is no reason for a sign: swapping the tasks flips it. We measure it relative to the pull of the flatness term itself, $-\tfrac h4\|\nabla F\|^2$.
-
+# Paper B says the bracket *can disrupt* the flatness term (B.M2). The flatness term pulls along $-\nabla F$ with
+# $F = \|g_1\|^2 + \|g_2\|^2$. The bracket moves $F$ at the rate
+# $\tfrac h2 \langle \nabla F, [g_1, g_2]\rangle$. There is no reason for a sign: swapping the tasks flips it. We
+# measure it relative to the pull of the flatness term itself, $-\tfrac h4\|\nabla F\|^2$.
 
 # %% tags=["hide-input"]
-def disruption(t, d, activation, criterion):
-    a, b = two_tasks(d, activation, criterion)
-    flatness = grad(
-        lambda s: grad(a)(s).square().sum() + grad(b)(s).square().sum()
-    )(t)
-    lie = flow.lie_bracket(a, b, t)
-    return torch.stack(
-        [
-            2 * flatness @ lie / flatness.square().sum(),
-            flatness @ lie / flatness.norm() / lie.norm(),
-        ]
-    )
-
-
-def flatness_rate(t, d, setting, turn):
-    """How fast the bracket of two tasks in their order, or turned around, moves the flatness term."""
-    a, b = two_tasks(d, *setting)[::turn]
-    flatness = grad(
-        lambda s: grad(a)(s).square().sum() + grad(b)(s).square().sum()
-    )(t)
-    return flatness @ flow.lie_bracket(a, b, t)
-
-
-many = {s: draw(*s, 25 * networks, "disruption") for s in settings}
-ratio, cosine = (
-    torch.cat(
-        [vmap(lambda t, d, s=s: disruption(t, d, *s))(*many[s]) for s in settings]
-    )
-    .numpy()
-    .T
+LEARNED = 300  # steps on both tasks together
+many = [
+    scaled_pairs(*kind, 25 * networks, (seed, "disruption")) for kind in settings
+]
+together = [bracket_terms.trained_together(pairs, LEARNED, 0.5) for pairs in many]
+ratio, after = (
+    np.concatenate([bracket_terms.push_against_flatness(one) for one in each])
+    for each in (many, together)
 )
+same_side = sum(bracket_terms.pushed_alike(pairs) for pairs in many)
 undone, against = float((ratio > 0).mean()), float((ratio > 1).mean())
 count = len(ratio)
-
-
-LEARNED = 300  # steps on both tasks together
-
-
-def trained(t, d, setting):
-    """Where descent on both tasks together has come to."""
-    a, b = two_tasks(d, *setting)
-    return flow.descend([lambda s: a(s) + b(s)], t, 0.5, LEARNED)
-
-
-after = torch.cat(
-    [
-        vmap(lambda t, d, s=s: disruption(trained(t, d, s), d, *s)[0])(*many[s])
-        for s in settings
-    ]
-).numpy()
 limits = share_interval(int((ratio > 1).sum()), count)
+say(against_percent=100 * undone, outweighs_percent=100 * against)
+say(outweighs_low=100 * limits.low, outweighs_high=100 * limits.high)
+say(steps_together=LEARNED, outweighs_trained=100 * (after > 1).mean())
+
+left, ax = plt.subplots()
+bins = np.linspace(-2, 2, 33)
+ax.hist(np.clip(ratio, -2, 2), bins=bins, color=C["blue"], alpha=0.8)
+ax.axvline(0, color=figures.INK, linewidth=1)
+ax.axvline(1, color=C["red"], linestyle="--")
+place = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points"}
+ax.annotate(
+    "flatness term\nundone", (1, 0.9), (4, -8), color=C["red"], fontsize=10, **place
+)
+ax.set(xlabel="push of the bracket / pull of the flatness term", ylabel="networks")
+ax.set_title("Against flatness, or for it")
+figures.show(
+    left,
+    name="bracket-against-flatness",
+    caption=f"How fast the bracket increases $\\|g_1\\|^2 + \\|g_2\\|^2$, relative to how fast the flatness term decreases it, at {count} random starting points (clipped to ±2). "
+    f"Right of the dashed line the bracket outweighs the flatness term. It shows one instant at random parameters; the text has the share of trained networks.",
+    alt=f"A histogram with {undone:.0%} of the networks right of zero and {against:.1%} right of one.",
+)
+
+# %% [markdown]
+# The bracket works against flatness in {glue:text}`against_percent:.0f` % of the networks and for it in the others;
+# it outweighs the flatness term in
+# **{glue:text}`outweighs_percent:.1f` %** (95 % interval {glue:text}`outweighs_low:.1f` to
+# {glue:text}`outweighs_high:.1f` %), and after {glue:text}`steps_together` steps on both tasks in
+# **{glue:text}`outweighs_trained:.0f` %**: near the end the flatness term has little left to do, and the bracket has.
+# Neither order is at fault in itself: the reverse order does the opposite, always.
+
+# %% tags=["hide-input"]
+what, curled = "curl of the bracket; a gradient has none", abs(example)
+check = "a loss that contains the bracket"
+evidence.record("B.K1", check, what, curled, "==", 0, n="exact")
+check, what = "the bracket has a curl", "curl of the bracket of two quadratics"
+evidence.record("B.M2", check, what, curled, ">", 0, n="exact")
+check = "one order opposes flatness, the other helps it"
+what, n = (
+    "networks in which both orders do the same",
+    f"{count} networks, both orders",
+)
+evidence.record("B.M2", check, what, same_side, "==", 0, n=n)
 check = "the bracket outweighs flatness"
 confidence = 1 - evidence.level("B.M2", check)  # two shares, one side each
 outweighed = pd.DataFrame(
@@ -827,76 +618,6 @@ outweighed = pd.DataFrame(
         for name, values in (("drawn", ratio), ("trained", after))
     ],
     columns=["where", "share"],
-)
-same_side = 0  # networks in which both orders oppose, or neither does
-for s in settings:
-    t, d = many[s]
-    orders = [
-        vmap(lambda t, d, s=s, turn=turn: flatness_rate(t, d, s, turn))(t, d)
-        for turn in (1, -1)
-    ]
-    same_side += int((torch.sign(orders[0]) == torch.sign(orders[1])).sum())
-
-left, ax = plt.subplots()
-ax.hist(
-    np.clip(ratio, -2, 2), bins=np.linspace(-2, 2, 33), color=C["blue"], alpha=0.8
-)
-ax.axvline(0, color=figures.INK, linewidth=1)
-ax.axvline(1, color=C["red"], linestyle="--")
-ax.annotate(
-    "flatness term\nundone",
-    (1, 0.9),
-    xycoords=("data", "axes fraction"),
-    xytext=(4, -8),
-    textcoords="offset points",
-    color=C["red"],
-    fontsize=10,
-)
-ax.set(
-    xlabel="push of the bracket / pull of the flatness term",
-    ylabel="networks",
-    title="Against flatness, or for it",
-)
-figures.show(
-    left,
-    name="bracket-against-flatness",
-    caption=f"How fast the bracket increases $\\|g_1\\|^2 + \\|g_2\\|^2$, relative to how fast the flatness term decreases it, at {count} random starting points (clipped to ±2). "
-    f"Right of the dashed line the bracket outweighs the flatness term. It shows one instant at random parameters; the text has the share of trained networks.",
-    alt=f"A histogram with {undone:.0%} of the networks right of zero and {against:.1%} right of one.",
-)
-display(
-    Markdown(
-        f"The bracket works against flatness in {100 * undone:.0f} % of the networks and for it in the others; it outweighs the flatness term in "
-        f"**{100 * against:.1f} %** (95 % interval {100 * limits.low:.1f} to {100 * limits.high:.1f} %), and after {LEARNED} steps on both tasks in **{100 * (after > 1).mean():.0f} %**: near the end the flatness term has little left to do, and the bracket has. "
-        "Neither order is at fault in itself: the reverse order does the opposite, always."
-    )
-)
-evidence.record(
-    "B.K1",
-    "a loss that contains the bracket",
-    "curl of the bracket; a gradient has none",
-    abs(example),
-    "==",
-    0,
-    n="exact",
-)
-evidence.record(
-    "B.M2",
-    "the bracket has a curl",
-    "curl of the bracket of two quadratics",
-    abs(example),
-    ">",
-    0,
-    n="exact",
-)
-evidence.record(
-    "B.M2",
-    "one order opposes flatness, the other helps it",
-    "networks in which both orders do the same",
-    same_side,
-    "==",
-    0,
-    n=f"{count} networks, both orders",
 )
 rare = evidence.tested(
     outweighed,
@@ -914,138 +635,97 @@ evidence.record(
     n=f"{count} networks; beyond, the same at random parameters",
     when=rare,
 )
+
 # %% [markdown]
 # ## How far does it reach?
 #
-# **Many rounds.** Over a fixed time the number of rounds grows like $1/h$, so one power of $h$ is lost: slopes 1 and 2 instead of 2 and 3. **Large rates.** The right figure starts where the series
+# **Many rounds.** Over a fixed time the number of rounds grows like $1/h$, so one power of $h$ is lost: slopes 1 and
+# 2 instead of 2 and 3. **Large rates.** The right figure starts where the series
 # still makes sense and ends where it does not.
 
 # %% tags=["hide-input"]
-long_setting = settings[0]
-theta, data = (drawn[long_setting][0], drawn[long_setting][1])
-duration, global_error = 1.0, {}
-round_counts = [10, 20, 40]
 names = ["modified loss, no bracket", "with the bracket"]
+duration, round_counts, large = 1.0, [10, 20, 40], [0.1, 0.2, 0.4, 0.8, 1.6]
+found = reach(drawn[0], round_counts, large, names, duration)
 steps = duration / np.array(round_counts)
-many_rounds = torch.stack(
-    [
-        vmap(
-            lambda t, d, k=k: flow.descend(
-                two_tasks(d, *long_setting), t, duration / k, k
-            )
-        )(theta, data)
-        for k in round_counts
-    ]
-)
-large, ratio_to_move = [0.1, 0.2, 0.4, 0.8, 1.6], {}
-far = stepped(long_setting, theta, data, large)
-for name in names:
-    end = flowed(
-        long_setting,
-        name,
-        theta,
-        data,
-        [*steps, *large],
-        [duration] * len(steps) + large,
-    )
-    global_error[name] = (many_rounds - end[: len(steps)]).norm(dim=-1).numpy()
-    off_course = (far - end[len(steps) :]).norm(dim=-1)
-    ratio_to_move[name] = (off_course / (far - theta).norm(dim=-1)).numpy()
+global_slopes = [limit_slope(steps, found[name].after).mean() for name in names]
+share_off = found["with the bracket"].off
+middle = np.median(share_off, axis=1)
+early, late = float(middle[0]), float(middle[-1])
+good = float(np.exp(np.interp(np.log(0.05), np.log(middle), np.log(large))))
+say(good_up_to=good, networks_followed=networks)
+for word, i in (("early", 0), ("late", -1)):
+    row = 100 * share_off[i]
+    say(**{f"rate_{word}": large[i], f"off_{word}": 100 * middle[i]})
+    say(**{f"off_{word}_least": row.min(), f"off_{word}_most": row.max()})
 
-left, ax = plt.subplots()
-global_slopes = {}
-for name in names:
-    values = global_error[name]
-    slope = limit_slope(steps, values)
-    global_slopes[name] = slope.mean()
-    ax.loglog(
-        steps,
-        np.exp(np.log(values).mean(1)),
-        "-o",
-        color=palette[name],
-        label=f"{name}: {slope.mean():.2f}",
-    )
-ax.set(
+# %% tags=["hide-input"]
+left = slopes(
+    steps,
+    {name: found[name].after for name in names},
     xlabel="rate × curvature",
     ylabel=f"distance at time {duration:g}",
     title="Many rounds: one power less",
+    colors=palette,
+    fit=limit_slope,
 )
-ax.set_xticks(steps, [f"{one:g}" for one in steps])
-ax.minorticks_off()
-ax.legend(fontsize=9)
 right, ax = plt.subplots()
 for name in names:
-    ax.loglog(
-        large,
-        np.median(ratio_to_move[name], axis=1),
-        "-o",
-        color=palette[name],
-        label=name,
-    )
+    off_course = np.median(found[name].off, axis=1)
+    ax.loglog(large, off_course, "-o", color=C[palette[name]], label=name)
 ax.axvline(2, color=figures.INK, linestyle="--", alpha=0.5, linewidth=1)
-ax.annotate(
-    "descent\nunstable",
-    (2, 0.05),
-    xycoords=("data", "axes fraction"),
-    xytext=(-52, 0),
-    textcoords="offset points",
-    fontsize=10,
-)
+place = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points"}
+ax.annotate("descent\nunstable", (2, 0.05), (-52, 0), fontsize=10, **place)
 ax.axhline(0.05, color=C["grey"], linestyle=":")
-ax.set(
-    xlabel="rate × curvature",
-    ylabel="error / length of the round",
-    title="Large rates",
-)
+ax.set(xlabel="rate × curvature", ylabel="error / length of the round")
+ax.set_title("Large rates")
 ax.legend(fontsize=9)
 figures.show(
     [left, right],
     name="bracket-range",
-    caption=f"(a) distance at the fixed time {duration:g} after {round_counts[0]} to {round_counts[-1]} rounds, geometric mean of {networks} {long_setting[0]} networks, {long_setting[1]} loss; legend: slopes. (b) error of one "
+    caption=f"(a) distance at the fixed time {duration:g} after {round_counts[0]} to {round_counts[-1]} rounds, geometric mean of {networks} {settings[0][0]} networks, {settings[0][1]} loss; legend: slopes. (b) error of one "
     f"round relative to its length (median of the same networks), up to rates where descent is close to unstable; dotted: 5 %. Neither figure says where the gradient flow ends up in the long run.",
-    alt=f"Left: two lines of slopes {' and '.join(f'{one:.1f}' for one in global_slopes.values())}. Right: two rising lines.",
+    alt=f"Left: two lines of slopes {' and '.join(f'{one:.1f}' for one in global_slopes)}. Right: two rising lines.",
 )
-share_off = ratio_to_move["with the bracket"]
-early, *_, late = np.median(share_off, axis=1)
-log_off = np.log(np.median(share_off, axis=1))
-reach = float(np.exp(np.interp(np.log(0.05), log_off, np.log(large))))
-display(
-    Markdown(
-        f"With the bracket the error of a round stays below 5 % of its length up to a rate of **{reach:.2f}** over the curvature. "
-        f"At a rate of {large[0]} it is {100 * early:.2g} % ({100 * share_off[0].min():.2g} to {100 * share_off[0].max():.2g} % over the {networks} networks), "
-        f"at {large[-1]} {100 * late:.2g} % ({100 * share_off[-1].min():.2g} to {100 * share_off[-1].max():.2g} %)."
-    )
-)
+
+# %% [markdown]
+# With the bracket the error of a round stays below 5 % of its length up to a rate of **{glue:text}`good_up_to:.2f`**
+# over the curvature.
+# At a rate of {glue:text}`rate_early` it is {glue:text}`off_early:.2g` % ({glue:text}`off_early_least:.2g` to
+# {glue:text}`off_early_most:.2g` % over the {glue:text}`networks_followed` networks),
+# at {glue:text}`rate_late` {glue:text}`off_late:.2g` % ({glue:text}`off_late_least:.2g` to {glue:text}`off_late_most:.2g` %).
+
+# %% tags=["hide-input"]
+n = f"{networks} networks"
 evidence.record(
     "B.S1",
     "range of the rate",
     f"relative error of a round at rate × curvature = {large[0]}, with bracket",
-    float(early),
+    early,
     "<",
     0.05,
-    n=f"{networks} networks",
+    n=n,
     when=evidence.Assumed("rate × largest curvature is below about 1/2"),
 )
-evidence.record(
-    "B.B1a",
-    "large rates break the continual equation",
-    "relative error of a round at rate × curvature = 1.6",
-    float(late),
-    ">",
-    0.05,
-    n=f"{networks} networks",
-)
+check = "large rates break the continual equation"
+what = "relative error of a round at rate × curvature = 1.6"
+evidence.record("B.B1a", check, what, late, ">", 0.05, n=n)
+
 # %% [markdown]
 # ## Break
 #
-# **A kink.** With ReLU the gradient jumps. Between kinks everything above holds with the derivatives of the linear piece; if a step crosses a kink, the bracket does not know, and one round costs an error of the order $h^2$ again,
-# for the few rounds that cross. **Drift.** The paper says that the bracket is negligible if the data change smoothly (B.B2a), and may be large for independent tasks (B.B2b). Both statements can be made exact.
+# **A kink.** With ReLU the gradient jumps. Between kinks everything above holds with the derivatives of the linear
+# piece; if a step crosses a kink, the bracket does not know, and one round costs an error of the order $h^2$ again,
+# for the few rounds that cross. **Drift.** The paper says that the bracket is negligible if the data change smoothly
+# (B.B2a), and may be large for independent tasks (B.B2b). Both statements can be made exact.
 #
 # :::{prf:proposition} Drift (ours; B.B2a)
 # :label: prop-drift
 #
-# Let the loss change in a straight line over $T$ steps, $L_t = L_1 + \tfrac{t-1}{T-1}(L_T - L_1)$. Neighbouring brackets are $[g_t, g_{t+1}] = \tfrac1{T-1}[g_1, g_T]$, but the sum over all pairs, which is what the
-# modified equation of the whole stream contains, is $\tfrac{T(T+1)}6\,[g_1, g_T]$. If instead the first half of the steps were taken on $L_1$ and the second half on $L_T$, it would be $\tfrac{T^2}4\,[g_1, g_T]$.
+# Let the loss change in a straight line over $T$ steps, $L_t = L_1 + \tfrac{t-1}{T-1}(L_T - L_1)$. Neighbouring
+# brackets are $[g_t, g_{t+1}] = \tfrac1{T-1}[g_1, g_T]$, but the sum over all pairs, which is what the
+# modified equation of the whole stream contains, is $\tfrac{T(T+1)}6\,[g_1, g_T]$. If instead the first half of the
+# steps were taken on $L_1$ and the second half on $L_T$, it would be $\tfrac{T^2}4\,[g_1, g_T]$.
 # :::
 
 # %%
@@ -1066,60 +746,25 @@ Math(
 )
 
 # %% tags=["hide-input"]
+network, streams = flow.Network((3, 6, 2)), 12
+generator = generator_of(seed, "drift")
+tasks = random_tasks(network, streams, 8, generator)
+theta = starts(network, streams, seed, "drift")
 speeds = np.array([0.2, 0.1, 0.05, 0.025])
-generator = torch.Generator().manual_seed(stream_number(seed, "drift"))
-network = flow.Network((3, 6, 2))
-
-
-def normal(*shape):
-    return torch.randn(*shape, generator=generator, dtype=torch.float64)
-
-
-streams, length = 12, 10
-
-
-def along_a_stream(x1, x2, y1, y2, where):
-    """Brackets of neighbours at each speed, and the sum over a stream relative to an abrupt change."""
-
-    def at(u):  # inputs and targets move
-        return network.squared_loss((1 - u) * x1 + u * x2, (1 - u) * y1 + u * y2)
-
-    neighbours = [flow.lie_bracket(at(0.0), at(v), where).norm() for v in speeds]
-    stream = [at(k / (length - 1)) for k in range(length)]
-
-    def later(
-        k,
-    ):  # the bracket is linear in each loss: one for all pairs that k begins
-        return lambda t: sum(loss(t) for loss in stream[k + 1 :])
-
-    pairs = sum(
-        flow.lie_bracket(stream[k], later(k), where) for k in range(length - 1)
-    )
-    abrupt = length**2 / 4 * flow.lie_bracket(stream[0], stream[-1], where)
-    return torch.stack(neighbours), pairs.norm() / abrupt.norm()
-
-
-def unrelated(count):
-    return [normal(count, 8, k) for k in (3, 3, 2, 2)]
-
-
-starts = torch.stack([network.initial((seed, "drift", i)) for i in range(streams)])
-neighbour, halves = vmap(along_a_stream)(*unrelated(streams), starts)
-share = evidence.level("B.B2a", "bracket of neighbours against drift speed")
-drift_slope = mean_interval(
-    limit_slope(speeds, neighbour.numpy(), axis=1), 1 - 2 * share
+seen = drift.stream_brackets(network, theta, tasks, speeds)
+kept, kept_least, kept_most = 100 * np.quantile(seen.kept, [0.5, 0.1, 0.9])
+check = "bracket of neighbours against drift speed"
+level = 1 - 2 * evidence.level("B.B2a", check)
+drift_slope = mean_interval(limit_slope(speeds, seen.neighbours, axis=1), level)
+say(
+    drift_power=drift_slope.value,
+    stream_length=drift.LENGTH,
+    drifting_streams=streams,
 )
-left_out = np.quantile(halves.numpy(), [0.5, 0.1, 0.9])
-display(
-    Markdown(
-        f"With inputs and targets that move in a straight line the loss itself does not, yet the same happens: the bracket of neighbours shrinks in proportion to the speed of the drift "
-        f"(exponent in the limit of slow drift {drift_slope.value:.2f}), while the sum over a stream of {length} steps keeps **{100 * left_out[0]:.0f} %** of that of an abrupt change, more than the two thirds of a straight line of losses "
-        f"(10–90 %: {100 * left_out[1]:.0f}–{100 * left_out[2]:.0f} %, {streams} streams). Drift makes brackets small, not their sum."
-    )
-)
+say(kept_percent=kept, kept_least=kept_least, kept_most=kept_most)
 evidence.record(
     "B.B2a",
-    "bracket of neighbours against drift speed",
+    check,
     "exponent of the speed in the limit of slow drift",
     drift_slope,
     ">",
@@ -1129,224 +774,127 @@ evidence.record(
         "only neighbouring tasks are compared (over a whole stream most of it remains: two thirds for a straight line of losses, more in networks)"
     ),
 )
+
 # %% [markdown]
-# **Data that drift within a task.** The equations take a task for one loss. Suppose its data move while it is learned: over ten steps inputs and targets go a share
-# of the way to unrelated ones. How far from the iterates is the flow that knows the first loss only (B.S1, and the warning of Paper B's design trade-offs, B.K7)?
+# With inputs and targets that move in a straight line the loss itself does not, yet the same happens: the bracket of
+# neighbours shrinks in proportion to the speed of the drift
+# (exponent in the limit of slow drift {glue:text}`drift_power:.2f`), while the sum over a stream of
+# {glue:text}`stream_length` steps keeps **{glue:text}`kept_percent:.0f` %** of that of an abrupt change, more than
+# the two thirds of a straight line of losses
+# (10–90 %: {glue:text}`kept_least:.0f`–{glue:text}`kept_most:.0f` %, {glue:text}`drifting_streams` streams). Drift
+# makes brackets small, not their sum.
+#
+# **Data that drift within a task.** The equations take a task for one loss. Suppose its data move while it is
+# learned: over ten steps inputs and targets go a share
+# of the way to unrelated ones. How far from the iterates is the flow that knows the first loss only (B.S1, and the
+# warning of Paper B's design trade-offs, B.K7)?
 
 # %% tags=["hide-input"]
 drifts = np.array([0.0, 0.02, 0.05, 0.2, 0.5, 1.0])  # of the way to unrelated data
 drifting = 100
-far_starts = torch.stack(
-    [network.initial((seed, "within", i)) for i in range(drifting)]
-)
-moving = dict(
-    zip(("x1", "x2", "y1", "y2"), unrelated(drifting), strict=True),
-)
-
-
-def moving_loss(d, u):
-    return network.squared_loss(
-        (1 - u) * d["x1"] + u * d["x2"], (1 - u) * d["y1"] + u * d["y2"]
-    )
-
-
-def curvature_of_all(t, d):
-    return torch.stack(
-        [
-            torch.linalg.eigvalsh(jacrev(grad(moving_loss(d, u)))(t))[-1]
-            for u in (0.0, 1.0)
-        ]
-    ).max()
-
-
-moving["h"] = 0.1 / vmap(curvature_of_all)(far_starts, moving)
-
-
-def after_drift(t, d, drift):
-    for k in range(length):
-        t = t - d["h"] * grad(moving_loss(d, drift * k / (length - 1)))(t)
-    return t
-
-
-ends = {
-    drift: vmap(lambda t, d, drift=drift: after_drift(t, d, drift))(
-        far_starts, moving
-    )
-    for drift in drifts
-}
-taken_for_one = flow.integrate(
-    lambda now: vmap(
-        lambda t, d: (
-            length
-            * d["h"]
-            * flow.modified_field([moving_loss(d, 0.0)], d["h"], 1)(t)
-        )
-    )(now, moving),
-    far_starts,
-    1.0,
-)
-off_by_drift = {
-    drift: (
-        (end - taken_for_one).norm(dim=1) / (end - far_starts).norm(dim=1)
-    ).numpy()
-    for drift, end in ends.items()
-}
-by_drift = pd.DataFrame(
-    {"drift": drifts, "off": [np.median(v) for v in off_by_drift.values()]}
-)
+theta = starts(network, drifting, seed, "within")
+moving = random_tasks(network, drifting, 8, generator)
+off_by_drift = drift.off_by_drift(network, theta, moving, drifts, rate=0.1)
+by_drift = pd.DataFrame({"drift": drifts, "off": np.median(off_by_drift, axis=1)})
 still = evidence.tested(
     by_drift,
     "drift <= 0.05",
     lambda rows: rows.off.max(),
     "data drift within a task by no more than a twentieth of the way to unrelated data",
 )
-evidence.record(
-    "B.S1",
-    "data that drift within a task",
-    "median error over the way, ten steps at rate × curvature 0.1, largest of the drifts",
-    still.inside,
-    "<",
-    0.05,
-    n=f"{drifting} networks × {len(drifts)} drifts",
-    when=still,
-)
-evidence.record(
-    "B.K7",
-    "data that drift within a task",
-    "error over the way with data that end unrelated, lowest tenth of networks",
-    float(np.quantile(off_by_drift[1.0], 0.1)),
-    ">",
-    0.05,
-    n=f"{drifting} networks",
-)
-evidence.record(
-    "B.K7",
-    "large rates",
-    "relative error of a round at rate × curvature = 1.6",
-    float(late),
-    ">",
-    0.05,
-    n=f"{networks} networks",
-)
-display(
-    Markdown(
-        "Error of the flow that takes the task for one loss, relative to the way gone (median): "
-        + ", ".join(
-            f"{row.off:.1%} at a drift of {row.drift:g}"
-            for row in by_drift.itertuples()
-        )
-        + ". Slow drift costs in proportion to its size, not more."
-    )
-)
+check, n = "data that drift within a task", f"{drifting} networks"
+what = "median error over the way, ten steps at rate × curvature 0.1, largest of the drifts"
+size = f"{n} × {len(drifts)} drifts"
+evidence.record("B.S1", check, what, still.inside, "<", 0.05, n=size, when=still)
+what = "error over the way with data that end unrelated, lowest tenth of networks"
+lowest = float(np.quantile(off_by_drift[-1], 0.1))
+evidence.record("B.K7", check, what, lowest, ">", 0.05, n=n)
+what = "relative error of a round at rate × curvature = 1.6"
+n = f"{networks} networks"
+evidence.record("B.K7", "large rates", what, late, ">", 0.05, n=n)
+words = [
+    f"{row.off:.1%} at a drift of {row.drift:g}" for row in by_drift.itertuples()
+]
+say(off_at_drifts=", ".join(words))
 
 # %% [markdown]
-# **Independent tasks.** Two meanings of the word give opposite answers. If the tasks use *disjoint parameters*, $H_2 g_1 = 0 = H_1 g_2$ and the bracket is exactly zero. If they share all parameters and their *data* are
-# unrelated, the bracket is as large as it gets. We turn one dial from "same data" to "unrelated data". This also settles what the bracket measures: not "how much the flows span independent
-# regions" (B.K2), for flows on disjoint parameters do just that and have none; but whether following one flow changes the other.
+# Error of the flow that takes the task for one loss, relative to the way gone (median): {glue:text}`off_at_drifts`.
+# Slow drift costs in proportion to its size, not more.
+#
+# **Independent tasks.** Two meanings of the word give opposite answers. If the tasks use *disjoint parameters*,
+# $H_2 g_1 = 0 = H_1 g_2$ and the bracket is exactly zero. If they share all parameters and their *data* are
+# unrelated, the bracket is as large as it gets. We turn one dial from "same data" to "unrelated data". This also
+# settles what the bracket measures: not "how much the flows span independent
+# regions" (B.K2), for flows on disjoint parameters do just that and have none; but whether following one flow changes
+# the other.
 
 # %% tags=["hide-input"]
-x1, x2, y1, y2 = (one[0] for one in unrelated(1))
+one_pair = {k: v[0] for k, v in random_tasks(network, 1, 8, generator).items()}
+zero = disjoint_bracket(network, one_pair, seed)
+mixing, count = np.linspace(0, 1, 6), 3 * streams
+tasks = random_tasks(network, count, 8, generator)
+theta = starts(network, count, seed, "mixing")
 
 
-def private(name, loss):
-    return lambda t: loss(t[name])
+def first_loss(t, d):
+    return network.squared_loss(d["x1"], d["y1"])(t)
 
 
-parts = {side: network.initial((seed, side)) for side in ("left", "right")}
-one_loss = network.squared_loss(x1, y1)
-apart = flow.lie_bracket(
-    private("left", one_loss), private("right", network.squared_loss(x2, y2)), parts
+learned = descend_pairs(theta, tasks, first_loss, 0.05, [300])[300]
+relative = relative_bracket(network, theta, tasks, mixing)
+trained = relative_bracket(network, learned, tasks, mixing[[0, -1]])
+left, ax = plt.subplots()
+figures.band(ax, mixing, relative, color=C["blue"])
+ax.set(xlabel="share of unrelated data in task 2", ylim=(0, None))
+ax.set(ylabel=r"$\|[g_1,g_2]\|\,/\,\|g_1\|\|g_2\|$", title="Shared parameters")
+figures.show(
+    left,
+    name="bracket-independent-tasks",
+    caption=f"Relative size of the bracket as the second task's data become unrelated to the first's, {len(relative)} random tanh networks, mean and 95 % interval. With disjoint parameters it is {zero:g} throughout. Random parameters; after 300 steps on task 1 it grows by {trained[:, 1].mean() - trained[:, 0].mean():.2g}.",
+    alt=f"A curve from {relative[:, 0].mean():.2g} for identical data to {relative[:, -1].mean():.2g} for unrelated data.",
 )
-zero = max(float(v.abs().max()) for v in apart.values())
-mixing = torch.linspace(0, 1, 6, dtype=torch.float64)
 
-
-def relative_size(m, x1, x2, y1, y2, where):
-    """Bracket over gradients; b keeps the distribution of task 2 while its correlation with task 1 falls."""
-    a, b = (1 - m**2).sqrt(), m
-    first = network.squared_loss(x1, y1)
-    second = network.squared_loss(a * x1 + b * x2, a * y1 + b * y2)
-    g1, g2 = grad(first)(where), grad(second)(where)
-    return flow.lie_bracket(first, second, where).norm() / g1.norm() / g2.norm()
-
-
-starts = torch.stack(
-    [network.initial((seed, "mixing", i)) for i in range(3 * streams)]
-)
-pairs = (*unrelated(3 * streams), starts)
-relative = vmap(lambda *one: vmap(lambda m: relative_size(m, *one))(mixing))(*pairs)
-relative = relative.numpy()
-share = evidence.level("B.B2b", "unrelated data, shared or disjoint parameters")
-confidence = 1 - share  # two means, drawn and trained parameters
-
-
-def learned_first(x1, x2, y1, y2, where):
-    """Parameters after the first task has been learned for a while."""
-    return flow.descend([network.squared_loss(x1, y1)], where, 0.05, 300)
-
-
-trained_pairs = (*pairs[:-1], vmap(learned_first)(*pairs))
-relative_trained = vmap(
-    lambda *one: vmap(lambda m: relative_size(m, *one))(mixing[[0, -1]])
-)(*trained_pairs).numpy()
-grown = pd.DataFrame(
-    [
-        ("shared", mean_interval(each[:, -1] - each[:, 0], confidence))
-        for each in (relative, relative_trained)
-    ]
-    + [("disjoint", Interval(zero, zero, zero))],
-    columns=["parameters", "growth"],
-)
+# %% tags=["hide-input"]
+check = "unrelated data, shared or disjoint parameters"
+confidence = 1 - evidence.level("B.B2b", check)  # two means, drawn and trained
+growths = [
+    mean_interval(v[:, -1] - v[:, 0], confidence) for v in (relative, trained)
+]
+grown = pd.DataFrame({"growth": [*growths, Interval(zero, zero, zero)]})
+grown["parameters"] = ["shared", "shared", "disjoint"]
 growth = evidence.tested(
     grown,
     "parameters == 'shared'",
     lambda rows: min(rows.growth, key=lambda v: v.low),
     "parameters are shared (with disjoint parameters the bracket is zero)",
 )
-left, ax = plt.subplots()
-figures.band(ax, mixing, relative, color=C["blue"])
-ax.set(
-    xlabel="share of unrelated data in task 2",
-    ylabel=r"$\|[g_1,g_2]\|\,/\,\|g_1\|\|g_2\|$",
-    title="Shared parameters",
-    ylim=(0, None),
-)
-figures.show(
-    left,
-    name="bracket-independent-tasks",
-    caption=f"Relative size of the bracket as the second task's data become unrelated to the first's, {len(relative)} random tanh networks, mean and 95 % interval. With disjoint parameters it is {zero:g} throughout. Random parameters; after 300 steps on task 1 it grows by {relative_trained[:, 1].mean() - relative_trained[:, 0].mean():.2g}.",
-    alt=f"A curve from {relative[:, 0].mean():.2g} for identical data to {relative[:, -1].mean():.2g} for unrelated data.",
-)
-evidence.record(
-    "B.K2",
-    "flows that span independent directions",
-    "bracket of two losses on disjoint parameters",
-    zero,
-    ">",
-    0,
-    n="exact",
-)
+what = "bracket of two losses on disjoint parameters"
+directions = "flows that span independent directions"
+evidence.record("B.K2", directions, what, zero, ">", 0, n="exact")
 evidence.record(
     "B.B2b",
-    "unrelated data, shared or disjoint parameters",
+    check,
     "growth of the relative bracket, smaller of drawn and trained parameters",
     growth.inside,
     ">",
     0,
-    n=f"{len(relative)} networks, drawn and after 300 steps on task 1",
+    n=f"{count} networks, drawn and after 300 steps on task 1",
     when=growth,
 )
+
 # %% [markdown]
 # ## Exercises
 #
 # :::{exercise}
 # :label: ex-bracket-same
-# Show that the bracket of a task with itself is zero, and that the bracket of two quadratic losses with Hessians $A$, $B$ and one common minimum at 0 is $(BA - AB)\theta$.
+# Show that the bracket of a task with itself is zero, and that the bracket of two quadratic losses with Hessians $A$,
+# $B$ and one common minimum at 0 is $(BA - AB)\theta$.
 # :::
 #
 # :::{solution} ex-bracket-same
 # :class: dropdown
-# $[g, g] = Hg - Hg = 0$. With $g_1 = A\theta$ and $g_2 = B\theta$: $H_2 g_1 - H_1 g_2 = BA\theta - AB\theta$. It vanishes for all $\theta$ if and only if the two bowls have common axes.
+# $[g, g] = Hg - Hg = 0$. With $g_1 = A\theta$ and $g_2 = B\theta$: $H_2 g_1 - H_1 g_2 = BA\theta - AB\theta$. It
+# vanishes for all $\theta$ if and only if the two bowls have common axes.
 # :::
 #
 # :::{exercise}
@@ -1356,7 +904,10 @@ evidence.record(
 #
 # :::{solution} ex-bracket-meaning
 # :class: dropdown
-# Whether it matters which flow is followed first: to leading order the two end points differ by $h^2[g_1, g_2]$, and the flows commute if and only if the bracket is zero everywhere. It is $H_2 g_1 - H_1 g_2$: how following one flow turns the field of the other. It does not measure how different the tasks are: on disjoint parameters two unlike tasks have none, and one zero at a single point does not make flows commute.
+# Whether it matters which flow is followed first: to leading order the two end points differ by $h^2[g_1, g_2]$, and
+# the flows commute if and only if the bracket is zero everywhere. It is $H_2 g_1 - H_1 g_2$: how following one flow
+# turns the field of the other. It does not measure how different the tasks are: on disjoint parameters two unlike
+# tasks have none, and one zero at a single point does not make flows commute.
 # :::
 #
 # :::{exercise}
@@ -1371,8 +922,13 @@ evidence.record(
 #
 # ## In one breath
 #
-# Two gradient steps are the flow of the modified loss *and* of the Lie bracket of the two gradients. Without the bracket the picture is wrong in the first power of $h$; with it, right to 5 % of a round up to a rate of about half the inverse curvature, more or less by network.
-# It is also what the two orders of a round differ by, to leading order: at one point no more than that. The bracket has a curl, so no loss contains it; it works for or against flatness with equal chance, seldom outweighs it at random parameters and more often after training, and reversing the order reverses it. Drift makes single brackets small but keeps most of their sum.
+# Two gradient steps are the flow of the modified loss *and* of the Lie bracket of the two gradients. Without the
+# bracket the picture is wrong in the first power of $h$; with it, right to 5 % of a round up to a rate of about half
+# the inverse curvature, more or less by network.
+# It is also what the two orders of a round differ by, to leading order: at one point no more than that. The bracket
+# has a curl, so no loss contains it; it works for or against flatness with equal chance, seldom outweighs it at
+# random parameters and more often after training, and reversing the order reverses it. Drift makes single brackets
+# small but keeps most of their sum.
 
 # %% tags=["hide-input"]
 evidence.provenance(profile, seed)

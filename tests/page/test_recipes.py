@@ -116,3 +116,17 @@ def test_slopes_by_another_fit_with_bars():
     for segment, middle in zip(bars.get_segments(), line.get_ydata(), strict=True):
         np.testing.assert_allclose(segment[:, 1], [middle / 2, middle * 2])
     plt.close(figure)
+
+
+def test_a_landscape_is_the_loss_on_a_grid():
+    figure, ax = plt.subplots()
+    page.landscape(
+        ax, lambda t: t[0] ** 2 + 3 * t[1], (0, 2), (1, 3), points=3, levels=[4.0, 7.0], colors="k"
+    )
+    (drawn,) = ax.collections
+    np.testing.assert_allclose(drawn.levels, [4, 7])
+    for level, path in zip(drawn.levels, drawn.get_paths(), strict=True):
+        on_edge = path.vertices[np.isin(path.vertices[:, 0], [0, 1, 2])]  # exact on the grid's own columns
+        assert len(on_edge) >= 2
+        np.testing.assert_allclose(on_edge[:, 0] ** 2 + 3 * on_edge[:, 1], level)
+    plt.close(figure)

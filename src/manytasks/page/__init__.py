@@ -1,6 +1,7 @@
 """How a chapter speaks and draws: a recipe takes numbers and never measures any."""
 
 from manytasks.page.curves import curves, number_axis
+from manytasks.page.landscape import landscape
 from manytasks.page.numbers import number, share, signed, times_ten
 from manytasks.page.ranking import ranking, rankings
 from manytasks.page.say import say
@@ -9,6 +10,7 @@ from manytasks.page.tables import table
 
 __all__ = [
     "curves",
+    "landscape",
     "number",
     "number_axis",
     "ranking",
