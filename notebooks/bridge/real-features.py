@@ -12,6 +12,12 @@
 
 # %% [markdown]
 # # Can the theory predict real data?
+#
+# Once it is told the covariance of the features and the best linear predictor of each task, it can. On features of CIFAR-100 the
+# predicted test error is off by **{glue:text}`off_on_cifar:.1%`** in the median, over sample sizes and ridges. Over
+# {glue:text}`combinations` combinations of data, sample size and ridge on digits and glyphs it is off by
+# **{glue:text}`off_on_digits_and_glyphs:.0%`** in the median and by {glue:text}`off_at_worst:.0%` at worst. It fails where a few rare
+# images decide, and where the covariance itself must be guessed from too few.
 
 # %% tags=["parameters"]
 profile = "book"
@@ -25,8 +31,6 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import sympy as sp
-import torch
-from IPython.display import Markdown, display
 
 from manytasks import (
     Tasks,
@@ -34,169 +38,27 @@ from manytasks import (
     deep,
     evidence,
     figures,
+    page,
     parameters,
-    simulate,
     theory,
 )
-from manytasks.deep.data.dataset import pixels
-from manytasks.deep.data.digits import load_digits
-from manytasks.deep.data.glyphs import load_glyphs
-from manytasks.page.curves import number_axis
-from manytasks.simulate.ridge import ridge_fit
-from manytasks.statistics import rms_interval
+from manytasks.statistics import log_slope, rms_interval
 from manytasks.streams import stream
-from manytasks.studies import real_tasks
+from manytasks.studies import (
+    feature_limits,
+    image_populations,
+    image_tasks,
+    real_features,
+    real_tasks,
+)
+from manytasks.studies.populations import population_of
+from manytasks.studies.spectra import drawn_spectra
 from manytasks.symbolic import differing
 
 parameters.check(In, globals())
 T = 3  # tasks: is it a 3? is it an 8? is it a 9?
-TARGETS = (3, 8, 9)
 grid_N = np.array([30, 90, 150, 300, 600])  # training samples of all tasks
 ridges = {0.0: "red", 10.0: "orange", 100.0: "blue"}
-
-
-def digit_images():
-    """All 1,797 digits as rows of 64 numbers, and their labels."""
-    d = load_digits()
-    rows = np.concatenate([pixels(d.train_images), pixels(d.test_images)])
-    return rows.reshape(len(rows), -1), np.r_[d.train_labels, d.test_labels]
-
-
-def glyph_images():
-    """Rendered characters as rows of 784 numbers, and their labels."""
-    g = load_glyphs(train=images, test=1, characters="0123456789ABCDEGHJ")
-    rows = pixels(g.train_images)
-    return rows.reshape(len(rows), -1), g.train_labels
-
-
-def random_relu(rows, p):
-    """Features of a frozen random first layer."""
-    rows = rows - rows.mean(axis=0)
-    rows = rows / np.sqrt(np.square(rows).sum(axis=1).mean())
-    first = stream(seed, "first layer", p).standard_normal((rows.shape[1], p))
-    return np.maximum(rows @ first, 0)
-
-
-def trained_layer(width):
-    """First layer of a network trained on characters that no task asks for."""
-    others = load_glyphs(train=100, test=1, characters="KLMNPRTUVW")
-    x = torch.from_numpy(pixels(others.train_images).reshape(-1, glyphs.shape[1]))
-    y = torch.from_numpy(others.train_labels)
-    rng = stream(seed, "backbone")
-    layers = [
-        torch.tensor(rng.standard_normal(shape) / np.sqrt(shape[0]))
-        .to(x.dtype)
-        .requires_grad_()
-        for shape in ((x.shape[1], width), (width, 10))
-    ]
-    optimizer = torch.optim.Adam(layers, lr=1e-3)
-    for _ in range(200):
-        rows = torch.from_numpy(rng.integers(len(x), size=128))
-        outputs = torch.relu(x[rows] @ layers[0]) @ layers[1]
-        optimizer.zero_grad()
-        torch.nn.functional.cross_entropy(outputs, y[rows]).backward()
-        optimizer.step()
-    return layers[0].detach().numpy()
-
-
-def targets(labels, noise, name):
-    """One-vs-rest targets, standardized; a share of the labels is replaced by others."""
-    rng = stream(seed, "label noise", name)
-    wrong = rng.random(len(labels)) < noise
-    classes = labels.max() + 1
-    other = (labels + rng.integers(1, classes, len(labels))) % classes
-    Y = np.where(wrong, other, labels)[:, None] == np.array(TARGETS)
-    return (Y - Y.mean(axis=0)) / Y.std(axis=0)
-
-
-def permuted(rows):
-    """The images as each task sees them: half of the pixels in an order of its own."""
-    views = [rows]
-    for t in range(1, T):
-        rng = stream(seed, "permutation", t)
-        moved = rng.choice(rows.shape[1], rows.shape[1] // 2, replace=False)
-        view = rows.copy()
-        view[:, moved] = rows[:, rng.permutation(moved)]
-        views.append(view)
-    return views
-
-
-class Population:
-    """Features of all images for every task, their covariance and best linear predictors."""
-
-    def __init__(self, views, Y, pool=None):
-        self.shared = len(views) == 1
-        first = views[0] if pool is None else views[0][pool]
-        known = first if self.shared else np.concatenate(views)
-        y = Y if pool is None else Y[pool]
-        if not self.shared:  # one mixture of the tasks, one target
-            y = Y.T.reshape(-1, 1)
-        centre = known.mean(axis=0)
-        s, U = np.linalg.eigh(np.cov(known.T, bias=True))
-        self.s, U = s[s > 1e-9 * s[-1]], U[:, s > 1e-9 * s[-1]]
-        scale = np.sqrt(self.s.mean())  # so that the mean eigenvalue is 1
-        self.s = self.s / scale**2
-        self.Z = [(view - centre) @ U / scale for view in views]
-        known = (known - centre) @ U / scale
-        self.w = (known.T @ (y - y.mean(axis=0)) / len(y) / self.s[:, None]).T
-        free = max(len(y) - len(self.s), 1)
-        self.floor = np.square(y - y.mean(axis=0) - known @ self.w.T).sum(0) / free
-        self.Y = Y
-
-    def predict(self, N, ridge):
-        """Predicted test error, mean over tasks."""
-        samples = N // T if self.shared else N
-        risk = theory.ridge_error(self.s, self.w, samples, self.floor.mean(), ridge)
-        return (risk + self.floor).mean()
-
-    def isotropic(self, N, ridge=0.0):
-        """The same for i.i.d. Gaussian features that carry the same signal and noise."""
-        samples, noise = N // T if self.shared else N, self.floor.mean()
-        if ridge:
-            flat = np.ones(len(self.s))
-            risk = theory.ridge_error(
-                flat, self.w * np.sqrt(self.s), samples, noise, ridge
-            )
-        else:
-            tasks = Tasks(self.w * self.s @ self.w.T)
-            risk = theory.multitask_error(tasks, samples, len(self.s), noise)
-        return (risk + self.floor).mean()
-
-    def leverage(self):
-        """The largest share that one image has of the variance of one direction."""
-        squares = [np.square(Z) for Z in self.Z]
-        return max(float((Q.max(axis=0) / Q.sum(axis=0)).max()) for Q in squares)
-
-    def measure(self, N, lambdas, draws, among=None):
-        """Test error on the images not trained on, mean over tasks: (draws, ridges)."""
-        errors = np.empty((draws, len(lambdas)))
-        images_ = np.arange(len(self.Y)) if among is None else among
-        for r in range(draws):
-            order = stream(seed, "training set", int(N), r).permutation(
-                len(images_)
-            )
-            order = images_[order]
-            train, test = order[:N].reshape(T, -1), order[N:]
-            Z = [self.Z[0 if self.shared else t] for t in range(T)]
-            A = np.concatenate([Z[t][train[t]] for t in range(T)])
-            y = np.concatenate([self.Y[train[t], t] for t in range(T)])
-            fits = [  # minimum norm; what no image of the training set shows is 0
-                ridge_fit(A.T[None], y[None], ridge)[0]
-                if ridge > 0
-                else np.linalg.lstsq(A, y, rcond=1e-8)[0]
-                for ridge in lambdas
-            ]
-            W = np.stack(fits, axis=1)
-            outputs = [Z[0] @ W] * T if self.shared else [z @ W for z in Z]
-            errors[r] = np.mean(
-                [
-                    np.square(self.Y[test, t, None] - outputs[t][test]).mean(axis=0)
-                    for t in range(T)
-                ],
-                axis=0,
-            )
-        return errors
-
 
 # %% tags=["hide-input"]
 table = deep.load_results("ridge-equivalent-cifar100", "book")
@@ -213,66 +75,33 @@ typical_cifar = real_tasks.typical_error(
 ).mean()
 
 # %% tags=["hide-input"]
-digits, digit_labels = digit_images()
-glyphs, glyph_labels = glyph_images()
-clean = {
-    "digits": targets(digit_labels, 0.0, "digits"),
-    "glyphs": targets(glyph_labels, 0.0, "glyphs"),
-}
-noisy = {
-    "digits": targets(digit_labels, 0.2, "digits"),
-    "glyphs": targets(glyph_labels, 0.2, "glyphs"),
-}
-digit_relu, glyph_relu = random_relu(digits, 200), random_relu(glyphs, 256)
-populations = {
-    "digits, ReLU features": Population([digit_relu], clean["digits"]),
-    "digits, ReLU, 20 % wrong labels": Population([digit_relu], noisy["digits"]),
-    "digits, ReLU, permuted pixels": Population(
-        [random_relu(view, 200) for view in permuted(digits)], clean["digits"]
-    ),
-    "glyphs, ReLU features": Population([glyph_relu], clean["glyphs"]),
-    "glyphs, ReLU, 20 % wrong labels": Population([glyph_relu], noisy["glyphs"]),
-    "glyphs, ReLU, permuted pixels": Population(
-        [random_relu(view, 256) for view in permuted(glyphs)], clean["glyphs"]
-    ),
-}
-activations = np.maximum(glyphs @ trained_layer(256), 0).astype(float)
-raw = Population([digits], clean["digits"])
+digits, glyphs = image_tasks.digit_images(), image_tasks.glyph_images(images)
+populations = image_populations.relu_populations(
+    digits, "digits", 200, seed=seed
+) | image_populations.relu_populations(glyphs, "glyphs", 256, seed=seed)
+digit_answers, glyph_answers = (
+    populations[f"{name}, ReLU features"].targets for name in ("digits", "glyphs")
+)
+raw = population_of([digits.rows], digit_answers)
 with_ridge = {  # these have directions that few images show
     "digits, raw pixels": raw,
-    "glyphs, trained network": Population([activations], clean["glyphs"]),
+    "glyphs, trained network": image_populations.trained_population(
+        glyphs, glyph_answers, 256, seed=seed
+    ),
 }
-cells = {}  # measured test errors and their prediction, by data, N and ridge
-without_ridge = []  # gaps without ridge of every data set, beside its leverage
-for name, population in (populations | with_ridge).items():
-    leverage = population.leverage()
-    for N in grid_N:
-        sample = population.measure(N, list(ridges), repeats)
-        for ridge, column in zip(ridges, sample.T, strict=True):
-            guess = population.predict(N, ridge)
-            if ridge == 0:
-                gap = abs(column.mean() / guess - 1)
-                without_ridge.append((name, leverage, N, gap))
-            if ridge > 0 or name not in with_ridge:
-                cells[name, N, ridge] = (column, guess)
-gaps = {key: column.mean() / guess - 1 for key, (column, guess) in cells.items()}
-iid = {
-    (name, N, ridge): cells[name, N, ridge][0].mean()
-    / population.isotropic(N, ridge)
-    - 1
-    for name, population in populations.items()
-    for N in grid_N
-    for ridge in ridges
-}
-typical = np.median(np.abs(list(gaps.values())))
-display(
-    Markdown(
-        "Once it is told the covariance of the features and the best linear predictor of each task, it can. "
-        f"On features of CIFAR-100 the predicted test error is off by **{typical_cifar:.1%}** in the median, over sample sizes and ridges. "
-        f"Over {len(cells)} combinations of data, sample size and ridge on digits and glyphs it is off by "
-        f"**{typical:.0%}** in the median and by {np.max(np.abs(list(gaps.values()))):.0%} at worst. "
-        "It fails where a few rare images decide, and where the covariance itself must be guessed from too few."
-    )
+
+# %% tags=["hide-input"]
+drawn = real_features.drawn_cells(
+    populations | with_ridge, grid_N, list(ridges), draws=repeats, seed=seed
+)
+every = real_features.cell_gaps(drawn)
+cells = every[(every.ridge > 0) | every.data.isin(populations)]
+typical = float(cells.gap.abs().median())
+page.say(
+    off_on_cifar=typical_cifar,
+    combinations=len(cells),
+    off_on_digits_and_glyphs=typical,
+    off_at_worst=cells.gap.abs().max(),
 )
 
 # %% [markdown]
@@ -433,7 +262,7 @@ for p in sizes:
         truth = theory.multitask_error(pair, n, p, 0.3)
         relative.append(np.abs(guess / truth - 1).max())
 relative = np.max(np.reshape(relative, (len(sizes), 2)), axis=1)
-rate = -np.polyfit(np.log(sizes), np.log(relative), 1)[0]
+rate = -float(log_slope(sizes, relative))
 evidence.record(
     "O.6",
     "identity covariance",
@@ -443,11 +272,17 @@ evidence.record(
     0.1,
     n=f"p = {sizes[0]} to {sizes[-1]:,}, both sides of the threshold",
 )
-display(
-    Markdown(
-        f"The gap falls from {relative[0]:.2%} at $p = {sizes[0]}$ to {relative[-1]:.3%} at $p = {sizes[-1]:,}$, like $p^{{-{rate:.2f}}}$."
-    )
+page.say(
+    smallest=int(sizes[0]),
+    gap_of_smallest=relative[0],
+    largest=f"{sizes[-1]:,}",
+    gap_of_largest=relative[-1],
+    rate=rate,
 )
+
+# %% [markdown]
+# The gap falls from {glue:text}`gap_of_smallest:.2%` at $p =$ {glue:text}`smallest` to {glue:text}`gap_of_largest:.3%` at $p =$
+# {glue:text}`largest`, like $p$ to the power of −{glue:text}`rate:.2f`.
 
 # %% [markdown]
 # *Gaussian features of other spectra.* Here an exact formula does not exist; we compare with draws.
@@ -455,61 +290,49 @@ display(
 # %% tags=["hide-input"]
 p = 120
 spectra = {
-    "flat": (np.ones(p), "blue"),
-    "$s_k = 1/k$": (1 / np.arange(1, p + 1), "orange"),
-    "$s_k = 1/k^2$": (1 / np.arange(1.0, p + 1) ** 2, "red"),
+    "flat": np.ones(p),
+    "$s_k = 1/k$": 1 / np.arange(1, p + 1),
+    "$s_k = 1/k^2$": 1 / np.arange(1.0, p + 1) ** 2,
 }
 vectors = stream(seed, "tasks").standard_normal((2, p)) / np.sqrt(p)
 vectors[1] = 0.7 * vectors[0] + 0.7 * vectors[1]
-checked_N = np.array([24, 60, 96, 144, 240])
+gaussian = drawn_spectra(
+    spectra,
+    vectors,
+    (24, 60, 96, 144, 240),
+    (0.0, 20.0),
+    0.3,
+    trials=trials,
+    seed=seed,
+)
 smooth_N = np.unique(np.geomspace(12, 360, 120).astype(int) // 2 * 2)
 smooth_N = smooth_N[np.abs(smooth_N - p) > 3]
-panels = [plt.subplots(), plt.subplots()]
-gaussian_gaps, gaussian_errors = [], []
-for name, (s, color) in spectra.items():
-    s = s / s.mean()
-    for (_, ax), ridge in zip(panels, (0.0, 20.0), strict=True):
-        line = np.array(
-            [theory.ridge_error(s, vectors, m // 2, 0.3, ridge) for m in smooth_N]
-        ).mean(axis=1)
-        for side in (smooth_N < p, smooth_N > p):
-            ax.plot(smooth_N[side], line[side], color=figures.COLORS[color])
-        sample = np.stack(
-            [
-                simulate.ridge_error(
-                    s,
-                    vectors,
-                    m // 2,
-                    0.3,
-                    ridge,
-                    trials=trials,
-                    seed=(seed, "spectrum", name, int(m)),
-                ).mean(axis=1)
-                for m in checked_N
-            ],
-            axis=1,
+
+# %% tags=["hide-input"]
+panels = {}
+for ridge, title in {0.0: "no ridge", 20.0: "ridge $\\lambda = 20$"}.items():
+    panels[ridge], ax = plt.subplots()
+    for (name, s), color in zip(
+        spectra.items(), ("blue", "orange", "red"), strict=True
+    ):
+        line = {
+            m: theory.ridge_error(s / s.mean(), vectors, m // 2, 0.3, ridge).mean()
+            for m in smooth_N
+        }
+        chosen = gaussian[(gaussian.spectrum == name) & (gaussian.ridge == ridge)]
+        points = chosen.pivot(index="draw", columns="samples", values="error")
+        page.predictions(
+            ax, pd.Series(line), points, color=color, label=name, threshold=p
         )
-        figures.band(ax, checked_N, sample, color=figures.COLORS[color], label=name)
-        guess = [
-            theory.ridge_error(s, vectors, m // 2, 0.3, ridge).mean()
-            for m in checked_N
-        ]
-        ratio = sample / guess
-        gaussian_errors.append(ratio.var(axis=0, ddof=1) / trials)
-        # The mean square gap, less what the Monte-Carlo error adds to it.
-        gaussian_gaps.append(ratio.mean(axis=0) - 1)
-for (_, ax), title in zip(
-    panels, ("no ridge", "ridge $\\lambda = 20$"), strict=True
-):
     ax.set(xscale="log", yscale="log", xlabel="samples $N$", title=title)
     ax.set_ylabel("excess risk, mean over tasks")
     figures.threshold(ax, p, "$N = p$")
     ax.set_xticks([20, 50, 100, 200], ["20", "50", "100", "200"])
     ax.set_xticks([], minor=True)
-panels[1][1].legend(loc="lower left")
-panels[0][1].set_ylim(0.03, 60)
+ax.legend(loc="lower left")
+panels[0.0].axes[0].set_ylim(0.03, 60)
 figures.show(
-    [fig for fig, _ in panels],
+    list(panels.values()),
     name="bridge-gaussian-spectra",
     caption=(
         f"Two tasks, Gaussian features with three spectra ($p = {p}$): deterministic equivalents (lines) on simulation "
@@ -518,10 +341,14 @@ figures.show(
     ),
     alt="Two panels of excess risk against samples for three spectra, without and with ridge; lines and measured points.",
 )
+
+# %% tags=["hide-input"]
 gaussian_check = "Gaussian features, three spectra"
-root_mean = rms_interval(
-    np.ravel(gaussian_gaps),
-    np.ravel(gaussian_errors),
+ratio = gaussian.assign(ratio=gaussian.error / gaussian.predicted)
+ratio = ratio.groupby(["spectrum", "ridge", "samples"], sort=False).ratio
+root_mean = rms_interval(  # less what the Monte-Carlo error adds to it
+    ratio.mean() - 1,
+    ratio.var() / trials,
     1 - 2 * evidence.level("O.6", gaussian_check),
 )
 evidence.record(
@@ -531,7 +358,7 @@ evidence.record(
     root_mean,
     "<",
     0.05,
-    n=f"{np.size(gaussian_gaps)} cells × {trials} data sets, p = {p}",
+    n=f"{len(ratio)} cells × {trials} data sets, p = {p}",
 )
 
 # %% [markdown]
@@ -552,57 +379,54 @@ evidence.record(
 # then have different covariances, which the theorem does not allow. We apply it to the mixture: one task whose data are those of all tasks, whose
 # dissimilarity is part of the unexplained variance.
 
-# %% tags=["hide-input", "lead"]
-fig, ax = plt.subplots()
-mixed = table[table.grouping == "mixed"]
-for ridge, color in ridges.items():
-    rows, ink = mixed[mixed.ridge == ridge], figures.COLORS[color]
-    got = rows.pivot(index="seed", columns="samples", values="together_loss")
-    said = rows.groupby("samples").together_predicted.mean()
-    below = (said.index < components) | (ridge > 0)
-    for side in (below, ~below):
-        ax.plot(said.index[side], said[side], color=ink)
-    label = f"ridge {ridge:g}" if ridge else "no ridge"
-    figures.band(ax, got.columns, got.to_numpy(), color=ink, label=label)
-ax.set(xscale="log", yscale="log", ylim=(0.5, 40), xlabel="training images $N$")
-ax.set(ylabel="test error, mean over tasks", title="CIFAR-100, trained network")
-figures.threshold(ax, components, f"$N = p = {components}$")
-number_axis(ax, [30, 120, 480, 1200, 4800])
-ax.legend(loc="upper right", fontsize=9)
+# %% tags=["hide-input"]
+lines = {}  # by panel and ridge: predictions, draws, where the line breaks
+for ridge in ridges:
+    rows = table[(table.grouping == "mixed") & (table.ridge == ridge)]
+    lines["CIFAR-100, trained network", ridge] = (
+        rows.groupby("samples").together_predicted.mean(),
+        rows.pivot(index="seed", columns="samples", values="together_loss"),
+        np.inf if ridge else components,
+    )
 smooth = np.unique(np.geomspace(24, 660, 60).astype(int) // T * T)
-panels = [(fig, ax)]
 for name in ("digits, ReLU features", "glyphs, ReLU features"):
-    population = populations[name]
-    width = len(population.s)
-    fig, ax = plt.subplots()
-    for ridge, color in ridges.items():
-        ink = figures.COLORS[color]
-        for side in (smooth < 0.97 * width, smooth > 1.03 * width):
-            line = [population.predict(m, ridge) for m in smooth[side]]
-            ax.plot(smooth[side], line, color=ink)
-        sample = np.stack([cells[name, m, ridge][0] for m in grid_N], axis=1)
-        label = f"ridge {ridge:g}" if ridge else "no ridge"
-        figures.band(ax, grid_N, sample, color=ink, label=label)
-    ax.plot(
-        smooth[np.abs(smooth - width) > 8],
-        [population.isotropic(m) for m in smooth[np.abs(smooth - width) > 8]],
-        ":",
-        color=figures.INK,
-        linewidth=1,
-        label="i.i.d. formula",
-    )
-    ax.axhline(population.floor.mean(), color=figures.INK, linewidth=0.7)
-    ax.set(
-        xscale="log", yscale="log", ylim=(0.15, 40), xlabel="training images $N$"
-    )
-    ax.set(ylabel="test error, mean over tasks", title=name)
+    width = len(populations[name].eigenvalues)
+    for ridge in ridges:
+        beside = smooth[np.abs(smooth / width - 1) > 0.03]
+        line = {m: populations[name].predicted(m, ridge) for m in beside}
+        rows = drawn[(drawn.data == name) & (drawn.ridge == ridge)]
+        points = rows.pivot(index="draw", columns="samples", values="error")
+        lines[name, ridge] = pd.Series(line), points, width
+
+# %% tags=["hide-input", "lead"]
+titles = list(dict.fromkeys(title for title, _ in lines))
+panels = {title: plt.subplots() for title in titles}
+for (title, ridge), (line, points, at) in lines.items():
+    style = {"color": ridges[ridge], "threshold": at}
+    style["label"] = f"ridge {ridge:g}" if ridge else "no ridge"
+    page.predictions(panels[title][1], line, points, **style)
+for title, (_, ax) in panels.items():
+    ax.set(xscale="log", yscale="log", ylim=(0.15, 40), title=title)
+    ax.set(xlabel="training images $N$", ylabel="test error, mean over tasks")
+for name in titles[1:]:
+    population, ax = populations[name], panels[name][1]
+    width = len(population.eigenvalues)
+    beside = smooth[np.abs(smooth - width) > 8]
+    iid = [population.isotropic(m) for m in beside]
+    style = {"color": figures.INK, "linewidth": 1, "label": "i.i.d. formula"}
+    ax.plot(beside, iid, ":", **style)
+    ax.axhline(population.unexplained.mean(), color=figures.INK, linewidth=0.7)
     figures.threshold(ax, width, f"$N = p = {width}$")
     ax.set_xticks(grid_N, [str(m) for m in grid_N])
     ax.set_xticks([], minor=True)
-    panels.append((fig, ax))
-panels[1][1].legend(loc="upper left", fontsize=9)
+first, second, _ = (ax for _, ax in panels.values())
+first.set_ylim(0.5, 40)
+figures.threshold(first, components, f"$N = p = {components}$")
+page.number_axis(first, [30, 120, 480, 1200, 4800])
+first.legend(loc="upper right", fontsize=9)
+second.legend(loc="upper left", fontsize=9)
 figures.show(
-    [fig for fig, _ in panels],
+    [fig for fig, _ in panels.values()],
     name="bridge-real-features",
     caption=(
         f"Predicted (lines) and measured test error (points) of one head on three one-vs-rest tasks, with 95 % intervals. CIFAR-100: means of {deals} deals of ten classes; "
@@ -613,84 +437,64 @@ figures.show(
 )
 
 # %% tags=["hide-input"]
-fig, ax = plt.subplots()
 kinds = {
-    "features": ("blue", "o"),
-    "wrong": ("orange", "s"),
-    "permuted": ("green", "^"),
-    "network": ("purple", "v"),
-    "raw": ("red", "D"),
+    "features": ("ReLU features", "blue", "o"),
+    "wrong": ("20 % wrong labels", "orange", "s"),
+    "permuted": ("permuted pixels", "green", "^"),
+    "network": ("trained network, with ridge", "purple", "v"),
+    "raw": ("raw pixels, with ridge", "red", "D"),
 }
-words = {
-    "features": "ReLU features",
-    "wrong": "20 % wrong labels",
-    "permuted": "permuted pixels",
-    "network": "trained network, with ridge",
-    "raw": "raw pixels, with ridge",
-}
-ax.plot(
-    *pairs.to_numpy().T,
-    "x",
-    color=figures.INK,
-    alpha=0.5,
-    markersize=4,
-    label="CIFAR-100, trained network",
-)
-for kind, (color, marker) in kinds.items():
-    chosen = [
-        (guess, column.mean())
-        for (name, _, _), (column, guess) in cells.items()
-        if kind in name.split(", ", 1)[1]
-    ]
-    ax.plot(
-        *np.transpose(chosen),
-        marker,
-        color=figures.COLORS[color],
-        markersize=4,
-        label=words[kind],
-    )
+fig, ax = plt.subplots()
+style = {"color": figures.INK, "alpha": 0.5, "markersize": 4}
+ax.plot(*pairs.to_numpy().T, "x", label="CIFAR-100, trained network", **style)
+for kind, (words, color, marker) in kinds.items():
+    rows = cells[cells.data.str.contains(kind)]
+    style = {"color": figures.COLORS[color], "markersize": 4, "label": words}
+    ax.plot(rows.predicted, rows.error, marker, **style)
 ends = np.array([0.3, 20])
 ax.plot(ends, ends, color=figures.INK, linewidth=1)
-ax.fill_between(
-    ends, 0.9 * ends, 1.1 * ends, color=figures.INK, alpha=0.1, linewidth=0
-)
+strip = {"color": figures.INK, "alpha": 0.1, "linewidth": 0}
+ax.fill_between(ends, 0.9 * ends, 1.1 * ends, **strip)
 ax.set(xscale="log", yscale="log", xlabel="predicted test error")
 ax.set(ylabel="measured test error", title="All predictions")
 ax.legend(loc="lower right", fontsize=9)
-inside = np.mean(np.abs(list(gaps.values())) < 0.1)
+inside, inside_cifar = (
+    np.mean(gaps.abs() < 0.1) for gaps in (cells.gap, cifar_gaps)
+)
 figures.show(
     fig,
     name="bridge-predicted-measured",
     caption=(
         f"Every combination of data, $N$ and ridge: {len(pairs)} predictions for CIFAR-100 (without ridge beside the threshold there is none) and {len(cells)} for digits and glyphs, against the mean of "
-        f"the measured test errors. The grey strip is ±10 %: of the predictions {np.mean(cifar_gaps.abs() < 0.1):.0%} (CIFAR-100) and {inside:.0%} lie in it."
+        f"the measured test errors. The grey strip is ±10 %: of the predictions {inside_cifar:.0%} (CIFAR-100) and {inside:.0%} lie in it."
     ),
-    alt=f"Measured against predicted test error on logarithmic axes; {np.mean(cifar_gaps.abs() < 0.1):.0%} of the points of CIFAR-100 and {inside:.0%} of the others lie within ten per cent of the diagonal.",
+    alt=f"Measured against predicted test error on logarithmic axes; {inside_cifar:.0%} of the points of CIFAR-100 and {inside:.0%} of the others lie within ten per cent of the diagonal.",
 )
-titles = {"superclass": "same superclass", "mixed": "ten superclasses"}
-by_data = {
-    f"CIFAR-100, {titles[grouping]}": rows
-    for grouping, rows in cifar_gaps.groupby("grouping")
+
+# %% tags=["hide-input"]
+kept = cifar_gaps.rename("gap").reset_index()
+kept["data"] = "CIFAR-100, " + kept.grouping.map(
+    {"superclass": "same superclass", "mixed": "ten superclasses"}
+)
+by_data = pd.concat([kept, cells]).groupby("data", sort=False).gap
+rows = {
+    "data": list(by_data.groups),
+    "median size": [f"{np.median(np.abs(g)):.1%}" for _, g in by_data],
+    "largest": [f"{np.max(np.abs(g)):.0%}" for _, g in by_data],
+    "mean with sign": [f"{np.mean(g):+.1%}" for _, g in by_data],
 }
-for (name, _, _), gap in gaps.items():
-    by_data.setdefault(name, []).append(gap)
-table = "\n".join(
-    f"| {name} | {np.median(np.abs(g)):.1%} | {np.max(np.abs(g)):.0%} | {np.mean(g):+.1%} |"
-    for name, g in by_data.items()
+page.table(
+    pd.DataFrame(rows),
+    name="bridge-errors-of-the-prediction",
+    caption="Error of the prediction, over N and ridge (measured over predicted, less 1).",
 )
-display(
-    Markdown(
-        "**Error of the prediction**, over $N$ and ridge (measured over predicted, less 1).\n\n"
-        "| data | median size | largest | mean with sign |\n|---|---|---|---|\n"
-        + table
-    )
-)
+
+# %% tags=["hide-input"]
 RARE = "no image carries half of a direction, or there is a ridge"
-crowded = pd.DataFrame(without_ridge, columns=["data", "leverage", "N", "gap"])
 common = evidence.tested(
-    crowded,
+    every[every.ridge == 0],
     "leverage < 0.5",
-    lambda rows: float(rows.gap.median()),
+    lambda rows: float(rows.gap.abs().median()),
     RARE,
 )
 evidence.record(
@@ -700,7 +504,7 @@ evidence.record(
     common.inside,
     "<",
     0.1,
-    n=f"{crowded.data.nunique()} data sets × {len(grid_N)} sample sizes × {repeats} training sets",
+    n=f"{every.data.nunique()} data sets × {len(grid_N)} sample sizes × {repeats} training sets",
     when=common,
 )
 evidence.record(
@@ -713,21 +517,18 @@ evidence.record(
     n=f"{len(cells)} cells × {repeats} training sets",
     when=evidence.Assumed(RARE),
 )
-names = list(populations)
-no_ridge = [(k, N, 0.0) for k in names for N in grid_N]
-wide = [key for key in no_ridge if key[1] < len(populations[key[0]].s)]
-ridged = [key for key in iid if key[2] > 0]
-narrow = [key for key in no_ridge if key[1] > len(populations[key[0]].s)]
+
+# %% tags=["hide-input"]
 LOW = "p > N, or with ridge; for N > p without ridge the covariance drops out and real features obey the formula"
-for check, keys in (("N below p", wide), ("with ridge", ridged)):
+iid = cells[cells.data.isin(populations)]
+sides = np.where(iid.samples < iid.features, "N below p", "N above p")
+iid = iid.assign(side=np.where(iid.ridge > 0, "with ridge", sides))
+narrow, wide = (iid[iid.side == side] for side in ("N above p", "N below p"))
+for check in ("N below p", "with ridge"):
     off = evidence.tested(
-        pd.DataFrame(
-            [(True, abs(iid[key])) for key in keys]
-            + [(False, abs(iid[key])) for key in narrow],
-            columns=["asked", "gap"],
-        ),
-        "asked",
-        lambda rows: float(rows.gap.mean()),
+        iid[iid.side.isin([check, "N above p"])],
+        f"side == '{check}'",
+        lambda rows: float(rows.isotropic_gap.abs().mean()),
         LOW,
     )
     evidence.record(
@@ -737,56 +538,58 @@ for check, keys in (("N below p", wide), ("with ridge", ridged)):
         off.inside,
         ">",
         0.1,
-        n=f"{len(keys)} cells × {repeats} training sets; beyond, {len(narrow)} cells with N above p",
+        n=f"{(iid.side == check).sum()} cells × {repeats} training sets; beyond, {len(narrow)} cells with N above p",
         when=off,
     )
-near, far = (
-    max(
-        abs(iid[key])
-        for key in narrow
-        if (key[1] < 1.5 * len(populations[key[0]].s)) == beside
-    )
-    for beside in (True, False)
+far = narrow.samples >= 1.5 * narrow.features
+page.say(
+    off_without_covariance=f"{wide.isotropic_gap.mean():+.0%}",
+    most_without_covariance=wide.isotropic_gap.abs().max(),
+    off_with_covariance=f"{wide.gap.mean():+.0%}",
+    worst_near=narrow[~far].isotropic_gap.abs().max(),
+    worst_far=narrow[far].isotropic_gap.abs().max(),
 )
-ours, theirs = (np.mean([each[key] for key in wide]) for each in (gaps, iid))
-display(
-    Markdown(
-        f"Where $p > N$ the measured error is {theirs:+.0%} off the formula for i.i.d. features, told the same signal and noise, on average and up to "
-        f"{max(abs(iid[key]) for key in wide):.0%}; with the covariance it is {ours:+.0%} off on average. For $N > p$ both say the same, since least squares does not notice a linear change of the "
-        f"features; the worst cells are {near:.0%} off below $N = 3p/2$ and {far:.0%} above. The low confidence for real data is deserved where the fit interpolates, and the covariance is most of what was missing."
-    )
-)
+
+# %% [markdown]
+# Where $p > N$ the measured error is {glue:text}`off_without_covariance` off the formula for i.i.d. features, told the same signal and noise,
+# on average and up to {glue:text}`most_without_covariance:.0%`; with the covariance it is {glue:text}`off_with_covariance` off on average. For
+# $N > p$ both say the same, since least squares does not notice a linear change of the features; the worst cells are
+# {glue:text}`worst_near:.0%` off below $N = 3p/2$ and {glue:text}`worst_far:.0%` above. The low confidence for real data is deserved where the
+# fit interpolates, and the covariance is most of what was missing.
 
 # %% [markdown]
 # **The best ridge.** A prediction is useful if one can act on it. We choose the ridge that the formula likes best, and
 # compare with the best of a grid found by measuring.
 
 # %% tags=["hide-input"]
-lambdas = np.geomspace(3, 30_000, 11)
-fine = np.geomspace(3, 30_000, 80)
-fig, ax = plt.subplots()
-regret, optima, high = [], [], []
+grid, fine = np.geomspace(3, 30_000, 11), np.geomspace(3, 30_000, 80)
 chosen = {
     "digits, ReLU features": "blue",
     "glyphs, ReLU features": "green",
     "glyphs, ReLU, 20 % wrong labels": "orange",
 }
-for name, color in chosen.items():
-    population, ink = populations[name], figures.COLORS[color]
-    curve = np.array([population.predict(150, v) for v in fine])
-    best = fine[curve.argmin()]
-    sample = population.measure(150, [*lambdas, best], repeats)
-    mean = sample.mean(axis=0)
-    ax.plot(fine, curve, color=ink)
-    figures.band(ax, lambdas, sample[:, :-1], color=ink, label=name)
-    ax.plot([best], [curve.min()], "v", color=ink, markersize=9)
-    ax.plot([lambdas[mean[:-1].argmin()]], [mean[:-1].min()], "^", color=ink, ms=9)
-    regret.append(mean[-1] / mean[:-1].min() - 1)
-    optima.append(f"{best:.0f} and {lambdas[mean[:-1].argmin()]:.0f}")
-    high += [
-        population.predict(150, v) / m - 1
-        for v, m in zip(lambdas, mean, strict=False)
-    ]
+choices = {
+    name: real_features.choose_ridge(
+        populations[name], 150, fine, grid, draws=repeats, seed=seed
+    )
+    for name in chosen
+}
+price = max(choice.price for choice in choices.values())
+found = {name: choice.errors.mean(axis=0) for name, choice in choices.items()}
+optima = [
+    f"{choice.chosen:.0f} and {grid[found[name].argmin()]:.0f}"
+    for name, choice in choices.items()
+]
+too_high = np.mean([choice.gaps for choice in choices.values()])
+
+# %% tags=["hide-input"]
+fig, ax = plt.subplots()
+for name, choice in choices.items():
+    ink, mean = figures.COLORS[chosen[name]], found[name]
+    ax.plot(fine, choice.curve, color=ink)
+    figures.band(ax, grid, choice.errors, color=ink, label=name)
+    ax.plot([choice.chosen], [choice.curve.min()], "v", color=ink, markersize=9)
+    ax.plot([grid[mean.argmin()]], [mean.min()], "^", color=ink, markersize=9)
 ax.set(
     xscale="log", xlabel="ridge $\\lambda$", ylabel="test error, mean over tasks"
 )
@@ -797,24 +600,25 @@ figures.show(
     name="bridge-best-ridge",
     caption=(
         f"Test error against ridge at $N = 150$: predicted (lines, optimum ▼) and measured (points: mean of {repeats} training sets with 95 % intervals, "
-        f"best of the grid ▲). The minima are flat, so their places are uncertain. The predictions lie {np.mean(high):+.1%} off on average; Break says why."
+        f"best of the grid ▲). The minima are flat, so their places are uncertain. The predictions lie {too_high:+.1%} off on average; Break says why."
     ),
     alt=f"Three curves of test error against ridge with measured points; predicted and measured optimum at ridge {', '.join(optima)}.",
 )
+
+# %% tags=["hide-input"]
 evidence.record(
     "O.6",
     "the predicted ridge is good",
     "largest loss by taking the predicted ridge and not the best measured",
-    max(regret),
+    price,
     "<",
     0.03,
-    n=f"{len(regret)} data sets × {len(lambdas)} ridges × {repeats} training sets",
+    n=f"{len(choices)} data sets × {len(grid)} ridges × {repeats} training sets",
 )
-display(
-    Markdown(
-        f"Taking the predicted ridge costs at most {max(max(regret), 0):.1%} of the test error reached by the best ridge of the grid."
-    )
-)
+page.say(price_of_the_predicted_ridge=max(price, 0))
+
+# %% [markdown]
+# Taking the predicted ridge costs at most {glue:text}`price_of_the_predicted_ridge:.1%` of the test error reached by the best ridge of the grid.
 
 # %% [markdown]
 # ## Break
@@ -831,50 +635,39 @@ display(
 # **Too few samples to know the covariance.** Estimate everything from $M$ images only.
 
 # %% tags=["hide-input"]
-rare = []
-for r in range(repeats):
-    order = stream(seed, "rare pixels", r).permutation(len(digits))
-    train, test = order[:600], order[600:]
-    # Minimum norm; a pixel that no image of the training set shows has no variance.
-    A, y = raw.Z[0][train], raw.Y[train, np.arange(600) % T]
-    w = np.linalg.lstsq(A, y, rcond=1e-8)[0]
-    rare.append(np.square(raw.Y[test] - (raw.Z[0][test] @ w)[:, None]).mean())
-rare_ratio = np.array(rare) / raw.predict(600, 0.0)
-degrees = np.array([3, 4, 6, 10, 30])
-size, m = 200, 100
-tail = np.empty((max(trials, 60), len(degrees)))
-for j, nu in enumerate(degrees):
-    for r in range(len(tail)):
-        rng = stream(seed, "heavy tails", int(nu), r)
-        X = rng.standard_normal((size, m))
-        X *= np.sqrt((nu - 2) / rng.chisquare(nu, m))
-        y = X[0] + rng.standard_normal(m)
-        tail[r, j] = np.square(
-            ridge_fit(X[None], y[None], 0.0)[0] - np.eye(size)[0]
-        ).sum()
-tail /= theory.ridge_error(np.ones(size), np.eye(1, size), m, 1.0)
+rare = feature_limits.rare_directions(raw, 600, draws=repeats, seed=seed)
+degrees, p_tail, N_tail = np.array([3, 4, 6, 10, 30]), 200, 100
+tail = feature_limits.heavy_tails(
+    degrees, p_tail, N_tail, trials=max(trials, 60), seed=seed
+)
 known = np.array([250, 400, 700, 1200, 1797])
-true_error = {v: cells["digits, ReLU features", 150, v][0].mean() for v in ridges}
-others = []  # moments from M images, errors of fits to other images
-for data, features in (
-    ("digits", random_relu(digits, 100)),
-    ("glyphs", random_relu(glyphs, 128)),
-):
-    for each in (1.25, 10):  # images a feature
-        M, ratios_ = round(each * features.shape[1]), []
-        for split in range(8):
-            order = stream(seed, "other images", data, M, split).permutation(
-                len(features)
-            )
-            estimate = Population([features], clean[data], order[:M])
-            for N in (60, 180):
-                mean = estimate.measure(N, list(ridges), 2, order[M:]).mean(axis=0)
-                guess = [estimate.predict(N, v) for v in ridges]
-                ratios_.append(mean / guess)
-        gap = np.abs(np.reshape(ratios_, (8, -1)).mean(axis=0) - 1)
-        others += [(each, float(one)) for one in gap]
+relu = image_tasks.random_relu(digits.rows, 200, seed=seed)
+told = feature_limits.predictions_from_few(
+    relu, digit_answers, known, 150, list(ridges), seed=seed
+)
+true = every[(every.data == "digits, ReLU features") & (every.samples == 150)]
+few = told / true.set_index("ridge").error
+others = pd.concat(
+    feature_limits.moments_from_others(
+        image_tasks.random_relu(pictures.rows, width, seed=seed),
+        answers,
+        name,
+        (1.25, 10),
+        (60, 180),
+        list(ridges),
+        splits=8,
+        draws=2,
+        seed=seed,
+    )
+    for name, pictures, answers, width in (
+        ("digits", digits, digit_answers, 100),
+        ("glyphs", glyphs, glyph_answers, 128),
+    )
+)
+
+# %% tags=["hide-input"]
 apart = evidence.tested(
-    pd.DataFrame(others, columns=["images_a_feature", "gap"]),
+    others,
     "images_a_feature >= 10",
     lambda rows: float(rows.gap.median()),
     "the covariance is known from ten images a feature or more",
@@ -889,57 +682,60 @@ evidence.record(
     n=f"2 data sets × 2 sample sizes × {len(ridges)} ridges, 8 splits × 2 training sets; beyond, 1.25 images a feature",
     when=apart,
 )
-few = {v: [] for v in ridges}
-for M in known:
-    pool = stream(seed, "pool", int(M)).permutation(len(digits))[:M]
-    estimate = Population([digit_relu], clean["digits"], pool)
-    scale = estimate.s.mean()
-    for v in ridges:
-        few[v].append(estimate.predict(150, v) / true_error[v])
+
+# %% tags=["hide-input"]
 panels = [plt.subplots(), plt.subplots()]
-figures.band(panels[0][1], degrees, tail, color=figures.COLORS["red"])
-panels[0][1].set(
-    xlabel="degrees of freedom $\\nu$", title="heavy tails", xscale="log"
-)
-panels[0][1].set_ylabel("measured over predicted")
-panels[0][1].set_xticks(degrees, [str(nu) for nu in degrees])
-panels[0][1].minorticks_off()
-for v, color in ridges.items():
-    panels[1][1].plot(
-        known,
-        few[v],
-        "o-",
-        color=figures.COLORS[color],
-        label=f"ridge {v:g}" if v else "no ridge",
-    )
-panels[1][1].set(
-    xlabel="images $M$ known to the theory", title="unknown covariance"
-)
-panels[1][1].set_ylabel("predicted over measured")
-panels[1][1].set(xscale="log")
-panels[1][1].set_xticks(known, [str(M) for M in known])
-panels[1][1].minorticks_off()
-panels[1][1].legend()
+left, right = (ax for _, ax in panels)
+figures.band(left, degrees, tail, color=figures.COLORS["red"])
+left.set(xlabel="degrees of freedom $\\nu$", title="heavy tails")
+left.set_ylabel("measured over predicted")
+page.number_axis(left, degrees)
+for ridge, color in ridges.items():
+    label = f"ridge {ridge:g}" if ridge else "no ridge"
+    right.plot(known, few[ridge], "o-", color=figures.COLORS[color], label=label)
+right.set(xlabel="images $M$ known to the theory", title="unknown covariance")
+right.set_ylabel("predicted over measured")
+page.number_axis(right, known)
+right.legend()
 for _, ax in panels:
     ax.axhline(1, color=figures.INK, linewidth=1)
 figures.show(
     [fig for fig, _ in panels],
     name="bridge-real-breaks",
     caption=(
-        f"(a) excess risk of a minimum-norm fit ($p = {size}$, $N = {m}$) over its prediction when sample lengths are random; mean of {len(tail)} draws with 95 % intervals. "
-        f"(b) the prediction at $N = 150$ on digits ({digit_relu.shape[1]} ReLU features) when covariance and least-squares vectors come from $M$ images. Panel b shows one choice of "
+        f"(a) excess risk of a minimum-norm fit ($p = {p_tail}$, $N = {N_tail}$) over its prediction when sample lengths are random; mean of {len(tail)} draws with 95 % intervals. "
+        f"(b) the prediction at $N = 150$ on digits ({relu.shape[1]} ReLU features) when covariance and least-squares vectors come from $M$ images. Panel b shows one choice of "
         "images for each $M$."
     ),
     alt="Left: measured over predicted risk against degrees of freedom. Right: predicted over measured error against images known, for three ridges.",
 )
-display(
-    Markdown(
-        f"On raw pixels without ridge, $N = 600$ images for $p = {len(raw.s)}$ features, the measured test error is **{rare_ratio.mean():.1f} times** the prediction on average, "
-        f"and between {rare_ratio.min():.1f} and {rare_ratio.max():.1f} times in single training sets. A ridge cures it (table above). Lengths with $\\nu = {degrees[0]}$ change the risk by "
-        f"{tail[:, 0].mean() - 1:+.0%}, with $\\nu = {degrees[-1]}$ by {tail[:, -1].mean() - 1:+.0%}. Fits to other images than those that the moments come from are predicted to {apart.inside:.0%} in the median with ten images a feature, to {apart.outside:.0%} with 1.25. With moments from {known[0]} images the ridgeless prediction is off by "
-        f"{few[0.0][0] - 1:+.0%}, with all {known[-1]:,} by {few[0.0][-1] - 1:+.0%}."
-    )
+
+# %% tags=["hide-input"]
+page.say(
+    pixels=len(raw.eigenvalues),
+    times=rare.mean(),
+    least_times=rare.min(),
+    most_times=rare.max(),
+    fewest_degrees=int(degrees[0]),
+    change_at_fewest=f"{tail[:, 0].mean() - 1:+.0%}",
+    most_degrees=int(degrees[-1]),
+    change_at_most=f"{tail[:, -1].mean() - 1:+.0%}",
+    off_with_ten_images=apart.inside,
+    off_with_one=apart.outside,
+    fewest_images=int(known[0]),
+    off_with_fewest=f"{few[0.0].iloc[0] - 1:+.0%}",
+    all_images=f"{known[-1]:,}",
+    off_with_all=f"{few[0.0].iloc[-1] - 1:+.0%}",
 )
+
+# %% [markdown]
+# On raw pixels without ridge, $N = 600$ images for $p =$ {glue:text}`pixels` features, the measured test error is
+# **{glue:text}`times:.1f` times** the prediction on average, and between {glue:text}`least_times:.1f` and {glue:text}`most_times:.1f` times in single
+# training sets. A ridge cures it (table above). Lengths with $\\nu =$ {glue:text}`fewest_degrees` change the risk by
+# {glue:text}`change_at_fewest`, with $\\nu =$ {glue:text}`most_degrees` by {glue:text}`change_at_most`. Fits to other images than those that the
+# moments come from are predicted to {glue:text}`off_with_ten_images:.0%` in the median with ten images a feature, to
+# {glue:text}`off_with_one:.0%` with 1.25. With moments from {glue:text}`fewest_images` images the ridgeless prediction is off by
+# {glue:text}`off_with_fewest`, with all {glue:text}`all_images` by {glue:text}`off_with_all`.
 
 # %% [markdown]
 # Predictions on 1,797 digits that are too high in the table above have the same cause. Least-squares vectors of

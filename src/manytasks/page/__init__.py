@@ -3,6 +3,7 @@
 from manytasks.page.curves import curves, number_axis
 from manytasks.page.landscape import landscape
 from manytasks.page.numbers import number, share, signed, times_ten
+from manytasks.page.predictions import predictions
 from manytasks.page.ranking import ranking, rankings
 from manytasks.page.say import say
 from manytasks.page.slopes import slopes
@@ -13,6 +14,7 @@ __all__ = [
     "landscape",
     "number",
     "number_axis",
+    "predictions",
     "ranking",
     "rankings",
     "say",

@@ -1,0 +1,48 @@
+"""Gaussian features of several spectra: one ridge fit, drawn and predicted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from manytasks import simulate, theory
+from manytasks.streams import Seed
+
+
+def drawn_spectra(
+    spectra: Mapping[str, np.ndarray],
+    vectors: np.ndarray,
+    samples: Sequence[int],
+    ridges: Sequence[float],
+    noise_var: float,
+    *,
+    trials: int,
+    seed: Seed,
+) -> pd.DataFrame:
+    """Simulate one ridge fit to Gaussian features of several spectra, beside the prediction.
+
+    Args:
+        spectra: (p,) eigenvalues by name; the mean is made 1.
+        vectors: (T, p) optimal parameters in the eigenbasis.
+        samples: numbers N of samples of all tasks, T times a whole number.
+        ridges: penalties, at least 0; the same data for each.
+        noise_var: label-noise variance.
+        trials: data sets.
+        seed: of the run.
+
+    Returns:
+        A row per draw: ``spectrum``, ``ridge``, ``samples``, ``draw``, ``error`` (excess risk, mean over
+        tasks) and ``predicted``.
+    """
+    rows = []
+    for name, s in spectra.items():
+        for ridge in ridges:
+            for N in map(int, samples):
+                problem = (s / s.mean(), vectors, N // len(vectors), noise_var, ridge)
+                drawn = simulate.ridge_error(*problem, trials=trials, seed=(seed, "spectrum", name, N))
+                cell = {"spectrum": name, "ridge": ridge, "samples": N}
+                cell["predicted"] = theory.ridge_error(*problem).mean()
+                rows += [cell | {"draw": r, "error": error} for r, error in enumerate(drawn.mean(axis=1))]
+    return pd.DataFrame(rows)

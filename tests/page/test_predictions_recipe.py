@@ -1,0 +1,34 @@
+"""A prediction and what was measured on it: the line breaks where it is told to."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+
+from manytasks import figures, page
+from manytasks.statistics import mean_interval
+
+
+def test_a_line_breaks_at_its_threshold_and_points_have_their_intervals():
+    line = pd.Series([1.0, 2.0, 3.0, 4.0], index=[10, 20, 40, 80])
+    draws = pd.DataFrame(np.arange(12.0).reshape(6, 2), columns=[10, 80])
+    fig, ax = plt.subplots()
+    page.predictions(ax, line, draws, color="green", label="measured", threshold=40)
+    first, second = ax.lines[:2]
+    assert (first.get_xdata().tolist(), second.get_xdata().tolist()) == ([10, 20], [40, 80])
+    assert (first.get_ydata().tolist(), second.get_ydata().tolist()) == ([1, 2], [3, 4])
+    points = ax.containers[0]
+    assert points.lines[0].get_ydata().tolist() == [5, 6]
+    assert points.lines[0].get_xdata().tolist() == [10, 80]
+    ends = mean_interval(draws.to_numpy())
+    segments = points.lines[2][0].get_segments()
+    np.testing.assert_allclose([each[:, 1] for each in segments], np.transpose([ends.low, ends.high]))
+    assert {each.get_color() for each in ax.lines} == {figures.COLORS["green"]}
+    assert ax.get_legend_handles_labels()[1] == ["measured"]
+    plt.close(fig)
+
+
+def test_without_a_threshold_it_is_one_line():
+    fig, ax = plt.subplots()
+    page.predictions(ax, pd.Series([1.0, 2.0], index=[1, 2]), pd.DataFrame(np.eye(2)), color="blue")
+    assert [len(each.get_xdata()) for each in ax.lines[:2]] == [2, 0]
+    plt.close(fig)
