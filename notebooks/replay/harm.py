@@ -12,6 +12,11 @@
 
 # %% [markdown]
 # # When does replay hurt?
+#
+# A stored sample of a task that disagrees is a constraint that fights the present, and near its threshold a model amplifies
+# every fight. On a model with twice as many parameters as samples, {glue:text}`tasks` tasks with cosine 0.5 to one another:
+# replaying *everything* instead of nothing moves their forgetting by **{glue:text}`forgetting_change`** and their error by
+# **{glue:text}`error_change`**.
 
 # %% tags=["parameters"]
 profile = "book"
@@ -27,42 +32,21 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import sympy as sp
-from IPython.display import Markdown, display
 from matplotlib.colors import TwoSlopeNorm
 
-from manytasks import (
-    Tasks,
-    checks,
-    evidence,
-    figures,
-    parameters,
-    simulate,
-    theory,
-)
+from manytasks import Tasks, checks, evidence, figures, parameters, theory
+from manytasks.page import say, signed
 from manytasks.statistics import critical_z, noticed, z_scores
-from manytasks.streams import stream
+from manytasks.studies.buffer_problems import drawn_effects, try_condition
+from manytasks.studies.equal_similarity import EqualSimilarity, signs
 from manytasks.symbolic import differing
 
 parameters.check(In, globals())
-sigma2 = 0.1
-half = n // 2
-
-
-def readings(tasks, m, p, start="warm", noise_var=sigma2):
-    """Return exact mean error and forgetting."""
-    errors = theory.replay_error(tasks, n, m, p, noise_var, start)
-    return np.array([theory.average_error(errors), theory.forgetting(errors)])
-
-
-middling = Tasks.equiangular(T, 0.5)
-changes = readings(middling, n, 2 * T * n) - readings(middling, 0, 2 * T * n)
-display(
-    Markdown(
-        "A stored sample of a task that disagrees is a constraint that fights the present, and near its threshold a model "
-        f"amplifies every fight. On a model with twice as many parameters as samples, {T} tasks with cosine 0.5 to one "
-        f"another: replaying *everything* instead of nothing moves their forgetting by **{changes[1]:+.2f}** and their error by **{changes[0]:+.2f}**."
-    )
-)
+C = figures.COLORS
+sigma2, half, starts = 0.1, n // 2, ("warm", "scratch")
+world = EqualSimilarity(T, n, sigma2)
+error, forgetting = world.effect(0.5, n, 2 * T * n)
+say(tasks=T, forgetting_change=signed(forgetting), error_change=signed(error))
 
 # %% [markdown]
 # ## Claim
@@ -116,14 +100,13 @@ display(
 
 # %%
 p, s2, n_1, n_2, m = sp.symbols("p sigma^2 n_1 n_2 m", positive=True)
-norm2, d = sp.symbols(
-    "norm2 d_12", positive=True
-)  # of two tasks with equal norms: the second norm drops out
+# Of two tasks with equal norms: the second norm drops out.
+norm2, d = sp.symbols("norm2 d_12", positive=True)
 pair = Tasks([[norm2, norm2 - d / 2], [norm2 - d / 2, norm2]])
-with_buffer = theory.replay_error(
-    pair, (n_1, n_2), np.array([m, m]), p, s2, regime="over"
+with_buffer, without = (
+    theory.replay_error(pair, (n_1, n_2), memory, p, s2, regime="over")
+    for memory in (np.array([m, m]), 0)
 )
-without = theory.replay_error(pair, (n_1, n_2), 0, p, s2, regime="over")
 difference = with_buffer[1, 0] - without[1, 0]
 switch = {norm2: 0, d: 0, s2: 0}
 coefficient = {x: difference.subs(switch | {x: 1}) for x in (norm2, d, s2)}
@@ -180,25 +163,20 @@ checks.require(near < 0, f"noise next to the first threshold: {near}, not negati
 # %%
 three = Tasks.chain(3, 0.5)
 q, k = sp.symbols("q k", positive=True)  # q = 1/p
+noise = sp.Rational(1, 10)
 exact = [
-    theory.replay_error(
-        three, 50, np.array([memory] * 3), 1 / q, sp.Rational(1, 10), regime="over"
-    )[2]
-    for memory in (k, 0 * k)
+    theory.replay_error(three, 50, np.array([m] * 3), 1 / q, noise, regime="over")[
+        2
+    ]
+    for m in (k, 0 * k)
 ]
-limits = [
-    sp.limit(
-        sp.cancel(sp.nsimplify(sp.together((a - b) / q**2), rational=True)), q, 0
-    )
-    for a, b in zip(*exact, strict=True)
-]
-distance = three.distances2
+scaled = [sp.together((a - b) / q**2) for a, b in zip(*exact, strict=True)]
+scaled = [sp.cancel(sp.nsimplify(each, rational=True)) for each in scaled]
+limits = [sp.limit(each, q, 0) for each in scaled]
+d_ = three.distances2
+earlier = [(s, t) for t in range(3) for s in range(t)]
 law = [
-    sum(
-        50 * k * (distance[s, t] + distance[i, s] + 0.3 - 1)
-        for t in range(3)
-        for s in range(t)
-    )
+    sum(50 * k * (d_[s, t] + d_[i, s] + 0.3 - 1) for s, t in earlier)
     for i in range(3)
 ]
 slopes = [
@@ -213,105 +191,32 @@ checks.close("effect of the buffer on three tasks, limit and law", *slopes)
 # buffer on the same data, so that small differences are seen.
 
 # %% tags=["hide-input"]
-rng = stream(seed, "problems")
-effect_of_buffer = sp.lambdify(
-    (p, n_1, n_2, m, norm2, d, s2),
-    sum(x * stated[x] for x in stated) + s2 * (fitted_again - corrected),
-)
-exceptions = turns = 0
-gaps_of_formula = []
-for _ in range(problems):
-    a, b = rng.integers(2, 60, size=2)
-    stored = int(rng.integers(1, a + 1))
-    width = int(max(a, b + stored) + 2 + rng.integers(0, 300))
-    tasks = Tasks.from_vectors(rng.standard_normal((2, 3)))
-    error = [
-        theory.replay_error(tasks, (a, b), (kept, 0), width, 0.0)[1, 0]
-        for kept in (stored, 0)
-    ]
-    limit = (1 - a / width) * (1 - (b + 1) / (width - stored))
-    exceptions += (error[0] > error[1]) != (
-        tasks.distances2[0, 1] / tasks.norms2[0] > limit
-    )
-    noise_var = rng.uniform(0, 1)
-    noisy = [
-        theory.replay_error(tasks, (a, b), (kept, 0), width, noise_var)[1, 0]
-        for kept in (stored, 0)
-    ]
-    formula = effect_of_buffer(
-        width, a, b, stored, tasks.norms2[0], tasks.distances2[0, 1], noise_var
-    )
-    gaps_of_formula.append(abs(formula - (noisy[0] - noisy[1])) / noisy[1])
-    if stored > 2:
-        step_by_step = theory.replay_error(
-            tasks, (a, b), (stored - 1, 0), width, 0.0
-        )[1, 0]
-        turns += (error[0] > step_by_step) != (error[0] > error[1])
-evidence.record(
-    "O.4",
-    "exact condition, two tasks",
-    "problems on which condition and formula disagree",
-    exceptions,
-    "==",
-    0,
-    n=f"{problems} random problems",
-)
-evidence.record(
-    "O.4",
-    "effect with noise, two tasks",
-    "largest difference of theorem and package, relative to the error",
-    max(gaps_of_formula),
-    "<",
-    1e-9,
-    n=f"{problems} random problems",
-)
-display(
-    Markdown(
-        "The theorem compares a buffer with none. Is the last sample put into it judged alike? Not always: its effect has the other sign in "
-        f"{turns} of the {problems:,} problems. Near its threshold a buffer that helps may help less than a smaller one."
-    )
-)
+effect = sum(x * stated[x] for x in stated) + s2 * (fitted_again - corrected)
+effect_of_buffer = sp.lambdify((p, n_1, n_2, m, norm2, d, s2), effect)
+found = try_condition(effect_of_buffer, problems, (seed, "problems"))
+size = f"{problems} random problems"
+check = "exact condition, two tasks"
+what = "problems on which condition and formula disagree"
+evidence.record("O.4", check, what, found.exceptions, "==", 0, n=size)
+check = "effect with noise, two tasks"
+what = "largest difference of theorem and package, relative to the error"
+evidence.record("O.4", check, what, found.gap, "<", 1e-9, n=size)
+say(problems_that_turn=found.turns, problems_tried=f"{problems:,}")
+
+# %% [markdown]
+# The theorem compares a buffer with none. Is the last sample put into it judged alike? Not always: its effect has the other sign
+# in {glue:text}`problems_that_turn` of the {glue:text}`problems_tried` problems. Near its threshold a buffer that helps may help
+# less than a smaller one.
 
 # %%
-small_n = 10
-cases = [
-    (0.2, 16 * small_n),
-    (0.95, 16 * small_n),
-    (0.5, 6 * small_n),
-    (0.95, 6 * small_n),
-]
-z, moved, unseen = [], [], []
-critical = critical_z(
-    2 * len(cases), evidence.level("O.4", "simulated effect of the buffer"), trials
-)
-for i, (cosine, width) in enumerate(cases):
-    tasks = Tasks.equiangular(5, cosine)
-    sample = [
-        simulate.replay_error(
-            tasks,
-            small_n,
-            kept,
-            width,
-            sigma2,
-            trials=trials,
-            seed=(seed, "effect", i),
-            method="reduced",
-        )
-        for kept in (small_n // 2, 0)
-    ]
-    exact = [
-        theory.replay_error(tasks, small_n, kept, width, sigma2)
-        for kept in (small_n // 2, 0)
-    ]
-    for read in (theory.average_error, theory.forgetting):
-        paired = read(sample[0]) - read(sample[1])
-        expected = read(exact[0]) - read(exact[1])
-        z.append(float(z_scores(paired, expected)))
-        moved.append(
-            float(z_scores(paired, 0)) - z[-1]
-        )  # expected, in standard errors
-        unseen.append(noticed(paired, theory.average_error(exact[1]), critical))
-harmful = sum(value > 0 for value in moved)
+cases = [(0.2, 160), (0.95, 160), (0.5, 60), (0.95, 60)]  # cosine and p
+setting = {"T": 5, "samples": 10, "memory": 5, "noise_var": sigma2}
+found = drawn_effects(cases, **setting, trials=trials, seed=(seed, "effect"))
+z = z_scores(found.drawn, found.expected)
+moved = z_scores(found.drawn, 0) - z  # expected, in standard errors
+level = evidence.level("O.4", "simulated effect of the buffer")
+critical = critical_z(z.size, level, trials)
+unseen = noticed(found.drawn, found.sizes, critical)
 evidence.record(
     "O.4",
     "simulated effect of the buffer",
@@ -319,15 +224,16 @@ evidence.record(
     np.abs(z).max(),
     "<",
     critical,
-    n=f"{len(z)} effects × {trials} paired data sets",
-    detects=f"effects wrong by {max(unseen):.1%} of the error",
+    n=f"{z.size} effects × {trials} paired data sets",
+    detects=f"effects wrong by {unseen:.1%} of the error",
 )
-display(
-    Markdown(
-        f"Of the {len(moved)} effects, {harmful} are harmful; the clearest lies {np.max(moved):.0f} standard errors above "
-        f"zero, the clearest benefit {-np.min(moved):.0f} below. An effect wrong by {max(unseen):.1%} of the error would be noticed."
-    )
-)
+say(effects=z.size, harmful=(moved > 0).sum(), unseen_share=unseen)
+say(clearest_harm=moved.max(), clearest_benefit=-moved.min())
+
+# %% [markdown]
+# Of the {glue:text}`effects` effects, {glue:text}`harmful` are harmful; the clearest lies {glue:text}`clearest_harm:.0f` standard
+# errors above zero, the clearest benefit {glue:text}`clearest_benefit:.0f` below. An effect wrong by
+# {glue:text}`unseen_share:.1%` of the error would be noticed.
 
 # %% [markdown]
 # ## Look
@@ -337,44 +243,34 @@ display(
 # The map of Mechanism 3: what does going from an empty to a half-full buffer do? Red is harm. The solid line is the
 # law for large models, read for equiangular tasks of norm 1.
 
-# %% tags=["hide-input", "lead"]
+# %% tags=["hide-input"]
 cosines = np.linspace(0, 1, cells)
 widths = np.unique(np.geomspace(5, 20_000, 170).round().astype(int))
 # Above these cosines a buffer lowers the error of a large model.
-helps = {
-    "warm": 1 - (1 - 3 * sigma2) / (2 * (2 - 1 / T)),
-    "scratch": 1 - (1 - sigma2) * T / (2 * (T - 1)),
-}
+helps = {start: world.helps_above(start) for start in starts}
+last_fit = world.last_threshold(half)
+
+
+def sign_map(ax, shown, cmap):
+    """Draw signs over p and cosine."""
+    style = {"cmap": cmap, "norm": TwoSlopeNorm(0, -1.6, 1.6), "rasterized": True}
+    ax.pcolormesh(widths, cosines, shown, **style)
+    ax.set(xscale="log", xlabel="parameters $p$", ylabel="cosine")
+
+
+# %% tags=["hide-input", "lead"]
 panels = []
-for start in ("warm", "scratch"):
-    effect = np.array(
-        [
-            readings(Tasks.equiangular(T, c), half, widths, start)
-            - readings(Tasks.equiangular(T, c), 0, widths, start)
-            for c in cosines
-        ]
-    )  # (cosine, reading, p)
-    for r, name in enumerate(("error", "forgetting")):
+for start in starts:
+    effects = [world.effect(c, half, widths, start) for c in cosines]
+    for name in ("error", "forgetting"):
         fig, ax = plt.subplots()
-        shown = np.sign(effect[:, r]) * (np.abs(effect[:, r]) > 1e-12)
-        ax.pcolormesh(
-            widths,
-            cosines,
-            np.nan_to_num(shown),
-            cmap="RdBu_r",
-            norm=TwoSlopeNorm(0, -1.6, 1.6),
-            rasterized=True,
-        )
-        for crowd in (n, (T - 1) * half + n):
+        shown = signs([getattr(effect, name) for effect in effects])
+        sign_map(ax, shown, "RdBu_r")
+        for crowd in (n, last_fit):
             ax.axvline(crowd, color=figures.INK, linestyle="--", linewidth=1)
         if name == "error":
             ax.axhline(helps[start], color=figures.INK, linewidth=1)
-        ax.set(
-            xscale="log",
-            xlabel="parameters $p$",
-            ylabel="cosine",
-            title=f"{name}, {start} start",
-        )
+        ax.set_title(f"{name}, {start} start")
         panels.append(fig)
 figures.show(
     panels[:2],
@@ -384,7 +280,7 @@ figures.show(
         f"warm start). Dashed: thresholds of the first and of the last step. Solid: the law for the error of large models, cosine {helps['warm']:.2f}. "
         "Left of the last threshold forgetting is low for a bad reason: the tasks were learned badly. The sign is shown, not the size. Exact, hence no intervals."
     ),
-    alt=f"Two maps of harm and benefit over p and cosine, for error and forgetting, with thresholds at p = {n} and {(T - 1) * half + n}.",
+    alt=f"Two maps of harm and benefit over p and cosine, for error and forgetting, with thresholds at p = {n} and {last_fit}.",
 )
 figures.show(
     panels[2:],
@@ -395,66 +291,51 @@ figures.show(
     ),
     alt="Two maps as before for the scratch start.",
 )
-known = (1 + sigma2) / 2  # where later tasks begin to improve earlier ones
-wide = widths[widths > (T - 1) * half + n + 1]
 
+# %% [markdown]
+# **The model half.** Where do later tasks begin to improve earlier ones, so that forgetting rises with $p$?
 
-def rises(cosine):
-    """Return the share of steps up in p at which forgetting rises."""
-    forgotten = readings(Tasks.equiangular(T, cosine), half, wide)[1]
-    return np.mean(np.diff(forgotten) > 0)
-
-
-below, above = (
-    [rises(known + gap) for gap in gaps]
-    for gaps in ((-known, -0.2, -0.01), (0.15, 0.3, 0.45))
-)
-rises_in_p = pd.DataFrame(
-    [(True, share) for share in below] + [(False, share) for share in above],
-    columns=["dissimilar", "rises"],
-)
+# %% tags=["hide-input"]
+known, wide = world.improves_above, widths[widths > last_fit + 1]
+gaps = np.array([-known, -0.2, -0.01, 0.15, 0.3, 0.45])
+rises_in_p = pd.DataFrame({"dissimilar": gaps < 0})
+rises_in_p["rises"] = [world.rises(known + gap, half, wide) for gap in gaps]
+above = rises_in_p.rises[gaps > 0]
 falls_in_p = evidence.tested(
     rises_in_p,
     "dissimilar",
     lambda rows: rows.rises.max(),
     "p is beyond the last threshold and 2ρ < 1 + σ²",
 )
+what = "largest share of steps up in p at which forgetting rises"
+size = f"{len(above)} cosines × {len(wide)} widths beyond the last threshold"
 evidence.record(
     "A.M3",
     "larger p reduces forgetting of dissimilar tasks",
-    f"largest share of steps up in p at which forgetting rises, cosines below {known:.2f}",
+    f"{what}, cosines below {known:.2f}",
     falls_in_p.inside,
     "<=",
     0,
-    n=f"{len(below)} cosines × {len(wide)} widths beyond the last threshold",
+    n=size,
     when=falls_in_p,
 )
-evidence.record(
-    "A.M3",
-    "larger p reduces forgetting of similar tasks",
-    f"largest share of steps up in p at which forgetting rises, cosines above {known:.2f}",
-    max(above),
-    "<=",
-    0,
-    n=f"{len(above)} cosines × {len(wide)} widths beyond the last threshold",
+check = "larger p reduces forgetting of similar tasks"
+what = f"{what}, cosines above {known:.2f}"
+evidence.record("A.M3", check, what, above.max(), "<=", 0, n=size)
+
+# %% tags=["hide-input"]
+far, lends = 10**4 * T * n, world.remembers_above
+beside = (0, lends - 0.1, lends - 0.01, lends + 0.01, lends + 0.1, 1)
+both_sides = pd.DataFrame(
+    [
+        (cosine > lends, world.effect(cosine, m, far).forgetting)
+        for cosine in beside
+        for m in (1, half, n)
+    ],
+    columns=["similar", "change"],
 )
-far = 10**4 * T * n
-
-
-def forgetting_far(cosine, m, start="warm", size=far):
-    """Return what a large model forgets."""
-    return readings(Tasks.equiangular(T, cosine), m, size, start)[1]
-
-
-shares = 2 - 3 / (2 * T - 1)
-lends = 1 - (1 - 3 * sigma2) / (2 * shares)
-both_sides = [
-    (cosine > lends, forgetting_far(cosine, m) - forgetting_far(cosine, 0))
-    for cosine in (0, lends - 0.1, lends - 0.01, lends + 0.01, lends + 0.1, 1)
-    for m in (1, half, n)
-]
 falls_in_m = evidence.tested(
-    pd.DataFrame(both_sides, columns=["similar", "change"]),
+    both_sides,
     "similar",
     lambda rows: rows.change.max(),
     "p is large and 2 − 2ρ < (1 − 3σ²)/(2 − 3/(2T − 1))",
@@ -469,21 +350,15 @@ evidence.record(
     n=f"3 cosines × 3 buffers on either side, exact, p = {far:.0e}",
     when=falls_in_m,
 )
-trade = pd.DataFrame(
-    [
-        (
-            start,
-            forgetting_far(cosine, half, start, 2 * far)
-            < forgetting_far(cosine, half, start)
-            < forgetting_far(cosine, 0, start),
-        )
-        for start in ("warm", "scratch")
-        for cosine in np.linspace(0, 1, 41)
-    ],
-    columns=["start", "both"],
-)
+
+# %% tags=["hide-input"]
+trade = [
+    (s, world.both_help(c, half, far, s))
+    for s in starts
+    for c in np.linspace(0, 1, 41)
+]
 traded = evidence.tested(
-    trade,
+    pd.DataFrame(trade, columns=["start", "both"]),
     "start == 'scratch'",
     lambda rows: int(rows.both.sum()),
     "every task starts from scratch",
@@ -498,35 +373,25 @@ evidence.record(
     n=f"41 cosines for each start, exact, p = {far:.0e}",
     when=traded,
 )
-apart = Tasks.equiangular(T, 0.0)
-more = (readings(apart, half, 2 * T * n) - readings(apart, 0, 2 * T * n))[1]
-evidence.record(
-    "A.M3",
-    "larger m reduces forgetting",
-    f"change of forgetting by a half-full buffer, orthogonal tasks, p = {2 * T * n}, warm start",
-    more,
-    "<",
-    0,
-    n=f"exact, T = {T}, m = {half}",
-)
-everything = (readings(apart, n, 4 * T * n) - readings(apart, 0, 4 * T * n))[1]
-evidence.record(
-    "A.K12",
-    "full buffer and large model, orthogonal tasks",
-    f"forgetting without a buffer less that with a full one, p = {4 * T * n}, warm start",
-    -everything,
-    ">",
-    0,
-    n=f"exact, T = {T}, m = {n}",
-)
-display(
-    Markdown(
-        f"Beyond the last threshold forgetting falls with every step in $p$ at cosines below $(1 + \\sigma^2)/2 = {known:.2f}$; above, it rises in "
-        f"{min(above):.0%} to {max(above):.0%} of the steps. On large models a buffer lowers it at cosines above {lends:.2f} only. So the *model* half of "
-        f"Mechanism 3 survives for dissimilar tasks, and the *buffer* half for similar ones. Both help at once at {traded.outside} of 41 cosines if models go on, "
-        f"and at {traded.inside} if every task starts from scratch."
-    )
-)
+check, size = "larger m reduces forgetting", f"exact, T = {T}, m = {half}"
+more = world.effect(0.0, half, 2 * T * n).forgetting
+what = f"change of forgetting by a half-full buffer, orthogonal tasks, p = {2 * T * n}, warm start"
+evidence.record("A.M3", check, what, more, "<", 0, n=size)
+check = "full buffer and large model, orthogonal tasks"
+everything = world.effect(0.0, n, 4 * T * n).forgetting
+what = f"forgetting without a buffer less that with a full one, p = {4 * T * n}, warm start"
+size = f"exact, T = {T}, m = {n}"
+evidence.record("A.K12", check, what, -everything, ">", 0, n=size)
+say(improves_above=known, rises_least=above.min(), rises_most=above.max())
+say(remembers_above=lends, both_warm=traded.outside, both_scratch=traded.inside)
+
+# %% [markdown]
+# Beyond the last threshold forgetting falls with every step in $p$ at cosines below $(1 + \sigma^2)/2$, here
+# {glue:text}`improves_above:.2f`; above, it rises in {glue:text}`rises_least:.0%` to {glue:text}`rises_most:.0%` of the steps. On large models a
+# buffer lowers it at cosines above {glue:text}`remembers_above:.2f` only. So the *model* half of Mechanism 3 survives for dissimilar tasks, and the
+# *buffer* half for similar ones. Both help at once at {glue:text}`both_warm` of 41 cosines if models go on, and at {glue:text}`both_scratch` if every
+# task starts from scratch.
+#
 
 # %% [markdown]
 # **Is there a trade-off?** Only if size and buffer both help. Let tasks have norm 1, equal counts and one squared distance $d = 2 - 2\rho$ to one another. Summed
@@ -542,31 +407,18 @@ display(
 every = np.arange(n + 1)
 panels, peaks = [], set()
 shown_p = n + (T - 1) * half + T // 2  # the threshold lies inside the range of m
-for name, tasks in (
-    ("similar", Tasks.equiangular(T, 0.92)),
-    ("orthogonal", apart),
-):
+for name, cosine in (("similar", 0.92), ("orthogonal", 0.0)):
     fig, ax = plt.subplots()
-    for start, color in (("warm", "blue"), ("scratch", "orange")):
-        values = np.array(
-            [readings(tasks, kept, shown_p, start)[0] for kept in every]
-        )
+    for start, color in (("warm", C["blue"]), ("scratch", C["orange"])):
+        fits = [world.readings(cosine, kept, shown_p, start) for kept in every]
+        values = np.array([fit.error for fit in fits])
         peaks.add(int(values.argmax()))
-        ax.plot(
-            every,
-            np.where(np.isfinite(values), values, np.nan),
-            "o-",
-            color=figures.COLORS[color],
-            markersize=3,
-        )
-        ax.plot([], [], color=figures.COLORS[color], label=f"{start} start")
+        finite = np.where(np.isfinite(values), values, np.nan)
+        ax.plot(every, finite, "o-", color=color, markersize=3)
+        ax.plot([], [], color=color, label=f"{start} start")
     figures.threshold(ax, (shown_p - n) / (T - 1), "$p = N_T$")
-    ax.set(
-        yscale="log",
-        xlabel="samples kept of each task, $m$",
-        ylabel="error G",
-        title=f"{name} tasks",
-    )
+    ax.set(yscale="log", xlabel="samples kept of each task, $m$", ylabel="error G")
+    ax.set_title(f"{name} tasks")
     ax.legend(loc="upper left")
     panels.append(fig)
 peak = " or ".join(map(str, sorted(peaks)))
@@ -587,31 +439,17 @@ figures.show(
 # anew.
 
 # %% tags=["hide-input"]
-advantage = np.array(
-    [
-        readings(Tasks.equiangular(T, c), half, widths, "scratch")[0]
-        - readings(Tasks.equiangular(T, c), half, widths, "warm")[0]
-        for c in cosines
-    ]
+scratch, warm = (
+    np.array([world.readings(c, half, widths, start).error for c in cosines])
+    for start in ("scratch", "warm")
 )
 frontier = helps["scratch"]  # the same cosine
 fig, ax = plt.subplots()
-ax.pcolormesh(
-    widths,
-    cosines,
-    np.sign(np.nan_to_num(advantage)) * (np.abs(np.nan_to_num(advantage)) > 1e-12),
-    cmap="PuOr",
-    norm=TwoSlopeNorm(0, -1.6, 1.6),
-    rasterized=True,
-)
+with np.errstate(invalid="ignore"):  # both are infinite at a threshold
+    sign_map(ax, signs(scratch - warm), "PuOr")
 ax.axhline(frontier, color=figures.INK, linestyle="--", linewidth=1)
 ax.text(6, 0.9, "below: the same fit", fontsize=10)
-ax.set(
-    xscale="log",
-    xlabel="parameters $p$",
-    ylabel="cosine",
-    title="Who has the smaller error?",
-)
+ax.set_title("Who has the smaller error?")
 figures.show(
     fig,
     name="warm-or-scratch",
@@ -634,28 +472,17 @@ figures.show(
 CROWDED = (
     "the buffer, small or full, carries the model to its threshold (linear model)"
 )
-agreeing = Tasks.equiangular(T, 1.0)
 kept = [1, half, n]
-crowded = [n + (T - 1) * m + 2 for m in kept]  # two parameters more than samples
-harmed = [
-    readings(agreeing, m, p_)[0] / readings(agreeing, 0, p_)[0]
-    for m, p_ in zip(kept, crowded, strict=True)
-]
-spared = [
-    readings(agreeing, m, p_)[0] / readings(agreeing, 0, p_)[0]
-    for m in kept
-    for p_ in (4 * T * n, far)
+crowded = [world.last_threshold(m) + 2 for m in kept]
+places = list(zip(kept, crowded, strict=True))
+places += [(m, p_) for m in kept for p_ in (4 * T * n, far)]
+ratios = pd.DataFrame({"at_threshold": np.arange(len(places)) < len(kept)})
+ratios["ratio"] = [
+    world.readings(1.0, m, p_).error / world.readings(1.0, 0, p_).error
+    for m, p_ in places
 ]
 carried = evidence.tested(
-    pd.DataFrame(
-        {
-            "ratio": harmed + spared,
-            "at_threshold": [True] * len(harmed) + [False] * len(spared),
-        }
-    ),
-    "at_threshold",
-    lambda rows: rows.ratio.min(),
-    CROWDED,
+    ratios, "at_threshold", lambda rows: rows.ratio.min(), CROWDED
 )
 evidence.record(
     "A.B3",
@@ -667,17 +494,16 @@ evidence.record(
     n=f"exact, m = {', '.join(map(str, kept))} of {n}; beyond, p = {4 * T * n} and {far:.0e}",
     when=carried,
 )
+told = [
+    f"m = {m} and p = {p_}: {ratio:.1f} times the error without a buffer"
+    for (m, p_), ratio in zip(places, ratios.ratio[: len(kept)], strict=False)
+]
+say(harmed_at_threshold=", ".join(told))
 
-
-def effect_far(cosine, m, start="warm"):
-    """Return what a buffer adds to the error of a large model."""
-    tasks = Tasks.equiangular(T, cosine)
-    return (readings(tasks, m, far, start) - readings(tasks, 0, far, start))[0]
-
-
-cases = [(start, side, m) for start in helps for side in (-1, 1) for m in kept]
+# %% tags=["hide-input"]
+cases = [(start, side, m) for start in starts for side in (-1, 1) for m in kept]
 wrong = sum(
-    np.sign(effect_far(helps[start] + 0.01 * side, m, start)) != -side
+    np.sign(world.effect(helps[start] + 0.01 * side, m, far, start).error) != -side
     for start, side, m in cases
 )
 evidence.record(
@@ -690,16 +516,10 @@ evidence.record(
     n=f"{len(cases)} exact effects, p = {far:.0e}",
     when=evidence.Assumed(CROWDED),
 )
-display(
-    Markdown(
-        f"{T} *equal* tasks, two parameters more than samples. "
-        + ", ".join(
-            f"$m = {m}$ and $p = {p_}$: {ratio:.1f} times the error without a buffer"
-            for m, p_, ratio in zip(kept, crowded, harmed, strict=True)
-        )
-        + ". On large models the sign of the effect is the same for every buffer size."
-    )
-)
+
+# %% [markdown]
+# {glue:text}`tasks` *equal* tasks, two parameters more than samples. {glue:text}`harmed_at_threshold`. On large models
+# the sign of the effect is the same for every buffer size.
 
 # %% [markdown]
 # ## Exercises
@@ -735,12 +555,12 @@ display(
 
 # %%
 for side in (-1, 1):
-    tasks = Tasks.equiangular(T, helps["scratch"] + 0.01 * side)
-    warm, scratch = (readings(tasks, half, far, start)[0] for start in helps)
-    checks.require(
-        np.sign(scratch - warm) == side,
-        f"cosine {side:+d}% beside the law: {warm} warm, {scratch} from scratch",
-    )
+    fits = [
+        world.readings(helps["scratch"] + 0.01 * side, half, far, start).error
+        for start in starts
+    ]
+    words = f"cosine {side:+d}% beside the law: warm, scratch {fits}"
+    checks.require(np.sign(fits[1] - fits[0]) == side, words)
 
 # %% [markdown]
 # ## In one breath
