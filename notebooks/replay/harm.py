@@ -204,7 +204,7 @@ evidence.record("O.4", check, what, found.gap, "<", 1e-9, n=size)
 say(problems_that_turn=found.turns, problems_tried=f"{problems:,}")
 
 # %% [markdown]
-# The theorem compares a buffer with none. Is the last sample put into it judged alike? Not always: its effect has the other sign
+# The theorem compares a buffer with none. Is the last sample put into it judged alike? Its effect has the other sign
 # in {glue:text}`problems_that_turn` of the {glue:text}`problems_tried` problems. Near its threshold a buffer that helps may help
 # less than a smaller one.
 
