@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from access import accessible
+from drawings import slim
 from heads import complete, entrance
 from numbering import numbered
 from terms import glossary, linked
 from typography import typeset
-from weight import icons, light, shed
+from weight import icons, light, shared, shed, without_outputs
 
 
 def finish(folder: Path, landing: str, site: str) -> None:
@@ -26,11 +27,14 @@ def finish(folder: Path, landing: str, site: str) -> None:
     for path in sorted(folder.rglob("*.html")):
         if "_static" in path.parts:
             continue
-        page = accessible(path.read_text(encoding="utf-8"))
+        page = slim(accessible(path.read_text(encoding="utf-8")))
         page = light(page, drawings, searches=path.name == "search.html")
+        above = "../" * len(path.relative_to(folder).parent.parts)
+        page = shared(page, folder, above)
         if path.is_relative_to(folder / "notebooks"):
-            above = "../" * len(path.relative_to(folder).parent.parts)
             page = numbered(linked(page, terms, f"{above}book/glossary.html"))
         path.write_text(complete(typeset(page), site), encoding="utf-8")
+    for notebook in (folder / "_sources").rglob("*.ipynb"):
+        without_outputs(notebook)
     shed(folder)
     (folder / "index.html").write_text(entrance(landing, site), encoding="utf-8")

@@ -22,7 +22,7 @@ class Part:
     Attributes:
         name: what it is called.
         licence: short name of its licence.
-        files: pattern of its files, by their path in the book; of what stands inside pages, empty.
+        files: pattern of its files, by their path in the book.
         package: installed package that has the text; empty where none does.
         owner: whom the copyright line names, where no package has the text.
         texts: names of files in LICENSES, then.
@@ -55,7 +55,7 @@ FONTICONS = "2024 Fonticons, Inc. (icons CC BY 4.0, fonts OFL 1.1, code MIT)"
 BOOTSTRAP = "2011-2024 The Bootstrap Authors"
 PARTS = (
     Part("MathJax", "Apache-2.0", SCRIPTS + "mathjax/.*", "", "The MathJax Consortium", ("Apache-2.0",)),
-    Part("BokehJS, inside pages with an explorer", "BSD-3-Clause", "", "bokeh"),
+    Part("BokehJS", "BSD-3-Clause", SCRIPTS + r"shared/[0-9a-f]+\.js", "bokeh"),
     Part("Sphinx", "BSD-2-Clause", SPHINX, "sphinx"),
     Part("Pygments", "BSD-2-Clause", SCRIPTS + r"pygments\.css", "pygments"),
     Part("sphinx-book-theme", "BSD-3-Clause", THEMES + r"sphinx-book-theme\.(?:css|js)", "sphinx-book-theme"),
@@ -95,7 +95,7 @@ def carried(book: Path) -> list[str]:
 
 def whose(name: str) -> list[Part]:
     """Return the parts that a file belongs to; of a well-kept list it is one."""
-    return [part for part in PARTS if part.files and re.fullmatch(part.files, name)]
+    return [part for part in PARTS if re.fullmatch(part.files, name)]
 
 
 def all_texts() -> str:

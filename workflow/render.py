@@ -40,7 +40,6 @@ WARNING = re.compile(r"\b(WARNING|ERROR|CRITICAL|SEVERE)\b")
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 # What the pages load of the 24 MB that the offline extension copies: the program, its fonts, TeX packages.
-MATHJAX_KEPT = ("tex-chtml.js", "output/chtml/fonts", "input/tex/extensions")
 
 
 def stage(profile: str, source: Path) -> list[str]:
@@ -148,14 +147,6 @@ def sphinx(source: Path, work: Path) -> list[str]:
     return warnings
 
 
-def drop_unused(rendered: Path) -> None:
-    """Delete what no page loads of the mathematics program."""
-    mathjax = rendered / "_static" / "mathjax"
-    for path in [path for path in mathjax.rglob("*") if path.is_file()]:
-        if not str(path.relative_to(mathjax)).startswith(MATHJAX_KEPT):
-            path.unlink()
-
-
 def main(profile: str, digest: str) -> None:
     """Build into a scratch folder and put the result in place only when it is whole."""
     work = Path("build") / profile
@@ -164,7 +155,6 @@ def main(profile: str, digest: str) -> None:
     if repository := os.environ.get("MANYTASKS_REPOSITORY"):
         prepare(work / "notebooks", work / "launch/notebooks", repository)
     wrong = stage(profile, source) + sphinx(source, work)
-    drop_unused(rendered)
     if (summary := rendered / "book" / "summary.html").is_file() and (browser := chromium()):
         try:
             print_page(summary, summary.with_suffix(".pdf"), browser)

@@ -173,7 +173,7 @@ def render(chapter: str, work: Path, changes: list[str]) -> Path:
     import yaml
     from finish import finish
     from outputs import add_links
-    from render import drop_unused, sphinx, with_banner
+    from render import sphinx, with_banner
 
     source = work / "source"
     notebook = source / f"notebooks/{chapter}.ipynb"
@@ -191,7 +191,6 @@ def render(chapter: str, work: Path, changes: list[str]) -> Path:
     (source / "_toc.yml").write_text(yaml.safe_dump(pages, sort_keys=False))
     sphinx(source, work)  # its warnings are about links that lead out of the page
     html = work / "_build/html"
-    drop_unused(html)
     finish(html, f"notebooks/{chapter}.html", yaml.safe_load(Path("_config.yml").read_text())["title"])
     add_links(html, source / "notebooks")
     return html / f"notebooks/{chapter}.html"

@@ -123,7 +123,15 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest("button[data-drawing]");
   if (!button) return;
   const figure = button.closest("figure");
-  const drawing = figure.querySelectorAll(".panel > svg")[button.dataset.drawing];
+  const drawing = figure.querySelectorAll(".panel > svg")[button.dataset.drawing].cloneNode(true);
+  const letters = document.createElementNS(drawing.namespaceURI, "defs"); // the page shares them among figures
+  for (const call of drawing.querySelectorAll("use")) {
+    const name = call.getAttribute("href");
+    call.setAttributeNS("http://www.w3.org/1999/xlink", "xlink:href", name); // for older programs
+    if (drawing.querySelector(name) || letters.querySelector(name)) continue;
+    letters.append(document.querySelector(name).cloneNode(true));
+  }
+  drawing.prepend(letters);
   const link = document.createElement("a");
   link.href = URL.createObjectURL(
     new Blob([new XMLSerializer().serializeToString(drawing)], { type: "image/svg+xml" }));
