@@ -12,6 +12,15 @@
 
 # %% [markdown]
 # # Can one remove the bracket, or the conflict?
+#
+# Forward, then backward: the two brackets cancel, because $[g_1, g_2] = -[g_2, g_1]$. So a palindrome of tasks
+# removes the Lie bracket,
+# and projected gradients remove the conflict. We derive what each remedy takes out of the modified equation, and
+# measure what that is worth.
+#
+# A round in the order 1, 2 leaves the flow of its modified loss at $h$ to the power {glue:text}`power_plain:.2f`; the
+# palindrome ½1, 2, ½1 at $h$ to the power {glue:text}`power_palindrome:.2f`: the bracket is gone. What this buys over
+# many rounds is half a step on task 1, no more.
 
 # %% tags=["parameters"]
 profile = "book"
@@ -23,126 +32,72 @@ trials = 4  # networks whose slopes are measured [1 to 20]
 rounds = 200  # of alternating training [20 to 400]
 
 # %% tags=["hide-input"]
-from itertools import permutations
-
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import sympy as sp
 import torch
-from IPython.display import Markdown, Math, display
-from torch.func import grad, vmap
+from IPython.display import Math, display
+from torch.func import grad
 
 from manytasks import checks, deep, evidence, figures, flow, parameters
-from manytasks.deep.networks.aggregators import (
-    cagrad_weights,
-    pcgrad_weights,
-    upgrad_weights,
-)
+from manytasks.page import say, slopes, table
 from manytasks.statistics import (
-    Interval,
+    highest,
     limit_slope,
+    lowest,
     mean_interval,
     median_interval,
 )
-from manytasks.streams import stream_number
+from manytasks.studies import (
+    alternation,
+    conflict_remedies,
+    multitask_methods,
+    palindromes,
+)
+from manytasks.studies.aggregated import aggregate, cosine, powers_of_a_step
+from manytasks.studies.order_sums import order_sums
+from manytasks.studies.random_pairs import (
+    generator_of,
+    normal,
+    random_tasks,
+    starts,
+)
+from manytasks.studies.round_gaps import order_gap
+from manytasks.studies.small_pairs import Pairs, squared_losses
+from manytasks.studies.two_outputs import students
 
 parameters.check(In, globals())
 torch.set_num_threads(1)
 C = figures.COLORS
 
-# %% [markdown]
-# Forward, then backward: the two brackets cancel, because $[g_1, g_2] = -[g_2, g_1]$. So a palindrome of tasks removes the Lie bracket,
-# and projected gradients remove the conflict. We derive what each remedy takes out of the modified equation, and measure what that is worth.
-
 # %% tags=["hide-input"]
-generator = torch.Generator().manual_seed(stream_number(seed, "slopes"))
+small, rates = flow.Network((3, 4, 2)), np.array([0.04, 0.02, 0.01])
+generator = generator_of(seed, "slopes")
+x, y = (normal(generator, trials, 2, 6, width) for width in (3, 2))
+data = {"x1": x[:, 0], "x2": x[:, 1], "y1": y[:, 0], "y2": y[:, 1]}
+drawn = Pairs(squared_losses(small), starts(small, trials, seed, "slopes"), data)
+gaps = palindromes.schedule_gaps(drawn, rates)
+powers = {name: limit_slope(rates, gap) for name, gap in gaps.items()}
+say(power_plain=powers["1, 2"].mean(), power_palindrome=powers["½1, 2, ½1"].mean())
 
 
-def normal(*shape):
-    return torch.randn(*shape, generator=generator, dtype=torch.float64)
+def regression():
+    """A task of random inputs and targets, the next of the stream."""
+    return small.squared_loss(normal(generator, 6, 3), normal(generator, 6, 2))
 
-
-small = flow.Network((3, 4, 2))
-
-
-def draw_tasks(count, network=small, samples=6):
-    inputs, outputs = network.widths[0], network.widths[-1]
-    return [
-        network.squared_loss(normal(samples, inputs), normal(samples, outputs))
-        for _ in range(count)
-    ]
-
-
-rates = np.array([0.04, 0.02, 0.01])
-ORDERS = {
-    "1, 2": ([0, 1], [1, 1]),
-    "½1, 2, ½1": ([0, 1, 0], [0.5, 1, 0.5]),
-    "½1, ½2, ½2, ½1": ([0, 1, 1, 0], [0.5] * 4),
-}
-drawn = {"x": normal(trials, 2, 6, 3), "y": normal(trials, 2, 6, 2)}
-# One row per network and rate: all of them are one system of equations.
-grid = {
-    name: value.repeat_interleave(len(rates), 0) for name, value in drawn.items()
-}
-grid["h"] = torch.tensor(rates).repeat(trials)
-begin = torch.stack(
-    [small.initial((seed, "slopes", i)) for i in range(trials)]
-).repeat_interleave(len(rates), 0)
-
-
-def pair_of(d):
-    return [small.squared_loss(d["x"][k], d["y"][k]) for k in (0, 1)]
-
-
-def leave(order, weights):
-    """Distance of one round from the gradient flow of its modified loss: (rates, trials)."""
-
-    def velocity(t, d):
-        losses = [pair_of(d)[k] for k in order]
-        return -d["h"] * grad(flow.modified_loss(losses, d["h"], weights))(t)
-
-    def stepped(t, d):
-        return flow.descend(
-            [pair_of(d)[k] for k in order], t, d["h"], rates=weights
-        )
-
-    flowed = flow.integrate(lambda now: vmap(velocity)(now, grid), begin, 1.0)
-    ends[tuple(order)] = vmap(stepped)(begin, grid)
-    return by_rate(ends[tuple(order)] - flowed), flowed
-
-
-def by_rate(difference):
-    return difference.norm(dim=1).reshape(trials, len(rates)).T.numpy()
-
-
-ends = {}
-left_by = {name: leave(*schedule) for name, schedule in ORDERS.items()}
-gaps = {name: gap for name, (gap, _) in left_by.items()}
-leave([1, 0], [1, 1])
-# Swapped orders differ by h²[g₁, g₂]; their mean has no bracket.
-brackets = vmap(lambda t, d: flow.lie_bracket(*pair_of(d), t))(begin, grid)
-swap_rest = by_rate(ends[0, 1] - ends[1, 0] - grid["h"][:, None] ** 2 * brackets)
-mean_gap = by_rate((ends[0, 1] + ends[1, 0]) / 2 - left_by["1, 2"][1])
-
-
-slopes = {name: limit_slope(rates, values) for name, values in gaps.items()}
-display(
-    Markdown(
-        f"A round in the order 1, 2 leaves the flow of its modified loss at the power $h^{{{slopes['1, 2'].mean():.2f}}}$; the palindrome ½1, 2, ½1 at $h^{{{slopes['½1, 2, ½1'].mean():.2f}}}$: the bracket is gone. What this buys over many rounds is "
-        f"half a step on task 1, no more."
-    )
-)
 
 # %% [markdown]
 # ## Claim
 #
-# A *schedule* is a list of steps $s = 1, \dots, S$: task $i_s$ with rate $a_s h$. It is *palindromic* if it reads the same backwards, rates included.
+# A *schedule* is a list of steps $s = 1, \dots, S$: task $i_s$ with rate $a_s h$. It is *palindromic* if it reads the
+# same backwards, rates included.
 #
 # :::{prf:theorem} Palindromes (known for splittings, here for tasks; O.11)
 # :label: thm-palindrome
 #
-# Let all losses be three times continuously differentiable. To order $h$ the modified field of a schedule is $-\nabla \tilde L$ of its modified loss plus
+# Let all losses be three times continuously differentiable. To order $h$ the modified field of a schedule is
+# $-\nabla \tilde L$ of its modified loss plus
 #
 # $$\frac h2 \sum_{s < t} a_s a_t\, [g_{i_s}, g_{i_t}] .$$
 #
@@ -152,18 +107,24 @@ display(
 # :::{prf:theorem} The bracket of two tasks is half a step (known for splittings, here for tasks)
 # :label: thm-half-step
 #
-# Write $\Phi_i^a$ for a step on task $i$ with rate $ah$. Split the step on task 1 into two, $\Phi_1 \approx \Phi_1^{1/2}\circ\Phi_1^{1/2}$ (exactly so for flows, and up to $O(h^2)$ without any bracket for steps). Then for every number $N$ of rounds
+# Write $\Phi_i^a$ for a step on task $i$ with rate $ah$. Split the step on task 1 into two,
+# $\Phi_1 \approx \Phi_1^{1/2}\circ\Phi_1^{1/2}$ (exactly so for flows, and up to $O(h^2)$ without any bracket for
+# steps). Then for every number $N$ of rounds
 #
 # $$\bigl(\text{½1, 2, ½1}\bigr)^N = \Phi_1^{1/2} \circ \bigl(\text{½1, ½1, 2}\bigr)^N \circ \bigl(\Phi_1^{1/2}\bigr)^{-1} .$$
 #
-# So alternating training with and without the bracket differ by a change of coordinates of half a step on task 1. The effect of the bracket does not accumulate.
+# So alternating training with and without the bracket differ by a change of coordinates of half a step on task 1. The
+# effect of the bracket does not accumulate.
 # :::
 #
-# Symmetric splittings are Strang's {cite}`strang1968`, and that they are conjugate to the others is known {cite}`hairer2006`. For minibatches, {cite:t}`shaw2025` take a symmetric order, and {cite:t}`nguyen2026` pair an order with its reversal. Ours is the same for tasks, with rates of their own, measured on forgetting.
+# Symmetric splittings are Strang's {cite}`strang1968`, and that they are conjugate to the others is known
+# {cite}`hairer2006`. For minibatches, {cite:t}`shaw2025` take a symmetric order, and {cite:t}`nguyen2026` pair an
+# order with its reversal. Ours is the same for tasks, with rates of their own, measured on forgetting.
 #
 # ## Derive
 #
-# **Step 1. Every pair of steps leaves a bracket.** The Baker–Campbell–Hausdorff series has the coefficient one half for each pair, the earlier step first; the package does the sum for symbols.
+# **Step 1. Every pair of steps leaves a bracket.** The Baker–Campbell–Hausdorff series has the coefficient one half
+# for each pair, the earlier step first; the package does the sum for symbols.
 
 # %%
 a = sp.symbols("a_1:5", positive=True)
@@ -182,7 +143,8 @@ checks.require(
 Math(r"\tfrac h2 \sum_{s<t} a_s a_t [g_{i_s}, g_{i_t}]")
 
 # %% [markdown]
-# **Step 2. A palindrome cancels.** Step $s$ and its mirror image are the same task with the same rate; each pair $(s, t)$ has a mirror pair in the opposite order, and $[g_i, g_j] + [g_j, g_i] = 0$.
+# **Step 2. A palindrome cancels.** Step $s$ and its mirror image are the same task with the same rate; each pair
+# $(s, t)$ has a mirror pair in the opposite order, and $[g_i, g_j] + [g_j, g_i] = 0$.
 
 # %%
 half = sp.Rational(1, 2)
@@ -202,40 +164,43 @@ for order, weights in (
 display(flow.modified_series(2, 2, rates=[half, 1, half], schedule=[1, 2, 1]))
 
 # %% [markdown]
-# For *flows* instead of steps the palindrome has no even powers of $h$ in its distance at all (Strang splitting). For gradient steps the flatness terms remain, and at order $h^2$ double brackets do.
+# For *flows* instead of steps the palindrome has no even powers of $h$ in its distance at all (Strang splitting). For
+# gradient steps the flatness terms remain, and at order $h^2$ double brackets do.
 #
-# **Step 3. Random order.** If each round draws its order at random, the two orders have opposite brackets: the mean is zero, and what is left is noise of size $\tfrac{h}2\|[g_1, g_2]\|$ per round. The mean of the two orders must then stay with the flow of the modified loss up to $h^3$, like a palindrome:
+# **Step 3. Random order.** If each round draws its order at random, the two orders have opposite brackets: the mean
+# is zero, and what is left is noise of size $\tfrac{h}2\|[g_1, g_2]\|$ per round. The mean of the two orders must
+# then stay with the flow of the modified loss up to $h^3$, like a palindrome:
 
 # %%
-mean_slope = limit_slope(rates, mean_gap)
-Markdown(
-    f"The mean of the two orders leaves the flow of the modified loss at $h^{{{mean_slope.mean():.2f}}}$."
-)
+mean_power = limit_slope(rates, palindromes.mean_order_gap(drawn, rates)).mean()
+say(power_mean=mean_power)
 
 # %% [markdown]
+# The mean of the two orders leaves the flow of the modified loss at $h$ to the power {glue:text}`power_mean:.2f`.
 #
-# **Step 4. Half a step.** Theorem {prf:ref}`thm-half-step` is associativity. To check it, not to prove it: both sides on a network, 50 rounds.
+# **Step 4. Half a step.** Theorem {prf:ref}`thm-half-step` is associativity. To check it, not to prove it: both sides
+# on a network, 50 rounds.
 
 # %%
-pair, where = draw_tasks(2), small.initial((seed, "half a step"))
-left_side = flow.descend(
-    [pair[0], pair[1], pair[0]],
-    flow.descend([pair[0]], where, 0.05),
-    0.1,
-    rounds=50,
-    rates=[0.5, 1, 0.5],
-)
-right_side = flow.descend(
-    [pair[0], pair[0], pair[1]], where, 0.1, rounds=50, rates=[0.5, 0.5, 1]
-)
-right_side = flow.descend([pair[0]], right_side, 0.05)
+one, two = regression(), regression()
+where = small.initial((seed, "half a step"))
+moved = flow.descend([one], where, 0.05)
+left_side = flow.descend([one, two, one], moved, 0.1, 50, [0.5, 1, 0.5])
+right_side = flow.descend([one, one, two], where, 0.1, 50, [0.5, 0.5, 1])
+right_side = flow.descend([one], right_side, 0.05)
 conjugate = float((left_side - right_side).norm())
 checks.below("distance of the two sides after 50 rounds", conjugate, 1e-9)
-Markdown(f"Distance of the two sides after 50 rounds: {conjugate:.0e}.")
+say(distance_of_sides=conjugate)
 
 # %% [markdown]
-# **Step 5. A penalty removes the conflict term itself.** Descent on $L_1 + L_2 + \lambda\langle g_1, g_2\rangle$ with $\lambda = \ell h$: for any two losses, what stands at order $h$ is the flatness of each task, plus $(\tfrac12 + \ell)\langle g_1, g_2\rangle$. With $\ell = -\tfrac12$ the conflict is gone, and what is left is the modified loss of a
-# palindrome: *the two remedies have the same modified equation*. Taking off the whole implicit term, $-\tfrac h4\|g_1 + g_2\|^2$, leaves nothing at order $h$.
+# Distance of the two sides after 50 rounds: {glue:text}`distance_of_sides:.0e`.
+#
+# **Step 5. A penalty removes the conflict term itself.** Descent on $L_1 + L_2 + \lambda\langle g_1, g_2\rangle$ with
+# $\lambda = \ell h$: for any two losses, what stands at order $h$ is the flatness of each task, plus
+# $(\tfrac12 + \ell)\langle g_1, g_2\rangle$. With $\ell = -\tfrac12$ the conflict is gone, and what is left is the
+# modified loss of a
+# palindrome: *the two remedies have the same modified equation*. Taking off the whole implicit term,
+# $-\tfrac h4\|g_1 + g_2\|^2$, leaves nothing at order $h$.
 
 # %%
 u, v, step_size, ell = sp.symbols("u v h ell")
@@ -273,291 +238,142 @@ Math(
 )
 
 # %% [markdown]
-# **Step 6. Projections act one order earlier.** PCGrad {cite}`yu2020` replaces $g_1 + g_2$ by $F = g_1 + g_2 - \langle g_1, g_2\rangle\bigl(\tfrac{g_1}{\|g_1\|^2} + \tfrac{g_2}{\|g_2\|^2}\bigr)$ where $\langle g_1, g_2\rangle < 0$. This changes the field at order $h^0$: it is not the removal of
-# the conflict *term*, which is of order $h$. With two tasks UPGrad {cite}`quinton2024` is PCGrad (each gradient is projected onto the other's half-space). CAGrad {cite}`liu2021` adds to the sum a vector of $c$ times its length, towards the mixture $g_w$ that it makes smallest. All three are sums $F = \sum_i a_i g_i$ whose weights depend on the inner products only, and we have closed forms
-# for a whole stack of networks. Tests of the package compare them with TorchJD: PCGrad and UPGrad to $10^{-10}$, CAGrad as far as the library's solver goes. Here we check what the three promise. PCGrad lets no task lose, and UPGrad of two tasks is PCGrad. CAGrad stays within $c$ lengths of the mean gradient, and there it helps the worst task most.
+# **Step 6. Projections act one order earlier.** PCGrad {cite}`yu2020` replaces $g_1 + g_2$ by
+# $F = g_1 + g_2 - \langle g_1, g_2\rangle\bigl(\tfrac{g_1}{\|g_1\|^2} + \tfrac{g_2}{\|g_2\|^2}\bigr)$ where
+# $\langle g_1, g_2\rangle < 0$. This changes the field at order $h^0$: it is not the removal of
+# the conflict *term*, which is of order $h$. With two tasks UPGrad {cite}`quinton2024` is PCGrad (each gradient is
+# projected onto the other's half-space). CAGrad {cite}`liu2021` adds to the sum a vector of $c$ times its length,
+# towards the mixture $g_w$ that it makes smallest. All three are sums $F = \sum_i a_i g_i$ whose weights depend on
+# the inner products only, and we have closed forms
+# for a whole stack of networks. Tests of the package compare them with TorchJD: PCGrad and UPGrad to $10^{-10}$,
+# CAGrad as far as the library's solver goes. Here we check what the three promise. PCGrad lets no task lose, and
+# UPGrad of two tasks is PCGrad. CAGrad stays within $c$ lengths of the mean gradient, and there it helps the worst
+# task most.
 
 # %%
-pairs = normal(12, 2, 5)
-
-
-def weights_of(rule, g):
-    """Weights of the task gradients g, (..., 2, P)."""
-    gram = g @ g.mT
-    if rule == "CAGrad":
-        return cagrad_weights(gram, c=0.5)
-    return (
-        upgrad_weights(gram)
-        if rule == "UPGrad"
-        else pcgrad_weights(gram, torch.arange(2).expand(gram.shape[:-1]))
-    )
-
-
-def aggregate(rule, g):
-    return (weights_of(rule, g)[..., None] * g).sum(-2)
-
-
+pairs = normal(generator, 12, 2, 5)
 projected, averse = aggregate("PCGrad", pairs), aggregate("CAGrad", pairs)
 least = float((pairs @ projected[..., None]).min())
 checks.require(least > -1e-12, f"a task loses {-least:.1e} by PCGrad")
-checks.close(
-    "UPGrad and PCGrad of two tasks",
-    aggregate("UPGrad", pairs),
-    projected,
-    atol=1e-12,
-)
+same = aggregate("UPGrad", pairs)
+checks.close("UPGrad and PCGrad of two tasks", same, projected, atol=1e-12)
 mean = pairs.mean(1)
 radius = 0.5 * mean.norm(dim=-1, keepdim=True)
-checks.close(
-    "CAGrad's distance from the mean gradient",
-    (averse / 2 - mean).norm(dim=-1, keepdim=True),
-    radius,
-)
-others = torch.randn(
-    len(pairs),
-    1000,
-    5,
-    generator=torch.Generator().manual_seed(stream_number(seed, "ball")),
-    dtype=torch.float64,
-)
-others = mean[:, None] + radius[:, None] * others / others.norm(
-    dim=-1, keepdim=True
-)
-ours = (pairs @ (averse / 2)[..., None]).amin((1, 2))
-ahead = float((ours - (others @ pairs.mT).amin(-1).amax(-1)).min())
+far = (averse / 2 - mean).norm(dim=-1, keepdim=True)
+checks.close("CAGrad's distance from the mean gradient", far, radius)
+others = normal(generator_of(seed, "ball"), len(pairs), 1000, 5)
+others = radius[:, None] * others / others.norm(dim=-1, keepdim=True)
+best = ((mean[:, None] + others) @ pairs.mT).amin(-1).amax(-1)
+ahead = float(((pairs @ (averse / 2)[..., None]).amin((1, 2)) - best).min())
 checks.require(ahead > 0, f"a point drawn helps the worst task {-ahead:.1e} more")
-Markdown(
-    f"On {len(pairs)} random pairs: by PCGrad a task gains at least {max(least, 0):.0e}, and UPGrad is the same; CAGrad helps the worst task more than the best of {others.shape[1]} other points of its ball."
-)
+say(pairs_projected=len(pairs), least_gain=max(least, 0), points=others.shape[1])
 
 # %% [markdown]
-# The modified field of such steps is $-F - \tfrac h2 F'F + O(h^2)$ with the new $F$, as long as no step crosses the surface where the weights have a kink ($\langle g_1, g_2\rangle = 0$ for the projections). So they too have a flatness-like term, of $F$ and no longer a gradient. On a network, at a point of conflict:
+# On {glue:text}`pairs_projected` random pairs: by PCGrad a task gains at least {glue:text}`least_gain:.0e`, and
+# UPGrad is the same; CAGrad helps the worst task more than the best of {glue:text}`points` other points of its ball.
+#
+# The modified field of such steps is $-F - \tfrac h2 F'F + O(h^2)$ with the new $F$, as long as no step crosses the
+# surface where the weights have a kink ($\langle g_1, g_2\rangle = 0$ for the projections). So they too have a
+# flatness-like term, of $F$ and no longer a gradient. On a network, at a point of conflict:
 
 # %% tags=["hide-input"]
-opposed = torch.func.vmap(
-    lambda t, d: torch.dot(*[grad(one)(t) for one in pair_of(d)])
-)(begin, grid)
-spot = int(opposed.argmin())
-chosen = {name: value[spot] for name, value in grid.items()}
-
-
-def field_of(rule):
-    """F of a row per rate."""
-    return lambda t: aggregate(
-        rule,
-        vmap(
-            lambda one: torch.stack([grad(loss)(one) for loss in pair_of(chosen)])
-        )(t),
-    )
-
-
-def corrected(F, h, order):
-    """-F - (h/2) F'F times h, the derivative along F by a central difference."""
-
-    def field(t):
-        value = F(t)
-        if order == 0:
-            return -h * value
-        turned = (F(t + 1e-5 * value) - F(t - 1e-5 * value)) / 2e-5
-        return -h * value - h**2 / 2 * turned
-
-    return field
-
-
-projected, every = {}, torch.tensor(rates)[:, None]
+inner = drawn.map(lambda losses, t: grad(losses[0])(t) @ grad(losses[1])(t))
+spot = int(inner.argmin())
+losses = drawn.losses({name: value[spot] for name, value in drawn.data.items()})
 for rule in ("PCGrad", "CAGrad"):
-    F, here = field_of(rule), begin[spot].expand(len(rates), -1)
-    for order in (0, 1):
-        flowed = flow.integrate(corrected(F, every, order), here, 1.0)
-        off = (here - every * F(here) - flowed).norm(dim=1)
-        projected[rule, order] = limit_slope(rates, off.numpy())
-display(
-    Markdown(
-        "Distance of one step from the flow: "
-        + "; ".join(
-            f"{rule}, $-F$: $h^{{{projected[rule, 0]:.2f}}}$, with $-\\tfrac h2F'F$: $h^{{{projected[rule, 1]:.2f}}}$"
-            for rule in ("PCGrad", "CAGrad")
-        )
-        + f" (cosine of the gradients {float(torch.nn.functional.cosine_similarity(*[grad(one)(begin[spot]) for one in pair_of(chosen)], dim=0)):.2f}).\n\n"
-        "| remedy | order $h^0$ | order $h$ |\n|---|---|---|\n"
-        "| none, one step on $L_1 + L_2$ | $-g_1 - g_2$ | flatness of each task, conflict |\n"
-        "| penalty $-\\tfrac h2\\langle g_1, g_2\\rangle$ | the same | flatness of each task |\n"
-        "| penalty $-\\tfrac h4\\|g_1 + g_2\\|^2$ | the same | nothing |\n"
-        "| PCGrad, UPGrad, CAGrad | $-F$ | $-\\tfrac12 F'F$ |\n"
-        "| none, tasks in turn | $-g_1 - g_2$ | flatness of each task, bracket |\n"
-        "| palindrome; random order, on average | the same | flatness of each task |"
-    )
-)
+    plain, corrected = powers_of_a_step(rule, losses, drawn.theta[spot], rates)
+    say(**{f"{rule}_plain": plain, f"{rule}_corrected": corrected})
+say(cosine_there=cosine(losses, drawn.theta[spot]))
 
 # %% [markdown]
+# Distance of one step from the flow, as powers of $h$: PCGrad, $-F$: {glue:text}`PCGrad_plain:.2f`, with
+# $-\tfrac h2F'F$: {glue:text}`PCGrad_corrected:.2f`; CAGrad, $-F$: {glue:text}`CAGrad_plain:.2f`, with
+# $-\tfrac h2F'F$: {glue:text}`CAGrad_corrected:.2f` (cosine of the gradients {glue:text}`cosine_there:.2f`).
+#
+# | remedy | order $h^0$ | order $h$ |
+# |---|---|---|
+# | none, one step on $L_1 + L_2$ | $-g_1 - g_2$ | flatness of each task, conflict |
+# | penalty $-\tfrac h2\langle g_1, g_2\rangle$ | the same | flatness of each task |
+# | penalty $-\tfrac h4\|g_1 + g_2\|^2$ | the same | nothing |
+# | PCGrad, UPGrad, CAGrad | $-F$ | $-\tfrac12 F'F$ |
+# | none, tasks in turn | $-g_1 - g_2$ | flatness of each task, bracket |
+# | palindrome; random order, on average | the same | flatness of each task |
+#
 # ## Check and look
 #
-# Slopes on networks; and what the four orders do to task 1 over many rounds. *Forgetting* here is $L_1$ at the end, minus $L_1$ after as many steps on $L_1 + L_2$ together.
+# Slopes on networks; and what the four orders do to task 1 over many rounds. *Forgetting* here is $L_1$ at the end,
+# minus $L_1$ after as many steps on $L_1 + L_2$ together.
+
+# %% tags=["hide-input"]
+pool, count, rate = flow.Network((4, 6, 1)), 40, 0.1
+generator = generator_of(seed, "many rounds")
+tasks = random_tasks(pool, count, 12, generator)
+theta = starts(pool, count, seed, "many rounds")
+begin = Pairs(squared_losses(pool), theta, tasks)
+flips = (torch.rand(rounds, generator=generator) < 0.5).tolist()
+outcomes = {
+    kind: alternation.alternate(begin, kind, rounds, rate, flips)
+    for kind in alternation.KINDS
+}
+together = outcomes.pop("together")
+forgotten = {kind: each.loss - together.loss for kind, each in outcomes.items()}
+excess = {kind: mean_interval(loss[-1]) for kind, loss in forgotten.items()}
+saved = outcomes["1, 2"].loss[-1] - outcomes["½1, 2, ½1"].loss[-1]
+half_a_step = alternation.half_a_step(begin.at(together.end), rate)
+say(saved_in_half_steps=np.median(saved / half_a_step))
 
 # %% tags=["hide-input", "lead"]
-count, samples = 40, 12
-generator.manual_seed(stream_number(seed, "many rounds"))
-pool = flow.Network((4, 6, 1))
-cases = {
-    "x1": normal(count, samples, 4),
-    "x2": normal(count, samples, 4),
-    "y1": normal(count, samples, 1),
-    "y2": normal(count, samples, 1),
-}
-starts = torch.stack([pool.initial((seed, "many rounds", i)) for i in range(count)])
-
-
-def first(t, d):
-    return pool.squared_loss(d["x1"], d["y1"])(t)
-
-
-def second(t, d):
-    return pool.squared_loss(d["x2"], d["y2"])(t)
-
-
-slope_1, slope_2 = vmap(grad(first)), vmap(grad(second))
-rate = 0.1
-flips = torch.rand(rounds, generator=generator) < 0.5
-
-
-def alternate(kind):
-    t, rows = starts, []
-    one, two = (
-        (lambda t, w=1.0: t - w * rate * slope_1(t, cases)),
-        (lambda t: t - rate * slope_2(t, cases)),
-    )
-    for k in range(rounds):
-        if kind == "together":
-            t = t - rate * (slope_1(t, cases) + slope_2(t, cases))
-        elif kind == "½1, 2, ½1":
-            t = one(two(one(t, 0.5)), 0.5)
-        elif (
-            kind == "1, 2"
-            or (kind == "random" and flips[k])
-            or (kind == "1, 2, 2, 1" and k % 2 == 0)
-        ):
-            t = two(one(t))
-        else:
-            t = one(two(t))
-        if (k + 1) % 20 == 0:
-            rows.append(vmap(first)(t, cases).numpy())
-    return np.array(rows), t
-
-
-outcomes = {
-    kind: alternate(kind)
-    for kind in ("together", "1, 2", "2, 1", "½1, 2, ½1", "1, 2, 2, 1", "random")
-}
-together = outcomes["together"]
-predicted = (
-    rate / 2 * slope_1(together[1], cases).square().sum(1)
-).numpy()  # half a step on task 1 changes L1 by -(h/2)|g1|²
-
-
-left, ax = plt.subplots()
-for name, color in zip(ORDERS, (C["red"], C["green"], C["blue"]), strict=True):
-    ax.loglog(
-        rates,
-        np.exp(np.log(gaps[name]).mean(1)),
-        "-o",
-        color=color,
-        label=f"{name}: {slopes[name].mean():.2f}",
-    )
-ax.set(
+left = slopes(
+    rates,
+    gaps,
     xlabel="rate $h$",
     ylabel="distance from the modified loss's flow",
     title="The bracket, removed",
+    colors=dict(zip(gaps, ("red", "green", "blue"), strict=True)),
+    fit=limit_slope,
 )
-ax.set_xticks(rates, [f"{one:g}" for one in rates])
-ax.minorticks_off()
-ax.legend(fontsize=9)
 right, ax = plt.subplots()
-clock = 20 * np.arange(1, rounds // 20 + 1)
-for kind, color, style in (
-    ("1, 2", C["red"], "-"),
-    ("2, 1", C["orange"], "-"),
-    ("½1, 2, ½1", C["green"], "--"),
-    ("1, 2, 2, 1", C["purple"], ":"),
-    ("random", C["grey"], "-"),
+clock = alternation.EVERY * np.arange(1, rounds // alternation.EVERY + 1)
+hues = ("red", "orange", "green", "purple", "grey")
+for kind, hue, style in zip(
+    forgotten, hues, ("-", "-", "--", ":", "-"), strict=True
 ):
-    ax.plot(
-        clock,
-        np.mean(outcomes[kind][0] - together[0], axis=1),
-        style,
-        color=color,
-        label=kind,
-    )
+    middle = np.mean(forgotten[kind], axis=1)
+    ax.plot(clock, middle, style, color=C[hue], label=kind)
 ax.axhline(0, color=figures.INK, linewidth=0.8, alpha=0.5)
-ax.set(
-    xlabel="rounds",
-    ylabel="$L_1$ minus $L_1$ of joint descent",
-    title="Forgetting of task 1",
-)
-ax.set_ylim(bottom=ax.get_ylim()[0] - 0.006)
+ax.set(xlabel="rounds", ylabel="$L_1$ minus $L_1$ of joint descent")
+ax.set(title="Forgetting of task 1", ylim=(ax.get_ylim()[0] - 0.006, None))
 ax.legend(fontsize=9, title="order", ncol=3, loc="lower center")
 figures.show(
     [left, right],
     name="remedies-order",
     caption=f"(a) distance of one round from the gradient flow of its modified loss; {trials} networks, geometric mean; legend: slopes in the limit of small rates. (b) training loss of task 1 after rounds of rate {rate} in several orders, minus joint descent; mean of {count} pairs of tasks. "
     "Training loss, not test loss.",
-    alt=f"Left: lines of slopes {', '.join(f'{one.mean():.1f}' for one in slopes.values())}. Right: forgetting over the rounds for five orders.",
+    alt=f"Left: lines of slopes {', '.join(f'{one.mean():.1f}' for one in powers.values())}. Right: forgetting over the rounds for five orders.",
 )
-excess = {
-    kind: mean_interval(outcomes[kind][0][-1] - together[0][-1])
-    for kind in outcomes
-}
-ratio = float(
-    np.median((outcomes["1, 2"][0][-1] - outcomes["½1, 2, ½1"][0][-1]) / predicted)
-)
-display(
-    Markdown(
-        "| order | forgetting of task 1, mean and 95 % interval |\n|---|---|\n"
-        + "\n".join(
-            f"| {kind} | {v.words('+.4f')} |"
-            for kind, v in excess.items()
-            if kind != "together"
-        )
-        + f"\n\nThe palindrome forgets less than 1, 2 by **{ratio:.2f}** times $\\tfrac h2\\|g_1\\|^2$ (median), the value of half a step on task 1."
-    )
-)
+rows = [(kind, each.words("+.4f")) for kind, each in excess.items()]
+names = ["order", "forgetting of task 1, mean and 95 % interval"]
+caption = f"Forgetting of task 1 after {rounds} rounds of each order."
+table(pd.DataFrame(rows, columns=names), name="remedies-order", caption=caption)
+
+# %% [markdown]
+# The palindrome forgets less than 1, 2 by **{glue:text}`saved_in_half_steps:.2f`** times $\tfrac h2\|g_1\|^2$
+# (median), the value of half a step on task 1.
 
 # %% tags=["hide-input"]
-worst = float(
-    max(np.abs(slopes[name].mean() - 3) for name in ORDERS if name != "1, 2")
-)
-evidence.record(
-    "O.11",
-    "derivation",
-    "brackets left at order h",
-    left_over,
-    "==",
-    0,
-    n="3 palindromes",
-)
-evidence.record(
-    "O.11",
-    "slopes",
+off = [abs(powers[name].mean() - 3) for name in powers if name != "1, 2"]
+what = "brackets left at order h"
+evidence.record("O.11", "derivation", what, left_over, "==", 0, n="3 palindromes")
+what, n = (
     "largest |mean slope − 3| of two palindromes",
-    worst,
-    "<",
-    0.1,
-    n=f"{trials} networks × 3 rates",
+    f"{trials} networks × 3 rates",
 )
-steepest = float(slopes["1, 2"].max())
-evidence.record(
-    "O.11",
-    "slope without a palindrome",
-    "largest slope of the order 1, 2",
-    steepest,
-    "<",
-    2.5,
-    n=f"{trials} networks × 3 rates",
-)
+evidence.record("O.11", "slopes", what, float(max(off)), "<", 0.1, n=n)
+check, what = "slope without a palindrome", "largest slope of the order 1, 2"
+steepest = float(powers["1, 2"].max())
+evidence.record("O.11", check, what, steepest, "<", 2.5, n=n)
 check = "forgetting with and without the bracket, many rounds"
-less = mean_interval(
-    outcomes["1, 2"][0][-1] - outcomes["½1, 2, ½1"][0][-1],
-    1 - 2 * evidence.level("B.Q1", check),
-)
+less = mean_interval(saved, 1 - 2 * evidence.level("B.Q1", check))
 evidence.record(
     "B.Q1",
     check,
@@ -570,172 +386,60 @@ evidence.record(
         "it is read locally: an exact marker in second order, a cause in third order"
     ),
 )
-rest = limit_slope(rates, swap_rest)
-display(
-    Markdown(
-        f"Swapping the tasks: $\\theta_{{12}} - \\theta_{{21}} - h^2[g_1, g_2]$ falls like $h^{{{rest.mean():.2f}}}$."
-    )
-)
+say(power_swap=limit_slope(rates, order_gap(drawn, rates).left_over).mean())
 
 # %% [markdown]
+# Swapping the tasks: $\theta_{12} - \theta_{21} - h^2[g_1, g_2]$ falls like $h$ to the power {glue:text}`power_swap:.2f`.
+#
 # ## Five tasks: which order?
 #
-# With $T$ tasks the brackets of all pairs add up to $\sum_{i<j}[g_i, g_j]$. Of the 120 orders of five tasks some have a long sum and some a short one; reversing an order flips the sign.
+# With $T$ tasks the brackets of all pairs add up to $\sum_{i<j}[g_i, g_j]$. Of the 120 orders of five tasks some have
+# a long sum and some a short one; reversing an order flips the sign.
 
 # %% tags=["hide-input"]
-T, spread, shortest, agreement = 5, [], [], []
-generator.manual_seed(stream_number(seed, "five tasks"))
-for i in range(streams):
-    tasks, where = draw_tasks(T), small.initial((seed, "five tasks", i))
-    matrix = torch.zeros(T, T, small.size, dtype=torch.float64)
-    for u in range(T):
-        for v in range(u + 1, T):
-            matrix[u, v] = flow.lie_bracket(tasks[u], tasks[v], where)
-            matrix[v, u] = -matrix[u, v]
-    orders = list(permutations(range(T)))
-    upper = torch.triu(torch.ones(T, T, dtype=torch.float64), 1)
-    lengths = np.array(
-        [
-            float(
-                (matrix[list(o)][:, list(o)] * upper[..., None]).sum((0, 1)).norm()
-            )
-            for o in orders
-        ]
-    )
-    spread.append(lengths / lengths.mean())
-    best = orders[int(lengths.argmin())]
-    centre = torch.stack(
-        [
-            flow.descend([tasks[k] for k in o], where, 0.01)
-            for o in orders[:: len(orders) // 24]
-        ]
-    ).mean(0)
-    reach = [
-        float((flow.descend([tasks[k] for k in o], where, 0.01) - centre).norm())
-        for o in (orders[int(lengths.argmax())], best)
-    ]
-    shortest.append(lengths.min() / lengths.mean())
-    agreement.append(reach[1] / reach[0])
-spread = np.array(spread)
+T, generator = 5, generator_of(seed, "five tasks")
+sums = [
+    order_sums([regression() for _ in range(T)], where, 0.01)
+    for where in starts(small, streams, seed, "five tasks")
+]
+spread = np.array([each.relative for each in sums])
 left, ax = plt.subplots()
 ax.hist(spread.ravel(), bins=30, color=C["blue"], alpha=0.8)
-ax.set(
-    xlabel="length of the sum of brackets / mean over orders",
-    ylabel="orders",
-    title=f"All 120 orders of {T} tasks",
-)
+ax.set(xlabel="length of the sum of brackets / mean over orders", ylabel="orders")
+ax.set_title(f"All 120 orders of {T} tasks")
 figures.show(
     left,
     name="remedies-five-tasks",
     caption=f"Length of $\\sum_{{i<j}}[g_i,g_j]$ over all 120 orders, relative to the mean over orders; {streams} sets of {T} random tasks at random parameters. Reversed orders have equal length and opposite sign.",
     alt=f"A histogram around one, from {spread.min():.2f} to {spread.max():.2f}.",
 )
-shortest_mean = mean_interval(shortest)
-display(
-    Markdown(
-        f"The best order shortens the sum to **{shortest_mean.value:.2f}** of the mean (95 % interval {shortest_mean.low:.2f} to {shortest_mean.high:.2f}, {streams} sets). A round in that order lands {np.median(agreement):.2f} times as far from the average over orders as a round in the worst one (rate 0.01). A palindrome makes the sum zero at any $T$."
-    )
-)
+shortest = mean_interval(spread.min(axis=1))
+say(shortest=shortest.value, shortest_low=shortest.low, shortest_high=shortest.high)
+say(sets_of_five=streams, closer=np.median([each.closer for each in sums]))
 
 # %% [markdown]
+# The best order shortens the sum to **{glue:text}`shortest:.2f`** of the mean (95 % interval
+# {glue:text}`shortest_low:.2f` to {glue:text}`shortest_high:.2f`, {glue:text}`sets_of_five` sets). A round in that
+# order lands {glue:text}`closer:.2f` times as far from the average over orders as a round in the worst one (rate
+# 0.01). A palindrome makes the sum zero at any $T$.
+#
 # ## Multi-task: remove the conflict?
 #
-# Two tasks, one network with two outputs, so that hidden layers are shared. Every method takes the same number of steps from the same start. An explicit $\lambda\langle g_1, g_2\rangle$ is added to the loss: $\lambda = -\tfrac h2$ removes the implicit conflict term, $\lambda > 0$
-# adds to it. An explicit gradient-norm penalty $\tfrac\mu4\|g_1 + g_2\|^2$ stands beside it; $\mu = -h$ removes all of order $h$. The other methods take longer steps than the sum, which alone speeds training up; so we also give them the length of the plain step. CAGrad has $c = 0.5$.
+# Two tasks, one network with two outputs, so that hidden layers are shared. Every method takes the same number of
+# steps from the same start. An explicit $\lambda\langle g_1, g_2\rangle$ is added to the loss: $\lambda = -\tfrac h2$
+# removes the implicit conflict term, $\lambda > 0$
+# adds to it. An explicit gradient-norm penalty $\tfrac\mu4\|g_1 + g_2\|^2$ stands beside it; $\mu = -h$ removes all
+# of order $h$. The other methods take longer steps than the sum, which alone speeds training up; so we also give them
+# the length of the plain step. CAGrad has $c = 0.5$.
 
 # %% tags=["hide-input"]
-student, teacher = flow.Network((4, 8, 2)), flow.Network((4, 4, 2))
-generator.manual_seed(stream_number(seed, "multi-task"))
-weights = torch.stack(
-    [teacher.initial((seed, "teacher", i), scale=1.5) for i in range(networks)]
+h, pupils = 0.1, students(networks, seed)
+changes = multitask_methods.log_changes(
+    pupils, multitask_methods.methods(h), h, steps
 )
-inputs, unseen = normal(networks, 20, 4), normal(networks, 100, 4)
-targets = vmap(teacher)(weights, inputs) + 0.3 * normal(networks, 20, 2)
-truth = vmap(teacher)(weights, unseen)
-begin = torch.stack(
-    [student.initial((seed, "student", i)) for i in range(networks)]
-)
-h = 0.1
-
-
-def both(t, d):
-    errors = (student(t, d["x"]) - d["y"]).square().mean(0) / 2
-    return errors[0], errors[1]
-
-
-def direction(rule="sum", conflict=0.0, flatness=0.0, kept=False):
-    """Field of a method; conflict and flatness are explicit penalties λ⟨g₁, g₂⟩ and μ/4 ‖g₁ + g₂‖²."""
-
-    def slopes_and_bend(t, d):
-        g, pull_back = torch.func.vjp(
-            lambda s: torch.stack(
-                [grad(lambda r, i=i: both(r, d)[i])(s) for i in (0, 1)]
-            ),
-            t,
-        )
-        if conflict == flatness == 0:
-            return g, torch.zeros_like(t)
-        total = g.sum(0).expand_as(g)
-        return g, pull_back(conflict * (total - g) + flatness / 2 * total)[0]
-
-    def move(t, d):
-        g, bend = vmap(slopes_and_bend)(t, d)
-        total = g.sum(1)
-        if rule == "sum":
-            return total + bend
-        turned = aggregate(rule, g)
-        if kept:
-            turned = turned * (total.norm(dim=1) / turned.norm(dim=1))[:, None]
-        return turned
-
-    return move
-
-
-train_data, test_data = {"x": inputs, "y": targets}, {"x": unseen, "y": truth}
-METHODS = {
-    "plain descent": direction(),
-    "PCGrad = UPGrad": direction("PCGrad"),
-    "PCGrad, length of plain step": direction("PCGrad", kept=True),
-    "CAGrad": direction("CAGrad"),
-    "CAGrad, length of plain step": direction("CAGrad", kept=True),
-    "conflict term removed, λ = −h/2": direction(conflict=-h / 2),
-    "λ = −5h/2": direction(conflict=-5 * h / 2),
-    "conflict term doubled, λ = +h/2": direction(conflict=h / 2),
-    "λ = +5h/2": direction(conflict=5 * h / 2),
-    "gradient norm, μ = −h": direction(flatness=-h),
-    "gradient norm, μ = +5h": direction(flatness=5 * h),
-}
-
-
-def evaluate(t):
-    fitted = vmap(lambda s, d: sum(both(s, d)))(t, train_data).numpy()
-    general = vmap(lambda s, d: sum(both(s, d)))(t, test_data).numpy()
-    return fitted, general
-
-
-results = {}
-for name, move in METHODS.items():
-    t = begin
-    for k in range(steps):
-        t = t - h * move(t, train_data)
-        if k == steps // 10:
-            early = evaluate(t)[0]
-    results[name] = (*evaluate(t), early)
-reference = results["plain descent"]
-EARLY, TRAINING, TEST = 2, 0, 1  # columns of a result
-
-
-def against_plain(name, column, confidence=0.95):
-    """Change of the log loss against plain descent, paired, with its interval."""
-    return mean_interval(
-        np.log(results[name][column] / reference[column]), confidence
-    )
-
-
-table = {
-    name: [against_plain(name, column) for column in (EARLY, TRAINING, TEST)]
-    for name in results
-    if name != "plain descent"
+against = {
+    name: {when: mean_interval(logs) for when, logs in change.items()}
+    for name, change in changes.items()
 }
 
 
@@ -745,20 +449,15 @@ def in_percent(change):
 
 
 panels = []
-for i, title in ((1, "Training loss"), (2, "Test loss")):
+for when, title in (("training", "Training loss"), ("test", "Test loss")):
     figure, ax = plt.subplots(figsize=(5.4, 3.6))
-    for k, (name, rows) in enumerate(table.items()):
-        v = in_percent(rows[i])
-        ax.errorbar(
-            v.value,
-            -k,
-            xerr=[[v.value - v.low], [v.high - v.value]],
-            fmt="o",
-            capsize=2,
-            color=C["orange"] if "Grad" in name else C["blue"],
-        )
+    for k, name in enumerate(against):
+        v = in_percent(against[name][when])
+        ends = [[v.value - v.low], [v.high - v.value]]
+        color = C["orange"] if "Grad" in name else C["blue"]
+        ax.errorbar(v.value, -k, xerr=ends, fmt="o", capsize=2, color=color)
     ax.axvline(0, color=figures.INK, linewidth=0.8, alpha=0.5)
-    ax.set_yticks(-np.arange(len(table)), list(table), fontsize=9)
+    ax.set_yticks(-np.arange(len(against)), list(against), fontsize=9)
     ax.set(xlabel="change against plain descent, %", title=title)
     panels.append(figure)
 figures.show(
@@ -769,161 +468,122 @@ figures.show(
     alt="Two panels of points with intervals around zero for ten methods.",
 )
 
-
-display(
-    Markdown(
-        f"| method, against plain descent | training loss, {steps // 10} steps | training loss, {steps} steps | test loss, {steps} steps |\n|---|---|---|---|\n"
-        + "\n".join(
-            f"| {name} | "
-            + " | ".join(in_percent(v).words("+.2f") + " %" for v in rows)
-            + " |"
-            for name, rows in table.items()
-        )
-    )
-)
-
 # %% tags=["hide-input"]
+words = {
+    "early": f"training loss, {steps // 10} steps",
+    "training": f"training loss, {steps} steps",
+    "test": f"test loss, {steps} steps",
+}
+rows = [
+    {"method, against plain descent": name}
+    | {words[when]: in_percent(v).words("+.2f") + " %" for when, v in row.items()}
+    for name, row in against.items()
+]
 face, fair = (
-    table["PCGrad = UPGrad"][1],
-    table["PCGrad, length of plain step"][1],
+    -100 * np.expm1(against[name]["training"].value)
+    for name in ("PCGrad = UPGrad", "PCGrad, length of plain step")
 )
-display(
-    Markdown(
-        f"PCGrad lowers the training loss by {-100 * np.expm1(face.value):.1f} %, but by only **{-100 * np.expm1(fair.value):.1f} %** if its steps are as long as those of plain descent: it takes longer steps, and that is most of it. "
-        "Removing the conflict term itself changes the loss by a fraction of a percent."
-    )
+say(pcgrad_gain=face, pcgrad_gain_at_equal_length=fair)
+caption = (
+    f"Change of the summed loss of {networks} networks, mean and 95 % interval."
 )
+table(pd.DataFrame(rows), name="remedies-multitask", caption=caption)
 
 # %% [markdown]
+# PCGrad lowers the training loss by {glue:text}`pcgrad_gain:.1f` %, but by only
+# **{glue:text}`pcgrad_gain_at_equal_length:.1f` %** if its steps are as long as those of plain descent: it takes
+# longer steps, and that is most of it. Removing the conflict term itself changes the loss by a fraction of a percent.
+#
 # ## On digits, with more tasks
 #
-# The same question on real data and with all remedies at once: `manytasks sweep conflict-remedies --profile book --device cpu`. Tanh networks with one shared head learn two or four tasks, digits whose pixels every task permutes (fraction 1) or leaves alone (fraction 0: the tasks differ in their samples only). All methods see the same minibatches and use each task's gradient once per round.
+# The same question on real data and with all remedies at once:
+# `manytasks sweep conflict-remedies --profile book --device cpu`. Tanh networks with one shared head learn two or
+# four tasks, digits whose pixels every task permutes (fraction 1) or leaves alone (fraction 0: the tasks differ in
+# their samples only). All methods see the same minibatches and use each task's gradient once per round.
 
 # %% tags=["hide-input"]
-sweep_table = deep.load_results("conflict-remedies", "book")
-last = sweep_table[sweep_table.step == sweep_table.step.max()]
-units = last.groupby(["tasks", "fraction", "method", "penalty", "seed"])[
-    ["train_loss", "test_loss", "test_error", "cosine"]
-].mean()
-seeds = last.seed.nunique()
-cells = sorted(set(zip(last.tasks, last.fraction, strict=True)))
-SHOWN = {
-    "PCGrad": ("PCGrad", 0.0),
-    "UPGrad": ("UPGrad", 0.0),
-    "CAGrad": ("CAGrad", 0.0),
-    "PCGrad, kept length": ("PCGrad, kept length", 0.0),
-    "CAGrad, kept length": ("CAGrad, kept length", 0.0),
-    "λ = −5h/2": ("penalty", -5.0),
-    "λ = −h/2": ("penalty", -1.0),
-    "λ = +h/2": ("penalty", 1.0),
-    "λ = +5h/2": ("penalty", 5.0),
-    "in order": ("in order", 0.0),
-    "random order": ("random order", 0.0),
-    "palindromic order": ("palindromic order", 0.0),
-}
+sweep = deep.load_results("conflict-remedies", "book")
+logs, cells = conflict_remedies.log_changes(sweep), conflict_remedies.cells(sweep)
+seeds, SHOWN = len(logs), list(conflict_remedies.METHODS)
+titles = {cell: f"{cell[0]} tasks, fraction {cell[1]:g}" for cell in cells}
 
 
 def against_sum(cell, method, measure, confidence=0.95):
     """Mean log ratio to plain descent, paired by seed, with its interval."""
-    one, base = (
-        units.loc[(*cell, *which)][measure].to_numpy()
-        for which in (SHOWN[method], ("sum", 0.0))
-    )
-    return mean_interval(np.log(one / base), confidence)
-
-
-longer_steps, diverging = ("PCGrad", "UPGrad", "CAGrad"), ("λ = −5h/2",)
-inside = [name for name in SHOWN if name not in longer_steps + diverging]
-panels = []
-for measure, title in (("train_loss", "Training loss"), ("test_loss", "Test loss")):
-    figure, ax = plt.subplots(figsize=(5.4, 4.2))
-    for shift, cell, color, marker in zip(
-        (0.27, 0.09, -0.09, -0.27),
-        cells,
-        (C["grey"], C["blue"], C["green"], C["orange"]),
-        "osD^",
-        strict=True,
-    ):
-        rows = [in_percent(against_sum(cell, name, measure)) for name in inside]
-        middle = np.array([row.value for row in rows])
-        ends = np.array([(row.low, row.high) for row in rows]).T
-        ax.errorbar(
-            middle,
-            shift - np.arange(len(inside)),
-            xerr=np.abs(ends - middle),
-            fmt=marker,
-            markersize=4,
-            color=color,
-            capsize=2,
-            linewidth=1.2,
-            label=f"{cell[0]} tasks, fraction {cell[1]:g}",
-        )
-    ax.axvline(0, color=figures.INK, linewidth=0.8, alpha=0.5)
-    ax.set_yticks(-np.arange(len(inside)), inside, fontsize=9)
-    ax.set(xlabel="change against plain descent, %", title=title)
-    panels.append(figure)
-panels[1].axes[0].legend(fontsize=8)
-figures.show(
-    panels,
-    name="remedies-sweep",
-    caption=f"Change of the loss per task after {int(last.step.max())} rounds of rate {last.rate.iloc[0]:g}, relative to plain descent on the sum; {seeds} seeds, paired, 95 % intervals; book profile of the sweep. Not drawn: methods with their own, longer steps, and λ = −5h/2, which diverges with four tasks (table below). "
-    "One network and one rate; a method that trains faster also overfits earlier.",
-    alt=f"Two panels of points with intervals for {len(inside)} methods and {len(cells)} settings, against zero.",
-)
+    return mean_interval(logs[(measure, method, *cell)], confidence)
 
 
 def row_text(v):
     return "diverges" if v.value > 1 else in_percent(v).words("+.1f") + " %"
 
 
-for measure, words in (("train_loss", "training loss"), ("test_loss", "test loss")):
-    display(
-        Markdown(
-            f"| {words}, against plain descent | "
-            + " | ".join(f"{T} tasks, fraction {part:g}" for T, part in cells)
-            + " |\n|---|"
-            + "---|" * len(cells)
-            + "\n"
-            + "\n".join(
-                f"| {name} | "
-                + " | ".join(
-                    row_text(against_sum(cell, name, measure)) for cell in cells
-                )
-                + " |"
-                for name in SHOWN
-            )
-        )
-    )
-
+longer_steps, diverging = ("PCGrad", "UPGrad", "CAGrad"), ("λ = −5h/2",)
+inside = [name for name in SHOWN if name not in longer_steps + diverging]
 hardest = cells[-1]
-same = {
-    name: row_text(against_sum(hardest, name, "train_loss"))
-    for name in ("λ = −h/2", "in order", "random order", "palindromic order")
-}
-display(
-    Markdown(
-        f"Taking the tasks in turn, in any order, is itself a way to take the conflict term out, as the table of step 6 says: with {hardest[0]} unrelated tasks the training loss changes by "
-        + ", ".join(f"{change} ({name})" for name, change in same.items())
-        + ". Aligned directions of equal length gain more with four tasks than with two, and most where the tasks are the *same* (fraction 0): what they use is not only conflict between tasks, but also noise between their samples."
-    )
+in_turn = ("λ = −h/2", "in order", "random order", "palindromic order")
+same = [f"{row_text(against_sum(hardest, m, 'train_loss'))} ({m})" for m in in_turn]
+say(tasks_of_the_hardest=hardest[0], changes_in_turn=", ".join(same))
+
+# %% tags=["hide-input"]
+panels, places = [], np.arange(len(inside))
+looks = zip(
+    (0.27, 0.09, -0.09, -0.27),
+    ("grey", "blue", "green", "orange"),
+    "osD^",
+    strict=True,
+)
+looks = dict(zip(cells, looks, strict=True))
+for measure, title in (("train_loss", "Training loss"), ("test_loss", "Test loss")):
+    figure, ax = plt.subplots(figsize=(5.4, 4.2))
+    for cell, (shift, hue, marker) in looks.items():
+        rows = [in_percent(against_sum(cell, name, measure)) for name in inside]
+        middle = np.array([row.value for row in rows])
+        ends = np.array([(row.low, row.high) for row in rows]).T
+        style = {"fmt": marker, "markersize": 4, "capsize": 2, "linewidth": 1.2}
+        style |= {"color": C[hue], "label": titles[cell]}
+        ax.errorbar(middle, shift - places, xerr=np.abs(ends - middle), **style)
+    ax.axvline(0, color=figures.INK, linewidth=0.8, alpha=0.5)
+    ax.set_yticks(-places, inside, fontsize=9)
+    ax.set(xlabel="change against plain descent, %", title=title)
+    panels.append(figure)
+panels[1].axes[0].legend(fontsize=8)
+figures.show(
+    panels,
+    name="remedies-sweep",
+    caption=f"Change of the loss per task after {int(sweep.step.max())} rounds of rate {sweep.rate.iloc[0]:g}, relative to plain descent on the sum; {seeds} seeds, paired, 95 % intervals; book profile of the sweep. Not drawn: methods with their own, longer steps, and λ = −5h/2, which diverges with four tasks (table below). "
+    "One network and one rate; a method that trains faster also overfits earlier.",
+    alt=f"Two panels of points with intervals for {len(inside)} methods and {len(cells)} settings, against zero.",
 )
 
-# %% [markdown]
-# **Judgement.** Three readings of the paper's questions, each by its intervals, here and in the sweep: does removing the conflict term help training (B.E3)? Does aligning gradients help (B.C2)? Does any explicit $\pm\lambda\langle g_1, g_2\rangle$ improve the test loss (B.Q2)? The last is judged by the median pair of tasks: a large $\lambda$ can make a single pair run away, and a mean would say how far.
+# %% tags=["hide-input"]
+for measure, words in (("train_loss", "training loss"), ("test_loss", "test loss")):
+    rows = [
+        {f"{words}, against plain descent": name}
+        | {
+            titles[cell]: row_text(against_sum(cell, name, measure))
+            for cell in cells
+        }
+        for name in SHOWN
+    ]
+    caption = f"Change of the {words} in the sweep, mean over {seeds} seeds and 95 % interval."
+    name = f"remedies-{words.replace(' ', '-')}"
+    display(table(pd.DataFrame(rows), name=name, caption=caption))
 
+# %% [markdown]
+# Taking the tasks in turn, in any order, is itself a way to take the conflict term out, as the table of step 6 says:
+# with {glue:text}`tasks_of_the_hardest` unrelated tasks the training loss changes by {glue:text}`changes_in_turn`.
+# Aligned directions of equal length gain more with four tasks than with two, and most where the tasks are the *same*
+# (fraction 0): what they use is not only conflict between tasks, but also noise between their samples.
+#
+# **Judgement.** Three readings of the paper's questions, each by its intervals, here and in the sweep: does removing
+# the conflict term help training (B.E3)? Does aligning gradients help (B.C2)? Does any explicit
+# $\pm\lambda\langle g_1, g_2\rangle$ improve the test loss (B.Q2)? The last is judged by the median pair of tasks: a
+# large $\lambda$ can make a single pair run away, and a mean would say how far.
 
 # %% tags=["hide-input"]
 MARGIN = 0.01  # a gain of less than one percent is no gain
-
-
-def extreme(rows, choose):
-    """The least or the largest of several changes, with its interval."""
-    return Interval(
-        *(
-            choose(getattr(row, end) for row in rows)
-            for end in ("value", "low", "high")
-        )
-    )
+pairs_n = f"{networks} pairs, paired"
+cells_n = f"{seeds} seeds × {len(cells)} cells, paired"
 
 
 def sharing(claim, check, comparisons):
@@ -931,67 +591,32 @@ def sharing(claim, check, comparisons):
     return 1 - 2 * evidence.level(claim, check) / comparisons
 
 
-def in_sweep(methods, measure, confidence, chosen=cells):
-    """Intervals of several methods in several cells."""
-    return [
-        against_sum(cell, m, measure, confidence)
-        for cell in chosen
-        for m in methods
-    ]
+check, name = "conflict term removed", "conflict term removed, λ = −h/2"
+removed = mean_interval(changes[name]["training"], sharing("B.E3", check, 1))
+what = f"change of the training loss after {steps} steps (log)"
+evidence.record("B.E3", check, what, removed, "<", -MARGIN, n=pairs_n)
+check = "conflict term removed, sweep"
+confidence = sharing("B.E3", check, len(cells))
+without = [
+    against_sum(cell, "λ = −h/2", "train_loss", confidence) for cell in cells
+]
+what = "change of the training loss (log), lowest of all cells"
+evidence.record("B.E3", check, what, lowest(without), "<", -MARGIN, n=cells_n)
 
-
-n, in_cells = (
-    f"{networks} pairs, paired",
-    f"{seeds} seeds × {len(cells)} cells, paired",
-)
-removed = against_plain(
-    "conflict term removed, λ = −h/2",
-    TRAINING,
-    sharing("B.E3", "conflict term removed", 1),
-)
-evidence.record(
-    "B.E3",
-    "conflict term removed",
-    f"change of the training loss after {steps} steps (log)",
-    removed,
-    "<",
-    -MARGIN,
-    n=n,
-)
-confidence = sharing("B.E3", "conflict term removed, sweep", len(cells))
-without = in_sweep(["λ = −h/2"], "train_loss", confidence)
-evidence.record(
-    "B.E3",
-    "conflict term removed, sweep",
-    "change of the training loss (log), lowest of all cells",
-    extreme(without, min),
-    "<",
-    -MARGIN,
-    n=in_cells,
-)
+# %% tags=["hide-input"]
 # Steps as long as those of plain descent; two tasks here and in the sweep, and four.
 check = "PCGrad against plain descent, equal step lengths"
 confidence = sharing("B.C2", check, 2 * len(cells) + 1)
+here = changes["PCGrad, length of plain step"]["training"]
 equal_lengths = [
-    (
-        cell[0],
-        measure,
-        against_sum(cell, "PCGrad, kept length", measure, confidence),
-    )
-    for measure in ("train_loss", "test_loss")
+    (cell[0], m, against_sum(cell, "PCGrad, kept length", m, confidence))
+    for m in conflict_remedies.MEASURES
     for cell in cells
-]
-equal_lengths.append(
-    (
-        2,
-        "train_loss",
-        against_plain("PCGrad, length of plain step", TRAINING, confidence),
-    )
-)
+] + [(2, "train_loss", mean_interval(here, confidence))]
 gains = evidence.tested(
     pd.DataFrame(equal_lengths, columns=["T", "measure", "change"]),
     "T == 4 and measure == 'train_loss'",
-    lambda rows: extreme(rows.change, max),
+    lambda rows: highest(rows.change),
     "there are four tasks and the training loss is read; with two tasks, or in the test loss of unrelated ones, no gain of one percent is found",
 )
 evidence.record(
@@ -1001,132 +626,83 @@ evidence.record(
     gains.inside,
     "<",
     -MARGIN,
-    n=f"{in_cells}; beyond, two tasks, and test losses",
+    n=f"{cells_n}; beyond, two tasks, and test losses",
     when=gains,
 )
-penalties = [name for name in table if "λ" in name]
-best = min(penalties, key=lambda name: table[name][2].high)
+
+# %% tags=["hide-input"]
+penalties = [name for name in changes if "λ" in name]
+best = min(penalties, key=lambda name: against[name]["test"].high)
 check = "four explicit conflict terms, λ up to ±5h/2"
 confidence = sharing("B.Q2", check, len(penalties))
-limits = [
-    median_interval(np.log(results[name][TEST] / reference[TEST]), confidence)
-    for name in penalties
-]
-least = int(np.ceil(1 - np.log2(1 - confidence)))  # fewer pairs bound no median
-if networks < least:
-    evidence.leave_open(
-        "B.Q2", check, "pairs of tasks", found=networks, least=least, n=n
-    )
+limits = [median_interval(changes[name]["test"], confidence) for name in penalties]
+what = "median change of the test loss (log), lowest of all terms"
+enough = int(np.ceil(1 - np.log2(1 - confidence)))  # fewer pairs bound no median
+if networks < enough:
+    found = {"found": networks, "least": enough, "n": pairs_n}
+    evidence.leave_open("B.Q2", check, "pairs of tasks", **found)
 else:
-    evidence.record(
-        "B.Q2",
-        check,
-        "median change of the test loss (log), lowest of all terms",
-        extreme(limits, min),
-        "<",
-        -MARGIN,
-        n=n,
-    )
+    evidence.record("B.Q2", check, what, lowest(limits), "<", -MARGIN, n=pairs_n)
 check = "four explicit conflict terms, sweep"
 explicit = [name for name in SHOWN if "λ" in name]
-confidence = sharing("B.Q2", check, len(explicit) * len(cells))
-in_table = in_sweep(explicit, "test_loss", confidence)
-evidence.record(
-    "B.Q2",
-    check,
-    "change of the test loss (log), lowest of all terms and cells",
-    extreme(in_table, min),
-    "<",
-    -MARGIN,
-    n=in_cells,
-)
-# What the same gain is worth as a larger rate: more rounds of the sum, read off its own curve.
-curve = (
-    sweep_table[sweep_table.method == "sum"]
-    .groupby(["tasks", "fraction", "step"])
-    .train_loss.apply(lambda v: np.log(v).mean())
-    .unstack("step")
-)
-ends_of_curve = curve.columns[[-2, -1]]
-per_rate = (curve[ends_of_curve[1]] - curve[ends_of_curve[0]]) / np.log(
-    ends_of_curve[1] / ends_of_curve[0]
-)
-as_rate = {
-    cell: np.expm1(
-        against_sum(cell, "PCGrad, kept length", "train_loss").value
-        / per_rate.loc[cell]
-    )
-    for cell in cells
-}
-display(
-    Markdown(
-        "A larger rate is the cheapest rival. Near its end plain descent would need a rate larger by "
-        + ", ".join(
-            f"{as_rate[cell]:.1%} ({cell[0]} tasks, fraction {cell[1]:g})"
-            for cell in cells
-        )
-        + " to train as fast as PCGrad with steps of equal length: a gain in training loss, and one that tuning the rate brings, too."
-    )
-)
-running_away = [
-    (cell, name)
-    for cell in cells
-    for name in explicit
-    if against_sum(cell, name, "test_loss").value > 1
-]
-display(
-    Markdown(
-        f"Of the {len(explicit) * len(cells)} combinations of term and cell {len(running_away)} diverge"
-        + "".join(
-            f" ({name}, {cell[0]} tasks, fraction {cell[1]:g})"
-            for cell, name in running_away
-        )
-        + "; that is a rate too large, not an answer to the question, and counts as no gain."
-    )
-)
-unsure = in_percent(without[-1])
-display(
-    Markdown(
-        f"Best explicit term of this page: {best}, test loss {in_percent(table[best][2]).words('+.2f')} %. Removing the conflict term (B.E3) gains less than 1 % of the training loss with two tasks, which is sure. "
-        f"With {hardest[0]} unrelated tasks of the sweep it changes the loss by {unsure.words('+.1f')} % at the level of the record: neither no gain nor 1 % is excluded there. Taking turns, which removes it too, gains as much."
-    )
-)
+choices = [(cell, name) for cell in cells for name in explicit]
+confidence = sharing("B.Q2", check, len(choices))
+in_table = [against_sum(*one, "test_loss", confidence) for one in choices]
+what = "change of the test loss (log), lowest of all terms and cells"
+evidence.record("B.Q2", check, what, lowest(in_table), "<", -MARGIN, n=cells_n)
+
+# %% tags=["hide-input"]
+kept = "PCGrad, kept length"
+gained = {cell: against_sum(cell, kept, "train_loss").value for cell in cells}
+as_rate = conflict_remedies.worth_as_rate(sweep, gained)
+rivals = ", ".join(f"{as_rate[cell]:.1%} ({titles[cell]})" for cell in cells)
+running_away = [one for one in choices if against_sum(*one, "test_loss").value > 1]
+diverged = "".join(f" ({name}, {titles[cell]})" for cell, name in running_away)
+say(larger_rates=rivals, choices_tried=len(choices))
+say(choices_diverged=f"{len(running_away)} diverge{diverged}")
+say(best_term=best, best_change=in_percent(against[best]["test"]).words("+.2f"))
+say(hardest_change=in_percent(without[-1]).words("+.1f"))
 
 # %% [markdown]
+# A larger rate is the cheapest rival. Near its end plain descent would need a rate larger by
+# {glue:text}`larger_rates` to train as fast as PCGrad with steps of equal length: a gain in training loss, and one
+# that tuning the rate brings, too.
+#
+# Of the {glue:text}`choices_tried` combinations of term and cell {glue:text}`choices_diverged`; that is a rate too
+# large, not an answer to the question, and counts as no gain.
+#
+# Best explicit term of this page: {glue:text}`best_term`, test loss {glue:text}`best_change` %. Removing the conflict
+# term (B.E3) gains less than 1 % of the training loss with two tasks, which is sure.
+# With {glue:text}`tasks_of_the_hardest` unrelated tasks of the sweep it changes the loss by
+# {glue:text}`hardest_change` % at the level of the record: neither no gain nor 1 % is excluded there. Taking turns,
+# which removes it too, gains as much.
+#
 # ## Break
 #
-# The palindrome removes the bracket *to order $h$*. What it does not remove is forgetting that has nothing to do with order: train long on task 2 and then stop, and there is no second half step that could help. In the same pairs of tasks, without any alternation:
+# The palindrome removes the bracket *to order $h$*. What it does not remove is forgetting that has nothing to do with
+# order: train long on task 2 and then stop, and there is no second half step that could help. In the same pairs of
+# tasks, without any alternation:
 
 # %% tags=["hide-input"]
-t = starts
-for _ in range(rounds):
-    t = t - rate * slope_1(t, cases)
-learned = vmap(first)(t, cases).numpy()
-for _ in range(rounds - 1):
-    t = t - rate * slope_2(t, cases)
-blocks = vmap(first)(t - rate * slope_2(t, cases), cases).numpy() - learned
-mirrored = (
-    vmap(first)(
-        t - rate / 2 * slope_2(t, cases) - rate / 2 * slope_1(t, cases), cases
-    ).numpy()
-    - learned
-)
-display(
-    Markdown(
-        f"{rounds} steps on task 1, then {rounds} on task 2: forgetting {blocks.mean():.3f}; in turn it was {excess['1, 2'].value:.4f}. Ending with half a step on task 1 leaves {mirrored.mean():.3f}. The remedy for blocks is replay, not symmetry."
-    )
-)
+blocks, mirrored = alternation.in_blocks(begin, rounds, rate)
+say(rounds_in_blocks=rounds, forgotten_in_blocks=blocks.mean())
+say(forgotten_in_turn=excess["1, 2"].value, forgotten_with_half=mirrored.mean())
 
 # %% [markdown]
-# The same network, with the same steps in another order, forgets almost nothing: it has room for both tasks, so a lack of capacity did not make it forget (B.S2). But taking turns keeps showing task 1. That separates access from no access; it does not separate the dynamics of optimization from interference between representations.
+# {glue:text}`rounds_in_blocks` steps on task 1, then {glue:text}`rounds_in_blocks` on task 2: forgetting
+# {glue:text}`forgotten_in_blocks:.3f`; in turn it was {glue:text}`forgotten_in_turn:.4f`. Ending with half a step on
+# task 1 leaves {glue:text}`forgotten_with_half:.3f`. The remedy for blocks is replay, not symmetry.
+#
+# The same network, with the same steps in another order, forgets almost nothing: it has room for both tasks, so a
+# lack of capacity did not make it forget (B.S2). But taking turns keeps showing task 1. That separates access from no
+# access; it does not separate the dynamics of optimization from interference between representations.
 
 # %% tags=["hide-input"]
-share = float(excess["1, 2"].value / blocks.mean())
 evidence.record(
     "B.S2",
     "equal capacity, tasks in blocks or in turn",
     "forgetting in turn / in blocks",
-    share,
+    float(excess["1, 2"].value / blocks.mean()),
     "<",
     0.1,
     n=f"{count} pairs",
@@ -1134,6 +710,7 @@ evidence.record(
         "capacity is the rival, and the network has room for all tasks; interference between representations is not told apart"
     ),
 )
+
 # %% [markdown]
 # ## Exercises
 #
@@ -1154,13 +731,18 @@ evidence.record(
 #
 # :::{solution} ex-remedies-pcgrad
 # :class: dropdown
-# Each gradient is projected onto the orthogonal complement of the other, which is parallel: nothing is left. PCGrad stops at every such (Pareto-stationary) point; descent on the sum goes on.
+# Each gradient is projected onto the orthogonal complement of the other, which is parallel: nothing is left. PCGrad
+# stops at every such (Pareto-stationary) point; descent on the sum goes on.
 # :::
 #
 # ## In one breath
 #
-# A palindrome takes the bracket out of the modified equation; turning every other round around (1, 2, 2, 1) does it at no cost. Over many rounds that is worth half a step on task 1, no more: in alternating training the bracket is a change of coordinates. A penalty of $-\tfrac h2\langle g_1, g_2\rangle$ leaves the same
-# modified equation as a palindrome. Projections act one order earlier, and most of what they gain is longer steps; with four tasks some of it is not. The conflict term itself is worth less than about one per cent of the training loss at stable rates, with two tasks and with four.
+# A palindrome takes the bracket out of the modified equation; turning every other round around (1, 2, 2, 1) does it
+# at no cost. Over many rounds that is worth half a step on task 1, no more: in alternating training the bracket is a
+# change of coordinates. A penalty of $-\tfrac h2\langle g_1, g_2\rangle$ leaves the same
+# modified equation as a palindrome. Projections act one order earlier, and most of what they gain is longer steps;
+# with four tasks some of it is not. The conflict term itself is worth less than about one per cent of the training
+# loss at stable rates, with two tasks and with four.
 
 # %% tags=["hide-input"]
 evidence.provenance(profile, seed)

@@ -1,5 +1,6 @@
 """One statistic per file, SciPy under our names. Units are independent; what shares a seed is one unit."""
 
+from manytasks.statistics.extremes import highest, lowest
 from manytasks.statistics.gaps import rms_interval
 from manytasks.statistics.intervals import (
     Interval,
@@ -25,8 +26,10 @@ __all__ = [
     "critical_z",
     "difference_interval",
     "geometric_interval",
+    "highest",
     "limit_slope",
     "log_slope",
+    "lowest",
     "margin_noticed",
     "margin_test",
     "mean_interval",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import TypeAlias
 
 import numpy as np
 import torch
@@ -15,7 +16,7 @@ from manytasks import flow
 from manytasks.studies.rounds import FIELDS, ONCE_EACH, FieldOf, flowed, repeated, stepped
 from manytasks.studies.small_pairs import Pairs
 
-BOTH_ORDERS = (ONCE_EACH, ONCE_EACH[::-1])
+Move: TypeAlias = Callable[[Pairs, Sequence[float], Sequence[int]], Tensor]
 
 
 def distances(
@@ -86,31 +87,28 @@ class OrderGap:
         return self.left_over / self.gap
 
 
-def order_gaps(pairs: Pairs, rates: Sequence[float]) -> dict[str, OrderGap]:
+def order_gap(pairs: Pairs, rates: Sequence[float], move: Move = stepped) -> OrderGap:
     """Compare task 1 first with task 2 first.
 
     Args:
         pairs: where both begin.
         rates: of the steps, or times of the flows.
+        move: ``stepped`` or ``flowed_in_turn``.
 
     Returns:
-        By "steps" and "flows": the distance of the two ends, and the same after h² times the bracket at the
-        start is taken away.
+        The distance of the two ends, and the same after h² times the bracket at the start is taken away.
 
     Example:
         >>> one, two = lambda t: t[0] ** 2 / 2, lambda t: (t[0] + t[1]) ** 2 / 2
-        >>> found = order_gaps(Pairs(lambda d: [one, two], torch.ones(1, 2, dtype=torch.float64), {}), [0.1])
-        >>> found["steps"].left_over.round(9).item(), round(found["flows"].missed.item(), 2)
-        (0.0, 0.16)
+        >>> pairs = Pairs(lambda d: [one, two], torch.ones(1, 2, dtype=torch.float64), {})
+        >>> moves = (stepped, flowed_in_turn)
+        >>> [order_gap(pairs, [0.1], move).missed.round(2).item() for move in moves]
+        [0.0, 0.16]
     """
     lie = pairs.map(lambda losses, theta: flow.lie_bracket(losses[0], losses[1], theta))
-    squares = torch.tensor(rates, dtype=torch.float64)[:, None, None] ** 2
-    found = {}
-    for kind, move in (("steps", stepped), ("flows", flowed_in_turn)):
-        ends = [move(pairs, rates, order) for order in BOTH_ORDERS]
-        apart = ends[0] - ends[1]
-        found[kind] = OrderGap(apart.norm(dim=-1).numpy(), (apart - squares * lie).norm(dim=-1).numpy())
-    return found
+    squares = torch.as_tensor(np.asarray(rates, dtype=float))[:, None, None] ** 2
+    apart = move(pairs, rates, ONCE_EACH) - move(pairs, rates, ONCE_EACH[::-1])
+    return OrderGap(apart.norm(dim=-1).numpy(), (apart - squares * lie).norm(dim=-1).numpy())
 
 
 def joined(found: Sequence[OrderGap]) -> OrderGap:
