@@ -12,6 +12,12 @@
 
 # %% [markdown]
 # # Does it need Gaussian features?
+#
+# Interpolation sees only the directions of the samples, so above the threshold the law of the features matters through one number, how
+# much the *lengths* of the samples vary, and for the label noise alone. With independent features of the law *{glue:text}`worst_law`* the
+# pooled error at $p =$ {glue:text}`parameters` is {glue:text}`off_the_formula` off the Gaussian formula, and
+# **{glue:text}`off_with_the_rule`** once its $\sigma^2$ is multiplied by $(p-2)\,\mathbb E\|x\|^{-2} =$ {glue:text}`length_factor:.2f`.
+# Correlation is another matter: it breaks the formulas above the threshold at every $p$.
 
 # %% tags=["parameters"]
 profile = "book"
@@ -24,22 +30,11 @@ repair_trials = 250  # data sets per point for correlated features [20 to 1000]
 # %% tags=["hide-input"]
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 import sympy as sp
-from IPython.display import Markdown, display
-from scipy.optimize import brentq
-from scipy.stats import chi2
 
-from manytasks import Tasks, checks, evidence, figures, parameters, theory
-from manytasks.simulate.direct import excess_risk, fit
-from manytasks.simulate.features import (
-    excess_kurtosis,
-    labels,
-    length_factor,
-    relu_moments,
-    spherical_features,
-    standardized,
-)
-from manytasks.simulate.replay_path import path_errors
+from manytasks import Tasks, checks, evidence, figures, page, parameters
+from manytasks.simulate.features import excess_kurtosis
 from manytasks.statistics import (
     Interval,
     critical_z,
@@ -49,124 +44,57 @@ from manytasks.statistics import (
     z_scores,
 )
 from manytasks.streams import stream
+from manytasks.studies import correlated_features, random_lengths, universality
+from manytasks.studies.coefficient_rates import gaps_by_width, limit_of_gap
+from manytasks.studies.feature_laws import LENGTHS, law_factor, law_features
+from manytasks.studies.similar_noise import Drawn, drawn_mean
 from manytasks.symbolic import differing
-from manytasks.theory.fit import noise_factor, spread_factor
-from manytasks.theory.multitask import task_spread
 
 parameters.check(In, globals())
 p, T, sigma2 = 40, 2, 1.0
 counts = {"above": (10, 5), "below": (80, 40)}  # samples and buffer per task
+sizes = {"above": trials, "below": trials_below}
 pair = Tasks.equiangular(T, 0.4)
-quantities = ("alone", "pooled", "transfer", "forgetting", "forgetting, scratch")
-
-
-def in_random_directions(tasks, width):
-    """Optimal parameters with the tasks' Gram matrix and no special coordinate."""
-    basis = stream(seed, "tasks", width).standard_normal((width, tasks.T))
-    return tasks.vectors(tasks.T) @ np.linalg.qr(basis)[0].T
-
-
-def measured(X, tasks, noise_var, m):
-    """Everything the theorems speak of, from fits to these very data: (draws, 5)."""
-    n = np.full(T, X.shape[2] // T)
-    W = in_random_directions(tasks, X.shape[1])
-    y = labels(stream(seed, "label noise", X.shape[2]), X, W, n, noise_var)
-    alone = path_errors(X, y, W, n, 0 * n, "scratch")
-    alone = np.diagonal(alone, axis1=1, axis2=2).mean(axis=1)
-    pooled = excess_risk(fit(X, y.copy()), W).mean(axis=1)
-    paths = [
-        path_errors(X, y, W, n, np.full(T, m), start)
-        for start in ("warm", "scratch")
-    ]
-    forgotten = [theory.forgetting(path) for path in paths]
-    return np.stack([alone, pooled, alone - pooled, *forgotten], axis=1)
-
-
-def predicted(tasks, n, noise_var, m, width=p):
-    """The same five numbers from the theorems for Gaussian features."""
-    alone = theory.single_task_error(tasks, n, width, noise_var).mean()
-    pooled = theory.multitask_error(tasks, n, width, noise_var).mean()
-    forgotten = [
-        theory.forgetting(theory.replay_error(tasks, n, m, width, noise_var, start))
-        for start in ("warm", "scratch")
-    ]
-    return np.array([alone, pooled, alone - pooled, *forgotten])
-
-
-laws = {
-    "gaussian": "grey",
-    "rademacher": "blue",
-    "uniform": "purple",
-    "student-10": "yellow",
-    "exponential": "green",
-    "sparse": "orange",
-    "student-5": "orange",
-    "student-3": "red",
-}
-lengths = {  # squared lengths with mean p, and their exact (p − 2) E‖x‖⁻²
-    "fixed length": (lambda rng, shape: np.full(shape, float(p)), (p - 2) / p),
-    "two lengths": (
-        lambda rng, shape: p * rng.choice([0.5, 1.5], shape),
-        (p - 2) / p * (1 / 0.5 + 1 / 1.5) / 2,
-    ),
-    "multivariate Student, ν = 3": (
-        lambda rng, shape: rng.chisquare(p, shape) / rng.chisquare(3, shape),
-        3.0,
-    ),
-}
-
+laws = (
+    "gaussian",
+    "rademacher",
+    "uniform",
+    "student-10",
+    "exponential",
+    "sparse",
+    "student-5",
+    "student-3",
+)
+order = [*laws, *LENGTHS]
 
 # %% tags=["hide-input"]
-def fits(X):
-    """Which data sets have an entry in every sample; one without any fits no label."""
-    return X.any(axis=1).all(axis=1)
-
-
-def features(law, side):
-    """One set of draws of a law, the same wherever the page asks for it."""
-    n = counts[side][0]
-    size = trials if side == "above" else trials_below
-    rng = stream(seed, "features", law, side)
-    if law in lengths:
-        return spherical_features(rng, p, lengths[law][0](rng, (size, T * n)))
-    X = standardized(law, rng, (size, p, T * n))
-    return X[fits(X)]
-
-
-drawn = {
-    (law, side): measured(features(law, side), pair, sigma2, m)
-    for law in [*laws, *lengths]
-    for side, (_, m) in counts.items()
+drawn, formula = {}, {}  # five errors, measured and predicted
+for side, (n, m) in counts.items():
+    formula[side] = universality.predicted_errors(pair, n, sigma2, m, p)
+    for law in order:
+        stream_of = (seed, "features", law, side)
+        X = law_features(law, p, T * n, sizes[side], seed=stream_of)
+        drawn[law, side] = universality.measured_errors(
+            X, pair, sigma2, m, seed=seed
+        )
+n, m = counts["above"]
+factors = {  # from draws that nothing is judged on
+    law: law_factor(law, p, T * n, trials, seed=(seed, "lengths", law))
+    for law in order
 }
-factors = {law: exact_factor for law, (_, exact_factor) in lengths.items()}
-for law in laws:  # from draws that nothing is judged on
-    others = standardized(
-        law,
-        stream(seed, "lengths", law),
-        (trials, p, T * counts["above"][0]),
-    )
-    factors[law] = length_factor(others[fits(others)])
-formula = {side: predicted(pair, n, sigma2, m) for side, (n, m) in counts.items()}
-
-
-def gap(law, side, noise_var=None):
-    """Measured over predicted less 1, and its standard error, for the five quantities."""
-    n, m = counts[side]
-    expected = predicted(pair, n, noise_var, m) if noise_var else formula[side]
-    draws = drawn[law, side] / expected
-    return draws.mean(0) - 1, draws.std(0, ddof=1) / np.sqrt(len(draws))
-
-
-worst_law = max(laws, key=lambda law: abs(gap(law, "above")[0][1]))
-raw = gap(worst_law, "above")[0][1]
-ruled = gap(worst_law, "above", sigma2 * factors[worst_law])[0][1]
-display(
-    Markdown(
-        "Interpolation sees only the directions of the samples, so above the threshold the law of the features matters through one number, "
-        f"how much the *lengths* of the samples vary, and for the label noise alone. With independent features of the law *{worst_law}* the pooled error at "
-        f"$p = {p}$ is {raw:+.0%} off the Gaussian formula, and **{ruled:+.1%}** once its $\\sigma^2$ is multiplied by $(p-2)\\,\\mathbb E\\|x\\|^{{-2}} = "
-        f"{factors[worst_law]:.2f}$. Correlation is another matter: it breaks the formulas above the threshold at every $p$."
-    )
+ruled = {
+    law: universality.predicted_errors(pair, n, factor * sigma2, m, p)
+    for law, factor in factors.items()
+}
+gaps = {law: drawn_mean(drawn[law, "above"] / formula["above"]) for law in laws}
+worst_law = max(laws, key=lambda law: abs(gaps[law].mean[1] - 1))
+mended = drawn_mean(drawn[worst_law, "above"] / ruled[worst_law])
+page.say(
+    worst_law=worst_law,
+    parameters=p,
+    off_the_formula=f"{gaps[worst_law].mean[1] - 1:+.0%}",
+    off_with_the_rule=f"{mended.mean[1] - 1:+.1%}",
+    length_factor=factors[worst_law],
 )
 
 # %% [markdown]
@@ -324,16 +252,6 @@ checks.require(different == 0, f"spread below the threshold: {spread_below}")
 spread_below
 
 
-# %%
-def next_order(tasks, n, noise_var, law):
-    """Mean pooled error with both corrections; one task alone has no spread."""
-    N, gamma = tasks.T * n, excess_kurtosis(law)
-    spread = task_spread(tasks.distances2, np.full(tasks.T, n))[1]
-    extra = noise_factor(N, p) * noise_var / max(p, N)
-    extra += spread_factor(N, p) * spread * max(0.0, 1 / p - 1 / N)
-    return theory.multitask_error(tasks, n, p, noise_var).mean() + gamma * extra
-
-
 # %% [markdown]
 # ## Check
 #
@@ -341,14 +259,15 @@ def next_order(tasks, n, noise_var, law):
 # their difference (transfer), and the forgetting with a buffer, both starts. Nothing is assumed: we draw features and labels, fit and measure.
 
 # %%
-n, m = counts["above"]
 check = "random lengths: every theorem exact above the threshold"
 critical = critical_z(
-    len(lengths) * len(quantities), evidence.level("O.7", check), trials
+    len(LENGTHS) * len(universality.QUANTITIES),
+    evidence.level("O.7", check),
+    trials,
 )
 scores, plain, seen = [], [], []
-for law, (_, factor) in lengths.items():
-    draws, expected = drawn[law, "above"], predicted(pair, n, factor * sigma2, m)
+for law in LENGTHS:
+    draws, expected = drawn[law, "above"], ruled[law]
     scores.append(np.abs(z_scores(draws, expected)))
     plain.append(np.abs(z_scores(draws, formula["above"])))
     seen.append(noticed(draws[:, :2], expected[:2], critical))
@@ -359,14 +278,18 @@ evidence.record(
     np.max(scores),
     "<",
     critical,
-    n=f"{len(lengths)} laws × {len(quantities)} quantities × {trials} data sets",
+    n=f"{len(LENGTHS)} laws × {len(universality.QUANTITIES)} quantities × {trials} data sets",
     detects=f"errors wrong by {max(seen):.1%}",
 )
-display(
-    Markdown(
-        f"The largest of {np.size(scores)} scores is $|z| = {np.max(scores):.2f}$; without the factor it is {np.max(plain):.0f}."
-    )
+page.say(
+    scores=np.size(scores),
+    largest_score=np.max(scores),
+    largest_without_the_factor=np.max(plain),
 )
+
+# %% [markdown]
+# The largest of {glue:text}`scores` scores is $|z| =$ {glue:text}`largest_score:.2f`; without the factor it is
+# {glue:text}`largest_without_the_factor:.0f`.
 
 # %% [markdown]
 # **Exact at every $p$.** Independent entries, equal tasks, clean labels: no spread, no noise, and fine-tuning without a buffer.
@@ -375,9 +298,16 @@ display(
 agreeing = Tasks.equiangular(T, 1.0)
 symmetric = [law for law in laws if law not in ("gaussian", "exponential")]
 clean = {
-    law: measured(features(law, "above"), agreeing, 0.0, 0) for law in symmetric
+    law: universality.measured_errors(
+        law_features(law, p, T * n, trials, seed=(seed, "features", law, "above")),
+        agreeing,
+        0.0,
+        0,
+        seed=seed,
+    )
+    for law in symmetric
 }
-expected = predicted(agreeing, n, 0.0, 0)
+expected = universality.predicted_errors(agreeing, n, 0.0, 0, p)
 scores = np.array([np.abs(z_scores(d, expected)) for d in clean.values()])
 check = "symmetric entries: bias exact"
 critical = critical_z(scores.size, evidence.level("O.7", check), trials)
@@ -389,7 +319,7 @@ evidence.record(
     scores.max(),
     "<",
     critical,
-    n=f"{len(symmetric)} laws × {len(quantities)} quantities × {trials} data sets",
+    n=f"{len(symmetric)} laws × {len(universality.QUANTITIES)} quantities × {trials} data sets",
     detects=f"a bias wrong by {seen:.1%}",
 )
 
@@ -400,58 +330,51 @@ evidence.record(
 # Sparse features are shown and not judged here: a sample has one or two entries with positive probability, $\mathbb E\|x\|^{-2}$ of such a
 # sample is infinite, and so is the mean error. A mean of draws then says little.
 
+# %% tags=["hide-input"]
+pooled = {
+    (law, side, "Gaussian formula"): formula[side][1]
+    for law in order
+    for side in counts
+}
+pooled |= {(law, "above", "length rule"): ruled[law][1] for law in order}
+pooled |= {
+    (law, "below", "with γ at order 1/p"): universality.next_order_error(
+        pair, counts["below"][0], sigma2, p, law
+    )
+    for law in laws
+    if np.isfinite(excess_kurtosis(law))
+}
+points = {
+    (law, side, kind): drawn_mean(drawn[law, side][:, 1] / expected)
+    for (law, side, kind), expected in pooled.items()
+}
+
 # %% tags=["hide-input", "lead"]
-order = [*laws, *lengths]
-sizes = {"above": trials, "below": trials_below}
-bars = {side: critical_z(1, 0.05, size) for side, size in sizes.items()}  # 95 %
-panels = [plt.subplots(figsize=(5.0, 4.2)) for _ in range(2)]
-for side, (_, ax) in zip(counts, panels, strict=True):
-    for row, law in enumerate(order):
-        value, se = gap(law, side)
-        ax.errorbar(
-            value[1],
+panels = {side: plt.subplots(figsize=(5.0, 4.2)) for side in counts}
+for law, side, kind in sorted(points, key=lambda key: order.index(key[0])):
+    (mean, error), row = points[law, side, kind], order.index(law)
+    style = {"xerr": critical_z(1, 0.05, sizes[side]) * error}  # 95 %
+    style |= {"fmt": "o", "markersize": 5, "label": kind if row == 0 else ""}
+    if kind == "Gaussian formula":
+        row, style["mfc"], style["color"] = (
             row + 0.12,
-            xerr=bars[side] * se[1],
-            fmt="o",
-            mfc="none",
-            markersize=5,
-            color=figures.COLORS["red"],
-            label="Gaussian formula" if row == 0 else "",
+            "none",
+            figures.COLORS["red"],
         )
-        if side == "above":
-            value, se = gap(law, side, sigma2 * factors[law])
-        elif law in laws and np.isfinite(excess_kurtosis(law)):
-            ratio = next_order(pair, counts[side][0], sigma2, law)
-            draws = drawn[law, side][:, 1] / ratio
-            value = np.full(2, draws.mean() - 1)
-            se = np.full(2, draws.std(ddof=1) / np.sqrt(len(draws)))
-        else:
-            continue
-        ax.errorbar(
-            value[1],
-            row - 0.12,
-            xerr=bars[side] * se[1],
-            fmt="o",
-            markersize=5,
-            color=figures.COLORS["blue"],
-            label=("length rule" if side == "above" else "with γ at order 1/p")
-            if row == 0
-            else "",
-        )
+    else:
+        row, style["color"] = row - 0.12, figures.COLORS["blue"]
+    panels[side][1].errorbar(mean - 1, row, **style)
+names = [law.replace("multivariate Student", "multiv. Student") for law in order]
+for side, (_, ax) in panels.items():
     ax.axvline(0, color=figures.INK, linewidth=1)
-    ax.set_yticks(
-        range(len(order)),
-        [law.replace("multivariate Student", "multiv. Student") for law in order],
-    )
+    ax.set_yticks(range(len(order)), names)
     ax.invert_yaxis()
-    n = counts[side][0]
-    ax.set(
-        xlabel="measured / predicted − 1", title=f"{side}: $N = {T * n}$, $p = {p}$"
-    )
+    ax.set_xlabel("measured / predicted − 1")
+    ax.set_title(f"{side}: $N = {T * counts[side][0]}$, $p = {p}$")
     ax.xaxis.set_major_formatter("{x:.0%}")
     ax.legend(loc="lower right" if side == "above" else "center right")
 figures.show(
-    [fig for fig, _ in panels],
+    [fig for fig, _ in panels.values()],
     name="universality-gaps",
     caption=(
         f"Pooled error of two tasks (cosine 0.4, σ² = {sigma2:g}) for {len(order)} laws of features: mean of {trials:,} data sets above and {trials_below:,} below the threshold, 95 % "
@@ -460,13 +383,14 @@ figures.show(
     ),
     alt="Two dot charts of relative gaps by law, above and below the threshold, before and after the correction.",
 )
+
+# %% tags=["hide-input"]
 independent = [law for law in laws if law not in ("gaussian", "sparse")]
-above = np.array([gap(law, "above", sigma2 * factors[law]) for law in independent])[
-    :, :, :2
-]
 length_check = "length rule for independent entries, above the threshold"
 share = evidence.level("O.7", length_check)
-size, error = np.abs(above[:, 0]), above[:, 1]
+above = [drawn_mean(drawn[law, "above"] / ruled[law]) for law in independent]
+size = np.array([np.abs(each.mean[:2] - 1) for each in above])
+error = np.array([each.error[:2] for each in above])
 half = critical_z(size.size, 2 * share, trials) * error
 largest = Interval(size.max(), (size - half).max(), (size + half).max())
 evidence.record(
@@ -478,26 +402,21 @@ evidence.record(
     0.03,
     n=f"{len(independent)} laws × {trials} data sets, p = {p}, standard error ≤ {error.max():.2%}",
 )
-rows = "\n".join(
-    f"| {law} | "
-    + " | ".join(
-        f"{value:+.1%}"
+
+# %% tags=["hide-input"]
+rows = []
+for law in order:
+    off = [
+        (drawn[law, side].mean(0) - formula[side]) / formula[side][0]
         for side in counts
-        for value in (
-            (drawn[law, side].mean(0) - formula[side]) / formula[side][0]
-        )[: 5 if side == "above" else 4]
-    )
-    + " |"
-    for law in order
-)
-display(
-    Markdown(
-        "**Distance from the Gaussian formula, in per cent of the error of a task alone.** *a* above, *b* below the threshold, where both starts are one.\n\n"
-        "| features | alone a | pooled a | transfer a | forgetting a | from scratch a | alone b | pooled b | transfer b | forgetting b |\n"
-        + "|---" * 10
-        + "|\n"
-        + rows
-    )
+    ]
+    rows.append([law, *(f"{value:+.1%}" for value in [*off[0], *off[1][:4]])])
+heads = ["alone", "pooled", "transfer", "forgetting", "from scratch"]
+heads = [f"{head} a" for head in heads] + [f"{head} b" for head in heads[:4]]
+page.table(
+    pd.DataFrame(rows, columns=["features", *heads]),
+    name="universality-distances",
+    caption="Distance from the Gaussian formula, in per cent of the error of a task alone; a above, b below the threshold, where both starts are one.",
 )
 
 # %% [markdown]
@@ -517,80 +436,41 @@ rate_laws = {
     "student-5": ("green", "^"),
     "student-3": ("red", "D"),
 }
-
-
-def coefficients(X):
-    """Noise and spread coefficient of each draw over the Gaussian ones, less 1."""
-    width, N = X.shape[1:]
-    G = X.swapaxes(1, 2) @ X
-    inverse = np.diagonal(np.linalg.inv(G), axis1=1, axis2=2)
-    equal = (np.diagonal(G, axis1=1, axis2=2) * inverse).mean(1) / width
-    different = (1 / width - equal) / (N - 1)
-    noise = inverse.sum(1) / noise_factor(N, width) - 1
-    return noise, N * (equal - different) / spread_factor(N, width) - 1
-
-
-rates = {law: [] for law in rate_laws}
-for law in rate_laws:
-    for width in widths:
-        size = int(rate_trials * min((widths[-1] / width) ** 2, 16))
-        X = standardized(
-            law, stream(seed, "rates", law, int(width)), (size, width, width // 2)
-        )
-        X = X[fits(X)]
-        both = np.array(coefficients(X))
-        rates[law].append((both.mean(1), both.std(1, ddof=1) / np.sqrt(len(X))))
 rates = {
-    law: np.array(rows) for law, rows in rates.items()
-}  # (p, mean or se, term)
-
-
-slopes = {
-    law: weighted_log_slope(widths, rows[:, 0, 0], rows[:, 1, 0])
-    for law, rows in rates.items()
+    law: gaps_by_width(law, widths, rate_trials, seed=seed) for law in rate_laws
 }
+noise = {
+    law: Drawn(rate.mean[:, 0], rate.error[:, 0]) for law, rate in rates.items()
+}
+slopes = {law: weighted_log_slope(widths, *each) for law, each in noise.items()}
+gammas = {law: excess_kurtosis(law) for law in rates}
 bar = critical_z(1, 0.05, rate_trials)  # 95 % intervals
+
+# %% tags=["hide-input"]
 panels = [plt.subplots(), plt.subplots()]
-for law, (color, marker) in rate_laws.items():
+left, right = (ax for _, ax in panels)
+for place, (law, (color, marker)) in enumerate(rate_laws.items()):
     style = {"color": figures.COLORS[color], "marker": marker, "markersize": 4}
-    means, errors = rates[law][:, 0].T, bar * rates[law][:, 1].T
-    panels[0][1].errorbar(
-        widths,
-        np.abs(means[0]),
-        errors[0],
-        label=f"{law}: {slopes[law].value:.2f}",
-        capsize=2,
-        linestyle="none",
-        **style,
+    style["capsize"] = 2
+    means, errors = np.transpose(rates[law].mean), bar * rates[law].error.T
+    label = f"{law}: {slopes[law].value:.2f}"
+    left.errorbar(
+        widths, np.abs(means[0]), errors[0], label=label, linestyle="none", **style
     )
-    shift = 1 + 0.05 * list(rate_laws).index(law)
-    panels[1][1].errorbar(
-        widths * shift,
-        means[1],
-        errors[1],
-        label=law,
-        capsize=2,
-        linewidth=1,
-        **style,
-    )
-    if np.isfinite(excess_kurtosis(law)):
-        line = abs(excess_kurtosis(law)) / widths
-    else:
-        line = np.abs(means[0, 1]) * (widths / widths[1]) ** -0.5
-    panels[0][1].plot(widths, line, color=figures.COLORS[color], linewidth=1)
-panels[0][1].set(
-    yscale="log",
-    ylim=(0.004, 1.5),
-    ylabel="|gap|",
-    title="coefficient of label noise",
-)
-panels[1][1].set(ylabel="gap", title="coefficient of dissimilarity")
-panels[1][1].axhline(0, color=figures.INK, linewidth=1)
-panels[1][1].yaxis.set_major_formatter("{x:.1%}")
+    shifted = widths * (1 + 0.05 * place)
+    right.errorbar(shifted, means[1], errors[1], label=law, linewidth=1, **style)
+    line = np.abs(means[0, 1]) * (widths / widths[1]) ** -0.5
+    if np.isfinite(gammas[law]):
+        line = abs(gammas[law]) / widths
+    left.plot(widths, line, color=figures.COLORS[color], linewidth=1)
+left.set(yscale="log", ylim=(0.004, 1.5), ylabel="|gap|")
+left.set_title("coefficient of label noise")
+right.set(ylabel="gap", title="coefficient of dissimilarity")
+right.axhline(0, color=figures.INK, linewidth=1)
+right.yaxis.set_major_formatter("{x:.1%}")
 for _, ax in panels:
-    ax.set(xscale="log", xlabel="parameters $p$  ($N = p/2$)")
-    ax.set_xticks(widths, [str(width) for width in widths])
-    ax.minorticks_off()
+    ax.set_xlabel("parameters $p$  ($N = p/2$)")
+    page.number_axis(ax, widths)
     ax.legend(loc="upper right", fontsize=9)
 figures.show(
     [fig for fig, _ in panels],
@@ -604,19 +484,14 @@ figures.show(
 )
 
 # %%
-reach, reach_error = {}, {}
-for law in ("rademacher", "sparse"):  # p × gap = γ + c/p + c'/p²: the limit γ
-    means, errors = rates[law][:, 0, 0] * widths, rates[law][:, 1, 0] * widths
-    design = (1.0 / widths[:, None]) ** np.arange(3)
-    covariance = np.linalg.inv(design.T @ (design / errors[:, None] ** 2))
-    reach[law] = (covariance @ design.T @ (means / errors**2))[0]
-    reach_error[law] = np.sqrt(covariance[0, 0])
+reach = {  # the limit of p × gap, which is γ
+    law: limit_of_gap(widths, noise[law]) for law in ("rademacher", "sparse")
+}
 rate_scores = [
-    abs(reach[law] - excess_kurtosis(law)) / reach_error[law] for law in reach
+    abs(each.mean - gammas[law]) / each.error for law, each in reach.items()
 ]
 check = "gap against p, finite fourth moment"
 limit = critical_z(len(rate_scores), evidence.level("O.7", check), rate_trials)
-gammas = {law: excess_kurtosis(law) for law in rates}
 evidence.record(
     "O.7",
     check,
@@ -626,9 +501,11 @@ evidence.record(
     limit,
     n=f"{len(reach)} laws × {len(widths)} widths",
 )
+
+# %% tags=["hide-input"]
 check = "gap against p, finite fourth moment: it is seen"
 bound = critical_z(len(reach), 2 * evidence.level("O.7", check), rate_trials)
-sides = np.array([(reach[law], bound * reach_error[law]) for law in reach])
+sides = np.array([(reach[law].mean, bound * reach[law].error) for law in reach])
 sides /= np.abs([gammas[law] for law in reach])[:, None]
 signed = np.sign([gammas[law] for law in reach]) * sides[:, 0]
 seen = Interval(
@@ -646,8 +523,7 @@ evidence.record(
 check = "gap against p, no fourth moment"
 slow = weighted_log_slope(
     widths,
-    rates["student-3"][:, 0, 0],
-    rates["student-3"][:, 1, 0],
+    *noise["student-3"],
     1 - 2 * evidence.level("O.7", check),
 )
 evidence.record(
@@ -659,22 +535,31 @@ evidence.record(
     0.1,
     n=f"{len(widths)} widths",
 )
-five = rates["student-5"][:, 0, 0] * widths
-display(
-    Markdown(
-        "Fitted slopes: "
-        + ", ".join(f"{law} {each.words('.2f')}" for law, each in slopes.items())
-        + ". "
-        "At $p = 40$ the next terms, of order $p^{-2}$ and for student-5 $p^{-3/2}$, still count. Taken out (a parabola in $1/p$), $p$ times the gap tends to "
-        + " and ".join(
-            f"${reach[law]:+.2f} \\pm {bar * reach_error[law]:.2f}$ for {law} ($\\gamma = {gammas[law]:g}$)"
-            for law in reach
-        )
-        + f". For student-5 ($\\gamma = {gammas['student-5']:g}$) it is {five[0]:.1f} at $p = {widths[0]}$ and {five[-1]:.1f} at {widths[-1]}.\n\n"
-        "The two checks took this form only after earlier ones had been seen to fail. A first, that every slope lies within 0.25 of its prediction, failed for sparse features; "
-        "a second, a straight line in $1/p$, missed its threshold too. Read these two as descriptions of the draws, not as predictions that were kept."
-    )
+
+# %% tags=["hide-input"]
+five = noise["student-5"].mean * widths
+limits = (
+    f"{each.mean:+.2f} ± {bar * each.error:.2f} for {law} (γ = {gammas[law]:g})"
+    for law, each in reach.items()
 )
+page.say(
+    fitted=", ".join(f"{law} {each.words('.2f')}" for law, each in slopes.items()),
+    limits=" and ".join(limits).replace("-", "−"),
+    kurtosis_of_five=gammas["student-5"],
+    five_at_narrow=five[0],
+    narrow=int(widths[0]),
+    five_at_wide=five[-1],
+    wide=int(widths[-1]),
+)
+
+# %% [markdown]
+# Fitted slopes: {glue:text}`fitted`. At $p = 40$ the next terms, of order $p^{-2}$ and for student-5 $p^{-3/2}$, still count. Taken out (a
+# parabola in $1/p$), $p$ times the gap tends to {glue:text}`limits`. For student-5 ($\gamma =$ {glue:text}`kurtosis_of_five:g`) it is
+# {glue:text}`five_at_narrow:.1f` at $p =$ {glue:text}`narrow` and {glue:text}`five_at_wide:.1f` at {glue:text}`wide`.
+#
+# The two checks took this form only after earlier ones had been seen to fail. A first, that every slope lies within 0.25 of its
+# prediction, failed for sparse features; a second, a straight line in $1/p$, missed its threshold too. Read these two as descriptions of
+# the draws, not as predictions that were kept.
 
 # %% [markdown]
 # ## Break, and repair
@@ -685,63 +570,48 @@ display(
 
 # %% tags=["hide-input"]
 size, inputs = 100, 60
-index = np.arange(size)
 first = stream(seed, "first layer").standard_normal((size, inputs))
-relu_mean, relu_covariance = relu_moments(first)
-scale = np.sqrt(size / np.trace(relu_covariance))
-lag = np.abs(index[:, None] - index)
+lag = np.abs(np.subtract.outer(np.arange(size), np.arange(size)))
 covariances = {
     "AR(1), 0.5": (0.5**lag, "blue", "o"),
     "AR(1), 0.9": (0.9**lag, "green", "^"),
     "equal 0.3": (0.3 + 0.7 * np.eye(size), "purple", "s"),
-    "random ReLU": (scale**2 * relu_covariance, "red", "D"),
+    "random ReLU": (None, "red", "D"),
 }
 grid_N = np.array([20, 40, 60, 140, 200, 300])
-repairs = {}
-for name, (covariance, _, _) in covariances.items():
-    s, V = np.linalg.eigh(covariance)
-    root = (V * np.sqrt(s)) @ V.T
-    w = stream(seed, "target", name).standard_normal(size)
-    w = (w / np.linalg.norm(root @ w))[None]
-    for N_ in grid_N:
-        rng = stream(seed, "correlated", name, int(N_))
-        if name == "random ReLU":
-            Z = rng.standard_normal((repair_trials, inputs, N_))
-            X = scale * (np.maximum(first @ Z, 0) - relu_mean[:, None])
-        else:
-            X = root @ rng.standard_normal((repair_trials, size, N_))
-        y = labels(rng, X, w, np.array([N_]), 0.1)
-        risk = excess_risk(fit(X, y) @ root, w @ root)[:, 0]
-        repairs[name, N_] = (
-            risk,
-            theory.single_task_error(Tasks([[1.0]]), N_, size, 0.1)[0],
-            theory.ridge_error(s, w @ V, N_, 0.1)[0],
-        )
-bar = critical_z(1, 0.05, repair_trials)
+repairs = correlated_features.correlated_errors(
+    {
+        name: correlated_features.relu_features(first)
+        if covariance is None
+        else correlated_features.gaussian_features(covariance)
+        for name, (covariance, _, _) in covariances.items()
+    },
+    grid_N,
+    0.1,
+    trials=repair_trials,
+    seed=seed,
+)
+ratios = {
+    formula: correlated_features.relative_errors(repairs, formula)
+    for formula in ("isotropic", "told")
+}
+
+# %% tags=["hide-input"]
 panels = [plt.subplots(), plt.subplots()]
-for which, ((_, ax), title) in enumerate(
-    zip(panels, ("i.i.d. formula", "told the covariance"), strict=True), start=1
-):
+bar = critical_z(1, 0.05, repair_trials)
+for (_, ax), ratio in zip(panels, ratios.values(), strict=True):
     for name, (_, color, marker) in covariances.items():
-        ratio = np.stack(
-            [repairs[name, N_][0] / repairs[name, N_][which] for N_ in grid_N], 1
-        )
-        ax.errorbar(
-            grid_N,
-            ratio.mean(0) - 1,
-            bar * ratio.std(0, ddof=1) / np.sqrt(repair_trials),
-            color=figures.COLORS[color],
-            marker=marker,
-            markersize=4,
-            capsize=2,
-            linestyle="none",
-            label=name,
-        )
+        mean, error = drawn_mean(ratio[name].to_numpy())
+        style = {"color": figures.COLORS[color], "marker": marker, "markersize": 4}
+        style |= {"capsize": 2, "linestyle": "none", "label": name}
+        ax.errorbar(grid_N, mean - 1, bar * error, **style)
     ax.axhline(0, color=figures.INK, linewidth=1)
-    ax.set(xlabel="samples $N$", title=title, ylim=(-0.75, 0.25))
+    ax.set(xlabel="samples $N$", ylim=(-0.75, 0.25))
     ax.set_ylabel("measured / predicted − 1")
     ax.yaxis.set_major_formatter("{x:.0%}")
     figures.threshold(ax, size, "$N = p$")
+panels[0][1].set_title("i.i.d. formula")
+panels[1][1].set_title("told the covariance")
 panels[0][1].legend(loc="lower right")
 figures.show(
     [fig for fig, _ in panels],
@@ -752,26 +622,16 @@ figures.show(
     ),
     alt="Two panels of measured over predicted error against samples: the i.i.d. formula, and the one that is told the covariance.",
 )
-wide_N = grid_N[grid_N < size]
-ratios = {
-    which: [
-        repairs[name, N_][0] / repairs[name, N_][which]
-        for name in covariances
-        for N_ in wide_N
-    ]
-    for which in (1, 2)
-}
-gaps = {which: np.array([r.mean() - 1 for r in ratios[which]]) for which in ratios}
-variances = {
-    which: np.array([r.var(ddof=1) / repair_trials for r in ratios[which]])
-    for which in ratios
-}
+
+# %% tags=["hide-input"]
+wide = ratios["isotropic"].columns.get_level_values("samples") < size
+plain, told = (drawn_mean(each.loc[:, wide].to_numpy()) for each in ratios.values())
 broken_check = "correlated and ReLU features, N < p: broken"
-worst_at = np.abs(gaps[1]).argmax()
+worst_at = np.abs(plain.mean - 1).argmax()
 worst = Interval.around(
-    abs(gaps[1][worst_at]),
-    critical_z(len(gaps[1]), 2 * evidence.level("O.7", broken_check), repair_trials)
-    * np.sqrt(variances[1][worst_at]),
+    abs(plain.mean[worst_at] - 1),
+    critical_z(wide.sum(), 2 * evidence.level("O.7", broken_check), repair_trials)
+    * plain.error[worst_at],
 )
 evidence.record(
     "O.7",
@@ -780,12 +640,12 @@ evidence.record(
     worst,
     ">",
     0.3,
-    n=f"{len(gaps[1])} cells × {repair_trials} data sets, p = {size}",
+    n=f"{wide.sum()} cells × {repair_trials} data sets, p = {size}",
 )
 mended_check = "correlated and ReLU features, N < p: repaired by the covariance"
-rms_broken = rms_interval(gaps[1], variances[1]).value
+rms_broken = rms_interval(plain.mean - 1, plain.error**2).value
 rms = rms_interval(
-    gaps[2], variances[2], 1 - 2 * evidence.level("O.7", mended_check)
+    told.mean - 1, told.error**2, 1 - 2 * evidence.level("O.7", mended_check)
 )
 evidence.record(
     "O.7",
@@ -794,19 +654,18 @@ evidence.record(
     rms,
     "<",
     0.05,
-    n=f"{len(gaps[2])} cells × {repair_trials} data sets, p = {size}",
+    n=f"{wide.sum()} cells × {repair_trials} data sets, p = {size}",
 )
-below = [
-    repairs[k, N_][:2]
-    for k in covariances
-    if k != "random ReLU"
-    for N_ in grid_N[grid_N > size]
-]
-below_scores = np.array([abs(z_scores(*pair_)) for pair_ in below])
+
+# %% tags=["hide-input"]
+beyond = ratios["isotropic"].loc[:, ~wide]
+relu_below = beyond["random ReLU"].mean() - 1
+exact = beyond.drop(columns="random ReLU", level="features").to_numpy()
+below_scores = np.abs(z_scores(exact, 1.0))
 check = "correlated Gaussian features, N > p: exact"
 level = evidence.level("O.7", check)
 limit = critical_z(below_scores.size, level, repair_trials)
-seen = max(noticed(*pair_, limit) for pair_ in below)
+seen = noticed(exact, 1.0, limit)
 evidence.record(
     "O.7",
     check,
@@ -817,15 +676,12 @@ evidence.record(
     n=f"{below_scores.size} cells × {repair_trials} data sets",
     detects=f"an error wrong by {seen:.1%}",
 )
-relu_below = [
-    repairs["random ReLU", N_][0].mean() / repairs["random ReLU", N_][1] - 1
-    for N_ in grid_N[grid_N > size]
-]
-display(
-    Markdown(
-        f"Above the threshold the i.i.d. formula is off by up to {worst.value:.0%}; with the covariance the root mean square gap is **{rms.value:.1%}**. Below it, correlated Gaussian features obey "
-        f"the exact formula ($|z| \\le {below_scores.max():.1f}$ against {limit:.2f}), and ReLU features within {np.abs(relu_below).max():.0%}."
-    )
+page.say(
+    worst_gap=worst.value,
+    gap_with_covariance=rms.value,
+    largest_score_below=below_scores.max(),
+    allowed=limit,
+    worst_relu=relu_below.abs().max(),
 )
 either = Interval(
     *(
@@ -844,6 +700,11 @@ evidence.record(
 )
 
 # %% [markdown]
+# Above the threshold the i.i.d. formula is off by up to {glue:text}`worst_gap:.0%`; with the covariance the root mean square gap is
+# **{glue:text}`gap_with_covariance:.1%`**. Below it, correlated Gaussian features obey the exact formula ($|z| \\le$
+# {glue:text}`largest_score_below:.1f` against {glue:text}`allowed:.2f`), and ReLU features within {glue:text}`worst_relu:.0%`.
+
+# %% [markdown]
 # The replay theorem needs no check of its own here: its first row is the single-task error and, with a full buffer, its last row from either start is the multi-task error. Where these fail it fails.
 #
 # **Random lengths below the threshold.** There lengths do matter for the signal's equations: least squares weighs long samples more. With $\tau = r^2/p$ the usual leave-one-out argument gives the noise term
@@ -851,53 +712,27 @@ evidence.record(
 # do better than samples of one length*: exactly above the threshold, in the limit below it.
 
 # %% tags=["hide-input"]
-degrees = np.array([3, 4, 6, 10, 30])
-mixing = (np.arange(4000) + 0.5) / 4000
-
-
-def least_squares_equivalent(squared_lengths, N_, width):
-    """Noise coefficient q below the threshold for random squared lengths of mean 1."""
-
-    def excess(log_q):
-        seen = squared_lengths * np.exp(log_q)
-        return N_ * np.mean(seen / (1 + seen)) - width
-
-    return np.exp(brentq(excess, -10, 10))
-
-
+degrees, fine = np.array([3, 4, 6, 10, 30]), np.geomspace(2.9, 32, 60)
+lines = {
+    "above": ("blue", fine / (fine - 2)),
+    "below": (
+        "orange",
+        [random_lengths.student_equivalent(nu, 160, p) for nu in fine],
+    ),
+}
 fig, ax = plt.subplots()
-for side, color in (("above", "blue"), ("below", "orange")):
-    n_one = T * counts[side][0]
-    reps = trials if side == "above" else trials_below
-    points = []
-    for nu in degrees:
-        rng = stream(seed, "lengths", side, int(nu))
-        ratios = (nu - 2) / rng.chisquare(nu, (reps, n_one))
-        X = spherical_features(rng, p, ratios * rng.chisquare(p, (reps, n_one)))
-        smaller = X.swapaxes(1, 2) @ X if n_one < p else X @ X.swapaxes(1, 2)
-        noise = np.trace(np.linalg.inv(smaller), axis1=1, axis2=2)
-        points.append(noise / noise_factor(n_one, p))
-    figures.band(
-        ax,
-        degrees,
-        np.stack(points, 1),
-        color=figures.COLORS[color],
-        label=f"{side}, $N = {n_one}$",
+for side, (color, line) in lines.items():
+    N_ = T * counts[side][0]
+    noise_terms = random_lengths.student_noise(
+        degrees, N_, p, sizes[side], seed=(seed, "lengths", side)
     )
-fine = np.geomspace(2.9, 32, 60)
-ax.plot(fine, fine / (fine - 2), color=figures.COLORS["blue"], linewidth=1.2)
-equivalent = [
-    least_squares_equivalent((nu - 2) / chi2.ppf(mixing, nu), 160, p)
-    * (160 - p)
-    / p
-    for nu in fine
-]
-ax.plot(fine, equivalent, color=figures.COLORS["orange"], linewidth=1.2)
+    ink = figures.COLORS[color]
+    figures.band(ax, degrees, noise_terms, color=ink, label=f"{side}, $N = {N_}$")
+    ax.plot(fine, line, color=ink, linewidth=1.2)
 ax.axhline(1, color=figures.INK, linewidth=1)
-ax.set(xscale="log", xlabel="degrees of freedom $\\nu$", title="Random lengths")
+ax.set(xlabel="degrees of freedom $\\nu$", title="Random lengths")
 ax.set_ylabel("noise term / Gaussian")
-ax.set_xticks(degrees, [str(nu) for nu in degrees])
-ax.minorticks_off()
+page.number_axis(ax, degrees)
 ax.legend()
 figures.show(
     fig,
@@ -913,25 +748,17 @@ figures.show(
 # **Skewed entries.** {prf:ref}`thm-universality-signs` asks for symmetry. Exponential entries have none, the direction $(1, \dots, 1)$ is special:
 
 # %% tags=["hide-input"]
-skew_rows = []
+skewed = []
 for width, size in ((12, 10 * trials), (48, trials)):
-    X = standardized(
-        "exponential", stream(seed, "skewed", width), (size, width, width // 2)
-    )
-    along = np.ones(width) / np.sqrt(width)
-    across = np.r_[1, -1, np.zeros(width - 2)] / np.sqrt(2)
-    for name, target in (("along", along), ("across", across)):
-        seen = fit(X, np.einsum("bpn,p->bn", X, target))
-        missed = 2 * np.square(seen - target).sum(1) - 1
-        half = critical_z(1, 0.05, size) * missed.std(ddof=1) / np.sqrt(size)
-        skew_rows.append(
-            f"{name} it at $p = {width}$ {missed.mean():+.1%} ± {half:.1%}"
-        )
-display(
-    Markdown(
-        f"With $N = p/2$ the bias is $\\frac12$ for symmetric entries. Here it departs from that, relatively: {'; '.join(skew_rows)} (95 % intervals)."
-    )
-)
+    bias = random_lengths.skewed_bias(width, size, seed=seed)
+    for name, missed in bias.items():
+        mean, error = drawn_mean(missed)
+        half = critical_z(1, 0.05, size) * error
+        skewed.append(f"{name} it at p = {width} {mean:+.1%} ± {half:.1%}")
+page.say(departures="; ".join(skewed))
+
+# %% [markdown]
+# With $N = p/2$ the bias is $\frac12$ for symmetric entries. Here it departs from that, relatively: {glue:text}`departures` (95 % intervals).
 
 # %% [markdown]
 # ## Exercises

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from manytasks import theory
+from manytasks import Tasks, theory
 from manytasks.studies.population_fits import drawn_errors, fitted_errors
 from manytasks.studies.populations import Population, population_of
 from manytasks.studies.real_features import cell_gaps, choose_ridge, drawn_cells
@@ -66,6 +66,22 @@ def test_predictions_are_those_of_the_theory():
         guess = white.predicted(100, ridge)
         np.testing.assert_allclose(white.isotropic(100, ridge), guess, rtol=0.02 if ridge == 0 else 1e-9)
         assert abs(population.isotropic(8, 2.0) / population.predicted(8, 2.0) - 1) > 0.01
+
+
+def test_answers_and_features_may_have_any_mean():
+    views, _, population = toy()
+    moved = population_of([views + 3.0], population.targets + np.array([5.0, -2.0]))
+    np.testing.assert_allclose(moved.coefficients, population.coefficients)
+    np.testing.assert_allclose(moved.unexplained, population.unexplained)
+
+
+def test_without_ridge_the_isotropic_formula_knows_the_signal_only():
+    views, vectors, population = toy()
+    signal = Tasks((views @ vectors.T).T @ (views @ vectors.T) / 32)  # what a linear function explains
+    noise = population.unexplained.mean()
+    for N in (2, 20):
+        expected = theory.multitask_error(signal, N // 2, 5, noise).mean() + noise
+        np.testing.assert_allclose(population.isotropic(N), expected)
 
 
 def test_views_of_their_own_are_one_mixture():
