@@ -3,6 +3,7 @@
 from manytasks.audit.compare import Compared, check_comparable, compare
 from manytasks.audit.decide import Audit, audit, summary
 from manytasks.audit.estimate import forms
+from manytasks.audit.formats import called
 from manytasks.audit.further import Section, compared_section, further_numbers, served, weights_section
 from manytasks.audit.heldout import HeldOut, choose, held_out
 from manytasks.audit.page import page, picture
@@ -24,6 +25,7 @@ __all__ = [
     "Weights",
     "audit",
     "best_shares",
+    "called",
     "check_comparable",
     "choose",
     "compare",

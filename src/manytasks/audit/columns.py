@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import re
 import shlex
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,8 +14,9 @@ import pandas as pd
 
 from manytasks.readers import short
 
-MISSING = ("", "?", ".", "-", "–", "inf", "-inf")  # beside what pandas takes for a missing value
+BLANK = ("", "?", ".", "-", "–")  # beside what pandas takes for a missing value
 MOST_TEXTS = 20  # values of a text feature that become columns of 0 and 1
+UNNAMED = re.compile(r"Unnamed: \d+(\.\d+)*")  # what pandas calls a column without a name
 
 
 @dataclass
@@ -56,8 +58,8 @@ class Table:
             return wanted
         if wanted.isdecimal() and 1 <= int(wanted) <= len(columns):
             return columns[int(wanted) - 1]
-        near = difflib.get_close_matches(wanted, columns, n=1)
-        hint = f"; did you mean {near[0]!r}?" if near else "."
+        found = nearest(wanted, columns)
+        hint = f"; did you mean {found!r}?" if found else "."
         raise ValueError(f"{self.name} has no column {wanted!r}{hint} Columns: {self.list()}")
 
 
@@ -78,6 +80,25 @@ def few(names: Sequence[Any], most: int = 8) -> str:
     return ", ".join([str(each) for each in names[:most]] + ["…"] * (len(names) > most))
 
 
+def nearest(wanted: str, names: Sequence[str]) -> str | None:
+    """Find the name that somebody may have meant: in other case, or spelt almost so.
+
+    Args:
+        wanted: what was written.
+        names: what there is.
+
+    Returns:
+        One of the names; None if none is near.
+
+    Example:
+        >>> nearest("TASK", ["y", "Task", "mask"]), nearest("scool", ["school", "y"]), nearest("y", ["z"])
+        ('Task', 'school', None)
+    """
+    plain = {name.strip().casefold(): name for name in reversed(names)}
+    found = difflib.get_close_matches(wanted.strip().casefold(), plain, n=1)  # what is equal is the nearest
+    return plain[found[0]] if found else None
+
+
 def default_task(table: Table) -> str:
     """Find the task column that nobody named.
 
@@ -92,7 +113,9 @@ def default_task(table: Table) -> str:
     """
     if "task" in table.frame.columns:
         return "task"
-    raise ValueError(f"{table.name} has no column 'task'; name it with --task. Columns: {table.list()}")
+    found = nearest("task", [str(each) for each in table.frame.columns])
+    hint = f"did you mean --task {shlex.quote(found)}?" if found else "name it with --task."
+    raise ValueError(f"{table.name} has no column 'task'; {hint} Columns: {table.list()}")
 
 
 def default_target(table: Table) -> str:
@@ -110,9 +133,50 @@ def default_target(table: Table) -> str:
     for name in ("y", "target"):
         if name in table.frame.columns:
             return name
-    raise ValueError(
-        f"{table.name} has no column 'y' or 'target'; name it with --target. Columns: {table.list()}"
-    )
+    columns = [str(each) for each in table.frame.columns]
+    found = nearest("target", columns) or nearest("y", columns)
+    hint = f"did you mean --target {shlex.quote(found)}?" if found else "name it with --target."
+    raise ValueError(f"{table.name} has no column 'y' or 'target'; {hint} Columns: {table.list()}")
+
+
+def without_name(table: Table, known: Container[str]) -> set[str]:
+    """Find columns without a name that are no features: row numbers that pandas or R wrote, and empty ones.
+
+    Args:
+        table: the table; its notes say what was found.
+        known: columns of which it is settled what they are.
+
+    Returns:
+        Their names, as pandas made them up.
+    """
+    found = set()
+    for k, column in enumerate(str(each) for each in table.frame.columns):
+        values = table.frame[column]
+        if column in known or not UNNAMED.fullmatch(column):
+            continue
+        if values.isna().all():
+            table.notes.append(f"column {k + 1} has neither a name nor values; left out")
+        elif k == 0 or _counts(values):
+            table.notes.append(
+                f"column {k + 1} ({few(values.tolist(), 3)}) has no name, as row numbers that pandas and R "
+                "write; left out; give it a name if it is a feature"
+            )
+        else:
+            continue
+        found.add(column)
+    return found
+
+
+def _counts(values: pd.Series) -> bool:
+    """Tell whether a column numbers rows.
+
+    Returns:
+        True if each has a whole number of its own, or they count up and begin again.
+    """
+    if not pd.api.types.is_integer_dtype(values) or values.isna().any():
+        return False
+    n = values.to_numpy(dtype=float)
+    return values.is_unique or bool(np.all((np.diff(n) == 1) | (n[1:] == n[0])))
 
 
 def numbers_in(table: Table, column: str, decimal: str) -> np.ndarray | pd.Series:
@@ -124,7 +188,8 @@ def numbers_in(table: Table, column: str, decimal: str) -> np.ndarray | pd.Serie
         decimal: sign before decimals, for the hint of a message.
 
     Returns:
-        (N,) floats, nan where a value is missing; or the text, if most values are no numbers.
+        (N,) floats, nan where a value is missing; or the text, missing where a cell is blank, if most values
+        are no numbers.
 
     Raises:
         ValueError: if most values are numbers and one is not.
@@ -133,8 +198,9 @@ def numbers_in(table: Table, column: str, decimal: str) -> np.ndarray | pd.Serie
     if pd.api.types.is_bool_dtype(values) or pd.api.types.is_numeric_dtype(values):
         return values.to_numpy(dtype=float, na_value=np.nan)
     text = values.astype("string").str.strip()
+    text = text.mask(text.isin(BLANK))
     number = pd.to_numeric(text, errors="coerce")
-    wrong = number.isna() & text.notna() & ~text.isin(MISSING)
+    wrong = number.isna() & text.notna()
     if wrong.sum() * 2 > text.notna().sum():
         first = str(text[wrong].iloc[0])
         if decimal == "." and pd.to_numeric(text.str.replace(",", "."), errors="coerce").notna().mean() > 0.5:
@@ -152,28 +218,45 @@ def numbers_in(table: Table, column: str, decimal: str) -> np.ndarray | pd.Serie
     return number.to_numpy(dtype=float, na_value=np.nan)
 
 
-def target_in(table: Table, column: str, decimal: str) -> np.ndarray:
-    """Return a target; of two texts the second to appear is 1, and the table's notes say so.
+def target_in(table: Table, column: str, decimal: str, positive: str | None) -> np.ndarray:
+    """Return a target; of a text one word is 1, and the table's notes say which.
 
     Args:
         table: the table.
         column: name of the column.
         decimal: sign before decimals, for the hint of a message.
+        positive: the word that is 1, all others 0; if None, of two words the second in sorted order.
 
     Returns:
         (N,) floats, nan where a value is missing.
 
     Raises:
-        ValueError: if it holds text of more than two kinds.
+        ValueError: if it holds text of more than two kinds and none is chosen, or not the one that is, or no
+            text although a word is chosen.
     """
     found = numbers_in(table, column, decimal)
     if isinstance(found, np.ndarray):
+        if positive is not None:
+            raise ValueError(f"--positive {positive!r} is for a text; target {column!r} holds numbers")
         return found
-    values = list(pd.unique(found.dropna()))
-    if len(values) == 2:
-        table.notes.append(f"target {column!r} holds text; {values[1]!r} is 1 and {values[0]!r} is 0")
-        return np.where(found.isna(), np.nan, (found == values[1]).fillna(False).to_numpy(dtype=float))
-    raise ValueError(f"target {column!r} holds text ({few(values, 3)}); audit needs numbers, or two values")
+    words = sorted(str(each) for each in pd.unique(found.dropna()))  # whatever the order of the rows
+    if positive is None and len(words) != 2:
+        choose = "; name the one that is 1 with --positive WORD, all others are 0" if len(words) > 2 else ""
+        raise ValueError(
+            f"target {column!r} holds text ({few(words, 3)}); audit needs numbers, or two words{choose}"
+        )
+    one = words[1] if positive is None else positive.strip()
+    if one not in words:
+        near = nearest(one, words)
+        hint = f"; did you mean {near!r}?" if near else "."
+        raise ValueError(f"target {column!r} is nowhere {one!r}{hint} Words: {few(words, MOST_TEXTS)}")
+    others = [word for word in words if word != one]
+    told = f"target {column!r} holds text; {one!r} is 1 and "
+    told += f"{others[0]!r} is 0" if len(others) == 1 else f"all else is 0 ({few(others, 3)})"
+    if positive is None:
+        told += f"; --positive {shlex.quote(others[0])} turns that round"
+    table.notes.append(told)
+    return np.where(found.isna(), np.nan, (found == one).fillna(False).to_numpy(dtype=float))
 
 
 def tasks_in(table: Table, column: str) -> pd.Series:
@@ -194,7 +277,7 @@ def tasks_in(table: Table, column: str) -> pd.Series:
     return text.mask(text == "")
 
 
-def features_in(table: Table, chosen: Sequence[str], decimal: str) -> tuple[np.ndarray, list[str]]:
+def features_in(table: Table, chosen: Sequence[str], decimal: str) -> tuple[dict[str, np.ndarray], list[str]]:
     """Return features, text coded as columns of 0 and 1; the table's notes say what was coded.
 
     Args:
@@ -203,16 +286,17 @@ def features_in(table: Table, chosen: Sequence[str], decimal: str) -> tuple[np.n
         decimal: sign before decimals, for the hint of a message.
 
     Returns:
-        (N, p) floats, nan where a value is missing, and p names.
+        By column (N, k) floats, nan where a value is missing; and the names of all p features.
 
     Raises:
         ValueError: if a column holds more than ``MOST_TEXTS`` texts, or all are constant.
     """
-    parts, called = [], []
+    parts: dict[str, np.ndarray] = {}
+    called = []
     for column in chosen:
         found = numbers_in(table, column, decimal)
         if isinstance(found, np.ndarray):
-            parts.append(found[:, None])
+            parts[column] = found[:, None]
             called.append(column)
             continue
         values = sorted(pd.unique(found.dropna()))
@@ -222,15 +306,16 @@ def features_in(table: Table, chosen: Sequence[str], decimal: str) -> tuple[np.n
                 f"{shlex.quote(column)}"
             )
         if len(values) < 2:
-            table.notes.append(f"feature {column!r} is {values[0]!r} in all rows; left out")
+            where = "wherever it is filled in" if found.isna().any() else "in all rows"
+            table.notes.append(f"feature {column!r} is {values[0]!r} {where}; left out")
             continue
         coded = np.stack(
             [(found == value).fillna(False).to_numpy(dtype=float) for value in values[1:]], axis=1
         )
         coded[found.isna().to_numpy()] = np.nan
-        parts.append(coded)
+        parts[column] = coded
         called += [f"{column}={value}" for value in values[1:]]
         table.notes.append(f"feature {column!r} holds text ({few(values, 3)}) and is coded as 0 and 1")
     if not parts:
         raise ValueError("every feature is constant: there is nothing to learn from")
-    return np.concatenate(parts, axis=1), called
+    return parts, called

@@ -10,6 +10,22 @@ import numpy as np
 import pandas as pd
 
 
+def called(path: Path) -> str:
+    """Return the name of a file or folder, that of the folder we are in included.
+
+    Args:
+        path: of the file or folder.
+
+    Returns:
+        The last part of the path.
+
+    Example:
+        >>> called(Path("a/b.csv")), called(Path()) == Path.cwd().name
+        ('b.csv', True)
+    """
+    return path.name if path.name not in ("", "..") else path.resolve().name or str(path)
+
+
 def frame_in(path: Path, decimal: str) -> pd.DataFrame:
     """Read the table in a file.
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from manytasks.audit.columns import few
+from manytasks.audit.columns import few, nearest
 from manytasks.audit.compare import Compared
 from manytasks.audit.crossvalidated import MOST
 from manytasks.audit.samples import Samples
@@ -58,8 +57,8 @@ def served(samples: Samples, wanted: str) -> list[int]:
         raise ValueError(f"weights are for up to {MOST_WEIGHTED} tasks; got {len(names):,}")
     if wanted:
         if wanted not in names:
-            near = difflib.get_close_matches(wanted, names, n=1)
-            hint = f"; did you mean {near[0]!r}?" if near else "."
+            near = nearest(wanted, names)
+            hint = f"; did you mean {near!r}?" if near else "."
             raise ValueError(f"no task that can be audited is called {wanted!r}{hint} Tasks: {few(names)}")
         return [names.index(wanted)]
     if len(names) > MOST_SERVED:

@@ -16,25 +16,76 @@ LARGEST = 1e60  # value whose fourth power is a float
 COPY = 1 - 1e-10  # R² from which a feature counts as the target in disguise
 
 
-def missing_rows(count: int, of: int, most: str, missing: str, name: str) -> str:
-    """Say that rows with missing values are left out.
+def missing_rows(missing: dict[str, np.ndarray], infinite: dict[str, np.ndarray]) -> list[str]:
+    """Say which rows are left out, and for what.
 
     Args:
-        count: how many.
-        of: number of all rows.
-        most: column in which most values are missing.
-        missing: "drop", or "error" if they are refused.
-        name: of the file.
+        missing: by column, (N,) mask of the rows that have a missing value there.
+        infinite: the same of infinite values.
 
     Returns:
-        The sentence.
+        At most two sentences.
+
+    Example:
+        >>> missing_rows({"x": np.array([True, False, True])}, {"y": np.array([False, False, False])})
+        ["2 of 3 rows have a missing value (in 'x') and are left out"]
+    """
+    notes = []
+    for kind, masks in (("a missing", missing), ("an infinite", infinite)):
+        rows = np.any(list(masks.values()), axis=0)
+        if count := int(rows.sum()):
+            have, are = ("has", "is") if count == 1 else ("have", "are")
+            notes.append(
+                f"{count:,} of {len(rows):,} rows {have} {kind} value ({worst(masks)}) and {are} left out"
+            )
+    return notes
+
+
+def worst(masks: dict[str, np.ndarray]) -> str:
+    """Name the column that spoils most rows.
+
+    Args:
+        masks: by column, (N,) mask of the rows that it spoils.
+
+    Returns:
+        "in" or, if it is not the only one, "most in" that column.
+
+    Example:
+        >>> worst({"x": np.array([True, True]), "y": np.array([True, False])})
+        "most in 'x'"
+    """
+    spoilt = {column: int(mask.sum()) for column, mask in masks.items() if mask.any()}
+    return f"{'most ' * (len(spoilt) > 1)}in {max(spoilt, key=lambda column: spoilt[column])!r}"
+
+
+def whole_rows(
+    name: str, missing: dict[str, np.ndarray], infinite: dict[str, np.ndarray], how: str, advice: str = ""
+) -> tuple[np.ndarray, list[str]]:
+    """Find the rows that have all their values.
+
+    Args:
+        name: of the file.
+        missing: by column, (N,) mask of the rows that have a missing value there.
+        infinite: the same of infinite values.
+        how: "drop", or "error" if other rows are refused.
+        advice: what to do if there are no whole rows.
+
+    Returns:
+        (N,) mask, and what is to be said of the other rows.
 
     Raises:
-        ValueError: if they are refused.
+        ValueError: if other rows are refused, or there are no rows but those.
     """
-    if missing == "error":
-        raise ValueError(f"{count:,} of {of:,} rows of {name} have a missing value (most in {most!r})")
-    return f"{count:,} of {of:,} rows have a missing value (most in {most!r}) and are left out"
+    spoilt = {"missing": missing, "infinite": infinite}
+    notes = missing_rows(missing, infinite)
+    if notes and how == "error":
+        raise ValueError(notes[0].replace(" rows ", f" rows of {name} ", 1).rsplit(" and ", 1)[0])
+    whole = ~np.any([mask for masks in spoilt.values() for mask in masks.values()], axis=0)
+    if not whole.any():
+        kinds = " or ".join(kind for kind, masks in spoilt.items() if np.any(list(masks.values())))
+        both = {column: mask | infinite[column] for column, mask in missing.items()}
+        raise ValueError(f"every row of {name} has a {kinds} value ({worst(both)}){advice}")
+    return whole, notes
 
 
 def usable(name: str, samples: Samples) -> Samples:

@@ -7,9 +7,18 @@ from pathlib import Path
 
 import numpy as np
 
-from manytasks.audit.columns import Table, default_target, default_task, features_in, few, target_in, tasks_in
-from manytasks.audit.formats import arrays_in, frame_in
-from manytasks.audit.left_out import missing_rows, usable
+from manytasks.audit.columns import (
+    Table,
+    default_target,
+    default_task,
+    features_in,
+    few,
+    target_in,
+    tasks_in,
+    without_name,
+)
+from manytasks.audit.formats import arrays_in, called, frame_in
+from manytasks.audit.left_out import usable, whole_rows
 from manytasks.audit.samples import Samples, from_arrays
 from manytasks.readers import choice, short
 
@@ -24,6 +33,7 @@ def read(
     drop: Sequence[str] = (),
     missing: str = "drop",
     decimal: str = ".",
+    positive: str | None = None,
 ) -> Samples:
     """Read tasks from a file.
 
@@ -41,6 +51,8 @@ def read(
         drop: columns to leave out.
         missing: "drop" leaves rows with missing values out, "error" refuses them.
         decimal: sign before the decimals in a table, "." or ",".
+        positive: word that is 1 where the target holds text, all others 0; if None, of two words the last
+            in sorted order.
 
     Returns:
         Samples with at least two tasks; ``notes`` says what was left out.
@@ -52,7 +64,7 @@ def read(
     if not isinstance(path, str | Path) or not str(path).strip() or "\0" in str(path):
         raise ValueError(f"path must name a file or a folder; got {short(path)}")
     where = Path(path)
-    name = where.name
+    name = called(where)
     if where.exists() and not (where.is_file() or where.is_dir()):
         raise ValueError(f"{name} is neither a file nor a folder")  # a pipe would keep us waiting
     choice(missing, "missing", ("drop", "error"))
@@ -60,13 +72,17 @@ def read(
     if targets and (task or target):
         raise ValueError("give either targets, for tasks on the same rows, or task and target")
     if where.is_dir() or where.suffix == ".npz":
+        asked = {"task": task, "target": target, "targets": targets, "features": features, "drop": drop}
+        asked |= {"positive": positive, "decimal": decimal if decimal != "." else None}
+        if ignored := [option for option, value in asked.items() if value]:
+            raise ValueError(f"--{ignored[0]} is for the columns of a table; {name} holds arrays")
         return _checked(name, arrays_in(where), missing)
     table = Table(name, frame_in(where, decimal))
     if table.frame.empty:
         raise ValueError(f"{name} has no rows")
     if targets:
-        wanted = [table.column(each) for each in targets]
-        if len(set(wanted)) < 2:
+        wanted = _once(table, targets)
+        if len(wanted) < 2:
             raise ValueError(f"audit compares at least two targets; got {few(wanted)}")
         taken = wanted
     else:
@@ -75,38 +91,41 @@ def read(
         if task == target:
             raise ValueError(f"task and target are the same column, {task!r}")
         wanted, taken = [target], [task, target]
-    left_out = {table.column(each) for each in drop}
-    chosen = [table.column(each) for each in features] or [
-        str(each) for each in table.frame.columns if each not in {*taken, *left_out}
-    ]
+    left_out, chosen = _once(table, drop), _once(table, features)
+    if both := [each for each in left_out if each in {*taken, *chosen}]:
+        role = "the task or a target" if both[0] in taken else "a feature that --features names"
+        raise ValueError(f"{both[0]!r} cannot be left out with --drop: it is {role}")
+    if not chosen:
+        others = {*taken, *left_out}
+        others |= without_name(table, others)
+        chosen = [str(each) for each in table.frame.columns if each not in others]
     if both := [each for each in chosen if each in taken]:
         raise ValueError(f"{both[0]!r} cannot be a feature: it is the task or the target")
     if not chosen:
         raise ValueError(f"{name} has no feature columns beside {few(taken)}")
-    y = np.stack([target_in(table, each, decimal) for each in wanted], axis=1)
-    X, called = features_in(table, chosen, decimal)
+    y = {each: target_in(table, each, decimal, positive)[:, None] for each in wanted}
+    X, names = features_in(table, chosen, decimal)
     codes = None if targets else tasks_in(table, str(task))
-    gap = ~np.isfinite(X).all(axis=1) | ~np.isfinite(y).all(axis=1)
-    empty = dict(zip(called, (~np.isfinite(X)).sum(axis=0), strict=True))
-    empty |= dict(zip(wanted, (~np.isfinite(y)).sum(axis=0), strict=True))
+    empty = {column: np.isnan(values).any(axis=1) for column, values in (X | y).items()}
+    infinite = {column: np.isinf(values).any(axis=1) for column, values in (X | y).items()}
     if codes is not None:
-        gap |= codes.isna().to_numpy()
-        empty[str(task)] = codes.isna().sum()
-    if gap.any():
-        most = max(empty, key=lambda column: empty[column])
-        table.notes.append(missing_rows(int(gap.sum()), len(gap), most, missing, name))
-    if gap.all():
-        raise ValueError(
-            f"every row of {name} has a missing value (most in {most!r}); leave columns out with --drop"
-        )
-    X, y = X[~gap], y[~gap]
+        empty[str(task)] = codes.isna().to_numpy(dtype=bool)
+        infinite[str(task)] = np.zeros(len(codes), dtype=bool)
+    whole, notes = whole_rows(name, empty, infinite, missing, "; leave columns out with --drop")
+    table.notes += notes
+    rows, values = (np.concatenate(list(each.values()), axis=1)[whole] for each in (X, y))
     if targets:
-        samples = from_arrays(X, y, names=tuple(wanted))
+        samples = from_arrays(rows, values, names=tuple(wanted))
     else:
         assert codes is not None
-        samples = from_arrays(X, y[:, 0], codes[~gap].to_numpy(dtype=str if codes.dtype == "string" else int))
-    samples = Samples(samples.X, samples.y, samples.names, tuple(called), samples.shared, tuple(table.notes))
+        kind = str if codes.dtype == "string" else int
+        samples = from_arrays(rows, values[:, 0], codes[whole].to_numpy(dtype=kind))
+    samples = Samples(samples.X, samples.y, samples.names, tuple(names), samples.shared, tuple(table.notes))
     return usable(name, samples)
+
+
+def _once(table: Table, wanted: Sequence[str]) -> list[str]:
+    return list(dict.fromkeys(table.column(each) for each in wanted))
 
 
 def _checked(name: str, arrays: dict[str, np.ndarray], missing: str) -> Samples:
@@ -127,21 +146,24 @@ def _checked(name: str, arrays: dict[str, np.ndarray], missing: str) -> Samples:
     for key in wanted[1:]:
         if len(arrays[key]) != len(X):
             raise ValueError(f"{name}: X has {len(X):,} rows, {key} has {len(arrays[key]):,}")
-    finite = np.isfinite(y).all(axis=1) if wide else np.isfinite(y)
-    notes: list[str] = []
+    task = None if wide else arrays["task"]
+    columns = {f"y{t + 1}": own for t, own in enumerate(y.T)} if wide else {"y": y}
+    if task is not None and task.dtype.kind == "f":
+        columns["task"] = task
+    empty = {column: np.isnan(values) for column, values in columns.items()}
+    infinite = {column: np.isinf(values) for column, values in columns.items()}
     large = X.size > 2**26  # looked through block by block, where it lies
     step = max(1, 2**24 // X.shape[1])
     for begin in range(0, len(X), step):
-        finite[begin : begin + step] &= np.isfinite(X[begin : begin + step]).all(axis=1)
-    task = None if wide else arrays["task"]
-    if task is not None and task.dtype.kind == "f":
-        finite &= np.isfinite(task)
-    if not finite.all():
-        notes.append(missing_rows(int((~finite).sum()), len(X), "X or y", missing, name))
-        X, y = X[finite], y[finite]
-        task = None if task is None else task[finite]
-    if not len(X):
-        raise ValueError(f"every row of {name} has a missing value")
+        block = X[begin : begin + step]
+        for k in np.flatnonzero(~np.isfinite(block).all(axis=0)).tolist():
+            for masks, fault in ((empty, np.isnan), (infinite, np.isinf)):
+                mask = masks.setdefault(f"x{k + 1}", np.zeros(len(X), dtype=bool))
+                mask[begin : begin + step] = fault(block[:, k])
+    whole, notes = whole_rows(name, empty, infinite, missing)
+    if notes:
+        X, y = X[whole], y[whole]
+        task = None if task is None else task[whole]
     X = X if large else np.asarray(X, dtype=float)  # in a file true and false are 1 and 0
     samples = from_arrays(X, y.astype(float), task)
     return usable(

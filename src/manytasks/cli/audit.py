@@ -40,6 +40,12 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--targets", help="columns of a wide table, with commas")
     parser.add_argument("--features", help="columns to use, with commas (default all others)")
     parser.add_argument("--drop", help="columns to leave out, with commas")
+    parser.add_argument(
+        "--positive",
+        metavar="WORD",
+        help="word of a target that holds text which is 1, all others 0 (default, of two words, the last by "
+        "alphabet)",
+    )
     parser.add_argument("--groups", type=whole, help="number of models, instead of choosing it")
     parser.add_argument(
         "--missing", choices=("drop", "error"), default="drop", help="rows with missing values (default drop)"
@@ -91,6 +97,7 @@ def _audit(options: argparse.Namespace) -> None:
         drop=words(options.drop),
         missing=options.missing,
         decimal=options.decimal,
+        positive=options.positive,
     )
     for note in samples.notes:
         print(f"manytasks: {note}", file=sys.stderr)
@@ -106,7 +113,9 @@ def _audit(options: argparse.Namespace) -> None:
         further.append(audit.compared_section(samples, compared))
     print(audit.verdict(found) if options.quiet else audit.text(found, further))
     if options.html:
-        Path(options.html).write_text(audit.page(found, Path(options.file).name, further), encoding="utf-8")
+        Path(options.html).write_text(
+            audit.page(found, audit.called(Path(options.file)), further), encoding="utf-8"
+        )
     if options.json:
         everything = audit.summary(found) | audit.further_numbers(samples, weights, compared)
         numbers = json.dumps(everything, indent=1, ensure_ascii=False)
