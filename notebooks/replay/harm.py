@@ -391,7 +391,6 @@ say(remembers_above=lends, both_warm=traded.outside, both_scratch=traded.inside)
 # buffer lowers it at cosines above {glue:text}`remembers_above:.2f` only. So the *model* half of Mechanism 3 survives for dissimilar tasks, and the
 # *buffer* half for similar ones. Both help at once at {glue:text}`both_warm` of 41 cosines if models go on, and at {glue:text}`both_scratch` if every
 # task starts from scratch.
-#
 
 # %% [markdown]
 # **Is there a trade-off?** Only if size and buffer both help. Let tasks have norm 1, equal counts and one squared distance $d = 2 - 2\rho$ to one another. Summed
