@@ -10,7 +10,7 @@ import numpy as np
 from torch import Tensor
 from torch.func import grad, vmap
 
-from manytasks.studies.second_task import Data, TaskLoss, descend_pairs
+from manytasks.studies.second_task import descend_pairs
 from manytasks.studies.small_pairs import Pairs
 
 Step: TypeAlias = tuple[tuple[int, ...], float]  # tasks whose gradients are summed, and the rate over h
@@ -72,7 +72,7 @@ def alternate(pairs: Pairs, kind: str, rounds: int, rate: float, flips: Sequence
     Raises:
         ValueError: if the kind is unknown.
     """
-    slopes, one = [vmap(grad(_loss(pairs, i))) for i in (0, 1)], vmap(_loss(pairs, 0))
+    slopes, one = [vmap(grad(pairs.loss(i))) for i in (0, 1)], vmap(pairs.loss(0))
     theta, readings = pairs.theta, []
     for k in range(rounds):
         for tasks, weight in steps_of_round(kind, k, flips):
@@ -93,7 +93,7 @@ def half_a_step(pairs: Pairs, rate: float) -> np.ndarray:
     Returns:
         (pairs,) half of the rate times the squared gradient.
     """
-    slope = vmap(grad(_loss(pairs, 0)))(pairs.theta, pairs.data)
+    slope = vmap(grad(pairs.loss(0)))(pairs.theta, pairs.data)
     return (rate / 2 * slope.square().sum(1)).numpy()
 
 
@@ -109,7 +109,7 @@ def in_blocks(pairs: Pairs, rounds: int, rate: float) -> tuple[np.ndarray, np.nd
         (pairs,) increase of the loss of task 1 during the second block; and the same if the last step gives
         half of its rate to task 1.
     """
-    losses = [_loss(pairs, i) for i in (0, 1)]
+    losses = [pairs.loss(i) for i in (0, 1)]
     learned = descend_pairs(pairs.theta, pairs.data, losses[0], rate, [rounds])[rounds]
     last = descend_pairs(learned, pairs.data, losses[1], rate, [rounds - 1])[rounds - 1]
     one, slopes = vmap(losses[0]), [vmap(grad(loss))(last, pairs.data) for loss in losses]
@@ -117,10 +117,3 @@ def in_blocks(pairs: Pairs, rounds: int, rate: float) -> tuple[np.ndarray, np.nd
     ends = (last - rate * slopes[1], last - rate / 2 * slopes[1] - rate / 2 * slopes[0])
     plain, shared = ((one(end, pairs.data) - base).numpy() for end in ends)
     return plain, shared
-
-
-def _loss(pairs: Pairs, i: int) -> TaskLoss:
-    def loss(theta: Tensor, data: Data) -> Tensor:
-        return pairs.losses(data)[i](theta)
-
-    return loss

@@ -42,6 +42,26 @@ class Pairs:
         """
         return replace(self, theta=theta)
 
+    def rows(self, chosen: slice) -> Pairs:
+        """Return some of the pairs.
+
+        Returns:
+            Those that the slice names.
+        """
+        data = {name: value[chosen] for name, value in self.data.items()}
+        return replace(self, theta=self.theta[chosen], data=data)
+
+    def loss(self, i: int) -> Callable[[Tensor, Data], Tensor]:
+        """Return the loss of one of the two tasks as a function of a pair's parameters and data.
+
+        Args:
+            i: 0 for task 1, 1 for task 2.
+
+        Returns:
+            A loss as ``second_task`` takes it.
+        """
+        return lambda theta, data: self.losses(data)[i](theta)
+
     def map(self, measure: Callable[[list[Loss], Tensor], Tensor]) -> Tensor:
         """Measure every pair at its own parameters, all at once.
 
@@ -57,6 +77,25 @@ class Pairs:
             tensor([2., 2., 2.])
         """
         return vmap(lambda theta, data: measure(self.losses(data), theta))(self.theta, self.data)
+
+
+def stacked(several: Sequence[Pairs]) -> Pairs:
+    """Join pairs of the same kind.
+
+    Args:
+        several: with losses that follow from their data in the same way.
+
+    Returns:
+        All of them, one behind another.
+
+    Example:
+        >>> few = Pairs(lambda d: [], torch.zeros(2, 3), {"x": torch.ones(2)})
+        >>> len(stacked([few, few, few]))
+        6
+    """
+    names = several[0].data
+    data = {name: torch.cat([each.data[name] for each in several]) for name in names}
+    return Pairs(several[0].losses, torch.cat([each.theta for each in several]), data)
 
 
 def squared_losses(network: flow.Network) -> Losses:
