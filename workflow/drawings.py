@@ -42,7 +42,8 @@ def slim(page: str) -> str:
 
 def _slim(drawing: str, letters: dict[str, str]) -> str:
     drawing = BETWEEN_TAGS.sub("", COMMENT.sub("", drawing))
-    drawing = LETTER.sub(_sharing(letters, renamed := {}), drawing).replace("<defs></defs>", "")
+    renamed: dict[str, str] = {}
+    drawing = LETTER.sub(_sharing(letters, renamed), drawing).replace("<defs></defs>", "")
     drawing = CALL.sub(lambda call: f' href="#{renamed.get(call[1], call[1])}"', drawing)
     called = {name for pair in CALLED.findall(drawing) for name in pair}
     drawing = NAME.sub(lambda name: name[0] if name[1] in called else "", drawing)

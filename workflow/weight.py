@@ -16,8 +16,15 @@ PROGRAM = re.compile(r'\s*<script[^>]*src="[^"]*/fontawesome\.js[^"]*"[^>]*></sc
 SEARCH = re.compile(r'\s*<script src="[^"]*(?:searchtools|language_data|searchindex)\.js[^"]*"></script>')
 # A third of MathJax in one file is a menu that the book turns off. _config.yml lists the parts it needs.
 MATHJAX = re.compile(r"mathjax/tex-chtml\.js(?=[?\"])")
-MATHJAX_PARTS = ("startup.js", "core.js", "input/tex.js", "input/tex/extensions", "output/chtml.js")
-MATHJAX_PARTS += ("output/chtml/fonts", "a11y/assistive-mml.js")
+MATHJAX_PARTS = (
+    "startup.js",
+    "core.js",
+    "input/tex.js",
+    "input/tex/extensions",
+    "output/chtml.js",
+    "output/chtml/fonts",
+    "a11y/assistive-mml.js",
+)
 INLINE = re.compile(r'<script(?: type="text/javascript")?>(.*?)</script>', re.DOTALL)
 LONG = 100_000  # bytes of a program that is worth a file of its own
 # Maps for debuggers, words of Bootstrap in other languages, older forms of fonts, the icons' program, and a
