@@ -12,6 +12,11 @@
 
 # %% [markdown]
 # # Does gradient descent find the minimum-norm solution?
+#
+# Yes, if it starts from zero: every gradient is a combination of the data, so gradient descent never leaves their span,
+# and the span holds one single interpolator, the one of minimum norm. In {glue:text}`data_sets` data sets with $p$ =
+# {glue:text}`parameters` parameters and $N$ = {glue:text}`samples` samples, {glue:text}`opening_steps` steps brought it to within a
+# relative distance of **{glue:text}`arrived_within`**.
 
 # %% tags=["parameters"]
 profile = "book"
@@ -25,72 +30,30 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import sympy as sp
-from IPython.display import Markdown, display
 
 from manytasks import Tasks, checks, evidence, figures, parameters, theory
-from manytasks.page import times_ten
-from manytasks.simulate.direct import draw_data, excess_risk, fit
+from manytasks.page import number_axis, say, times_ten
 from manytasks.statistics import critical_z, noticed, z_scores
 from manytasks.streams import stream
+from manytasks.studies import descent, descent_starts, stopped_descent
+from manytasks.studies import stochastic_descent as sgd
+from manytasks.studies.descent_starts import start_error
 from manytasks.symbolic import differing
 
 parameters.check(In, globals())
-N = T * n
+C, N = figures.COLORS, T * n
 parameters.require(16 <= N <= 100, f"T * n must be 16 to 100; got {N}")
 sigma2 = 0.25  # label-noise variance
 tolerance = 1e-8  # distance to the limit that counts as arrived, relative to the distance at the start
-tasks = Tasks.equiangular(T, cosine=0.5)
-vectors = tasks.vectors(T)  # all further coordinates are zero
-counts = np.full(T, n)
-
-
-def draw(p, size, name):
-    """Draw pooled features (size, p, N) and labels (size, N, 1)."""
-    X, y = draw_data(stream(seed, name, p), size, vectors, counts, p, sigma2)
-    return X, y[..., None]
-
-
-def least_norm_fit(X, y):
-    """Return the minimum-norm interpolator (p >= N) or the least-squares solution (p < N), (size, p)."""
-    return fit(X, y[..., 0].copy())  # fit overwrites its labels
-
-
-def curvatures(X):
-    """Return the largest and the smallest non-zero eigenvalue of X X'/N, for every data set."""
-    values = np.linalg.svd(X, compute_uv=False) ** 2 / N
-    return values[:, 0], values[:, -1]
-
-
-def descend(X, y, w, steps, rate):
-    """Take gradient steps on |X'w - y|^2/(2N) from w (size, p, starts)."""
-    Xt = X.swapaxes(1, 2)
-    for _ in range(steps):
-        w = w - rate * (X @ (Xt @ w - y)) / N
-    return w
-
-
-X, y = draw(3 * N, trials, "opening")
-top, bottom = curvatures(X)
-opening_steps = int(
-    np.ceil(np.log(tolerance) / np.log(1 - 2 * bottom / (top + bottom)).max())
-)
-w = descend(
-    X,
-    y,
-    np.zeros((trials, 3 * N, 1)),
-    opening_steps,
-    (2 / (top + bottom))[:, None, None],
-)[..., 0]
-limit = least_norm_fit(X, y)
-arrived = np.linalg.norm(w - limit, axis=1) / np.linalg.norm(limit, axis=1)
-display(
-    Markdown(
-        "Yes, if it starts from zero: every gradient is a combination of the data, so gradient descent never leaves "
-        "their span, and the span holds one single interpolator, the one of minimum norm. "
-        f"In {trials} data sets with $p = {3 * N}$ parameters and $N = {N}$ samples, {opening_steps} steps brought it "
-        f"to within a relative distance of **{times_ten(arrived.max())}**."
-    )
-)
+vectors = Tasks.equiangular(T, cosine=0.5).vectors(T)
+data = descent.PooledData(vectors, np.full(T, n), sigma2, seed)
+X, y = data.draw(3 * N, trials, "opening")
+zero = np.zeros((trials, 3 * N, 1))
+w, opening_steps = descent.descend_to_limit(X, y, zero, tolerance)
+limit = descent.least_norm_fit(X, y)
+arrived = np.linalg.norm(w[..., 0] - limit, axis=1) / np.linalg.norm(limit, axis=1)
+say(data_sets=trials, parameters=3 * N, samples=N, opening_steps=opening_steps)
+say(arrived_within=times_ten(arrived.max()))
 
 # %% [markdown]
 # ## Setting
@@ -163,10 +126,8 @@ point, multiplier = sp.Matrix(sp.symbols("v_1:4")), sp.Matrix(sp.symbols("mu_1:3
 stationary = [*(point - start - X_s * multiplier), *(X_s.T * point - y_s)]
 constrained = sp.solve(stationary, [*point, *multiplier], dict=True)[0]
 nearest = start + X_s * (X_s.T * X_s).inv() * (y_s - X_s.T * start)
-checks.require(
-    differing([constrained[v] for v in point], nearest) == 0,
-    "the nearest point under the constraints is the limit",
-)
+wrong = differing([constrained[v] for v in point], nearest)
+checks.require(wrong == 0, "the nearest point under the constraints is the limit")
 
 # %% [markdown]
 # **Step 3: geometric convergence.** Let $e_k = w_k - w_\infty$. At the limit the gradient is zero, so
@@ -179,11 +140,9 @@ checks.require(
 h, first, last, kappa = sp.symbols("h lambda_1 lambda_r kappa", positive=True)
 best_rate = sp.solve(sp.Eq(h * first - 1, 1 - h * last), h)[0]
 factor = (1 - best_rate * last).subs(first, kappa * last)
-checks.require(
-    differing([best_rate, factor], [2 / (first + last), (kappa - 1) / (kappa + 1)])
-    == 0,
-    "best rate and factor are those of part 3",
-)
+stated = [2 / (first + last), (kappa - 1) / (kappa + 1)]
+wrong = differing([best_rate, factor], stated)
+checks.require(wrong == 0, "best rate and factor are those of part 3")
 sp.factor(sp.simplify(factor))
 
 # %% [markdown]
@@ -195,11 +154,9 @@ a, b, c, d, step = sp.symbols("a b c d h")
 e_s, x_s = sp.Matrix([a, b]), sp.Matrix([c, d])
 after = e_s - step * x_s * (x_s.T * e_s)
 fall = e_s.dot(e_s) - after.dot(after)
-checks.require(
-    differing([fall], [(2 * step - step**2 * x_s.dot(x_s)) * x_s.dot(e_s) ** 2])
-    == 0,
-    "the squared length falls as stated",
-)
+stated = (2 * step - step**2 * x_s.dot(x_s)) * x_s.dot(e_s) ** 2
+wrong = differing([fall], [stated])
+checks.require(wrong == 0, "the squared length falls as stated")
 
 # %% [markdown]
 # Averaged over $i$, the square becomes $e_k^\top \tfrac{XX^\top}{N} e_k \ge \lambda_N \|e_k\|^2$, as $e_k$ lies in the
@@ -222,34 +179,20 @@ start2 = sp.Symbol("s", positive=True)  # its squared norm
 shifted = sp.Matrix(
     3, 3, lambda i, j: gram[i, j] - with_start[i] - with_start[j] + start2
 )
-from_zero = {
-    side: theory.multitask_error(
-        Tasks(gram.tolist()), sizes, p, noise_var, regime=side
-    )
-    for side in ("over", "under")
-}
-from_start = {
-    side: theory.multitask_error(
-        Tasks(shifted.tolist()), sizes, p, noise_var, regime=side
-    )
-    for side in ("over", "under")
-}
+(zero_over, zero_under), (over, under) = (
+    [
+        theory.multitask_error(Tasks(G.tolist()), sizes, p, noise_var, regime=side)
+        for side in ("over", "under")
+    ]
+    for G in (gram, shifted)
+)
 seen = sum(sizes) / p
-theorem = [
-    from_zero["over"][i] + (1 - seen) * (shifted[i, i] - gram[i, i]) for i in three
-]
-wrong_terms = differing(from_start["over"], theorem) + differing(
-    from_start["under"], from_zero["under"]
-)
-evidence.record(
-    "A.B1",
-    "derivation from any start",
-    "tasks and sides on which theorem and package differ",
-    wrong_terms,
-    "==",
-    0,
-    n="3 tasks, symbolic counts and Gram matrix, both sides",
-)
+theorem = [zero_over[i] + (1 - seen) * (shifted[i, i] - gram[i, i]) for i in three]
+wrong = differing(over, theorem) + differing(under, zero_under)
+check = "derivation from any start"
+what = "tasks and sides on which theorem and package differ"
+size = "3 tasks, symbolic counts and Gram matrix, both sides"
+evidence.record("A.B1", check, what, wrong, "==", 0, n=size)
 
 # %% [markdown]
 # **What it means for the peak.** Only the bias depends on $w_0$, and the bias vanishes as $p \to N$. The part
@@ -259,16 +202,13 @@ evidence.record(
 
 # %%
 B, R_2, extra = sp.symbols("B R_2 e", positive=True)
-alpha_1, gap = sp.symbols(
-    "alpha_1 g", positive=True
-)  # 1 - N/p at both widths: alpha_1 and alpha_1 + gap
+# 1 - N/p at both widths: alpha_1 and alpha_1 + gap
+alpha_1, gap = sp.symbols("alpha_1 g", positive=True)
 ratio = (alpha_1 * B + R_2 + extra) / ((alpha_1 + gap) * B + R_2)
-numerator, _ = sp.fraction(sp.together(sp.diff(ratio, B)))
-checks.require(
-    all(term.could_extract_minus_sign() for term in sp.expand(numerator).args),
-    "every term of the derivative's numerator is negative",
-)
-sp.expand(numerator)
+numerator = sp.expand(sp.fraction(sp.together(sp.diff(ratio, B)))[0])
+negative = all(term.could_extract_minus_sign() for term in numerator.args)
+checks.require(negative, "every term of the derivative's numerator is negative")
+numerator
 
 # %% [markdown]
 # Every term is negative. So a start nearer to the task than zero makes the peak stand out *more*, and one farther away
@@ -284,82 +224,35 @@ sp.expand(numerator)
 
 # %% tags=["hide-input"]
 widths = [N + N // 4, 2 * N, 4 * N, 10 * N]
-colors = dict(zip(widths, ("red", "orange", "green", "blue"), strict=True))
-distances, bounds, outside = {}, {}, []
-for width in widths:
-    X, y = draw(width, 1, "path")
-    top, bottom = (values[0] for values in curvatures(X))
-    bounds[width] = (top - bottom) / (top + bottom)
-    limit = least_norm_fit(X, y)[..., None]
-    steps = int(np.ceil(np.log(tolerance) / np.log(bounds[width])))
-    w, path = np.zeros((1, width, 1)), [np.linalg.norm(limit)]
-    for _ in range(steps):
-        w = descend(X, y, w, 1, 2 / (top + bottom))
-        path.append(np.linalg.norm(w - limit))
-    distances[width] = np.array(path) / path[0]
-    ends = np.linalg.svd(X[0], full_matrices=False)[0][:, [0, -1]]
-    share = np.linalg.norm(ends.T @ limit[0]) / path[0]
-    over_bound = distances[width] / bounds[width] ** np.arange(steps + 1)
-    outside += [over_bound.max() - 1, share / over_bound.min() - 1]
-
-X, y = draw(4 * N, 1, "path")  # one of these data sets
-columns, labels, limit = X[0].T, y[0, :, 0], least_norm_fit(X, y)[0]
-radius2 = np.square(columns).sum(axis=1).max()
-shrink = 1 - curvatures(X)[1][0] / radius2  # part 4 at h = 1/R²
-# By Markov's inequality these steps fall short with probability 1e-9 at most.
-steps = int(np.ceil(np.log(1e-9 * tolerance**2) / np.log(shrink)))
-order = stream(seed, "order").integers(N, size=steps)
-w, sgd = np.zeros(4 * N), [1.0]
-for i in order:
-    w = w - columns[i] * (columns[i] @ w - labels[i]) / radius2
-    sgd.append(np.linalg.norm(w - limit) / np.linalg.norm(limit))
+paths = {
+    width: descent.descent_path(*data.draw(width, 1, "path"), tolerance)
+    for width in widths
+}
+X, y = data.draw(4 * N, 1, "path")  # one of these data sets
+prescribed = sgd.prescription(X, tolerance)
+order = stream(seed, "order").integers(N, size=prescribed.steps)
+distances = sgd.sgd_path(X, y, order)
 
 # %% tags=["hide-input", "lead"]
 left, ax = plt.subplots()
-for width in widths:
-    k = np.arange(len(distances[width]))
-    ax.plot(
-        k,
-        distances[width],
-        color=figures.COLORS[colors[width]],
-        label=f"$p = {width}$",
-    )
-    ax.plot(
-        k,
-        bounds[width] ** k,
-        color=figures.COLORS[colors[width]],
-        linestyle=":",
-        linewidth=1.5,
-    )
+inks = (C[name] for name in ("red", "orange", "green", "blue"))
+for (width, path), color in zip(paths.items(), inks, strict=True):
+    k = np.arange(len(path.distances))
+    ax.plot(k, path.distances, color=color, label=f"$p = {width}$")
+    ax.plot(k, path.bound**k, color=color, linestyle=":", linewidth=1.5)
 ax.set(xscale="symlog", yscale="log", ylim=(1e-10, 3), xlim=(0, None))
-ax.set(
-    xlabel="steps of gradient descent",
-    ylabel="relative distance",
-    title="Gradient descent",
-)
+ax.set(xlabel="steps of gradient descent", ylabel="relative distance")
+ax.set_title("Gradient descent")
 ax.legend(loc="lower left")
 right, ax = plt.subplots()
-ax.plot(
-    np.arange(len(sgd)) / N,
-    sgd,
-    color=figures.COLORS["green"],
-    label=f"SGD, $p = {4 * N}$",
-)
-ax.plot(
-    np.arange(len(sgd)) / N,
-    shrink ** (np.arange(len(sgd)) / 2),
-    color=figures.COLORS["green"],
-    linestyle=":",
-    label="bound (root mean square)",
-)
-ax.set(
-    yscale="log",
-    ylim=(1e-13, 3),
-    xlabel="passes through the data",
-    ylabel="relative distance",
-    title="SGD",
-)
+k = np.arange(len(distances))
+ax.plot(k / N, distances, color=C["green"], label=f"SGD, $p = {4 * N}$")
+bound, style = prescribed.shrink ** (k / 2), {"color": C["green"], "linestyle": ":"}
+ax.plot(k / N, bound, label="bound (root mean square)", **style)
+ax.set(yscale="log", ylim=(1e-13, 3), xlabel="passes through the data")
+ax.set(ylabel="relative distance", title="SGD")
 ax.legend(loc="upper right")
+took = [f"{len(path.distances) - 1:,} (p = {p_})" for p_, path in paths.items()]
 figures.show(
     [left, right],
     name="gradient-descent-distance",
@@ -371,31 +264,19 @@ figures.show(
     ),
     alt=(
         "Two panels of relative distance on a logarithmic scale. Left: four widths fall to 1e-8, after "
-        + ", ".join(f"{len(distances[w_]) - 1:,} (p = {w_})" for w_ in widths)
-        + " steps. Right: SGD falls in a straight line with the number of passes."
+        f"{', '.join(took)} steps. Right: SGD falls in a straight line with the number of passes."
     ),
 )
 
 # %%
-final = max(arrived.max(), *(path[-1] for path in distances.values()))
-evidence.record(
-    "A.S1",
-    "gradient descent from zero",
-    "largest relative distance after the steps the theorem prescribes",
-    final,
-    "<=",
-    tolerance,
-    n=f"{trials + len(widths)} data sets",
-)
-evidence.record(
-    "A.S1",
-    "geometric rate",
-    "largest relative distance outside its two bounds, at any step",
-    max(outside),
-    "<",
-    1e-3,
-    n=f"{len(widths)} widths, every step",
-)
+final = max(arrived.max(), *(path.distances[-1] for path in paths.values()))
+what = "largest relative distance after the steps the theorem prescribes"
+check, size = "gradient descent from zero", f"{trials + len(widths)} data sets"
+evidence.record("A.S1", check, what, final, "<=", tolerance, n=size)
+outside = max(path.outside for path in paths.values())
+what = "largest relative distance outside its two bounds, at any step"
+check, size = "geometric rate", f"{len(widths)} widths, every step"
+evidence.record("A.S1", check, what, outside, "<", 1e-3, n=size)
 
 # %% [markdown]
 # SGD on one data set is one draw. Part 4 holds for minibatches too, because a mean of projections shrinks no less than its parts are allowed to; we try widths, batches and rates
@@ -403,60 +284,20 @@ evidence.record(
 
 # %% tags=["hide-input"]
 several = 12  # data sets
-
-
-def descend_in_batches(width, batch, share):
-    """Return the distances after SGD at a share of the rate 2/R², each relative to its start."""
-    X, y = draw(width, several, "batches")
-    columns, limits = X.swapaxes(1, 2), least_norm_fit(X, y)
-    radius2 = np.square(columns).sum(axis=2).max()
-    slowest = 4 * share * (1 - share) * curvatures(X)[1].min() / radius2
-    steps = int(np.ceil(np.log(1e-9 * tolerance**2) / np.log(1 - slowest)))
-    picks = stream(seed, "batches", width, batch, str(share)).integers(
-        N, size=(steps, several, batch)
-    )
-    each, w = np.arange(several)[:, None], np.zeros((several, width, 1))
-    for pick in picks:
-        rows = columns[each, pick]  # (data sets, batch, p)
-        missed = rows @ w - y[each, pick]
-        w -= 2 * share / radius2 / batch * (rows.swapaxes(1, 2) @ missed)
-    away = np.linalg.norm(w[..., 0] - limits, axis=1)
-    return (away / np.linalg.norm(limits, axis=1)).max()
-
-
-X, y = draw(4 * N, several, "rates")
-top = curvatures(X)[0][:, None, None]
-limits = least_norm_fit(X, y)
-tried = [
-    (True, descend_in_batches(width, batch, share))
-    for width, batch, share in (
-        (2 * N, 1, 0.5),
-        (4 * N, 1, 0.75),
-        (4 * N, 8, 0.25),
-        (4 * N, 8, 0.75),
-    )
-]
-for share in (0.5, 0.95, 1.05, 1.1):
-    w = descend(X, y, np.zeros((several, 4 * N, 1)), 1000, 2 * share / top)
-    away = np.linalg.norm(w[..., 0] - limits, axis=1)
-    away /= np.linalg.norm(limits, axis=1)
-    tried.append((share < 1, away.max() if share < 1 else away.min()))
-tried = pd.DataFrame(tried, columns=["below_bound", "distance"])
+runs = [(2 * N, 1, 0.5), (4 * N, 1, 0.75), (4 * N, 8, 0.25), (4 * N, 8, 0.75)]
+tried = sgd.try_rates(data, runs, (0.5, 0.95, 1.05, 1.1), several, tolerance)
 by_rate = evidence.tested(
     tried,
     "below_bound",
     lambda rows: rows.distance.max(),
     "the rate lies below 2/λ₁, and for SGD below 2/R²",
 )
-evidence.record(
-    "A.S1",
+check, what = (
     "stochastic gradient descent from zero",
     "relative distance at the end",
-    sgd[-1],
-    "<=",
-    tolerance,
-    n=f"{len(order)} steps at p = {4 * N}",
 )
+size = f"{len(order)} steps at p = {4 * N}"
+evidence.record("A.S1", check, what, distances[-1], "<=", tolerance, n=size)
 evidence.record(
     "A.S1",
     "widths, batches and rates",
@@ -467,33 +308,19 @@ evidence.record(
     n=f"{several} data sets × {int(tried.below_bound.sum())} settings; beyond the bound, two rates",
     when=by_rate,
 )
-w, first, second = np.zeros((3, several, 4 * N, 1))
-for k in range(1, 2001):
-    slope = X @ (X.swapaxes(1, 2) @ w - y) / N
-    first += 0.1 * (slope - first)
-    second += 0.001 * (slope**2 - second)
-    w -= 0.003 * (first / (1 - 0.9**k)) / (np.sqrt(second / (1 - 0.999**k)) + 1e-8)
-fitted = np.linalg.norm(X.swapaxes(1, 2) @ w - y, axis=1) / np.linalg.norm(
-    y, axis=1
-)
-span = np.linalg.qr(X)[0]
-beside = np.linalg.norm(w - span @ (span.swapaxes(1, 2) @ w), axis=1)
-beside /= np.linalg.norm(limits, axis=1)[:, None]
-evidence.record(
-    "A.S1",
-    "Adam from zero: not the one of minimum norm",
-    "smallest part outside the span of the data, relative to the interpolator of minimum norm",
-    float(beside.min()),
-    ">",
-    tolerance,
-    n=f"{several} data sets",
-)
-display(
-    Markdown(
-        f"Below the bounds every run arrives within {tried[tried.below_bound].distance.max():.0e}. At 1.05 times the bound descent ends at least "
-        f"{tried[~tried.below_bound].distance.min():.0e} times its start away. Adam fits the labels to {fitted.max():.0e} and keeps a part of {beside.min():.2f} or more outside the span."
-    )
-)
+adam = sgd.adam_leaves_span(*data.draw(4 * N, several, "rates"))
+check = "Adam from zero: not the one of minimum norm"
+what = "smallest part outside the span of the data, relative to the interpolator of minimum norm"
+size = f"{several} data sets"
+evidence.record("A.S1", check, what, adam.outside, ">", tolerance, n=size)
+runaway = tried[~tried.below_bound].distance.min()
+say(below_bounds=f"{by_rate.inside:.0e}", runaway=f"{runaway:.0e}")
+say(misfit_of_adam=f"{adam.misfit:.0e}", outside_of_adam=adam.outside)
+
+# %% [markdown]
+# Below the bounds every run arrives within {glue:text}`below_bounds`. At 1.05 times the bound descent ends at least
+# {glue:text}`runaway` times its start away. Adam fits the labels to {glue:text}`misfit_of_adam` and keeps a part of
+# {glue:text}`outside_of_adam:.2f` or more outside the span.
 
 # %% [markdown]
 # Now the error from three starts: zero; the mean task, a good guess such as pre-training might give; and its
@@ -506,99 +333,48 @@ starts = {
     "from the mean task": mean_task,
     "from its opposite": -mean_task,
 }
-shades = dict(zip(starts, ("grey", "green", "red"), strict=True))
-grid = sorted(
-    {N // 4, min(N // 2, N - 12), max(2 * N, N + 12), 3 * N, 5 * N, 10 * N}
-)
-errors = np.empty((trials, len(starts), len(grid)))
-to_nearest, to_minimum = 0.0, np.inf
-for column, width in enumerate(grid):
-    X, y = draw(width, trials, "starts")
-    begin = np.zeros((width, len(starts)))
-    begin[:T] = np.stack(list(starts.values()), axis=1)[:width]
-    top, bottom = curvatures(X)
-    steps = int(
-        np.ceil(np.log(tolerance) / np.log(1 - 2 * bottom / (top + bottom)).max())
-    )
-    w = descend(
-        X,
-        y,
-        np.broadcast_to(begin, (trials, *begin.shape)),
-        steps,
-        (2 / (top + bottom))[:, None, None],
-    )
-    for row in range(len(starts)):
-        errors[:, row, column] = excess_risk(w[..., row], vectors).mean(axis=1)
-        goal = begin[:, row] + fit(X, (y[..., 0] - begin[:, row] @ X))
-        far = np.linalg.norm(begin[:, row] - goal, axis=1)
-        missed = np.linalg.norm(w[..., row] - goal, axis=1) / far
-        to_nearest = max(to_nearest, missed.max())
-        if width > N and row > 0:
-            apart = np.linalg.norm(w[..., row] - least_norm_fit(X, y), axis=1) / far
-            to_minimum = min(to_minimum, apart.min())
-
-
-def exact(start, p):
-    """Return the error averaged over tasks when training starts there."""
-    return theory.multitask_error(
-        Tasks.from_vectors(vectors - start), n, p, sigma2
-    ).mean(axis=-1)
-
-
+grid = {N // 4, min(N // 2, N - 12), max(2 * N, N + 12), 3 * N, 5 * N, 10 * N}
+grid = sorted(grid)
+begins = list(starts.values())
+found = descent_starts.descend_from_starts(data, begins, grid, trials, tolerance)
 alpha = evidence.level("A.B1", "simulation from three starts")
 critical = critical_z(len(starts) * len(grid), alpha, draws=trials)
-expected = np.array([exact(start, grid) for start in starts.values()])
-z = np.abs(z_scores(errors, expected, skewed=True))
-above = np.array(grid) > N
-as_from_zero = np.abs(z_scores(errors, expected[0], skewed=True))[1:, above]
-display(
-    Markdown(
-        f"The largest of {z.size} scores is $|z| = {z.max():.2f}$; a correct theory exceeds {critical:.2f} anywhere "
-        f"with probability {alpha:.0e} at most. The test notices errors of {noticed(errors, expected, critical):.0%}. "
-        "The formula for a start from zero, applied to the other starts above the threshold, scores "
-        f"{as_from_zero.min():.0f} or more."
-    )
-)
-for check, statistic, value, sign in (
-    (
-        "from elsewhere: the nearest interpolator",
-        "largest relative distance to the interpolator nearest to the start",
-        to_nearest,
-        "<=",
-    ),
-    (
-        "from elsewhere: not the one of minimum norm",
-        "smallest relative distance to the interpolator of minimum norm",
-        to_minimum,
-        ">",
-    ),
-):
-    evidence.record(
-        "A.S1",
-        check,
-        statistic,
-        value,
-        sign,
-        tolerance,
-        n=f"{len(starts)} starts × {len(grid)} widths × {trials} data sets",
-    )
+expected = np.array([start_error(data, start, grid) for start in begins])
+z = np.abs(z_scores(found.errors, expected, skewed=True))
+notices = noticed(found.errors, expected, critical)
+as_from_zero = np.abs(z_scores(found.errors, expected[0], skewed=True))
+as_from_zero = as_from_zero[1:, np.array(grid) > N].min()
+say(scores=z.size, largest_score=z.max(), largest_allowed=critical)
+say(error_rate=f"{alpha:.0e}", noticed_share=notices, as_from_zero=as_from_zero)
+size = f"{len(starts)} starts × {len(grid)} widths × {trials} data sets"
+check = "from elsewhere: the nearest interpolator"
+what = "largest relative distance to the interpolator nearest to the start"
+evidence.record("A.S1", check, what, found.to_nearest, "<=", tolerance, n=size)
+check = "from elsewhere: not the one of minimum norm"
+what = "smallest relative distance to the interpolator of minimum norm"
+evidence.record("A.S1", check, what, found.to_minimum, ">", tolerance, n=size)
+
+# %% [markdown]
+# The largest of {glue:text}`scores` scores is |z| = {glue:text}`largest_score:.2f`; a correct theory exceeds
+# {glue:text}`largest_allowed:.2f` anywhere with probability {glue:text}`error_rate` at most. The test notices errors of
+# {glue:text}`noticed_share:.0%`. The formula for a start from zero, applied to the other starts above the threshold, scores
+# {glue:text}`as_from_zero:.0f` or more.
 
 # %% [markdown]
 # Paper A names the start at zero among its limits: it may not hold in practice (claim A.S5). What the theory for zero then gets wrong:
 
 # %% tags=["hide-input"]
-told_zero = pd.DataFrame(
-    [
-        (p_ > N, abs(float(exact(start, p_) / exact(0 * mean_task, p_)) - 1))
-        for p_ in (max(N // 2, T + 1), 2 * N, 5 * N)
-        for start in (mean_task, -mean_task)
-    ],
-    columns=["wide", "off"],
-)
+at_zero = 0 * mean_task
+told_zero = [
+    (p_ > N, start_error(data, start, p_) / start_error(data, at_zero, p_))
+    for p_ in (max(N // 2, T + 1), 2 * N, 5 * N)
+    for start in (mean_task, -mean_task)
+]
+told_zero = pd.DataFrame(told_zero, columns=["wide", "ratio"])
 matters = evidence.tested(
     told_zero,
     "wide",
-    lambda rows: rows.off.min(),
+    lambda rows: abs(rows.ratio - 1).min(),
     "p > N: there the start stays in the error, for better or worse; with fewer parameters no start matters",
 )
 evidence.record(
@@ -616,22 +392,15 @@ evidence.record(
 # ## Look
 
 # %% tags=["hide-input"]
-curve = np.unique(
-    np.concatenate(
-        [np.geomspace(5, 10 * N, 200).round(), N + np.arange(-8, 9)]
-    ).astype(int)
-)
+curve = np.append(np.geomspace(5, 10 * N, 200).round(), N + np.arange(-8, 9))
+curve = np.unique(curve.astype(int))
 fig, ax = plt.subplots()
-for row, (name, start) in enumerate(starts.items()):
-    color = figures.COLORS[shades[name]]
-    ax.plot(curve, exact(start, curve), color=color, label=name)
-    figures.band(ax, grid, errors[:, row], color=color)
-ax.set(
-    xscale="log",
-    ylim=(0, 8),
-    xlabel="parameters $p$",
-    ylabel="excess risk, mean over tasks",
-)
+inks = ("grey", "green", "red")
+for (name, start), row, ink in zip(starts.items(), range(3), inks, strict=True):
+    ax.plot(curve, start_error(data, start, curve), color=C[ink], label=name)
+    figures.band(ax, grid, found.errors[:, row], color=C[ink])
+ax.set(xscale="log", ylim=(0, 8), xlabel="parameters $p$")
+ax.set_ylabel("excess risk, mean over tasks")
 ax.set_title("The start matters above the threshold only")
 figures.threshold(ax, N)
 ax.legend(loc="upper right")
@@ -650,16 +419,7 @@ figures.show(
     ),
 )
 
-# %%
-at, beyond = N + 2, np.arange(N + 3, 100 * N)
-prominence = {
-    name: exact(start, at) / exact(start, beyond).min()
-    for name, start in starts.items()
-}
-near, zero, far = (
-    prominence[f"from {start}"]
-    for start in ("the mean task", "zero", "its opposite")
-)
+# %% tags=["hide-input"]
 evidence.record(
     "A.B1",
     "simulation from three starts",
@@ -668,27 +428,18 @@ evidence.record(
     "<",
     critical,
     n=f"{z.size} cells × {trials} data sets",
-    detects=f"errors wrong by {noticed(errors, expected, critical):.0%}",
+    detects=f"errors wrong by {notices:.0%}",
 )
-rng = stream(seed, "random starts")
+rng, distances = stream(seed, "random starts"), np.geomspace(0.05, 3, 10)
 drawn_starts = [
-    mean_task * side + size * rng.standard_normal(T) / np.sqrt(T)
+    mean_task * side + distance * rng.standard_normal(T) / np.sqrt(T)
     for side in (-1, 1)
-    for size in np.geomspace(0.05, 3, 10)
+    for distance in distances
 ]
-drawn_starts = pd.DataFrame(
-    [
-        (
-            np.square(vectors - start).sum() / np.square(vectors).sum(),
-            exact(start, at) / exact(start, beyond).min() / zero,
-        )
-        for start in drawn_starts
-    ],
-    columns=["distance2", "prominence"],
-)
-drawn_starts = drawn_starts[abs(drawn_starts.distance2 - 1) > 1e-3]
+stands = descent_starts.prominences(data, drawn_starts)
+stands = stands[abs(stands.distance2 - 1) > 1e-3]
 stands_out = evidence.tested(
-    drawn_starts,
+    stands,
     "distance2 > 1",
     lambda rows: rows.prominence.max(),
     "a non-zero start lies farther from the tasks than zero does",
@@ -700,17 +451,19 @@ evidence.record(
     stands_out.inside,
     "<",
     1,
-    n=f"{len(drawn_starts)} random starts on both sides, exact",
+    n=f"{len(stands)} random starts on both sides, exact",
     when=stands_out,
 )
-display(
-    Markdown(
-        f"At $p = {at}$ the error is {zero:.1f} times the least error beyond if training starts from "
-        f"zero, {near:.1f} times from the mean task and {far:.1f} times from its opposite. Paper A's break condition, *the peak may be "
-        "less pronounced*, therefore holds for starts farther away than zero, and only relative to what lies beyond: "
-        "the part that diverges is the same from every start."
-    )
+from_zero, near, far = (
+    descent_starts.prominence(data, start) for start in starts.values()
 )
+say(beside_threshold=N + 2, peak_zero=from_zero, peak_mean=near, peak_opposite=far)
+
+# %% [markdown]
+# At $p$ = {glue:text}`beside_threshold` the error is {glue:text}`peak_zero:.1f` times the least error beyond if training starts
+# from zero, {glue:text}`peak_mean:.1f` times from the mean task and {glue:text}`peak_opposite:.1f` times from its opposite. Paper A's
+# break condition, *the peak may be less pronounced*, therefore holds for starts farther away than zero, and only relative to
+# what lies beyond: the part that diverges is the same from every start.
 
 # %% [markdown]
 # ## Break
@@ -722,73 +475,35 @@ display(
 
 # %% tags=["hide-input"]
 stops = {10: "blue", 100: "green", 1000: "orange"}
-close = np.unique(
-    np.concatenate(
-        [np.geomspace(N / 4, 10 * N, 13).round(), [N - 4, N, N + 4]]
-    ).astype(int)
-)
-stopped = {k: np.empty((trials, len(close))) for k in stops}
-for column, width in enumerate(close):
-    X, y = draw(width, trials, "early stopping")
-    U, s, Vt = np.linalg.svd(X, full_matrices=False)
-    curvature = s**2 / N
-    along = (Vt @ y)[..., 0] / s  # coordinates of the limit
-    for k in stops:  # after k steps at rate 1/λ₁, a share 1 - (1 - λ/λ₁)^k of each coordinate is there
-        share = 1 - (1 - curvature / curvature[:, :1]) ** k
-        stopped[k][:, column] = excess_risk(
-            (U @ (share * along)[..., None])[..., 0], vectors
-        ).mean(axis=1)
+close = np.append(np.geomspace(N / 4, 10 * N, 13).round(), [N - 4, N, N + 4])
+close = np.unique(close.astype(int))
+stopped = stopped_descent.stopped_errors(data, list(stops), close, trials)
+many = np.geomspace(N + 1, 10 * N, 12).round().astype(int)
+needed = stopped_descent.steps_to_arrive(data, many, trials, tolerance)
+low, middle, high = np.quantile(needed, (0.05, 0.5, 0.95), axis=0)
+at_threshold = stopped[..., close == N].mean(axis=(1, 2))
+told = zip(at_threshold, stops, strict=True)
+told = [f"{error:.2g} after {k:,} steps" for error, k in told]
+
+# %% tags=["hide-input"]
 left, ax = plt.subplots()
-ax.plot(
-    curve,
-    exact(starts["from zero"], curve),
-    color=figures.INK,
-    linewidth=1,
-    label="limit (theory)",
-)
-for k, color in stops.items():
-    figures.band(
-        ax, close, stopped[k], color=figures.COLORS[color], label=f"{k:,} steps"
-    )
+limit, style = start_error(data, at_zero, curve), {"color": figures.INK}
+ax.plot(curve, limit, linewidth=1, label="limit (theory)", **style)
+for (k, color), errors in zip(stops.items(), stopped, strict=True):
+    figures.band(ax, close, errors, color=C[color], label=f"{k:,} steps")
 ax.set(xscale="log", yscale="log", ylim=(0.4, 200))
 ax.set(xlabel="parameters $p$", ylabel="excess risk, mean over tasks")
 ax.set_title("Stopped early, the peak is low")
 figures.threshold(ax, N)
 ax.legend(loc="upper left")
 right, ax = plt.subplots()
-many = np.geomspace(N + 1, 10 * N, 12).round().astype(int)
-needed = np.empty((trials, len(many)))
-for column, width in enumerate(many):
-    top, bottom = curvatures(draw(width, trials, "steps")[0])
-    needed[:, column] = np.log(tolerance) / np.log(1 - 2 * bottom / (top + bottom))
-low, middle, high = np.quantile(needed, (0.05, 0.5, 0.95), axis=0)
-ax.fill_between(
-    many / N, low, high, color=figures.COLORS["blue"], alpha=0.25, linewidth=0
-)
-ax.plot(
-    many / N,
-    middle,
-    color=figures.COLORS["blue"],
-    label="median and 5–95 % of data sets",
-)
-condition = ((np.sqrt(many) + np.sqrt(N)) / (np.sqrt(many) - np.sqrt(N))) ** 2
-predicted = np.log(tolerance) / np.log((condition - 1) / (condition + 1))
-ax.plot(
-    many / N,
-    predicted,
-    color=figures.INK,
-    linestyle=":",
-    label="Marchenko and Pastur",
-)
-ax.set(
-    xscale="log",
-    yscale="log",
-    xlabel="$p/N$",
-    ylabel="steps to $10^{-8}$",
-    title="Steps to arrive",
-)
-ax.set_xticks([1, 2, 5, 10], ["1", "2", "5", "10"])
-ax.minorticks_off()
+ax.fill_between(many / N, low, high, color=C["blue"], alpha=0.25, linewidth=0)
+ax.plot(many / N, middle, color=C["blue"], label="median and 5–95 % of data sets")
+foretold = stopped_descent.foretold_steps(N, many, tolerance)
+ax.plot(many / N, foretold, linestyle=":", label="Marchenko and Pastur", **style)
+number_axis(ax, [1, 2, 5, 10])
+ax.set(yscale="log", xlabel="$p/N$", ylabel="steps to $10^{-8}$")
+ax.set_title("Steps to arrive")
 ax.legend(loc="upper right")
 figures.show(
     [left, right],
@@ -800,12 +515,8 @@ figures.show(
         "training loss, which is higher the earlier one stops."
     ),
     alt=(
-        "Left: error against p; at p = N it is "
-        + ", ".join(
-            f"{stopped[k][:, close == N].mean():.2g} after {k:,} steps"
-            for k in stops
-        )
-        + f". Right: median of the steps needed, {middle[0]:,.0f} at p = N + 1 and {middle[-1]:,.0f} at p = 10 N."
+        f"Left: error against p; at p = N it is {', '.join(told)}. "
+        f"Right: median of the steps needed, {middle[0]:,.0f} at p = N + 1 and {middle[-1]:,.0f} at p = 10 N."
     ),
 )
 
@@ -814,20 +525,14 @@ figures.show(
 # anywhere, and SGD with a constant rate hovers at a distance. Part 4 of the theorem is for $p \ge N$.
 
 # %% tags=["hide-input"]
-X, y = draw(N // 2, 1, "path")
-columns, labels, limit = X[0].T, y[0, :, 0], least_norm_fit(X, y)[0]
-radius2 = np.square(columns).sum(axis=1).max()
-w, hovering = np.zeros(N // 2), []
-for i in order:
-    w = w - columns[i] * (columns[i] @ w - labels[i]) / radius2
-    hovering.append(np.linalg.norm(w - limit) / np.linalg.norm(limit))
-display(
-    Markdown(
-        f"With $p = {N // 2}$ parameters, the same number of SGD steps and the same rule for the rate, the relative "
-        f"distance to the least-squares solution was never below {min(hovering):.2f} and "
-        f"{np.median(hovering[-10 * N :]):.2f} in the median of the last ten passes."
-    )
-)
+hovering = sgd.sgd_path(*data.draw(N // 2, 1, "path"), order)[1:]
+say(few_parameters=N // 2, nearest_ever=hovering.min())
+say(nearest_lately=np.median(hovering[-10 * N :]))
+
+# %% [markdown]
+# With $p$ = {glue:text}`few_parameters` parameters, the same number of SGD steps and the same rule for the rate, the relative
+# distance to the least-squares solution was never below {glue:text}`nearest_ever:.2f` and {glue:text}`nearest_lately:.2f` in the
+# median of the last ten passes.
 
 # %% [markdown]
 # ## Exercises
