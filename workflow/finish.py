@@ -8,6 +8,7 @@ from access import accessible
 from drawings import slim
 from heads import complete, entrance
 from numbering import numbered
+from styles import lean
 from terms import glossary, linked
 from typography import typeset
 from weight import icons, light, shared, shed, without_outputs
@@ -38,3 +39,4 @@ def finish(folder: Path, landing: str, site: str) -> None:
         without_outputs(notebook)
     shed(folder)
     (folder / "index.html").write_text(entrance(landing, site), encoding="utf-8")
+    lean(folder)
