@@ -12,6 +12,13 @@
 
 # %% [markdown]
 # # Why do bigger models forget less?
+#
+# A wide model has room: the direction in which task 2 pulls lies almost entirely where task 1 is flat, so the
+# Lie bracket of the two gradients is small relative to what it could be. For two orthogonal tasks of
+# {glue:text}`samples` samples, going from $p$ = {glue:text}`narrow` to $p$ = {glue:text}`wide:,` divides this relative bracket by
+# **{glue:text}`bracket_fall:.0f`** and the training loss that task 1 regains by **{glue:text}`forgetting_fall:.0f`**.
+# In networks the same is seen where each task has a head of its own, and not where tasks share one:
+# <a href="#figure-both-papers">one figure</a> shows both papers.
 
 # %% tags=["parameters"]
 profile = "book"
@@ -21,6 +28,8 @@ n = 20  # samples per task [8 to 60]
 resamples = 2000  # bootstrap samples of the networks' seeds [200 to 20000]
 
 # %% tags=["hide-input"]
+from itertools import product
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -39,52 +48,36 @@ from manytasks import (
     theory,
 )
 from manytasks.statistics import (
-    bootstrap_interval,
+    Interval,
     critical_z,
     geometric_interval,
-    log_slope,
     mean_interval,
     noticed,
-    rank_correlation,
     z_scores,
 )
-from manytasks.streams import stream
-from manytasks.studies.two_tasks import by_seed, log_fall, with_price
+from manytasks.studies import bracket_falls, bracket_predictors, two_tasks
+from manytasks.studies.linear_bracket import (
+    factors,
+    one_step,
+    prediction_gap,
+    reach,
+    relative_bracket,
+)
+from manytasks.studies.short_and_long import regained_in_time
+from manytasks.studies.turned_samples import turned
 from manytasks.symbolic import differing
 
 parameters.check(In, globals())
+
+# %% tags=["hide-input"]
 cosines = {-0.5: "red", 0.0: "orange", 0.5: "green", 1.0: "blue"}
 noises = (0.0, 0.3, 1.0)  # label-noise variances
-
-
-def one_step(tasks, p, noise_var):
-    """Forgetting that the bracket predicts for one step of size n/p on task 2."""
-    curvature = theory.bracket_moments(tasks, n, p, noise_var).curvature
-    return (n / p) ** 2 / 2 * curvature
-
-
-def relative(moments, p):
-    """Curvature along g₂ over the mean curvature p/n that task 1 has where it looks."""
-    return moments.curvature / moments.gradient2 / (p / n)
-
-
 narrow, wide = 2 * n, 100 * n
 orthogonal = Tasks.equiangular(2, 0.0)
 lost = theory.training_forgetting(orthogonal, n, [narrow, wide], 0.3)
-share = relative(
-    theory.bracket_moments(orthogonal, n, [narrow, wide], 0.3),
-    np.array([narrow, wide]),
-)
-display(
-    Markdown(
-        "A wide model has room: the direction in which task 2 pulls lies almost entirely where task 1 is flat, so the "
-        "Lie bracket of the two gradients is small relative to what it could be. For two orthogonal tasks of "
-        f"{n} samples, going from $p = {narrow}$ to $p = {wide:,}$ divides this relative bracket by "
-        f"**{share[0] / share[1]:.0f}** and the training loss that task 1 regains by **{lost[0] / lost[1]:.0f}**. "
-        "In networks the same is seen where each task has a head of its own, and not where tasks share one: "
-        '<a href="#figure-both-papers">one figure</a> shows both papers.'
-    )
-)
+share = relative_bracket(orthogonal, n, [narrow, wide], 0.3)
+page.say(samples=n, narrow=narrow, wide=wide)
+page.say(bracket_fall=share[0] / share[1], forgetting_fall=lost[0] / lost[1])
 
 # %% [markdown]
 # ## Setting
@@ -353,41 +346,36 @@ evidence.record(
 
 # %% tags=["hide-input"]
 widths = np.array([3, 5, 10, 20]) * n
-alpha = evidence.level("O.10", "simulation")
 drawn, exact = [], []
-for i, (cosine, noise_var) in enumerate(
-    (c, v) for c in cosines for v in (0.0, 1.0)
-):
+for i, (cosine, noise_var) in enumerate(product(cosines, (0.0, 1.0))):
     problem = Tasks.equiangular(2, cosine), n, widths, noise_var
-    moments = simulate.bracket_moments(
-        *problem, trials=trials // 4, seed=(seed, "moments", i)
-    )
-    ends = simulate.training_forgetting(
-        *problem, trials=trials // 4, seed=(seed, "ends", i)
+    moments, ends = (
+        draw(*problem, trials=trials // 4, seed=(seed, name, i))
+        for name, draw in (
+            ("moments", simulate.bracket_moments),
+            ("ends", simulate.training_forgetting),
+        )
     )
     drawn.append(np.stack([*moments, ends], axis=1))
-    exact.append(
-        [*theory.bracket_moments(*problem), theory.training_forgetting(*problem)]
+    formulas = (
+        theory.bracket_moments(*problem),
+        theory.training_forgetting(*problem),
     )
+    exact.append([*formulas[0], formulas[1]])
 drawn, exact = np.stack(drawn, axis=1), np.array(exact)  # one row a draw
 z = np.abs(z_scores(drawn, exact))
+alpha, what = evidence.level("O.10", "simulation"), "largest |z|"
 critical = critical_z(z.size, alpha, len(drawn))
-evidence.record(
-    "O.10",
-    "simulation",
-    "largest |z|",
-    z.max(),
-    "<",
-    critical,
-    n=f"{z.size} means × {len(drawn)} pairs of tasks",
-    detects=f"a formula wrong by {noticed(drawn, exact, critical):.0%}",
-)
-display(
-    Markdown(
-        f"The largest of {z.size} scores is $|z| = {z.max():.2f}$; correct formulas exceed {critical:.2f} anywhere with "
-        f"probability at most {alpha:.1e}. A formula wrong by {noticed(drawn, exact, critical):.0%} would be noticed in every one of them."
-    )
-)
+wrong_by = noticed(drawn, exact, critical)
+size = {"n": f"{z.size} means × {len(drawn)} pairs of tasks"}
+size["detects"] = f"a formula wrong by {wrong_by:.0%}"
+evidence.record("O.10", "simulation", what, z.max(), "<", critical, **size)
+page.say(scores=z.size, largest_z=z.max(), critical_z=critical)
+page.say(error_rate=alpha, wrong_by=wrong_by)
+
+# %% [markdown]
+# The largest of {glue:text}`scores` scores is $|z|$ = {glue:text}`largest_z:.2f`; correct formulas exceed {glue:text}`critical_z:.2f` anywhere with
+# probability at most {glue:text}`error_rate:.1e`. A formula wrong by {glue:text}`wrong_by:.0%` would be noticed in every one of them.
 
 # %% [markdown]
 # ## Look: one figure for two papers
@@ -397,40 +385,30 @@ display(
 
 # %% tags=["hide-input", "lead"]
 grid = np.unique(np.geomspace(n + 4, 300 * n, 150).astype(int))
-points = np.array([2, 4, 8, 20, 60]) * n
-panels = [plt.subplots(), plt.subplots()]
-noise_var = 0.3
+points, noise_var = np.array([2, 4, 8, 20, 60]) * n, 0.3
+bracket_fig, ax = plt.subplots()
+lost_fig, end = plt.subplots()
 for i, (cosine, color) in enumerate(cosines.items()):
     tasks, ink = Tasks.equiangular(2, cosine), figures.COLORS[color]
-    moments = theory.bracket_moments(tasks, n, grid, noise_var)
-    panels[0][1].plot(
-        grid / n, relative(moments, grid), color=ink, label=f"cosine {cosine:g}"
-    )
-    ax = panels[1][1]
-    ax.plot(
-        grid / n, theory.training_forgetting(tasks, n, grid, noise_var), color=ink
-    )
-    ax.plot(grid / n, one_step(tasks, grid, noise_var), ":", color=ink)
-    sample = simulate.training_forgetting(
-        tasks, n, points, noise_var, trials=trials // 8, seed=(seed, "figure", i)
-    )
-    figures.band(ax, points / n, sample, color=ink)
-panels[0][1].plot(
-    grid / n, n / grid, "--", color=figures.INK, linewidth=1, label="$n/p$"
-)
-panels[1][1].plot([], [], color=figures.INK, label="trained to the end")
-panels[1][1].plot([], [], ":", color=figures.INK, label="from the bracket")
-for (_, ax), title in zip(
-    panels,
-    ("relative bracket (Paper B)", "forgetting (Paper A)"),
-    strict=True,
-):
-    ax.set(xscale="log", yscale="log", title=title, xlabel="width $p/n$")
-    ax.legend(loc="lower left")
-panels[0][1].set_ylabel("$g_2^\\top H_1 g_2$ over $\\|g_2\\|^2\\, p/n$")
-panels[1][1].set_ylabel("training loss of task 1")
+    falling = relative_bracket(tasks, n, grid, noise_var)
+    ax.plot(grid / n, falling, color=ink, label=f"cosine {cosine:g}")
+    exact_end = theory.training_forgetting(tasks, n, grid, noise_var)
+    end.plot(grid / n, exact_end, color=ink)
+    end.plot(grid / n, one_step(tasks, n, grid, noise_var), ":", color=ink)
+    options = {"trials": trials // 8, "seed": (seed, "figure", i)}
+    sample = simulate.training_forgetting(tasks, n, points, noise_var, **options)
+    figures.band(end, points / n, sample, color=ink)
+ax.plot(grid / n, n / grid, "--", color=figures.INK, linewidth=1, label="$n/p$")
+end.plot([], [], color=figures.INK, label="trained to the end")
+end.plot([], [], ":", color=figures.INK, label="from the bracket")
+for each in (ax, end):
+    each.set(xscale="log", yscale="log", xlabel="width $p/n$")
+    each.legend(loc="lower left")
+ax.set(title="relative bracket (Paper B)")
+ax.set_ylabel("$g_2^\\top H_1 g_2$ over $\\|g_2\\|^2\\, p/n$")
+end.set(title="forgetting (Paper A)", ylabel="training loss of task 1")
 figures.show(
-    [fig for fig, _ in panels],
+    [bracket_fig, lost_fig],
     name="bridge-bracket-and-forgetting",
     caption=(
         f"Two tasks of $n = {n}$ samples, noise variance {noise_var:g}. (a) the relative bracket falls like $n/p$, "
@@ -454,46 +432,26 @@ sizes = {5: ":", 20: "--", 100: "-"}
 ratios = np.geomspace(1.2, 300, 120)
 train_fig, train_ax = plt.subplots()
 test_fig, test_ax = plt.subplots()
-reach = {}
 for cosine, color in cosines.items():
     tasks, ink = Tasks.equiangular(2, cosine), figures.COLORS[color]
     for samples, style in sizes.items():
         p_grid = np.unique((ratios * samples).round()).astype(int)
         p_grid = p_grid[p_grid > samples + 1]
-        for noise_var in noises:
-            moments = theory.bracket_moments(tasks, samples, p_grid, noise_var)
-            predicted = (samples / p_grid) ** 2 / 2 * moments.curvature
-            exact_train = theory.training_forgetting(
-                tasks, samples, p_grid, noise_var
-            )
-            off = np.abs(predicted / exact_train - 1) > 0.1
-            reach[cosine, samples, noise_var] = (
-                p_grid[off].max(initial=samples) / samples
-            )
-            if noise_var == 0.3:
-                train_ax.plot(
-                    p_grid / samples, exact_train / predicted, style, color=ink
-                )
-                F_exact = theory.forgetting(
-                    theory.replay_error(tasks, samples, 0, p_grid, noise_var)
-                )
-                test_ax.plot(
-                    p_grid / samples, F_exact / (2 * predicted), style, color=ink
-                )
+        told = one_step(tasks, samples, p_grid, 0.3)
+        retrained = theory.training_forgetting(tasks, samples, p_grid, 0.3)
+        errors = theory.replay_error(tasks, samples, 0, p_grid, 0.3)
+        on_test = theory.forgetting(errors) / (2 * told)
+        train_ax.plot(p_grid / samples, retrained / told, style, color=ink)
+        test_ax.plot(p_grid / samples, on_test, style, color=ink)
     train_ax.plot([], [], color=ink, label=f"cosine {cosine:g}")
 for samples, style in sizes.items():
     test_ax.plot([], [], style, color=figures.INK, label=f"$n = {samples}$")
-for ax, title in ((train_ax, "training forgetting"), (test_ax, "excess risk")):
+for ax in (train_ax, test_ax):
     ax.axhline(1, color=figures.INK, linewidth=0.8)
-    ax.set(
-        xscale="log",
-        xlabel="width $p/n$",
-        ylabel="exact over predicted",
-        title=title,
-    )
+    ax.set(xscale="log", xlabel="width $p/n$", ylabel="exact over predicted")
     ax.legend(loc="upper right")
-train_ax.set_ylim(0, 3)
-test_ax.set_ylim(-1.2, 3)
+train_ax.set(ylim=(0, 3), title="training forgetting")
+test_ax.set(ylim=(-1.2, 3), title="excess risk")
 figures.show(
     [train_fig, test_fig],
     name="bridge-exact-over-predicted",
@@ -507,14 +465,21 @@ figures.show(
         "from above one for opposed tasks to below zero for equal ones."
     ),
 )
-far = max(reach, key=reach.get)
-display(
-    Markdown(
-        f"On training loss the prediction is within 10 % beyond $p/n = {min(reach.values()):.0f}$ to "
-        f"${max(reach.values()):.0f}$, for all {len(reach)} settings of cosine, $n \\in \\{{5, 20, 100\\}}$ and noise variance "
-        f"in $\\{{0, 0.3, 1\\}}$; the last to come is cosine {far[0]:g}, $n = {far[1]}$, noise variance {far[2]:g}."
-    )
-)
+
+# %% tags=["hide-input"]
+beyond = {}
+for cosine, samples, noise_var in product(cosines, sizes, noises):
+    p_grid = np.unique((ratios * samples).round()).astype(int)
+    problem = Tasks.equiangular(2, cosine), samples, p_grid[p_grid > samples + 1]
+    beyond[cosine, samples, noise_var] = reach(*problem, noise_var)
+far = max(beyond, key=beyond.get)
+page.say(nearest=min(beyond.values()), farthest=max(beyond.values()))
+page.say(settings=len(beyond), last_cosine=far[0], last_n=far[1], last_noise=far[2])
+
+# %% [markdown]
+# On training loss the prediction is within 10 % beyond $p/n$ = {glue:text}`nearest:.0f` to
+# {glue:text}`farthest:.0f`, for all {glue:text}`settings` settings of cosine, $n \in \{5, 20, 100\}$ and noise variance
+# in $\{0, 0.3, 1\}$; the last to come is cosine {glue:text}`last_cosine:g`, $n$ = {glue:text}`last_n`, noise variance {glue:text}`last_noise:g`.
 
 # %% [markdown]
 # ## What "because of it" can mean
@@ -528,72 +493,42 @@ display(
 # and ask which factor falls. The product is an identity. That the first and the last factor tend to constants is not.
 
 # %% tags=["hide-input"]
-rows = []
-for cosine in cosines:
-    for noise_var in noises:
-        tasks = Tasks.equiangular(2, cosine)
-        ends = np.array([5 * n, wide])
-        moments = theory.bracket_moments(tasks, n, ends, noise_var)
-        long = theory.training_forgetting(tasks, n, ends, noise_var)
-        factors = np.array(
-            [
-                n / ends * moments.gradient2,
-                relative(moments, ends),
-                long / one_step(tasks, ends, noise_var),
-                long,
-            ]
-        )
-        rows.append((cosine, noise_var, *(factors[:, 0] / factors[:, 1])))
-table = "\n".join(
-    f"| {cosine:g} | {v:g} | {g:.2f} | {b:.1f} | {r:.2f} | {t:.1f} |"
-    for cosine, v, g, b, r, t in rows
+cases = [(cosine, v) for cosine in cosines for v in noises]
+falls = {}
+for cosine, v in cases:
+    tasks = Tasks.equiangular(2, cosine)
+    split = factors(tasks, n, [5 * n, wide], v)
+    falls[cosine, v] = [factor[0] / factor[1] for factor in split]
+rows = [
+    (f"{cosine:g}", f"{v:g}", f"{g:.2f}", f"{b:.1f}", f"{r:.2f}", f"{t:.1f}")
+    for (cosine, v), (g, b, r, t) in falls.items()
+]
+heads = ["cosine", "noise variance", "gradient", "relative bracket"]
+page.table(
+    pd.DataFrame(rows, columns=[*heads, "long / one step", "forgetting"]),
+    name="bridge-factors",
+    caption=f"Each factor at p = 5n, divided by the same at p = {wide // n}n.",
 )
-display(
-    Markdown(
-        f"**Each factor at $p = 5n$, divided by the same at $p = {wide // n}n$.**\n\n"
-        "| cosine | noise variance | gradient | relative bracket | long / one step | forgetting |\n"
-        "|---|---|---|---|---|---|\n" + table
-    )
-)
-explained = [np.log(b) / np.log(t) for *_, b, r, t in rows]
-gaps = pd.DataFrame(
-    [
-        (
-            ratio,
-            max(
-                abs(
-                    one_step(Tasks.equiangular(2, c), ratio * n, v)
-                    / theory.training_forgetting(
-                        Tasks.equiangular(2, c), n, ratio * n, v
-                    )
-                    - 1
-                )
-                for c in cosines
-                for v in noises
-            ),
-        )
-        for ratio in (2, 5, 10, 20, 40, 70, 100, 200)
-    ],
-    columns=["ratio", "gap"],
-)
+
+# %% tags=["hide-input"]
+explained = [np.log(b) / np.log(t) for _, b, _, t in falls.values()]
+page.say(least_carried=min(explained), most_carried=max(explained))
+tried = np.array([2, 5, 10, 20, 40, 70, 100, 200])
+gaps = [
+    prediction_gap(Tasks.equiangular(2, cosine), n, tried * n, v)
+    for cosine, v in cases
+]
+gaps = pd.DataFrame({"ratio": tried, "gap": np.max(gaps, axis=0)})
 READ_SO = "forgetting is read on the training loss of task 1 and p is at least 40n"
 close = evidence.tested(gaps, "ratio >= 40", lambda rows: rows.gap.max(), READ_SO)
-evidence.record(
-    "O.10",
-    "wider models forget less because of it",
-    "largest relative gap of bracket and full forgetting",
-    close.inside,
-    "<",
-    0.05,
-    n=f"{len(rows)} settings × {len(gaps)} widths, exact",
-    when=close,
-)
-display(
-    Markdown(
-        f"The relative bracket carries {min(explained):.0%} to {max(explained):.0%} of the fall in forgetting on a logarithmic "
-        "scale. The gradient at a stable rate hardly changes, and long training costs what one step costs. But the factors are ours, and other factors would have other shares."
-    )
-)
+what = "largest relative gap of bracket and full forgetting"
+check = "wider models forget less because of it"
+size = {"n": f"{len(cases)} settings × {len(gaps)} widths, exact", "when": close}
+evidence.record("O.10", check, what, close.inside, "<", 0.05, **size)
+
+# %% [markdown]
+# The relative bracket carries {glue:text}`least_carried:.0%` to {glue:text}`most_carried:.0%` of the fall in forgetting on a logarithmic
+# scale. The gradient at a stable rate hardly changes, and long training costs what one step costs. But the factors are ours, and other factors would have other shares.
 
 # %% [markdown]
 # A cause is something that one can move. So we leave the width alone and turn the bracket: the samples of task 2 keep their lengths, and a share of each squared length is moved into the
@@ -602,67 +537,38 @@ display(
 # %% tags=["hide-input"]
 still, batches, per_batch = 20 * n, 12, 4
 turns_in = np.array([0.05, 0.2, 0.4, 0.6, 0.8, 0.9])  # share inside the span
-
-
-def turned_pairs(inside, cosine, noise_var, name):
-    """Return the means over pairs of R, and of forgetting over the loss of task 2 before it."""
-    rng = stream(seed, "turned", name, str(inside))
-    X1, X2 = rng.standard_normal((2, batches * per_batch, still, n))
-    Q = np.linalg.qr(X1)[0]
-    along = Q @ (Q.swapaxes(1, 2) @ X2)
-    parts = [along, X2 - along]
-    parts = [v / np.linalg.norm(v, axis=1, keepdims=True) for v in parts]
-    length = np.linalg.norm(X2, axis=1, keepdims=True)
-    X2 = length * (np.sqrt(inside) * parts[0] + np.sqrt(1 - inside) * parts[1])
-    z1, z2 = np.sqrt(noise_var) * rng.standard_normal((2, batches * per_batch, n))
-    first = (X1[:, 0] + z1)[..., None]
-    second = (cosine * X2[:, 0] + np.sqrt(1 - cosine**2) * X2[:, 1] + z2)[..., None]
-    X1t, X2t = X1.swapaxes(1, 2), X2.swapaxes(1, 2)
-    w = X1 @ np.linalg.solve(X1t @ X1, first)
-    missed = X2t @ w - second
-    g2 = X2 @ missed / n
-    curvature = np.square(X1t @ g2).sum(axis=(1, 2)) / n
-    w = w - X2 @ np.linalg.solve(X2t @ X2, missed)
-    lost = np.square(X1t @ w - first).sum(axis=(1, 2))
-    before = np.square(missed).sum(axis=(1, 2))
-    R = curvature / np.square(g2).sum(axis=(1, 2)) / (still / n)
-    return [v.reshape(batches, -1).mean(axis=1) for v in (R, lost / before)]
-
-
 check = "bracket turned at one width"
-slopes_when_turned, levels = {}, 1 - 2 * evidence.level("O.10", check) / 4
-for cosine in (0.0, 0.5):
-    for noise_var in (0.0, 0.3):
-        name = f"cosine {cosine:g}, noise variance {noise_var:g}"
-        R, price_paid = np.moveaxis(
-            [turned_pairs(s, cosine, noise_var, name) for s in turns_in], 1, 0
-        )
-        slopes_when_turned[name] = (
-            mean_interval(log_slope(R.mean(axis=1), price_paid), levels),
-            np.median(R, axis=1)[[0, -1]],
-            np.median(price_paid, axis=1)[[0, -1]],
-        )
-flattest = min((v[0] for v in slopes_when_turned.values()), key=lambda v: v.low)
-evidence.record(
-    "O.10",
-    check,
-    f"log-log slope of forgetting, over the loss of task 2 before it, in R at p = {still // n}n, smallest of {len(slopes_when_turned)} settings",
-    flattest,
-    ">",
-    0.5,
-    n=f"{batches} batches of {per_batch} pairs × {len(turns_in)} turns",
+options = {"batches": batches, "per_batch": per_batch}
+options["level"] = 1 - 2 * evidence.level("O.10", check) / 4
+causes = {}
+for cosine, v in product((0.0, 0.5), (0.0, 0.3)):
+    name = f"cosine {cosine:g}, noise variance {v:g}"
+    options["seed"] = (seed, "turned", name)
+    causes[name] = turned(n, still, turns_in, cosine, v, **options)
+flattest = min((found.slope for found in causes.values()), key=lambda v: v.low)
+what = f"log-log slope of forgetting, over the loss of task 2 before it, in R at p = {still // n}n, smallest of {len(causes)} settings"
+size = f"{batches} batches of {per_batch} pairs × {len(turns_in)} turns"
+evidence.record("O.10", check, what, flattest, ">", 0.5, n=size)
+
+
+# %% tags=["hide-input"]
+def ends(values):
+    return f"{values[0]:.3f}, {values[-1]:.2f}"
+
+
+found = causes.values()
+rows = {"setting": list(causes)}
+rows["R from, to"] = [ends(each.relative_bracket) for each in found]
+rows["forgetting from, to"] = [ends(each.paid) for each in found]
+rows["log-log slope"] = [each.slope.words(".2f") for each in found]
+page.table(
+    pd.DataFrame(rows),
+    name="bridge-turned",
+    caption=f"The bracket turned at p = {still // n}n. Forgetting over the loss of task 2 before it; intervals at the level of the record.",
 )
-display(
-    Markdown(
-        f"**The bracket turned at $p = {still // n}n$.** Forgetting over the loss of task 2 before it; intervals at the level of the record.\n\n"
-        "| setting | $R$ from, to | forgetting from, to | log-log slope |\n|---|---|---|---|\n"
-        + "\n".join(
-            f"| {name} | {r[0]:.3f}, {r[1]:.2f} | {f[0]:.3f}, {f[1]:.2f} | {slope.words('.2f')} |"
-            for name, (slope, r, f) in slopes_when_turned.items()
-        )
-        + "\n\nA slope of 1 would be proportion. So in this model bigger models forget less because their bracket is relatively smaller."
-    )
-)
+
+# %% [markdown]
+# A slope of 1 would be proportion. So in this model bigger models forget less because their bracket is relatively smaller.
 
 # %% [markdown]
 # Two cautions. **It is the relative bracket.** The bracket itself grows with $p$, as do gradient and
@@ -673,12 +579,11 @@ display(
 # %% tags=["hide-input"]
 absolute = theory.bracket_moments(orthogonal, n, [narrow, wide], 0.3).bracket2
 checks.below("squared bracket, narrow against wide", absolute[0], absolute[1])
-display(
-    Markdown(
-        rf"For two orthogonal tasks the root mean square of $\|[g_1, g_2]\|$ *rises* from {absolute[0] ** 0.5:.0f} at "
-        f"$p = {narrow}$ to {absolute[1] ** 0.5:.0f} at $p = {wide:,}$."
-    )
-)
+page.say(bracket_narrow=absolute[0] ** 0.5, bracket_wide=absolute[1] ** 0.5)
+
+# %% [markdown]
+# For two orthogonal tasks the root mean square of $\|[g_1, g_2]\|$ *rises* from {glue:text}`bracket_narrow:.0f` at
+# $p$ = {glue:text}`narrow` to {glue:text}`bracket_wide:.0f` at $p$ = {glue:text}`wide:,`.
 
 # %% [markdown]
 # ## Where the short-time prediction parts from the truth
@@ -690,43 +595,22 @@ display(
 
 # %% tags=["hide-input"]
 times = np.geomspace(0.05, 30, 40)  # in units of n/p
-shown = {2: "red", 5: "orange", 50: "blue"}
+pairs, part_at = max(20, trials // 40), {}
 fig, ax = plt.subplots()
-part_at = {}
-for k, color in shown.items():
-    width, pairs = k * n, max(20, trials // 40)
-    rng = stream(seed, "flow", k)
-    losses = []
-    for _ in range(pairs):
-        X1, X2 = rng.standard_normal((2, width, n))
-        z1, z2 = np.sqrt(0.3) * rng.standard_normal((2, n))
-        w = np.linalg.lstsq(X1.T, X1[0] + z1, rcond=None)[0]
-        r = X2.T @ w - X2[1] - z2
-        values, V = np.linalg.eigh(X2.T @ X2)
-        decay = -np.expm1(-np.outer(times * n / width, values / n)) / values
-        moved = (X1.T @ X2 @ V) @ (decay * (V.T @ r)).T
-        losses.append(np.square(moved).sum(axis=0) / (2 * n))
-    ink = figures.COLORS[color]
-    band = mean_interval(losses)
-    mean = band.value
-    short = times**2 * one_step(orthogonal, width, 0.3)
-    ax.plot(times, mean * k, color=ink, label=f"$p = {k}n$")
+for k, color in {2: "red", 5: "orange", 50: "blue"}.items():
+    width, ink = k * n, figures.COLORS[color]
+    options = {"pairs": pairs, "seed": (seed, "flow", k)}
+    band = mean_interval(regained_in_time(n, width, 0.3, times, **options))
+    short = times**2 * one_step(orthogonal, n, width, 0.3)
+    ax.plot(times, band.value * k, color=ink, label=f"$p = {k}n$")
     ax.fill_between(times, band.low * k, band.high * k, color=ink, alpha=0.2)
     ax.plot(times, short * k, ":", color=ink)
-    ax.axhline(
-        theory.training_forgetting(orthogonal, n, width, 0.3) * k,
-        color=ink,
-        linewidth=0.8,
-    )
-    part_at[k] = times[np.argmax(short > 1.5 * mean)]
-ax.set(
-    xscale="log",
-    yscale="log",
-    ylim=(1e-3, 6),
-    xlabel="training time on task 2, in units of $n/p$",
-    ylabel="training loss of task 1, times $p/n$",
-    title="Short and long training",
-)
+    whole = theory.training_forgetting(orthogonal, n, width, 0.3)
+    ax.axhline(whole * k, color=ink, linewidth=0.8)
+    part_at[f"parts_at_{k}"] = times[np.argmax(short > 1.5 * band.value)]
+ax.set(xscale="log", yscale="log", ylim=(1e-3, 6), title="Short and long training")
+ax.set(xlabel="training time on task 2, in units of $n/p$")
+ax.set(ylabel="training loss of task 1, times $p/n$")
 ax.legend(loc="lower right")
 figures.show(
     fig,
@@ -739,15 +623,11 @@ figures.show(
     ),
     alt="Loss against time: curves rise along dotted parabolas until time 1, then level off at their thin lines.",
 )
-display(
-    Markdown(
-        "The quadratic law exceeds the flow by half at "
-        + ", ".join(
-            f"$t = {t:.1f}\\,n/p$ for $p = {k}n$" for k, t in part_at.items()
-        )
-        + "."
-    )
-)
+page.say(**part_at)
+
+# %% [markdown]
+# The quadratic law exceeds the flow by half at $t$ = {glue:text}`parts_at_2:.1f` $n/p$ for $p = 2n$, at {glue:text}`parts_at_5:.1f` $n/p$ for
+# $p = 5n$ and at {glue:text}`parts_at_50:.1f` $n/p$ for $p = 50n$.
 
 # %% [markdown]
 # ## Networks of growing width
@@ -775,108 +655,85 @@ checks.require(
 )
 
 # %% tags=["hide-input"]
-table = with_price(deep.load_results("bracket-forgetting", "book"), 10)
-mnist = with_price(deep.load_results("bracket-forgetting-mnist", "book"), 10)
-groups = {
-    ("mse", "task"): ("squared loss, task heads", "green", "-", "o"),
-    ("cross-entropy", "task"): ("cross-entropy, task heads", "green", "--", "s"),
-    ("mse", "domain"): ("squared loss, shared head", "red", "-", "o"),
-    ("cross-entropy", "domain"): ("cross-entropy, shared head", "red", "--", "s"),
+table = two_tasks.with_price(deep.load_results("bracket-forgetting", "book"), 10)
+mnist = two_tasks.with_price(
+    deep.load_results("bracket-forgetting-mnist", "book"), 10
+)
+digits_long = two_tasks.with_one_step(table[table.run == "long"])
+mnist_long = mnist[mnist.run == "long"]
+widths_net, seeds_net = sorted(table.width.unique()), table.seed.nunique()
+widest_net, fitting = widths_net[-1], 16  # from 16 on every network fits task 1
+checks.require(
+    table[table.width >= fitting].learned_train_error.max() == 0,
+    f"every network of width {fitting} and more must fit task 1",
+)
+GROUPS = {
+    ("mse", "task"): "squared loss, task heads",
+    ("cross-entropy", "task"): "cross-entropy, task heads",
+    ("mse", "domain"): "squared loss, shared head",
+    ("cross-entropy", "domain"): "cross-entropy, shared head",
 }
+LOOK, CURVES = {}, {}
+for (loss, scenario), label in GROUPS.items():
+    ink = figures.COLORS["green" if scenario == "task" else "red"]
+    filled, marker, line = (ink, "o", "-") if loss == "mse" else ("none", "s", "--")
+    look = {"color": ink, "fmt": marker, "markerfacecolor": filled}
+    LOOK[loss, scenario] = look
+    CURVES[loss, scenario] = look | {"label": label, "line": line, "markersize": 5}
 
 
 def draw_groups(ax, rows, column, at):
-    """A curve for every loss and kind of head: median over the dial, mean of seeds with its interval."""
-    for (loss, scenario), (label, color, style, marker) in groups.items():
-        chosen = rows[(rows.loss == loss) & (rows.scenario == scenario)]
-        places = chosen.groupby("width")[at].first()
-        band, ink = mean_interval(by_seed(chosen, column)), figures.COLORS[color]
-        ax.plot(places, band.value, style, color=ink, linewidth=1.2)
-        ax.errorbar(
-            places,
-            band.value,
-            [band.value - band.low, band.high - band.value],
-            fmt=marker,
-            markersize=5,
-            markerfacecolor=ink if loss == "mse" else "none",
-            color=ink,
-            capsize=2,
-            label=label,
-        )
+    """A curve for every loss and kind of head: median over the dial, mean of seeds."""
+    for key, curve in CURVES.items():
+        part = rows.groupby(["loss", "scenario"]).get_group(key)
+        places = part.groupby("width")[at].first()
+        figures.band(ax, places, two_tasks.by_seed(part, column), **curve)
 
 
-widths_net = sorted(table.width.unique())
-seeds_net = table.seed.nunique()
-long = table[table.run == "long"]
-fitting = 16  # from this width on every network fits task 1
-largest_left = table[table.width >= fitting].learned_train_loss.max()
-checks.require(
-    table[(table.width >= fitting)].learned_train_error.max() == 0,
-    f"every network of width {fitting} and more must fit task 1",
-)
-
-
-orthogonal_grid = np.unique(np.geomspace(1.2 * n, 60 * n, 80).astype(int))
-law = theory.bracket_moments(orthogonal, n, orthogonal_grid, 0.3)
-before_2 = theory.replay_error(orthogonal, n, 0, orthogonal_grid, 0.3)[..., 0, 1]
-linear_price = theory.training_forgetting(orthogonal, n, orthogonal_grid, 0.3) / (
-    (before_2 + 0.3) / 2
-)
-central = {
+# %% tags=["hide-input"]
+law_at = np.unique(np.geomspace(1.2 * n, 60 * n, 80).astype(int))
+before_2 = theory.replay_error(orthogonal, n, 0, law_at, 0.3)[..., 0, 1]
+linear_price = theory.training_forgetting(orthogonal, n, law_at, 0.3)
+linear_price /= (before_2 + 0.3) / 2
+linear = {"relative_curvature": relative_bracket(orthogonal, n, law_at, 0.3)}
+linear["price"] = linear_price
+TITLES = {
+    "relative_curvature": ("Paper B: the relative bracket", (0.015, 30)),
+    "price": ("Paper A: forgetting", (0.0002, 2)),
+}
+LABELS = "$R$ at the end of task 1", r"price $\Phi$ of learning task 2"
+SEE = {
     "both-papers": (
-        long,
         "The central figure of this book: both papers in one pair of axes, with nothing fitted. (a) the "
         r"relative bracket $R$ of Paper B when task 1 has been learned; (b) the price $\Phi$ of task 2 in Paper A's sense, its "
         r"training complete. Size is $p/n$, for networks $p/(nC)$. Blue: linear model, orthogonal tasks, noise variance 0.3; in "
         r"both panels it tends to $n/p$. To see: where tasks have heads of their own (green) both fall; where they share a head "
-        "(red) and the loss is squared, neither does by much; under cross-entropy forgetting falls further than the bracket. ",
+        "(red) and the loss is squared, neither does by much; under cross-entropy forgetting falls further than the bracket. "
     ),
     "both-papers-mnist": (
-        mnist[mnist.run == "long"],
         "The same on permuted MNIST, in the same axes. To see: the green curves fall beside the blue line again, but they stand further right: images of 784 pixels make "
-        "parameters that do not count as those of the linear model do. ",
+        "parameters that do not count as those of the linear model do. "
     ),
 }
-for name, (trained, caption) in central.items():
-    panels = [plt.subplots(figsize=(5, 4)), plt.subplots(figsize=(5, 4))]
-    for (_, ax), column, linear in zip(
-        panels,
-        ("relative_curvature", "price"),
-        (relative(law, orthogonal_grid), linear_price),
-        strict=True,
-    ):
-        ax.plot(
-            orthogonal_grid / n,
-            linear,
-            color=figures.COLORS["blue"],
-            label="linear model, exact",
-        )
-        ax.plot(
-            orthogonal_grid / n,
-            n / orthogonal_grid,
-            ":",
-            color=figures.INK,
-            linewidth=1,
-            label="$n/p$",
-        )
+
+# %% tags=["hide-input"]
+blue = {"color": figures.COLORS["blue"]}
+thin = {"color": figures.INK, "linewidth": 1}
+for name, trained in zip(SEE, (digits_long, mnist_long), strict=True):
+    panels = [plt.subplots(figsize=(5, 4)) for _ in linear]
+    for (_, ax), column, ylabel in zip(panels, linear, LABELS, strict=True):
+        ax.plot(law_at / n, linear[column], **blue, label="linear model, exact")
+        ax.plot(law_at / n, n / law_at, ":", **thin, label="$n/p$")
         draw_groups(ax, trained, column, "size")
+        title, limits = TITLES[column]
         ax.set(xscale="log", yscale="log", xlabel="size: parameters per equation")
-    panels[0][1].set(
-        title="Paper B: the relative bracket",
-        ylabel="$R$ at the end of task 1",
-        ylim=(0.015, 30),
-    )
-    panels[1][1].set(
-        title="Paper A: forgetting",
-        ylabel=r"price $\Phi$ of learning task 2",
-        ylim=(0.0002, 2),
-    )
+        ax.set(title=title, ylabel=ylabel, ylim=limits)
     panels[1][1].legend(loc="lower left", fontsize=9)
     figures.show(
         [fig for fig, _ in panels],
         name=name,
         caption=(
-            f"{caption}Networks of width {widths_net[0]} to {widths_net[-1]}: medians over four similarities, means and 95 % "
+            f"{SEE[name]}Networks of width {widths_net[0]} to {widest_net}: medians over four similarities, means and 95 % "
             f"intervals over {trained.seed.nunique()} seeds. The figure shows training loss; test loss follows below, for digits."
         ),
         alt=(
@@ -893,162 +750,92 @@ for name, (trained, caption) in central.items():
 # linear model about $n/p$).
 
 # %% tags=["hide-input"]
-rng = stream(seed, "bootstrap")
-picks = rng.integers(0, seeds_net, (resamples, seeds_net))
-long = long.assign(
-    tau=long.g2**2 / long.curvature_2,
-    absolute=long.bracket,
-)
-long["one_step"] = long.tau**2 / 2 * long.curvature_train
-long["long_over_step"] = long.forgotten_train_loss / long.one_step
-
-
-def interval(statistic, per_seed_values):
-    """Point and 95 % bootstrap interval over seeds of a statistic of the seeds' rows."""
-    values = np.asarray(per_seed_values)
-    drawn_values = statistic(values[picks], axis=1)
-    return float(statistic(values, axis=0)), *np.quantile(
-        drawn_values, [0.025, 0.975]
-    )
-
-
-def fall(rows, column):
-    """Log of the fall from width `fitting` to the largest, by seed."""
-    return log_fall(rows, column, fitting, widths_net[-1])
-
-
-falls = {}
-lines = []
-for key, (label, *_) in groups.items():
-    rows = long[(long.loss == key[0]) & (long.scenario == key[1])]
-    cells = []
-    for column in (
-        "relative_curvature",
-        "price",
-        "long_over_step",
-        "absolute",
-        "g2",
-        "loss_2",
-    ):
-        falls[key, column] = interval(np.mean, fall(rows, column))
-        point, low, high = np.exp(falls[key, column])
-        cells.append(f"{point:.2g} ({low:.2g} to {high:.2g})")
-    lines.append(f"| {label} | " + " | ".join(cells) + " |")
-size_fall = (
-    long[long.width == widths_net[-1]]["size"].iloc[0]
-    / long[long.width == fitting]["size"].iloc[0]
-)
-display(
-    Markdown(
-        f"**Falls from width {fitting} to {widths_net[-1]}** (size grows {size_fall:.0f}-fold; a number below 1 is a rise; medians over the dial, "
-        f"geometric means and 95 % bootstrap intervals over {seeds_net} seeds)\n\n"
-        r"| networks | relative bracket $R$ | price $\Phi$ | long run over one step | $\|[g_1, g_2]\|$ | $\|g_2\|$ | $L_2(\theta_1)$ |"
-        "\n|---|---|---|---|---|---|---|\n" + "\n".join(lines)
-    )
+COLUMNS = {
+    "relative_curvature": "relative bracket R",
+    "price": "price Φ",
+    "long_over_step": "long run over one step",
+    "bracket": "‖[g₁, g₂]‖",
+    "g2": "‖g₂‖",
+    "loss_2": "L₂(θ₁)",
+}
+groups = digits_long.groupby(["loss", "scenario"])
+ends = fitting, widest_net
+drawn = {"seed": seed, "resamples": resamples}
+falls = {
+    key: bracket_falls.log_falls(groups.get_group(key), COLUMNS, *ends, **drawn)
+    for key in GROUPS
+}
+written = [
+    (GROUPS[key], *(fall.map(np.exp).words(".2g") for fall in found.values()))
+    for key, found in falls.items()
+]
+start, end = digits_long.groupby("width")["size"].first()[list(ends)]
+page.table(
+    pd.DataFrame(written, columns=["networks", *COLUMNS.values()]),
+    name="bridge-falls",
+    caption=(
+        f"Falls from width {fitting} to {widest_net} (size grows {end / start:.0f}-fold; a number below 1 is a rise; medians over the dial, "
+        f"geometric means and 95 % bootstrap intervals over {seeds_net} seeds)."
+    ),
 )
 
 # %% tags=["hide-input"]
-shares = {}
-for key in groups:
-    rows = long[(long.loss == key[0]) & (long.scenario == key[1])]
-    paid = np.stack(
-        [fall(rows, "relative_curvature"), fall(rows, "price")], axis=-1
-    )
-
-    def carried(values, axis):
-        means = values.mean(axis=axis)
-        return means[..., 0] / means[..., 1]
-
-    shares[key] = interval(carried, paid)
-heads_share = {loss: shares[loss, "task"] for loss in ("mse", "cross-entropy")}
-shared_price = np.exp(falls[("mse", "domain"), "price"])
-by_width_alone = {
-    loss: np.log(widths_net[-1] / fitting) / falls[(loss, "task"), "price"][0]
-    for loss in heads_share
-}
-of_seeds = np.mean(
-    [
-        rank_correlation(rows.relative_curvature, rows.price)
-        for _, rows in long[
-            (long.width >= fitting) & (long.scenario == "task")
-        ].groupby(["loss", "width", "fraction"])
-    ]
-)
-step_over = {
-    key: long[
-        (long.loss == key[0])
-        & (long.scenario == key[1])
-        & (long.width == widths_net[-1])
-    ].long_over_step.median()
-    for key in groups
-}
-widest = long[long.width == widths_net[-1]]
-size_there = widest["size"].iloc[0]
-in_group = widest[(widest.loss == "mse") & (widest.scenario == "task")]
-wide_price = in_group.groupby("seed").price.median().mean()
-linear_there = np.interp(size_there, orthogonal_grid / n, linear_price)
-bracket_left = widest[
-    (widest.loss == "mse") & (widest.scenario == "domain")
-].relative_curvature.median()
-spike = (in_group.sharpness_1 / in_group.mean_curvature).median()
-linear_spike = (1 + size_there**-0.5) ** 2  # Marchenko and Pastur, in units of p/n
-display(
-    Markdown(
-        "**Squared loss, task heads: yes.** The relative bracket carries "
-        f"{heads_share['mse'][0]:.0%} of the fall of forgetting on a logarithmic scale ({heads_share['mse'][1]:.0%} to {heads_share['mse'][2]:.0%}), and the price of the "
-        f"widest networks is {wide_price / linear_there:.1f} times that of a linear model of their size. **Cross-entropy, task heads: for the larger part**, "
-        f"{heads_share['cross-entropy'][0]:.0%} ({heads_share['cross-entropy'][1]:.0%} to {heads_share['cross-entropy'][2]:.0%}). The rest is in the third column: what "
-        "the look from the end of task 1 misses is larger in narrow networks. "
-        f"**Squared loss, shared head: there is nothing to explain.** Forgetting falls by a factor of {shared_price[0]:.2f} "
-        f"({shared_price[1]:.2f} to {shared_price[2]:.2f}), which may be one, and the relative bracket is still "
-        f"{bracket_left:.1f} at width {widths_net[-1]}: what a shared head has to unlearn, task 1 is curved along more than on average. "
-        "**Cross-entropy, shared head: no.** Forgetting falls by more than the bracket does.\n\n"
-        "**What this cannot show.** Whatever falls with width carries some of the fall. By the same arithmetic one over the width carries "
-        f"{by_width_alone['mse']:.0%} under squared loss and {by_width_alone['cross-entropy']:.0%} under cross-entropy. Within one width and one similarity the rank correlation of $R$ with the price over "
-        f"{seeds_net} seeds is {of_seeds:.2f} on average. So networks of growing width do not tell the bracket from the width, and nothing is recorded for them."
-    )
-)
-
-# %% tags=["hide-input"]
-on_mnist = {}
-for loss, scenario in groups:
-    rows = central["both-papers-mnist"][0]
-    rows = rows[(rows.loss == loss) & (rows.scenario == scenario)]
-    paid = np.stack(
-        [fall(rows, "relative_curvature"), fall(rows, "price")], axis=-1
-    )
-    on_mnist[loss, scenario] = (
-        bootstrap_interval(
-            paid,
-            lambda units: np.divide(*units.mean(axis=0)),
-            seed=(seed, "mnist", loss, scenario),
-            resamples=resamples,
-        ),
-        geometric_interval(np.exp(paid[:, 1])),
-    )
+drawn["method"] = "percentile"
+squared, entropy, shared = list(GROUPS)[:3]
+for what, key in {"squared": squared, "entropy": entropy}.items():
+    share = bracket_falls.carried(groups.get_group(key), *ends, **drawn)
+    by_width = np.log(widest_net / fitting) / falls[key]["price"].value
+    page.say(**{f"{what}_share": share.words(".0%"), f"{what}_by_width": by_width})
+with_heads = digits_long.query("width >= @fitting and scenario == 'task'")
+at_widest = digits_long[digits_long.width == widest_net]
+median = at_widest.groupby(["loss", "scenario"]).median(numeric_only=True)
+in_group = at_widest.groupby(["loss", "scenario"]).get_group(squared)
+size_there = median["size"][squared]
 page.say(
-    mnist_squared=on_mnist["mse", "task"][0].words(".2f"),
-    mnist_entropy=on_mnist["cross-entropy", "task"][0].words(".2f"),
-    mnist_shared_squared=on_mnist["mse", "domain"][1].words(".2f"),
-    mnist_shared_entropy=on_mnist["cross-entropy", "domain"][1].words(".1f"),
+    of_linear=in_group.groupby("seed").price.median().mean()
+    / np.interp(size_there, law_at / n, linear_price),
+    shared_fall=falls[shared]["price"].map(np.exp).words(".2f"),
+    bracket_left=median.relative_curvature[shared],
+    widest_net=int(widest_net),
+    net_seeds=seeds_net,
+    of_seeds=bracket_falls.order_of_seeds(with_heads),
+    spike=(in_group.sharpness_1 / in_group.mean_curvature).median(),
+    linear_spike=(1 + size_there**-0.5)
+    ** 2,  # Marchenko and Pastur, in units of p/n
+)
+
+# %% [markdown]
+# **Squared loss, task heads: yes.** The relative bracket carries {glue:text}`squared_share` of the fall of forgetting on a logarithmic scale,
+# and the price of the widest networks is {glue:text}`of_linear:.1f` times that of a linear model of their size. **Cross-entropy, task heads: for the
+# larger part**, {glue:text}`entropy_share`. The rest is in the third column: what the look from the end of task 1 misses is larger in narrow networks.
+# **Squared loss, shared head: there is nothing to explain.** Forgetting falls by a factor of {glue:text}`shared_fall`, which may be one, and the relative bracket is still
+# {glue:text}`bracket_left:.1f` at width {glue:text}`widest_net`: what a shared head has to unlearn, task 1 is curved along more than on average.
+# **Cross-entropy, shared head: no.** Forgetting falls by more than the bracket does.
+#
+# **What this cannot show.** Whatever falls with width carries some of the fall. By the same arithmetic one over the width carries
+# {glue:text}`squared_by_width:.0%` under squared loss and {glue:text}`entropy_by_width:.0%` under cross-entropy. Within one width and one similarity the rank
+# correlation of $R$ with the price over {glue:text}`net_seeds` seeds is {glue:text}`of_seeds:.2f` on average. So networks of growing width do not tell the bracket from the width,
+# and nothing is recorded for them.
+
+# %% tags=["hide-input"]
+on_mnist = mnist_long.groupby(["loss", "scenario"])
+for (loss, scenario), rows in on_mnist:
+    what = "squared" if loss == "mse" else "entropy"
+    if scenario == "task":
+        draws = {"seed": (seed, "mnist", loss, scenario), "resamples": resamples}
+        share = bracket_falls.carried(rows, *ends, **draws)
+        page.say(**{f"mnist_{what}": share.words(".2f")})
+    else:
+        fall = geometric_interval(np.exp(two_tasks.log_fall(rows, "price", *ends)))
+        form = ".2f" if loss == "mse" else ".1f"
+        page.say(**{f"mnist_shared_{what}": fall.words(form)})
+there = on_mnist.get_group(squared).query("width == @widest_net")
+page.say(
     mnist_seeds=mnist.seed.nunique(),
-    widest_net=int(widths_net[-1]),
-    **{
-        f"{name}_{what}": rows[column].median()
-        for name, data in {
-            "digits": long,
-            "mnist": central["both-papers-mnist"][0],
-        }.items()
-        for rows in [
-            data.query(
-                "loss == 'mse' and scenario == 'task' and width == @widths_net[-1]"
-            )
-        ]
-        for what, column in {
-            "size": "size",
-            "bracket": "relative_curvature",
-        }.items()
-    },
+    mnist_size=there["size"].median(),
+    mnist_bracket=there.relative_curvature.median(),
+    digits_size=size_there,
+    digits_bracket=median.relative_curvature[squared],
 )
 
 # %% [markdown]
@@ -1062,17 +849,16 @@ page.say(
 # BatchNorm and learn more tasks, none of them equal; here there are two, and three of the four pairs are related.
 
 # %% tags=["hide-input"]
-display(
-    Markdown(
-        "What networks do *not* inherit is the last theorem. In the linear model the long run costs what one step of the right "
-        f"length costs. Here, at width {widths_net[-1]}, it costs a multiple (medians): "
-        + ", ".join(
-            f"{step_over[key]:.1f} times ({groups[key][0]})" for key in groups
-        )
-        + f". The largest curvature of task 1 is {spike:.0f} times the mean one there (squared loss; in a linear model of that size "
-        f"{linear_spike:.1f} times): one step serves the sharp directions, and training goes on along the flat ones."
-    )
-)
+NAMES = ("heads_squared", "heads_entropy", "shared_squared", "shared_entropy")
+NAMES = dict(zip(GROUPS, NAMES, strict=True))
+page.say(**{f"{NAMES[key]}_steps": median.long_over_step[key] for key in GROUPS})
+
+# %% [markdown]
+# What networks do *not* inherit is the last theorem. In the linear model the long run costs what one step of the right
+# length costs. Here, at width {glue:text}`widest_net`, it costs a multiple (medians): {glue:text}`heads_squared_steps:.1f` times (squared loss, task heads),
+# {glue:text}`heads_entropy_steps:.1f` times (cross-entropy, task heads), {glue:text}`shared_squared_steps:.1f` times (squared loss, shared head),
+# {glue:text}`shared_entropy_steps:.1f` times (cross-entropy, shared head). The largest curvature of task 1 is {glue:text}`spike:.0f` times the mean one there (squared loss; in a linear model of that size
+# {glue:text}`linear_spike:.1f` times): one step serves the sharp directions, and training goes on along the flat ones.
 
 # %% [markdown]
 # ### Short run, long run, training and test
@@ -1085,36 +871,22 @@ display(
 # At a minimum only the middle term is left, $-\frac{t^2}2 \langle g_2, [g_1, g_2]\rangle$.
 
 # %% tags=["hide-input"]
-steps_net = table[table.run != "long"].copy()
-t, h = steps_net.duration, steps_net.rate / steps_net.width
-first_order = -t * steps_net.inner
-second_order = t**2 / 2 * steps_net.curvature_train
-second_order += t * (t - h) / 2 * (steps_net.curvature_train - steps_net.along)
-steps_net["ratio"] = steps_net.forgotten_train_loss / (first_order + second_order)
-steps_net["first_order"] = first_order.abs() / (
-    first_order.abs() + second_order.abs()
-)
-lines = []
+first_steps = two_tasks.with_first_steps(table[table.run != "long"])
+first_steps = first_steps.groupby(["loss", "run", "width"])
+rows = []
 for loss, words in (("mse", "squared loss"), ("cross-entropy", "cross-entropy")):
     for run, count in (("one step", 1), ("short", int(table.short[0]))):
         cells = []
-        for at in (fitting, widths_net[-1]):
-            rows = steps_net[
-                (steps_net.loss == loss)
-                & (steps_net.run == run)
-                & (steps_net.width == at)
-            ]
-            low, middle, high = rows.ratio.quantile([0.1, 0.5, 0.9])
-            cells.append(
-                f"{middle:.2f} ({low:.2f} to {high:.2f}) | {rows.first_order.median():.0%}"
-            )
-        lines.append(f"| {words} | {count} | " + " | ".join(cells) + " |")
-display(
-    Markdown(
-        "**Training forgetting over this prediction** (median, 10–90 % of the pairs), and how much of the prediction is first order\n\n"
-        f"| loss | steps | width {fitting} | first order | width {widths_net[-1]} | first order |\n|---|---|---|---|---|---|\n"
-        + "\n".join(lines)
-    )
+        for width in ends:
+            part = first_steps.get_group((loss, run, width))
+            spread = Interval(*part.ratio.quantile([0.5, 0.1, 0.9]))
+            cells += [spread.words(".2f"), f"{part.first_order.median():.0%}"]
+        rows.append((words, count, *cells))
+heads = ["loss", "steps", f"width {fitting}", "first order"]
+page.table(
+    pd.DataFrame(rows, columns=[*heads, f"width {widest_net}", "first order"]),
+    name="bridge-first-steps",
+    caption="Training forgetting over this prediction (median, 10–90 % of the pairs), and how much of the prediction is first order.",
 )
 
 # %% [markdown]
@@ -1129,14 +901,10 @@ for column, words in (
     ("forgotten_test_error", "test accuracy"),
 ):
     fig, ax = plt.subplots()
-    draw_groups(ax, long, column, "width")
+    draw_groups(ax, digits_long, column, "width")
     ax.axhline(0, color=figures.INK, linewidth=0.8)
-    ax.set(
-        xscale="log",
-        xlabel="width",
-        ylabel=f"forgetting of {words}",
-        title=f"in {words}",
-    )
+    ax.set(xscale="log", xlabel="width", ylabel=f"forgetting of {words}")
+    ax.set(title=f"in {words}")
     ax.set_xticks(widths_net, widths_net)
     ax.minorticks_off()
     panels.append(fig)
@@ -1153,20 +921,24 @@ figures.show(
         "Two panels against width 8 to 128. Task heads: forgetting falls to nearly zero. Shared head: squared loss flat, cross-entropy falling."
     ),
 )
-equal_pairs = long[(long.scenario == "domain") & (long.fraction == 0)]
-gains = (equal_pairs.forgotten_test_loss < 0).mean()
-display(
-    Markdown(
-        f"As in the linear model, similar tasks gain on the test while they lose in training: with a shared head and no permuted pixel the test "
-        f"loss of task 1 falls in {gains:.0%} of the {len(equal_pairs)} networks, and the training loss rises in "
-        f"{(equal_pairs.forgotten_train_loss > 0).mean():.0%}. Forgotten training accuracy, {widths_net[-1]} units wide (medians): "
-        + ", ".join(
-            f"{long[(long.loss == key[0]) & (long.scenario == key[1]) & (long.width == widths_net[-1])].forgotten_train_error.median():.0%} ({groups[key][0]})"
-            for key in groups
-        )
-        + "."
-    )
+
+# %% tags=["hide-input"]
+equal_pairs = digits_long.query("scenario == 'domain' and fraction == 0")
+page.say(
+    equal_networks=len(equal_pairs),
+    gain_on_test=(equal_pairs.forgotten_test_loss < 0).mean(),
+    lose_in_training=(equal_pairs.forgotten_train_loss > 0).mean(),
 )
+page.say(
+    **{f"{NAMES[key]}_wrong": median.forgotten_train_error[key] for key in GROUPS}
+)
+
+# %% [markdown]
+# As in the linear model, similar tasks gain on the test while they lose in training: with a shared head and no permuted pixel the test
+# loss of task 1 falls in {glue:text}`gain_on_test:.0%` of the {glue:text}`equal_networks` networks, and the training loss rises in
+# {glue:text}`lose_in_training:.0%`. Forgotten training accuracy, {glue:text}`widest_net` units wide (medians):
+# {glue:text}`heads_squared_wrong:.0%` (squared loss, task heads), {glue:text}`heads_entropy_wrong:.0%` (cross-entropy, task heads),
+# {glue:text}`shared_squared_wrong:.0%` (squared loss, shared head), {glue:text}`shared_entropy_wrong:.0%` (cross-entropy, shared head).
 
 # %% [markdown]
 # ### Who predicts forgetting?
@@ -1175,128 +947,48 @@ display(
 # The bracket is compared with cheaper rivals, all measured at the end of task 1. Training and test forgetting are kept apart.
 
 # %% tags=["hide-input"]
-candidates = {
-    "bracket": r"$\|[g_1, g_2]\|$",
-    "relative_bracket": r"$\|[g_1, g_2]\|$, relative",
-    "noncommuting": r"$\|[g_1, g_2]\|$, of its bound",
-    "curvature_train": r"$g_2^\top H_1 g_2$",
-    "curvature_test": r"$g_2^\top H_1 g_2$ on test",
-    "relative_curvature": "$R$",
-    "g2": r"$\|g_2\|$",
-    "loss_2": r"$L_2(\theta_1)$",
-    "minus_cosine": r"$-\cos(g_1, g_2)$",
+CANDIDATES = {
+    "bracket": (r"$\|[g_1, g_2]\|$", "‖[g₁, g₂]‖"),
+    "relative_bracket": (r"$\|[g_1, g_2]\|$, relative", "‖[g₁, g₂]‖, relative"),
+    "noncommuting": (r"$\|[g_1, g_2]\|$, of its bound", "‖[g₁, g₂]‖, of its bound"),
+    "curvature_train": (r"$g_2^\top H_1 g_2$", "g₂ᵀH₁g₂"),
+    "curvature_test": (r"$g_2^\top H_1 g_2$ on test", "g₂ᵀH₁g₂ on test"),
+    "relative_curvature": ("$R$", "R"),
+    "g2": (r"$\|g_2\|$", "‖g₂‖"),
+    "loss_2": (r"$L_2(\theta_1)$", "L₂(θ₁)"),
+    "minus_cosine": (r"$-\cos(g_1, g_2)$", "−cos(g₁, g₂)"),
 }
-table["minus_cosine"] = -table.cosine
-targets = {
-    "one step, training": ("one step", "forgotten_train_loss"),
-    "long run, training": ("long", "forgotten_train_loss"),
-    "long run, test": ("long", "forgotten_test_loss"),
-}
+signed = table.assign(minus_cosine=-table.cosine)
+orders = bracket_predictors.rank_measures(
+    signed, list(CANDIDATES), fitting, seed=seed, resamples=resamples
+)
+targets, per_width = (
+    list(bracket_predictors.TARGETS),
+    len(signed.groupby(["seed", "fraction"])),
+)
+for (key, name), where in product(NAMES.items(), ("training", "test")):
+    row = orders.loc[("tasks", f"long run, {where}", *key)]
+    best = row.map(lambda order: order.value).astype(float).idxmax()
+    page.say(**{f"{name}_best_{where}": CANDIDATES[best][1]})
+    page.say(**{f"{name}_order_{where}": row[best].words(".2f")})
+    page.say(**{f"{name}_bracket_{where}": row["bracket"].value})
+
+# %% tags=["hide-input"]
+SHORT = ("heads, squared", "heads, entropy", "shared, squared", "shared, entropy")
+SHORT = dict(zip(GROUPS, SHORT, strict=True))
+PANEL = {"styles": {SHORT[key]: look for key, look in LOOK.items()}}
+PANEL["names"] = {name: formula for name, (formula, _) in CANDIDATES.items()}
+PANEL["xlabel"] = "rank correlation with forgetting"
 
 
-def cube(rows, column):
-    """Values by seed, width and dial."""
-    return (
-        rows.sort_values(["seed", "width", "fraction"])[column]
-        .to_numpy()
-        .reshape(seeds_net, len(widths_net), -1)
-    )
+def panel(kind, target, **how):
+    rows = {name: orders.loc[(kind, target, *key)] for key, name in SHORT.items()}
+    room = {"xlim": (-1.08, 1.08), "ylim": (len(CANDIDATES) - 0.4, -1.9)}
+    return page.grouped_ranking(rows, title=target, **PANEL, **room, **how)
 
 
-predicts = {}
-for loss, scenario in groups:
-    for target, (run, outcome) in targets.items():
-        rows = table[
-            (table.loss == loss) & (table.scenario == scenario) & (table.run == run)
-        ]
-        lost_there = cube(rows, outcome)
-        for name in candidates:
-            known = cube(rows, name)
-            # At one width: rank all pairs of all seeds; resample seeds.
-            both = np.stack([known, lost_there])[:, picks[: resamples // 5]]
-            both = both.swapaxes(2, 3).reshape(2, len(both[0]), len(widths_net), -1)
-            boot = rank_correlation(*both).mean(axis=-1)
-            point = rank_correlation(
-                *(
-                    x.swapaxes(0, 1).reshape(len(widths_net), -1)
-                    for x in (known, lost_there)
-                )
-            ).mean()
-            predicts[loss, scenario, target, name, "tasks"] = (
-                point,
-                *np.quantile(boot, [0.025, 0.975]),
-            )
-            # For one pair: rank the widths that fit; average over the dial, resample seeds.
-            kept = slice(widths_net.index(fitting), None)
-            over_widths = rank_correlation(
-                known[:, kept].swapaxes(1, 2), lost_there[:, kept].swapaxes(1, 2)
-            ).mean(axis=1)
-            predicts[loss, scenario, target, name, "widths"] = interval(
-                np.mean, over_widths
-            )
-
-
-short_names = {
-    (
-        loss,
-        scenario,
-    ): f"{'heads' if scenario == 'task' else 'shared'}, {'squared' if loss == 'mse' else 'entropy'}"
-    for loss, scenario in groups
-}
-
-
-def ranking(kind, shown_targets):
-    """One panel of dots per target."""
-    figs = []
-    for target in shown_targets:
-        fig, ax = plt.subplots(figsize=(5, 5))
-        for j, ((loss, scenario), (_, color, _, marker)) in enumerate(
-            groups.items()
-        ):
-            found = np.array(
-                [
-                    predicts[loss, scenario, target, name, kind]
-                    for name in candidates
-                ]
-            )
-            ink = figures.COLORS[color]
-            ax.errorbar(
-                found[:, 0],
-                np.arange(len(candidates)) + 0.17 * (j - 1.5),
-                xerr=np.abs(found[:, 1:] - found[:, :1]).T,
-                fmt=marker,
-                markersize=4.5,
-                markerfacecolor=ink if loss == "mse" else "none",
-                color=ink,
-                linewidth=1.2,
-                label=short_names[loss, scenario],
-            )
-        for y in np.arange(len(candidates) - 1) + 0.5:
-            ax.axhline(y, color=figures.INK, linewidth=0.5, alpha=0.25)
-        ax.axvline(0, color=figures.INK, linewidth=0.8, alpha=0.6)
-        ax.set_yticks(range(len(candidates)), candidates.values())
-        ax.set(
-            xlim=(-1.08, 1.08),
-            ylim=(len(candidates) - 0.4, -1.9),
-            xlabel="rank correlation with forgetting",
-            title=target,
-        )
-        if not figs:
-            ax.legend(
-                loc="upper left",
-                fontsize=9,
-                ncol=2,
-                columnspacing=0.6,
-                handletextpad=0.1,
-                borderaxespad=0,
-            )
-        figs.append(fig)
-    return figs
-
-
-per_width = seeds_net * table.fraction.nunique()
 figures.show(
-    ranking("tasks", targets),
+    [panel("tasks", target, legend=target == targets[0]) for target in targets],
     name="bridge-who-predicts",
     caption=(
         f"At one width: Spearman correlation of each measure with forgetting over {per_width} pairs of tasks ({seeds_net} seeds, "
@@ -1306,88 +998,57 @@ figures.show(
     ),
     alt="Three panels of dots with intervals, nine measures each, four kinds of networks.",
 )
+
+# %% tags=["hide-input"]
+over = len(widths_net) - widths_net.index(fitting)
 figures.show(
-    ranking("widths", list(targets)[1:]),
+    [
+        panel("widths", target, legend=target == targets[1])
+        for target in targets[1:]
+    ],
     name="bridge-who-predicts-widths",
     caption=(
-        f"For one pair of tasks: Spearman correlation over the {len(widths_net) - widths_net.index(fitting)} widths from {fitting} on, mean over {seeds_net} seeds and "
+        f"For one pair of tasks: Spearman correlation over the {over} widths from {fitting} on, mean over {seeds_net} seeds and "
         f"{table.fraction.nunique()} similarities, 95 % bootstrap intervals over seeds. Only the relative forms fall as forgetting "
         "does; the bracket itself and the gradient grow with width."
     ),
     alt="Two panels of dots with intervals: relative measures near +1 for task heads, absolute ones near -1.",
 )
+
+# %% tags=["hide-input"]
 check = "networks, one step on task 2"
-
-
-def without_each_seed(loss, scenario):
-    """Return the rank correlation of one step's forgetting by jackknife over seeds, with its interval."""
-    rows = table[
-        (table.loss == loss)
-        & (table.scenario == scenario)
-        & (table.run == "one step")
-    ]
-
-    def pooled(kept):
-        both = (
-            cube(rows, column)[kept].swapaxes(0, 1).reshape(len(widths_net), -1)
-            for column in ("curvature_train", "forgotten_train_loss")
-        )
-        return rank_correlation(*both).mean()
-
-    every = np.arange(seeds_net)
-    left_out = np.array([pooled(every != s) for s in every])
-    values = seeds_net * pooled(every >= 0) - (seeds_net - 1) * left_out
-    return mean_interval(values, 1 - 2 * evidence.level("B.M3", check) / 2)
-
-
+level = 1 - 2 * evidence.level("B.M3", check) / 2
+one_steps = table[table.run == "one step"].groupby(["loss", "scenario"])
+correlations = [
+    bracket_predictors.jackknife_order(
+        one_steps.get_group(key), "curvature_train", "forgotten_train_loss", level
+    )
+    for key in GROUPS
+]
+kinds = pd.DataFrame({"correlation": correlations})
+kinds["squared"] = [loss == "mse" for loss, _ in GROUPS]
 at_minimum = evidence.tested(
-    pd.DataFrame(
-        [
-            (loss == "mse", without_each_seed(loss, scenario))
-            for loss, scenario in groups
-        ],
-        columns=["squared", "correlation"],
-    ),
+    kinds,
     "squared",
     lambda rows: min(rows.correlation, key=lambda v: v.low),
     "task 1 has reached a minimum, which it does under squared loss and not under cross-entropy",
 )
-evidence.record(
-    "B.M3",
-    check,
-    "rank correlation of g₂ᵀH₁g₂ with training forgetting, smaller of two kinds of head",
-    at_minimum.inside,
-    ">",
-    0.9,
-    n=f"2 scenarios × {len(widths_net)} widths × {per_width} pairs, jackknife over seeds",
-    seeds=seeds_net,
-    when=at_minimum,
+what = "rank correlation of g₂ᵀH₁g₂ with training forgetting, smaller of two kinds of head"
+size = {"seeds": seeds_net, "when": at_minimum}
+size["n"] = (
+    f"2 scenarios × {len(widths_net)} widths × {per_width} pairs, jackknife over seeds"
 )
-display(
-    Markdown(
-        "\n".join(
-            f"* {groups[key][0]}: the best of the nine is {best[0]} with {best[1]:.2f} ({best[2]:.2f} to {best[3]:.2f}) for long-run training forgetting and "
-            f"{best_test[0]} with {best_test[1]:.2f} ({best_test[2]:.2f} to {best_test[3]:.2f}) on the test; the bracket has "
-            f"{predicts[(*key, 'long run, training', 'bracket', 'tasks')][0]:.2f} and {predicts[(*key, 'long run, test', 'bracket', 'tasks')][0]:.2f}."
-            for key in groups
-            for best, best_test in [
-                [
-                    max(
-                        (
-                            (
-                                candidates[name],
-                                *predicts[(*key, target, name, "tasks")],
-                            )
-                            for name in candidates
-                        ),
-                        key=lambda row: row[1],
-                    )
-                    for target in list(targets)[1:]
-                ]
-            ]
-        )
-    )
-)
+evidence.record("B.M3", check, what, at_minimum.inside, ">", 0.9, **size)
+
+# %% [markdown]
+# * squared loss, task heads: the best of the nine is {glue:text}`heads_squared_best_training` with {glue:text}`heads_squared_order_training` for long-run training forgetting and
+#   {glue:text}`heads_squared_best_test` with {glue:text}`heads_squared_order_test` on the test; the bracket has {glue:text}`heads_squared_bracket_training:.2f` and {glue:text}`heads_squared_bracket_test:.2f`.
+# * cross-entropy, task heads: the best of the nine is {glue:text}`heads_entropy_best_training` with {glue:text}`heads_entropy_order_training` for long-run training forgetting and
+#   {glue:text}`heads_entropy_best_test` with {glue:text}`heads_entropy_order_test` on the test; the bracket has {glue:text}`heads_entropy_bracket_training:.2f` and {glue:text}`heads_entropy_bracket_test:.2f`.
+# * squared loss, shared head: the best of the nine is {glue:text}`shared_squared_best_training` with {glue:text}`shared_squared_order_training` for long-run training forgetting and
+#   {glue:text}`shared_squared_best_test` with {glue:text}`shared_squared_order_test` on the test; the bracket has {glue:text}`shared_squared_bracket_training:.2f` and {glue:text}`shared_squared_bracket_test:.2f`.
+# * cross-entropy, shared head: the best of the nine is {glue:text}`shared_entropy_best_training` with {glue:text}`shared_entropy_order_training` for long-run training forgetting and
+#   {glue:text}`shared_entropy_best_test` with {glue:text}`shared_entropy_order_test` on the test; the bracket has {glue:text}`shared_entropy_bracket_training:.2f` and {glue:text}`shared_entropy_bracket_test:.2f`.
 
 # %% [markdown]
 # **Are the tables what the code computes?** This page trains pairs again and compares them with their rows.
@@ -1430,48 +1091,29 @@ checks.require(
 leading
 
 # %% tags=["hide-input"]
-panels = [plt.subplots(), plt.subplots()]
 points = np.array([3, 8, 30]) * n
 grid = np.unique(np.geomspace(n + 4, 100 * n, 150).astype(int))
-for i, (cosine, color) in enumerate(cosines.items()):
-    tasks, ink = Tasks.equiangular(2, cosine), figures.COLORS[color]
-    for (_, ax), noise_var in zip(panels, (0.0, 1.0), strict=True):
-        errors = theory.replay_error(tasks, n, 0, grid, noise_var)
-        ax.plot(
-            grid / n,
-            theory.forgetting(errors),
-            color=ink,
-            label=f"cosine {cosine:g}",
-        )
-        ax.plot(
-            grid / n,
-            2 * theory.training_forgetting(tasks, n, grid, noise_var),
-            ":",
-            color=ink,
-        )
-        sample = simulate.replay_error(
-            tasks,
-            n,
-            0,
-            points,
-            noise_var,
-            trials=trials // 8,
-            seed=(seed, "excess risk", i, int(noise_var)),
-            method="reduced",
-        )
+panels = []
+for noise_var in (0.0, 1.0):
+    fig, ax = plt.subplots()
+    for i, (cosine, color) in enumerate(cosines.items()):
+        problem = Tasks.equiangular(2, cosine), n, 0
+        ink = figures.COLORS[color]
+        F = theory.forgetting(theory.replay_error(*problem, grid, noise_var))
+        ax.plot(grid / n, F, color=ink, label=f"cosine {cosine:g}")
+        lost = theory.training_forgetting(*problem[:2], grid, noise_var)
+        ax.plot(grid / n, 2 * lost, ":", color=ink)
+        how = {"trials": trials // 8, "method": "reduced"}
+        how["seed"] = (seed, "excess risk", i, int(noise_var))
+        sample = simulate.replay_error(*problem, points, noise_var, **how)
         figures.band(ax, points / n, theory.forgetting(sample), color=ink)
-for (_, ax), noise_var in zip(panels, (0.0, 1.0), strict=True):
     ax.axhline(0, color=figures.INK, linewidth=0.8)
-    ax.set(
-        xscale="log",
-        ylim=(-0.35, 1.3),
-        xlabel="width $p/n$",
-        title=f"noise variance {noise_var:g}",
-    )
-    ax.set_ylabel("forgetting")
-panels[1][1].legend(loc="upper right")
+    ax.set(xscale="log", ylim=(-0.35, 1.3), xlabel="width $p/n$")
+    ax.set(title=f"noise variance {noise_var:g}", ylabel="forgetting")
+    panels.append(fig)
+panels[1].axes[0].legend(loc="upper right")
 figures.show(
-    [fig for fig, _ in panels],
+    panels,
     name="bridge-excess-risk",
     caption=(
         f"Growth of the excess risk of task 1 (solid; Paper A's $F$; points: means of {trials // 8:,} simulated pairs with 95 % intervals) beside twice the "
@@ -1484,20 +1126,20 @@ figures.show(
         "large width; for cosine 1 the solid curve is negative while the dotted one is positive."
     ),
 )
-equal = Tasks.equiangular(2, 1.0)
-clean = np.arange(n, 10 * n)
+
+# %% tags=["hide-input"]
+equal, clean = Tasks.equiangular(2, 1.0), np.arange(n, 10 * n)
 worst = clean[theory.training_forgetting(equal, n, clean, 0.0).argmax()]
 gain = theory.forgetting(theory.replay_error(equal, n, 0, clean, 0.0))
-display(
-    Markdown(
-        f"Two exact exceptions to the title. Equal tasks with clean labels forget nothing at $p = n$, most at $p = {worst}$ "
-        f"$\\approx 3n$, and less only beyond. And on the test they never forget: $F$ is at most {gain.max():.2f}, and "
-        "wider models *gain* less, for the same reason for which they forget less: nothing that happens in a few of many "
-        "directions changes much."
-    )
-)
 checks.below("distance of the worst width from 3n", abs(worst - 3 * n), 3)
 checks.below("largest forgetting of equal tasks on the test", gain.max(), 1e-9)
+page.say(worst_width=worst, largest_F=gain.max())
+
+# %% [markdown]
+# Two exact exceptions to the title. Equal tasks with clean labels forget nothing at $p = n$, most at $p$ = {glue:text}`worst_width`
+# $\approx 3n$, and less only beyond. And on the test they never forget: $F$ is at most {glue:text}`largest_F:.2f`, and
+# wider models *gain* less, for the same reason for which they forget less: nothing that happens in a few of many
+# directions changes much.
 
 # %% [markdown]
 # ## Exercises

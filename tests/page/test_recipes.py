@@ -130,3 +130,25 @@ def test_a_landscape_is_the_loss_on_a_grid():
         assert len(on_edge) >= 2
         np.testing.assert_allclose(on_edge[:, 0] ** 2 + 3 * on_edge[:, 1], level)
     plt.close(figure)
+
+
+def test_groups_stand_beside_their_name_with_their_own_marker():
+    groups = {
+        "first": {"b": Interval(0.5, 0.25, 0.6), "a": Interval(-1.0, -2.0, 0.0)},
+        "second": pd.Series({"a": Interval(3.0, 1.0, 4.0), "b": Interval(2.0, 2.0, 2.0)}),
+    }
+    styles = {"first": {"color": "red", "fmt": "o"}, "second": {"color": "blue", "fmt": "s"}}
+    figure = page.grouped_ranking(groups, styles=styles, xlabel="order", names={"a": "A"}, xlim=(-5, 5))
+    (ax,) = figure.axes
+    assert [t.get_text() for t in ax.get_yticklabels()] == ["b", "A"]
+    assert [t.get_text() for t in ax.get_legend().get_texts()] == ["first", "second"]
+    assert (ax.get_xlim(), ax.get_ylim()[0] > ax.get_ylim()[1]) == ((-5, 5), True)
+    first, second = ax.containers
+    np.testing.assert_allclose(first[0].get_xydata(), [[0.5, -0.085], [-1.0, 0.915]])
+    np.testing.assert_allclose(second[0].get_xydata(), [[2.0, 0.085], [3.0, 1.085]])
+    np.testing.assert_allclose(np.array(first[2][0].get_segments())[:, :, 0], [[0.25, 0.6], [-2.0, 0.0]])
+    assert [each[0].get_marker() for each in (first, second)] == ["o", "s"]
+    plt.close(figure)
+    silent = page.grouped_ranking(groups, styles=styles, xlabel="order", legend=False)
+    assert silent.axes[0].get_legend() is None
+    plt.close(silent)

@@ -4,13 +4,14 @@ from manytasks.page.curves import curves, number_axis
 from manytasks.page.landscape import landscape
 from manytasks.page.numbers import number, share, signed, times_ten
 from manytasks.page.predictions import predictions
-from manytasks.page.ranking import ranking, rankings
+from manytasks.page.ranking import grouped_ranking, ranking, rankings
 from manytasks.page.say import say
 from manytasks.page.slopes import slopes
 from manytasks.page.tables import table
 
 __all__ = [
     "curves",
+    "grouped_ranking",
     "landscape",
     "number",
     "number_axis",

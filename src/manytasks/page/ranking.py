@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -88,3 +89,52 @@ def rankings(
     for figure in drawn:
         figure.axes[0].set_xlim(limits[:, 0].min(), limits[:, 1].max())
     return drawn
+
+
+def grouped_ranking(
+    groups: Mapping[str, Mapping[str, Interval] | pd.Series],
+    *,
+    styles: Mapping[str, Mapping[str, Any]],
+    xlabel: str,
+    title: str = "",
+    names: Mapping[str, str] | None = None,
+    reference: float | None = 0.0,
+    legend: bool = True,
+    **axes: Any,
+) -> Figure:
+    """Draw one dot and interval per name and group, those of one name one under another.
+
+    Args:
+        groups: scalar intervals by group and name; the names of the first stand from top to bottom.
+        styles: what ``Axes.errorbar`` takes, by group, such as colour and marker.
+        xlabel: what is measured, with its unit.
+        title: of the panel.
+        names: how names are written; as they are if left out.
+        reference: where a vertical line stands, such as "no difference"; none if None.
+        legend: whether the groups are named, above the first row.
+        **axes: what ``Axes.set`` takes.
+
+    Returns:
+        A figure for ``figures.show``.
+    """
+    figure, ax = plt.subplots(figsize=(5, 5))
+    order = list(next(iter(groups.values())).keys())
+    places = np.arange(len(order))
+    for k, (group, intervals) in enumerate(groups.items()):
+        found = np.array([(i.value, i.low, i.high) for i in (intervals[name] for name in order)])
+        ax.errorbar(
+            found[:, 0],
+            places + 0.17 * (k - (len(groups) - 1) / 2),
+            xerr=np.abs(found[:, 1:] - found[:, :1]).T,
+            label=group,
+            **{"markersize": 4.5, "linewidth": 1.2} | dict(styles[group]),
+        )
+    for place in places[1:]:
+        ax.axhline(place - 0.5, color=figures.INK, linewidth=0.5, alpha=0.25)
+    if reference is not None:
+        ax.axvline(reference, color=figures.INK, linewidth=0.8, alpha=0.6)
+    ax.set_yticks(places, [(names or {}).get(name, name) for name in order])
+    ax.set(**{"ylim": (len(order) - 0.4, -1.9 if legend else -0.6), "xlabel": xlabel, "title": title} | axes)
+    if legend:
+        ax.legend(loc="upper left", fontsize=9, ncol=2, columnspacing=0.6, handletextpad=0.1, borderaxespad=0)
+    return figure

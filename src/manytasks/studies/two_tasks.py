@@ -32,6 +32,59 @@ def with_price(rows: pd.DataFrame, classes: int) -> pd.DataFrame:
     )
 
 
+def with_one_step(rows: pd.DataFrame) -> pd.DataFrame:
+    r"""Add what one step on task 2 would cost, as long as a look at its curvature suggests.
+
+    Args:
+        rows: long runs of a sweep bracket-forgetting.
+
+    Returns:
+        The same with ``one_step``, :math:`\frac{\tau^2}2 g_2^\top H_1 g_2` for
+        :math:`\tau = \|g_2\|^2 / g_2^\top H_2 g_2`, and ``long_over_step``: the long run over that.
+
+    Example:
+        >>> rows = pd.DataFrame({
+        ...     "g2": [2.0], "curvature_2": 8.0, "curvature_train": 4.0, "forgotten_train_loss": 1.5
+        ... })
+        >>> with_one_step(rows)[["one_step", "long_over_step"]].iloc[0].to_dict()
+        {'one_step': 0.5, 'long_over_step': 3.0}
+    """
+    tau = rows["g2"] ** 2 / rows["curvature_2"]
+    one_step = tau**2 / 2 * rows["curvature_train"]
+    return rows.assign(one_step=one_step, long_over_step=rows["forgotten_train_loss"] / one_step)
+
+
+def with_first_steps(rows: pd.DataFrame) -> pd.DataFrame:
+    r"""Add what Taylor's formula says that the first steps on task 2 cost.
+
+    With :math:`t = kh` for k steps of rate h,
+    :math:`-t\langle g_1, g_2\rangle + \frac{t^2}2 g_2^\top H_1 g_2 + \frac{t(t-h)}2 g_1^\top H_2 g_2`.
+
+    Args:
+        rows: short runs of a sweep bracket-forgetting, with the columns that ``with_price`` adds.
+
+    Returns:
+        The same with ``ratio``, measured forgetting over predicted, and ``first_order``, the share of the
+        first term in the sizes of both orders, in [0, 1].
+
+    Example:
+        >>> rows = pd.DataFrame({
+        ...     "duration": [1.0], "rate": 4.0, "width": 4, "inner": -1.0, "curvature_train": 6.0,
+        ...     "along": 5.0, "forgotten_train_loss": 2.0,
+        ... })
+        >>> with_first_steps(rows)[["ratio", "first_order"]].iloc[0].to_dict()
+        {'ratio': 0.5, 'first_order': 0.25}
+    """
+    t, h = rows["duration"], rows["rate"] / rows["width"]
+    first = -t * rows["inner"]
+    second = t**2 / 2 * rows["curvature_train"]
+    second += t * (t - h) / 2 * (rows["curvature_train"] - rows["along"])
+    return rows.assign(
+        ratio=rows["forgotten_train_loss"] / (first + second),
+        first_order=first.abs() / (first.abs() + second.abs()),
+    )
+
+
 def by_seed(rows: pd.DataFrame, column: str) -> pd.DataFrame:
     """Take the median over the dial: networks of one seed share their first task and count once.
 
