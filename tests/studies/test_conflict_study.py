@@ -93,13 +93,14 @@ def test_changes_are_logarithms_against_plain_descent():
     def loss(theta, data):
         return torch.stack([task_losses(t, x, y).sum() for t, x, y in zip(theta, *data, strict=True)])
 
-    ends = {}
+    ends, early = {}, None
     for name, method in compared.items():
         theta, move = pupils.theta, direction(method)
-        for _ in range(20):
+        for k in range(1, 21):
             theta = theta - h * move(theta, *pupils.train)
-        ends[name] = loss(theta, pupils.train), loss(theta, pupils.test)
-    for i, when in enumerate(("training", "test")):
+            early = loss(theta, pupils.train) if k == 2 else early
+        ends[name] = early, loss(theta, pupils.train), loss(theta, pupils.test)
+    for i, when in enumerate(("early", "training", "test")):
         np.testing.assert_allclose(found["CAGrad"][when], torch.log(ends["CAGrad"][i] / ends[PLAIN][i]))
 
 

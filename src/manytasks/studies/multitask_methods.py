@@ -97,7 +97,7 @@ def log_changes(
         pupils: where all begin.
         compared: methods by name, ``PLAIN`` among them.
         h: rate of a step.
-        steps: number of steps, at least 1.
+        steps: number of steps, at least 10.
 
     Returns:
         For each other method, (networks,) logarithms of loss over loss, by "early" (the training loss after
@@ -112,7 +112,7 @@ def _train(pupils: Students, method: Method, h: float, steps: int) -> dict[str, 
     move, theta, early = direction(method), pupils.theta, np.empty(0)
     for k in range(steps):
         theta = theta - h * move(theta, *pupils.train)
-        if k == steps // 10:
+        if k + 1 == steps // 10:
             early = _summed(theta, pupils.train)
     return {"early": early, "training": _summed(theta, pupils.train), "test": _summed(theta, pupils.test)}
 
