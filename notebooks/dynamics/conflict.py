@@ -12,6 +12,15 @@
 
 # %% [markdown]
 # # What does gradient descent on several tasks really minimise?
+#
+# Descent on a sum of two losses also lowers $\|g_1 + g_2\|^2$, because a step does not see the slope change under it.
+# The mixed part of
+# that square, the *conflict term*, turns the gradients against each other, and so keeps the minimum of the sum where it is.
+# Paper B calls the term detrimental; we ask what would happen without it.
+#
+# With the modified loss of Eq. 6 a step is off by $h$ to the power {glue:text}`power_whole:.2f` (mean of
+# {glue:text}`networks_of_slopes` networks with a shared trunk and private heads). Take the conflict term away and it
+# is $h$ to the power {glue:text}`power_without:.2f` again, no better than the plain gradient flow.
 
 # %% tags=["parameters"]
 profile = "book"
@@ -23,15 +32,18 @@ slope_networks = 4  # networks whose slopes are measured [1 to 20]
 # %% tags=["hide-input"]
 import matplotlib.pyplot as plt
 import numpy as np
-import pandas as pd
 import sympy as sp
 import torch
-from IPython.display import Markdown, Math, display
-from torch.func import grad, jacrev, vmap
+from IPython.display import Math
+from torch.func import grad, jacrev
 
 from manytasks import checks, evidence, figures, flow, parameters
+from manytasks.page import landscape, say, slopes
 from manytasks.statistics import log_slope, mean_interval, share_interval
-from manytasks.streams import stream_number
+from manytasks.studies import conflict_flows, stalling
+from manytasks.studies.conflict_flows import WEIGHTS, with_conflict
+from manytasks.studies.random_pairs import generator_of, starts
+from manytasks.studies.trunk_and_heads import step_distances, trunk_pairs
 
 parameters.check(In, globals())
 parameters.require(
@@ -41,109 +53,21 @@ parameters.require(
 torch.set_num_threads(1)
 C = figures.COLORS
 
-# %% [markdown]
-# Descent on a sum of two losses also lowers $\|g_1 + g_2\|^2$, because a step does not see the slope change under it. The mixed part of
-# that square, the *conflict term*, turns the gradients against each other, and so keeps the minimum of the sum where it is.
-# Paper B calls the term detrimental; we ask what would happen without it.
-
 # %% tags=["hide-input"]
-SAMPLES, trunk = 10, flow.Network((3, 5, 3))
-generator = torch.Generator().manual_seed(stream_number(seed, "tasks"))
-
-
-def normal(*shape):
-    return torch.randn(*shape, generator=generator, dtype=torch.float64)
-
-
-data = {
-    "x1": normal(networks, SAMPLES, 3),
-    "x2": normal(networks, SAMPLES, 3),
-    "y1": normal(networks, SAMPLES, 2),
-    "y2": normal(networks, SAMPLES, 2),
-}
-# Parameters: a shared trunk and one private linear head for each task.
-begin = {
-    "trunk": torch.stack(
-        [trunk.initial((seed, "trunk", i), scale=1.2) for i in range(networks)]
-    ),
-    "head1": normal(networks, 3, 2) / 3**0.5,
-    "head2": normal(networks, 3, 2) / 3**0.5,
-}
-
-
-def loss_of(task):
-    def loss(t, d):
-        features = torch.tanh(trunk(t["trunk"], d[f"x{task}"]))
-        return (features @ t[f"head{task}"] - d[f"y{task}"]).square().sum(
-            -1
-        ).mean() / 2
-
-    return loss
-
-
-L1, L2 = loss_of(1), loss_of(2)
-
-
-def total(t, d):
-    return L1(t, d) + L2(t, d)
-
-
-def inner(a, b):
-    return sum((a[name] * b[name]).sum() for name in a)
-
-
-def only(d, i):
-    return {name: value[i] for name, value in d.items()}
-
-
+generator = generator_of(seed, "tasks")
+drawn = trunk_pairs(networks, generator, seed)
 rates = np.array([0.04, 0.02, 0.01])
-few = range(slope_networks)
-distance = {
-    "gradient flow": [],
-    "modified loss (Eq. 6)": [],
-    "without the conflict term": [],
-}
-for h in rates:
-    rows = {name: [] for name in distance}
-    for i in few:
-        one, two = (lambda t, i=i, L=L: L(t, only(data, i)) for L in (L1, L2))
-
-        def both(t, one=one, two=two):
-            return one(t) + two(t)
-
-        where = only(begin, i)
-        end = flow.descend([both], where, h)
-        fields = {
-            "gradient flow": both,
-            "modified loss (Eq. 6)": flow.modified_loss(
-                [one, two], h, together=True
-            ),
-            "without the conflict term": flow.modified_loss([one, two], h),
-        }
-        for name, potential in fields.items():
-
-            def downhill(t, potential=potential):
-                return {k: -v for k, v in grad(potential)(t).items()}
-
-            flowed = flow.integrate(downhill, where, h)
-            rows[name].append(
-                float(sum((end[k] - flowed[k]).square().sum() for k in end) ** 0.5)
-            )
-    for name in distance:
-        distance[name].append(rows[name])
-distance = {name: np.array(rows) for name, rows in distance.items()}
-slopes = {name: log_slope(rates, rows) for name, rows in distance.items()}
-display(
-    Markdown(
-        f"With the modified loss of Eq. 6 a step is off by $h^{{{slopes['modified loss (Eq. 6)'].mean():.2f}}}$ (mean of {len(few)} networks with a shared trunk and private heads). Take the conflict term away and it is "
-        f"$h^{{{slopes['without the conflict term'].mean():.2f}}}$ again, no better than the plain gradient flow."
-    )
-)
+distance = step_distances(drawn, rates, slope_networks)
+powers = {name: log_slope(rates, rows) for name, rows in distance.items()}
+say(power_whole=powers["modified loss (Eq. 6)"].mean())
+say(power_without=powers["without the conflict term"].mean())
+say(networks_of_slopes=slope_networks)
 
 # %% [markdown]
 # ## Claim
 #
-# Task $i$ has loss $L_i(\theta, \varphi_i)$: shared parameters $\theta$, a private head $\varphi_i$, together $\omega_i = (\theta, \varphi_i)$. Descent with rate $h$ minimises $\alpha L_1 + \beta L_2$.
+# Task $i$ has loss $L_i(\theta, \varphi_i)$: shared parameters $\theta$, a private head $\varphi_i$, together
+# $\omega_i = (\theta, \varphi_i)$. Descent with rate $h$ minimises $\alpha L_1 + \beta L_2$.
 #
 # :::{prf:theorem} Multi-task modified loss (Eq. 6 of Paper B; B.T1)
 # :label: thm-multitask-modified-loss
@@ -156,14 +80,20 @@ display(
 # :::{prf:theorem} The conflict term keeps the minimum in place (ours; B.M1b)
 # :label: thm-conflict-keeps-minimum
 #
-# 1. The conflict term alone never increases $\langle g_1, g_2\rangle$: along its flow the inner product falls at the rate $\tfrac{\alpha\beta h}2\|\nabla\langle g_1, g_2\rangle\|^2$.
-# 2. Flatness and conflict are together $\tfrac h4\|\alpha g_1 + \beta g_2\|^2 \ge 0$. At a stationary point of $\alpha L_1 + \beta L_2$ this and its gradient vanish: every minimum stays where it is.
-# 3. Without the conflict term it does not: a non-degenerate minimum with Hessian $H = \alpha H_1 + \beta H_2$ moves by $-\tfrac h2 H^{-1}\bigl(\alpha^2 H_1 g_1 + \beta^2 H_2 g_2\bigr) + O(h^2)$, which is zero only if $\alpha^2 H_1 g_1 = -\beta^2 H_2 g_2$.
+# 1. The conflict term alone never increases $\langle g_1, g_2\rangle$: along its flow the inner product falls at the
+#    rate $\tfrac{\alpha\beta h}2\|\nabla\langle g_1, g_2\rangle\|^2$.
+# 2. Flatness and conflict are together $\tfrac h4\|\alpha g_1 + \beta g_2\|^2 \ge 0$. At a stationary point of
+#    $\alpha L_1 + \beta L_2$ this and its gradient vanish: every minimum stays where it is.
+# 3. Without the conflict term it does not: a non-degenerate minimum with Hessian $H = \alpha H_1 + \beta H_2$ moves
+#    by $-\tfrac h2 H^{-1}\bigl(\alpha^2 H_1 g_1 + \beta^2 H_2 g_2\bigr) + O(h^2)$, which is zero only if
+#    $\alpha^2 H_1 g_1 = -\beta^2 H_2 g_2$.
 # :::
 #
 # ## Derive
 #
-# **Step 1. One step on a weighted sum is one step on one loss.** So [](modified-equation) applies, with $L = \alpha L_1 + \beta L_2$ and all parameters together; three scalars $\theta, \varphi_1, \varphi_2$ stand for the three blocks.
+# **Step 1. One step on a weighted sum is one step on one loss.** So [](modified-equation) applies, with
+# $L = \alpha L_1 + \beta L_2$ and all parameters together; three scalars $\theta, \varphi_1, \varphi_2$ stand for the
+# three blocks.
 
 # %%
 theta, p1, p2, a, b, h = sp.symbols("theta phi_1 phi_2 alpha beta h")
@@ -184,7 +114,8 @@ modified = both_ + h / 4 * square(nabla(both_))
 Math(r"\tilde L = L + \tfrac h4 \|\nabla L\|^2, \qquad L = \alpha L_1 + \beta L_2")
 
 # %% [markdown]
-# **Step 2. Expand the square.** $L_1$ does not know $\varphi_2$, nor $L_2$ $\varphi_1$: in the mixed term only the shared parameters are left.
+# **Step 2. Expand the square.** $L_1$ does not know $\varphi_2$, nor $L_2$ $\varphi_1$: in the mixed term only the
+# shared parameters are left.
 
 # %%
 flatness = a**2 * h / 4 * square(nabla(M1)) + b**2 * h / 4 * square(nabla(M2))
@@ -197,7 +128,8 @@ checks.require(
 Math(rf"\text{{conflict}} = {sp.latex(conflict)}")
 
 # %% [markdown]
-# **Step 3. It is the package's field.** `flow.modified_series` gives the modified field of the weighted sum; to order $h$ it is $-\nabla\tilde L$.
+# **Step 3. It is the package's field.** `flow.modified_series` gives the modified field of the weighted sum; to order
+# $h$ it is $-\nabla\tilde L$.
 
 # %%
 series = flow.modified_series(1, 1)
@@ -213,7 +145,8 @@ checks.require(
 Math(r"f - \tfrac h2 f'f = -\nabla \tilde L")
 
 # %% [markdown]
-# **Step 4. Minima.** For the third part of our theorem we solve for the stationary point in powers of $h$: two quadratics with general Hessians, all parameters shared, the joint minimum at zero.
+# **Step 4. Minima.** For the third part of our theorem we solve for the stationary point in powers of $h$: two
+# quadratics with general Hessians, all parameters shared, the joint minimum at zero.
 
 # %%
 A = sp.Matrix(2, 2, sp.symbols("a11 a12 a12 a22"))
@@ -258,250 +191,157 @@ Math(
 # %% [markdown]
 # ## Look
 #
-# Two tasks, two shared parameters. The same field with the conflict term removed, kept (Eq. 6, what descent does) or reversed. Only with the term kept does the flow end in the minimum of the sum.
+# Two tasks, two shared parameters. The same field with the conflict term removed, kept (Eq. 6, what descent does) or
+# reversed. Only with the term kept does the flow end in the minimum of the sum.
 
-# %% tags=["hide-input", "lead"]
-H1 = torch.tensor([[1.0, 0.35], [0.35, 0.3]], dtype=torch.float64)
-H2 = torch.tensor([[0.25, -0.1], [-0.1, 1.2]], dtype=torch.float64)
-c1, c2 = (
-    torch.tensor([-1.0, 0.6], dtype=torch.float64),
-    torch.tensor([1.0, -0.5], dtype=torch.float64),
+# %% tags=["hide-input"]
+sharp = torch.tensor(
+    [[[1.0, 0.35], [0.35, 0.3]], [[0.25, -0.1], [-0.1, 1.2]]], dtype=torch.float64
 )
-bowl1, bowl2 = (
-    lambda p, H=H, c=c: (p - c) @ H @ (p - c) / 2 for H, c in ((H1, c1), (H2, c2))
-)
-step = 0.55
-minimum = torch.linalg.solve(H1 + H2, H1 @ c1 + H2 @ c2)
+centres = torch.tensor([[-1.0, 0.6], [1.0, -0.5]], dtype=torch.float64)
+bowls = [
+    lambda p, H=H, c=c: (p - c) @ H @ (p - c) / 2
+    for H, c in zip(sharp, centres, strict=True)
+]
+
+
+def sum_of_bowls(p):
+    return bowls[0](p) + bowls[1](p)
+
+
+step, pulls = 0.55, [H @ c for H, c in zip(sharp, centres, strict=True)]
+minimum = torch.linalg.solve(sharp[0] + sharp[1], pulls[0] + pulls[1])
 origin = minimum + torch.tensor([-0.3, 0.32], dtype=torch.float64)
-
-
-def with_conflict(weight, one, two, h):
-    """Loss and flatness term, plus `weight` times the conflict term."""
-    flat, whole = (
-        flow.modified_loss([one, two], h),
-        flow.modified_loss([one, two], h, together=True),
-    )
-    return lambda p: flat(p) + weight * (whole(p) - flat(p))
-
-
-names = {
-    "removed": (0, C["grey"], "--"),
-    "kept": (1, C["blue"], "-"),
-    "reversed": (-1, C["red"], ":"),
-}
-left, ax = plt.subplots()
-gx, gy = np.meshgrid(np.linspace(-0.65, 0.15, 70), np.linspace(-0.8, -0.1, 70))
-grid = torch.tensor(np.stack([gx, gy], -1).reshape(-1, 2))
-ax.contour(
-    gx,
-    gy,
-    vmap(lambda p: bowl1(p) + bowl2(p))(grid).reshape(gx.shape),
-    levels=12,
-    colors=C["grey"],
-    linewidths=0.5,
-    alpha=0.6,
-)
 times = torch.linspace(0, 15, 200, dtype=torch.float64)[:, None, None]
-resting = {}
-for name, (weight, color, style) in names.items():
-    potential = with_conflict(weight, bowl1, bowl2, step)
+lines = {}
+for name, weight in WEIGHTS.items():
+    potential = with_conflict(weight, *bowls, step)
     # A quadratic has one Hessian, and its flow is an exponential.
     H = jacrev(grad(potential))(origin)
     rest = origin - torch.linalg.solve(H, grad(potential)(origin))
-    line = (rest + torch.linalg.matrix_exp(-times * H) @ (origin - rest)).numpy()
-    resting[name] = float(np.linalg.norm(line[-1] - minimum.numpy()))
-    ax.plot(*line.T, style, color=color, label=f"conflict term {name}")
-    ax.plot(*line[-1], "o", color=color, markersize=6)
+    line = rest + torch.linalg.matrix_exp(-times * H) @ (origin - rest)
+    lines[name] = line.numpy()
+resting = {
+    name: float(np.linalg.norm(line[-1] - minimum.numpy()))
+    for name, line in lines.items()
+}
 dots = [origin]
 for _ in range(12):
-    dots.append(flow.descend([lambda p: bowl1(p) + bowl2(p)], dots[-1], step))
-ax.plot(
-    *torch.stack(dots).numpy().T,
-    ".",
-    color=C["orange"],
-    markersize=9,
-    label="descent",
+    dots.append(flow.descend([sum_of_bowls], dots[-1], step))
+
+# %% tags=["hide-input", "lead"]
+looks = dict(
+    zip(WEIGHTS, (("grey", "--"), ("blue", "-"), ("red", ":")), strict=True)
 )
-ax.plot(*minimum, "*", color=C["green"], markersize=15, label="minimum of the sum")
+left, ax = plt.subplots()
+style = {"levels": 12, "colors": C["grey"], "linewidths": 0.5, "alpha": 0.6}
+landscape(ax, sum_of_bowls, (-0.65, 0.15), (-0.8, -0.1), points=70, **style)
+for name, (color, style) in looks.items():
+    path = lines[name]
+    ax.plot(*path.T, style, color=C[color], label=f"conflict term {name}")
+    ax.plot(*path[-1], "o", color=C[color], markersize=6)
+walk = torch.stack(dots).numpy().T
+ax.plot(*walk, ".", color=C["orange"], markersize=9, label="descent")
+star = {"color": C["green"], "markersize": 15, "label": "minimum of the sum"}
+ax.plot(*minimum, "*", **star)
 ax.set(xlabel=r"$\theta_1$", ylabel=r"$\theta_2$", title="Where the flows end")
 ax.legend(fontsize=9, loc="lower right")
-
-right, ax = plt.subplots()
-for name, color in zip(distance, (C["grey"], C["blue"], C["red"]), strict=True):
-    ax.loglog(
-        rates,
-        distance[name].mean(1),
-        "-o",
-        color=color,
-        label=f"{name}: {slopes[name].mean():.2f}",
-    )
-ax.set(
+right = slopes(
+    rates,
+    distance,
     xlabel="rate $h$",
     ylabel="distance after a step",
     title="Slopes, shared trunk and private heads",
+    colors=dict(zip(distance, ("grey", "blue", "red"), strict=True)),
 )
-ax.set_xticks(rates, [f"{one:g}" for one in rates])
-ax.minorticks_off()
-ax.legend(fontsize=9)
 figures.show(
     [left, right],
     name="conflict-landscape",
-    caption=f"(a) two quadratic tasks, rate {step}; contours of the sum. Descent (orange) follows the flow with the conflict term kept and ends in the minimum (star); the other two end elsewhere. (b) one step of {len(few)} networks, with a shared trunk and a head for each task, "
+    caption=f"(a) two quadratic tasks, rate {step}; contours of the sum. Descent (orange) follows the flow with the conflict term kept and ends in the minimum (star); the other two end elsewhere. (b) one step of {slope_networks} networks, with a shared trunk and a head for each task, "
     "against three flows; the legend gives slopes. The left picture has quadratic losses: networks can have many minima.",
     alt="Left: three paths on a landscape, only one ends in the star. Right: slopes of two, three and two.",
 )
-error = float(np.abs(slopes["modified loss (Eq. 6)"] - 3).max())
-evidence.record(
-    "B.T1",
-    "derivation",
-    "terms left over",
-    sum(term != 0 for term in left_over),
-    "==",
-    0,
-    n="the modified loss and its field, 3 parameters, any losses",
-)
-evidence.record(
-    "B.T1",
-    "slopes, shared and private parameters",
-    "largest |slope − 3|",
-    error,
-    "<",
-    0.2,
-    n=f"{len(few)} networks",
-)
-evidence.record(
-    "B.T1",
-    "without the conflict term the slope is 2",
-    "largest slope",
-    float(slopes["without the conflict term"].max()),
-    "<",
-    2.5,
-    n=f"{len(few)} networks",
-)
-checks.below(
-    "distance of the rest from the minimum, term kept", resting["kept"], 1e-6
-)
-checks.below(
-    "the same, against the term removed", resting["kept"], resting["removed"]
-)
-display(
-    Markdown(
-        f"With the term kept the flow ends {resting['kept']:.0e} from the minimum of the sum; with the term removed, {resting['removed']:.2f} away from it."
-    )
-)
+
+# %% tags=["hide-input"]
+wrong = sum(term != 0 for term in left_over)
+n = "the modified loss and its field, 3 parameters, any losses"
+evidence.record("B.T1", "derivation", "terms left over", wrong, "==", 0, n=n)
+error = float(np.abs(powers["modified loss (Eq. 6)"] - 3).max())
+check, n = "slopes, shared and private parameters", f"{slope_networks} networks"
+evidence.record("B.T1", check, "largest |slope − 3|", error, "<", 0.2, n=n)
+steepest = float(powers["without the conflict term"].max())
+check = "without the conflict term the slope is 2"
+evidence.record("B.T1", check, "largest slope", steepest, "<", 2.5, n=n)
+kept, removed = resting["kept"], resting["removed"]
+checks.below("distance of the rest from the minimum, term kept", kept, 1e-6)
+checks.below("the same, against the term removed", kept, removed)
+say(rest_kept=kept, rest_removed=removed)
 
 # %% [markdown]
+# With the term kept the flow ends {glue:text}`rest_kept:.0e` from the minimum of the sum; with the term removed,
+# {glue:text}`rest_removed:.2f` away from it.
+#
 # ## Check: known alignment
 #
-# Paper B's first experiment: two tasks whose gradients stand at an angle we choose. $L_i = \tfrac12\theta^\top H_i\theta + \langle g_i, \theta\rangle$ with fixed Hessians and $\|g_1\| = \|g_2\| = 1$; the dial is the cosine. The analysis says that one step departs from the gradient flow by
-# $-\tfrac{h^2}2\cdot\tfrac12\nabla\|g_1 + g_2\|^2$, of which $-\tfrac{h^2}2\nabla\langle g_1, g_2\rangle = -\tfrac{h^2}2(H_1 g_2 + H_2 g_1)$ is due to the conflict term. What is left after the flatness term is subtracted must be just that.
+# Paper B's first experiment: two tasks whose gradients stand at an angle we choose.
+# $L_i = \tfrac12\theta^\top H_i\theta + \langle g_i, \theta\rangle$ with fixed Hessians and $\|g_1\| = \|g_2\| = 1$;
+# the dial is the cosine. The analysis says that one step departs from the gradient flow by
+# $-\tfrac{h^2}2\cdot\tfrac12\nabla\|g_1 + g_2\|^2$, of which
+# $-\tfrac{h^2}2\nabla\langle g_1, g_2\rangle = -\tfrac{h^2}2(H_1 g_2 + H_2 g_1)$ is due to the conflict term. What is
+# left after the flatness term is subtracted must be just that.
 
 # %% tags=["hide-input"]
-cosines = np.linspace(-1, 1, 9)
-p, h_ = 6, 0.01
-roots = [normal(p, p) for _ in range(2)]
-hessians = [r @ r.T / p for r in roots]
-frame = torch.linalg.qr(normal(p, p))[0]
-measured = []
-zero = torch.zeros(p, dtype=torch.float64)
-for c in cosines:
-    u, w = frame[:, 0], c * frame[:, 0] + np.sqrt(1 - c**2) * frame[:, 1]
-    one, two = (
-        lambda q, H=H, g=g: q @ H @ q / 2 + g @ q
-        for H, g in zip(hessians, (u, w), strict=True)
-    )
-
-    def summed(q, one=one, two=two):
-        return one(q) + two(q)
-
-    stepped = flow.descend([summed], zero, h_)
-    plain = flow.integrate(lambda q, summed=summed: -grad(summed)(q), zero, h_)
-    flat_push = (
-        -(h_**2) / 2 * sum(H @ g for H, g in zip(hessians, (u, w), strict=True))
-    )
-    direction = hessians[0] @ w + hessians[1] @ u
-    left_over = stepped - plain - flat_push
-    measured.append(
-        float(left_over @ direction / direction.square().sum() / (h_**2 / 2))
-    )
-measured = np.array(measured)
+angles = np.linspace(-1, 1, 9)
+measured = conflict_flows.aligned_pushes(angles, generator)
 off = float(np.abs(measured + 1).max())
-display(
-    Markdown(
-        f"Over all cosines from −1 to 1 the measured push of the conflict term is {-measured.mean():.3f} times the predicted one (largest deviation {100 * off:.1f} %, which is of order $h$)."
-    )
-)
-evidence.record(
-    "B.E1",
-    "push of the conflict term against its prediction",
+say(push_over_predicted=-measured.mean(), push_off_percent=100 * off)
+check = "push of the conflict term against its prediction"
+what, n = (
     "largest |measured / predicted − 1| over cosines",
-    off,
-    "<",
-    0.05,
-    n=f"{len(cosines)} cosines",
+    f"{len(angles)} cosines",
 )
+evidence.record("B.E1", check, what, off, "<", 0.05, n=n)
+
 # %% [markdown]
+# Over all cosines from −1 to 1 the measured push of the conflict term is {glue:text}`push_over_predicted:.3f` times
+# the predicted one (largest deviation {glue:text}`push_off_percent:.1f` %, which is of order $h$).
+#
 # ## Does it steer towards misaligned gradients?
 #
-# Networks with private heads follow the three flows from the same start. We look at equal *time* (the claim is about steering), at the inner product, at the cosine and at what it is for: the sum of the losses.
+# Networks with private heads follow the three flows from the same start. We look at equal *time* (the claim is about
+# steering), at the inner product, at the cosine and at what it is for: the sum of the losses.
 
 # %% tags=["hide-input"]
-rate, pace = (
-    0.3,
-    0.05,
-)  # the modified loss of rate 0.3, followed in small explicit steps
+# The modified loss of rate 0.3, followed in small explicit steps.
+rate, pace = 0.3, 0.05
+followed = conflict_flows.follow(
+    drawn, list(WEIGHTS.values()), rate, pace, flow_steps
+)
+runs = dict(zip(WEIGHTS, followed, strict=True))
+clock = pace * conflict_flows.EVERY * np.arange(len(runs["kept"]))
+at = np.searchsorted(clock, 1.5)
+product, cosine, loss = range(3)  # the columns of a run
+difference = runs["removed"] - runs["kept"]
+percent = 100 * difference[..., loss] / runs["kept"][..., loss]
+say(time_early=f"{clock[at]:g}", time_late=f"{clock[-1]:g}")
+say(product_change=mean_interval(difference[at, :, product]).words("+.2g"))
+say(cosine_change=mean_interval(difference[at, :, cosine]).words("+.2g"))
+say(loss_early=mean_interval(percent[at]).words("+.2g"))
+say(loss_late=mean_interval(percent[-1]).words("+.2g"))
 
-
-def potential(t, d, weight):
-    return with_conflict(weight, lambda r: L1(r, d), lambda r: L2(r, d), rate)(t)
-
-
-def observed(r, d):
-    g1, g2 = grad(L1)(r, d), grad(L2)(r, d)
-    product = (g1["trunk"] * g2["trunk"]).sum()  # shared parameters only
-    return (
-        product,
-        product / g1["trunk"].norm() / g2["trunk"].norm(),
-        L1(r, d) + L2(r, d),
-        inner(g1, g1) + inner(g2, g2),
-    )
-
-
-def follow(weights):
-    """Follow the flows of several weights of the conflict term at once; (weights, times, networks, 4)."""
-    slope = vmap(vmap(grad(potential), (0, 0, None)), (0, None, 0))
-    observe = vmap(vmap(lambda r, d: torch.stack(observed(r, d))), (0, None))
-    t, rows = (
-        {name: v.expand(len(weights), *v.shape) for name, v in begin.items()},
-        [],
-    )
-    for k in range(flow_steps + 1):
-        if k % 10 == 0:
-            rows.append(observe(t, data))
-        g = slope(t, data, weights)
-        t = {name: t[name] - pace * g[name] for name in t}
-    return torch.stack(rows, 1).numpy()
-
-
-weights = torch.tensor([float(weight) for weight, _, _ in names.values()])
-runs = dict(zip(names, follow(weights), strict=True))
-clock = pace * 10 * np.arange(len(runs["kept"]))
-panels = []
+# %% tags=["hide-input"]
+panels, inner = [], r"\langle\nabla_\theta L_1, \nabla_\theta L_2\rangle"
 for column, title, label in (
-    (
-        0,
-        "Inner product",
-        r"$\langle\nabla_\theta L_1, \nabla_\theta L_2\rangle$, change",
-    ),
-    (2, "Training loss", r"$L_1 + L_2$, change"),
+    (product, "Inner product", f"${inner}$, change"),
+    (loss, "Training loss", r"$L_1 + L_2$, change"),
 ):
     figure, ax = plt.subplots()
     for name in ("removed", "reversed"):
         change = mean_interval((runs[name] - runs["kept"])[..., column].T)
-        _, color, style = names[name]
-        label_ = f"{name}, minus kept"
-        ax.plot(clock, change.value, style, color=color, label=label_)
-        ax.fill_between(clock, change.low, change.high, color=color, alpha=0.2)
+        color, style = looks[name]
+        words = f"{name}, minus kept"
+        ax.plot(clock, change.value, style, color=C[color], label=words)
+        ax.fill_between(clock, change.low, change.high, color=C[color], alpha=0.2)
     ax.axhline(0, color=figures.INK, linewidth=0.8, alpha=0.5)
     ax.set(xlabel="time", ylabel=label, title=title)
     ax.legend(fontsize=9)
@@ -513,47 +353,32 @@ figures.show(
     "Above zero in b: without it training is slower. Random tasks, small networks, a fixed time.",
     alt="Left: the inner product is higher without the conflict term. Right: the difference in training loss.",
 )
-at = np.searchsorted(clock, 1.5)
-difference = runs["removed"] - runs["kept"]
-percent = 100 * difference[..., 2] / runs["kept"][..., 2]
+
+# %% [markdown]
+# At time {glue:text}`time_early`, removing the term changes the inner product by {glue:text}`product_change`, the
+# cosine by {glue:text}`cosine_change` and the training loss by {glue:text}`loss_early` % (95 % intervals);
+# at time {glue:text}`time_late` the loss by {glue:text}`loss_late` %.
 
 
+# %% tags=["hide-input"]
 def one_sided(draws, check):
     """Interval whose either end errs with the share of its record."""
     return mean_interval(draws, 1 - 2 * evidence.level("B.M1b", check))
 
 
-aligned = one_sided(difference[at, :, 0], "steers towards misaligned gradients")
-slower = one_sided(percent[at], "slows training down")
-say = {
-    "product": mean_interval(difference[at, :, 0]).words("+.2g"),
-    "cosine": mean_interval(difference[at, :, 1]).words("+.2g"),
-    "early": mean_interval(percent[at]).words("+.2g"),
-    "late": mean_interval(percent[-1]).words("+.2g"),
-}
-display(
-    Markdown(
-        f"At time {clock[at]:g}, removing the term changes the inner product by {say['product']}, the cosine by {say['cosine']} and the training loss by {say['early']} % (95 % intervals); "
-        f"at time {clock[-1]:g} the loss by {say['late']} %."
-    )
-)
+check, n = "steers towards misaligned gradients", f"{networks} pairs"
+aligned = one_sided(difference[at, :, product], check)
+what = "inner product, term removed minus kept"
+evidence.record("B.M1b", check, what, aligned, ">", 0, n=n)
+check = "slows training down"
 evidence.record(
     "B.M1b",
-    "steers towards misaligned gradients",
-    "inner product, term removed minus kept",
-    aligned,
-    ">",
-    0,
-    n=f"{networks} pairs",
-)
-evidence.record(
-    "B.M1b",
-    "slows training down",
+    check,
     f"training loss at time {clock[at]:g}, term removed minus kept, in percent",
-    slower,
+    one_sided(percent[at], check),
     "<",
     0,
-    n=f"{networks} pairs",
+    n=n,
     when=evidence.Assumed(
         "training is at its start, where it costs less than 1 % of the loss; later the loss no longer differs, and at a minimum of the sum the term is what keeps it in place"
     ),
@@ -562,7 +387,9 @@ evidence.record(
 # %% [markdown]
 # ## Can the conflict term stall learning?
 #
-# Paper B warns that learning may stall, or performance degrade, if the conflict term dominates (B.K5). The loss that matters is $L = \alpha L_1 + \beta L_2$; write $g$ and $H$ for its gradient and Hessian, $F$ for the flatness terms and $K$ for the conflict term.
+# Paper B warns that learning may stall, or performance degrade, if the conflict term dominates (B.K5). The loss that
+# matters is $L = \alpha L_1 + \beta L_2$; write $g$ and $H$ for its gradient and Hessian, $F$ for the flatness terms
+# and $K$ for the conflict term.
 #
 # :::{prf:theorem} The conflict term cannot stall descent (ours; B.K5)
 # :label: thm-conflict-no-stall
@@ -571,92 +398,54 @@ evidence.record(
 #
 # $$-\frac{dL}{dt} = g^\top\bigl(I + \tfrac h2 H\bigr) g .$$
 #
-# If $H \succ -\tfrac2h I$, in particular at every rate with $h\,\|H\| < 2$, the loss falls wherever it can fall at all, however long $\nabla K$ is compared with $g$. And $|K| \le F$ if all parameters are shared.
+# If $H \succ -\tfrac2h I$, in particular at every rate with $h\,\|H\| < 2$, the loss falls wherever it can fall at
+# all, however long $\nabla K$ is compared with $g$. And $|K| \le F$ if all parameters are shared.
 # :::
 #
-# *Proof.* $F + K = \tfrac h4 \|g\|^2$, so $\nabla \tilde L = g + \tfrac h2 H g$. The inequality is $2\alpha\beta\,|\langle g_1, g_2\rangle| \le \alpha^2\|g_1\|^2 + \beta^2\|g_2\|^2$. $\square$
+# *Proof.* $F + K = \tfrac h4 \|g\|^2$, so $\nabla \tilde L = g + \tfrac h2 H g$. The inequality is
+# $2\alpha\beta\,|\langle g_1, g_2\rangle| \le \alpha^2\|g_1\|^2 + \beta^2\|g_2\|^2$. $\square$
 #
-# The conflict term *can* be much longer than the gradient: near a minimum of the sum $g$ vanishes and $\nabla K = -\nabla F$ does not. We train networks on two tasks with the same inputs and unrelated targets, stop at several moments and ask, at each, how fast $L$ falls along the flow of $L + F + K$ (descent), of $L + F$ (the term removed), and of
+# The conflict term *can* be much longer than the gradient: near a minimum of the sum $g$ vanishes and
+# $\nabla K = -\nabla F$ does not. We train networks on two tasks with the same inputs and unrelated targets, stop at
+# several moments and ask, at each, how fast $L$ falls along the flow of $L + F + K$ (descent), of $L + F$ (the term
+# removed), and of
 # $L + K$ (the term alone, which no descent follows).
 
 # %% tags=["hide-input"]
-moments = [0, 10, 30, 100, 300, 1000]
-shared = flow.Network((3, 5, 2))
-opposed = {"x": data["x1"], "y1": data["y1"], "y2": data["y2"]}
-
-
-def pair(d):
-    """Two tasks on the same inputs, all parameters shared: they cannot both be learned."""
-    return [shared.squared_loss(d["x"], d[y]) for y in ("y1", "y2")]
-
-
-def sum_of_pair(t, d):
-    one, two = pair(d)
-    return one(t) + two(t)
-
-
-slope_of_sum = vmap(grad(sum_of_pair))
-t = torch.stack([shared.initial((seed, "shared", i)) for i in range(networks)])
-states = []
-for k in range(moments[-1] + 1):
-    if k in moments:
-        states.append(t)
-    t = t - rate * slope_of_sum(t, opposed)
-trained = torch.cat(states)
-repeated = {name: v.repeat(len(moments), 1, 1) for name, v in opposed.items()}
-
-
-def speeds(t, d):
-    """Length of the conflict term over that of the gradient; speed of L over |g|² along three flows."""
-    losses = pair(d)
-    g = grad(sum_of_pair)(t, d)
-    flat = grad(flow.modified_loss(losses, rate))(t) - g
-    both = grad(flow.modified_loss(losses, rate, together=True))(t) - g
-    term = both - flat
-    along = [1 + g @ push / (g @ g) for push in (both, flat, term)]
-    return torch.stack([term.norm() / g.norm(), *along])
-
-
-dominance, *speed = vmap(speeds)(trained, repeated).numpy().T
-LABELS = ("kept", "removed", "alone")
-speed = dict(zip(LABELS, speed, strict=True))
-strong = dominance > 1
-
-
+moments, shared = [0, 10, 30, 100, 300, 1000], flow.Network((3, 5, 2))
+theta = starts(shared, networks, seed, "shared")
+tasks = (drawn.data[name] for name in ("x1", "y1", "y2"))
+trained = stalling.states(
+    stalling.opposed_pairs(shared, theta, *tasks), rate, moments
+)
+speed = stalling.speeds(trained, rate)
+strong = speed.dominance > 1
 parameters.require(
     strong.any(), f"networks = {networks} gave no state where the term is longer"
 )
 risers = {
     name: share_interval(int((speed[name][strong] < 0).sum()), int(strong.sum()))
-    for name in LABELS
+    for name in stalling.SPEEDS
 }
-shown = {
-    "kept": (C["blue"], "o"),
-    "removed": (C["grey"], "s"),
-    "alone": (C["red"], "^"),
-}
+say(states_strong=strong.sum(), states=len(strong))
+say(longest_term=speed.dominance.max(), slowest=speed.kept.min())
+say(
+    states_rise="; ".join(f"{name}: {v.words('.0%')}" for name, v in risers.items())
+)
+
+# %% tags=["hide-input"]
 left, ax = plt.subplots()
-for name in reversed(LABELS):  # the term kept on top
-    color, marker = shown[name]
-    ax.plot(
-        dominance,
-        speed[name],
-        marker,
-        color=color,
-        markersize=4,
-        alpha=0.5,
-        label=name,
-    )
+shown = {"alone": ("red", "^"), "removed": ("grey", "s"), "kept": ("blue", "o")}
+for name, (color, marker) in shown.items():  # the term kept on top
+    style = {"color": C[color], "markersize": 4, "alpha": 0.5, "label": name}
+    ax.plot(speed.dominance, speed[name], marker, **style)
 ax.axhline(0, color=figures.INK, linewidth=1)
 ax.axvline(1, color=figures.INK, linestyle="--", alpha=0.5, linewidth=1)
 ax.set_xscale("log")
 ax.set_yscale("symlog", linthresh=1)
 ax.margins(y=0.08)
-ax.set(
-    xlabel=r"$\|\nabla K\|\,/\,\|g\|$",
-    ylabel=r"$-\frac{dL}{dt}\,/\,\|g\|^2$",
-    title="How fast the loss falls",
-)
+ax.set(xlabel=r"$\|\nabla K\|\,/\,\|g\|$")
+ax.set(ylabel=r"$-\frac{dL}{dt}\,/\,\|g\|^2$", title="How fast the loss falls")
 ax.legend(title="conflict term", fontsize=9, title_fontsize=9)
 figures.show(
     left,
@@ -665,128 +454,67 @@ figures.show(
     "Right of the dashed line the term is longer than the gradient. An instant, not a whole training.",
     alt=f"Dots against the relative length of the conflict term. Right of one, the share below zero is {risers['kept'].value:.0%} with the term kept, {risers['removed'].value:.0%} removed, {risers['alone'].value:.0%} alone.",
 )
-in_words = "; ".join(f"{name}: {v.words('.0%')}" for name, v in risers.items())
-display(
-    Markdown(
-        f"In {strong.sum()} of {len(strong)} states the conflict term is longer than the gradient, up to {dominance.max():.0f} times. Share of these in which the loss rises (95 % interval): {in_words}. "
-        f"With the term kept the slowest of all states runs at {speed['kept'].min():.2f} times the speed of the gradient flow."
-    )
-)
-evidence.record(
-    "B.K5",
-    "conflict term longer than the gradient, flow of the modified loss",
-    "share of states in which the loss rises",
-    risers["kept"].value,
-    ">",
-    0,
-    n=f"{strong.sum()} states",
-)
+check = "conflict term longer than the gradient, flow of the modified loss"
+what, n = "share of states in which the loss rises", f"{strong.sum()} states"
+evidence.record("B.K5", check, what, risers["kept"].value, ">", 0, n=n)
 
 # %% [markdown]
-# **At the edge of the theorem.** It needs $h\,\|H\| < 2$, the rates at which descent is stable. What lies beyond? Along $g$ the loss falls at the speed
+# In {glue:text}`states_strong` of {glue:text}`states` states the conflict term is longer than the gradient, up to
+# {glue:text}`longest_term:.0f` times. Share of these in which the loss rises (95 % interval):
+# {glue:text}`states_rise`.
+# With the term kept the slowest of all states runs at {glue:text}`slowest:.2f` times the speed of the gradient flow.
+#
+# **At the edge of the theorem.** It needs $h\,\|H\| < 2$, the rates at which descent is stable. What lies beyond?
+# Along $g$ the loss falls at the speed
 # $1 + \tfrac h2\, g^\top H g / \|g\|^2$ whatever the rate; so we take the same states at rates on both sides.
 
-
 # %% tags=["hide-input"]
-def along_gradient(t, d):
-    """Curvature along the gradient, and the largest curvature in size."""
-    g = grad(sum_of_pair)(t, d)
-    H = jacrev(grad(sum_of_pair))(t, d)
-    return torch.stack([g @ H @ g / (g @ g), torch.linalg.eigvalsh(H).abs().max()])
-
-
-bend, largest_curvature = vmap(along_gradient)(trained, repeated).numpy().T
-products = np.array([0.5, 1.0, 1.9, 4.0, 10.0, 30.0])  # h‖H‖
-at_edge = pd.DataFrame(
-    [
-        (
-            product,
-            int(
-                (
-                    (1 + product / 2 * bend / largest_curvature < 0)
-                    & (dominance * product / largest_curvature > rate)
-                ).sum()
-            ),
-        )
-        for product in products
-    ],
-    columns=["product", "rising"],
-)
+products = [0.5, 1.0, 1.9, 4.0, 10.0, 30.0]  # h‖H‖
+bends = stalling.bends(trained)
+rising = stalling.rising(speed, bends, rate, products)
 evidence.record(
     "B.K5",
     "the same states at unstable rates",
     "most states, over rates, in which the term is longer than the gradient and the loss rises",
-    int(at_edge.rising.max()),
+    max(rising),
     ">",
     0,
-    n=f"{len(bend)} states × {len(products)} rates, h‖H‖ up to {products[-1]:g}",
+    n=f"{len(bends)} states × {len(products)} rates, h‖H‖ up to {products[-1]:g}",
 )
 # One bowl turned over, L₁ = L₂ = −x²/4: H = −1. At h = 4 the loss rises along the flow of the modified loss.
 checks.below("speed of the loss beside the edge, one parameter", 1 + 4 / 2 * -1, 0)
-display(
-    Markdown(
-        f"States of {len(bend)} in which the conflict term is longer than the gradient and the loss rises: "
-        + ", ".join(
-            f"{row.rising} at $h\\|H\\| = {row.product:g}$"
-            for row in at_edge.itertuples()
-        )
-        + f". For that the loss must bend down along its own gradient. Here the lowest curvature along the gradient is {np.min(bend / largest_curvature):+.2f} of the largest in size. "
-        "The edge is real all the same: on $L_1 = L_2 = -x^2/4$, which no training ends on, the loss rises at $h = 4$."
-    )
-)
+words = [f"{k} at h‖H‖ = {p:g}" for k, p in zip(rising, products, strict=True)]
+say(rising_at_rates=", ".join(words), lowest_bend=(bends[:, 0] / bends[:, 1]).min())
 
 # %% [markdown]
+# States of {glue:text}`states` in which the conflict term is longer than the gradient and the loss rises:
+# {glue:text}`rising_at_rates`. For that the loss must bend down along its own gradient. Here the lowest curvature
+# along the gradient is {glue:text}`lowest_bend:+.2f` of the largest in size.
+# The edge is real all the same: on $L_1 = L_2 = -x^2/4$, which no training ends on, the loss rises at $h = 4$.
+#
 # ## Break
 #
-# *"If tasks have identical gradients, the conflict term vanishes"* (B.B1b). It does not: $\langle g, g\rangle = \|g\|^2$ is as large as an inner product can be. What vanishes for identical tasks is the *bracket* of [](bracket), and what vanishes here is the *misalignment*.
-
+# *"If tasks have identical gradients, the conflict term vanishes"* (B.B1b). It does not:
+# $\langle g, g\rangle = \|g\|^2$ is as large as an inner product can be. What vanishes for identical tasks is the
+# *bracket* of [](bracket), and what vanishes here is the *misalignment*.
 
 # %%
-def terms_of_copies(t, d):
-    flat, whole = (
-        flow.modified_loss([lambda r: L1(r, d)] * 2, 1.0, together=one)(t)
-        - 2 * L1(t, d)
-        for one in (False, True)
-    )
-    return (whole - flat) / flat
+brackets = []
+for i in range(slope_networks):
+    (one, _), where = drawn.one(i)
+    lie = flow.lie_bracket(one, one, where)
+    brackets += [float(value.abs().max()) for value in lie.values()]
+ratio = float(conflict_flows.conflict_of_copies(drawn).mean())
+what = f"conflict term / flatness terms (the bracket is {max(brackets):g})"
+n = f"{networks} networks"
+evidence.record("B.B1b", "identical losses", what, ratio, "<", 1e-9, n=n)
+say(copies_ratio=ratio, copies_bracket=f"{max(brackets):g}")
+say(cosine_of_different=conflict_flows.cosines(drawn).mean())
 
-
-conflict_over_flatness = vmap(terms_of_copies)(begin, data)
-largest = vmap(
-    lambda t, d: (
-        inner(grad(L1)(t, d), grad(L2)(t, d))
-        / (
-            inner(grad(L1)(t, d), grad(L1)(t, d))
-            * inner(grad(L2)(t, d), grad(L2)(t, d))
-        ).sqrt()
-    )
-)(begin, data)
-brackets = [
-    flow.lie_bracket(
-        lambda r, i=i: L1(r, only(data, i)),
-        lambda r, i=i: L1(r, only(data, i)),
-        only(begin, i),
-    )
-    for i in few
-]
-size_of_bracket = max(
-    float(v.abs().max()) for lie in brackets for v in lie.values()
-)
-relative_conflict = float(conflict_over_flatness.mean())
-evidence.record(
-    "B.B1b",
-    "identical losses",
-    f"conflict term / flatness terms (the bracket is {size_of_bracket:g})",
-    relative_conflict,
-    "<",
-    1e-9,
-    n=f"{networks} networks",
-)
-display(
-    Markdown(
-        f"For two copies of one task the conflict term is {relative_conflict:.3g} times the flatness terms, its largest possible value; for two different tasks the cosine is {float(largest.mean()):+.2f} on average. The bracket of the copies is {size_of_bracket:g}."
-    )
-)
+# %% [markdown]
+# For two copies of one task the conflict term is {glue:text}`copies_ratio:.3g` times the flatness terms, its largest
+# possible value; for two different tasks the cosine is {glue:text}`cosine_of_different:+.2f` on average. The bracket
+# of the copies is {glue:text}`copies_bracket`.
 
 # %% [markdown]
 # ## Exercises
@@ -808,12 +536,16 @@ display(
 #
 # :::{solution} ex-conflict-sign
 # :class: dropdown
-# At a minimum $\alpha g_1 = -\beta g_2$, so $\alpha\beta\langle g_1, g_2\rangle = -\alpha^2\|g_1\|^2 \le 0$ in the shared parameters: gradients at the end of multi-task training are always opposed, whatever the optimizer.
+# At a minimum $\alpha g_1 = -\beta g_2$, so $\alpha\beta\langle g_1, g_2\rangle = -\alpha^2\|g_1\|^2 \le 0$ in the
+# shared parameters: gradients at the end of multi-task training are always opposed, whatever the optimizer.
 # :::
 #
 # ## In one breath
 #
-# The conflict term lowers the inner product of the task gradients, always. That is hardly damage, a fraction of a per cent of the early loss: together with the flatness terms it is $\tfrac h4\|\alpha g_1 + \beta g_2\|^2$, which asks the *sum* to be flat, and leaves its minima alone. Take it away, and the minimum moves. However long it is beside the gradient, at a stable rate it never stops the loss from falling; without it the loss can rise.
+# The conflict term lowers the inner product of the task gradients, always. That is hardly damage, a fraction of a per
+# cent of the early loss: together with the flatness terms it is $\tfrac h4\|\alpha g_1 + \beta g_2\|^2$, which asks
+# the *sum* to be flat, and leaves its minima alone. Take it away, and the minimum moves. However long it is beside
+# the gradient, at a stable rate it never stops the loss from falling; without it the loss can rise.
 
 # %% tags=["hide-input"]
 evidence.provenance(profile, seed)
