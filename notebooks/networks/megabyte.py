@@ -43,26 +43,14 @@ from manytasks import (
     theory,
 )
 from manytasks.declarations import declarations
-from manytasks.deep.sweeps import replay_budget
 from manytasks.statistics import critical_t, mean_interval
-from manytasks.streams import stream
-from manytasks.studies.budgets import (
-    cost_of_others_share,
-    doubling_gains,
-    ends_above_inside,
-    smallest_fall,
-)
+from manytasks.studies import budgets as divisions
+from manytasks.studies import byte_prices, linear_budgets
+from manytasks.studies.budget_lines import LINE, bought, read_lines
 from manytasks.studies.forgetting import by_learner
-from manytasks.studies.linear_budgets import (
-    advised_share,
-    cost_of_advice,
-    error_along,
-)
-from manytasks.symbolic import differing
+from manytasks.symbolic import differing, leading_coefficient
 
 parameters.check(In, globals())
-LINE = ["stream", "stored", "budget"]
-KEYS = [*LINE, "share", "seed"]
 WORDS = {
     "cifar100+lite0-96": "CIFAR-100",
     "mnist": "permuted MNIST, a head per task",
@@ -72,6 +60,8 @@ WORDS = {
     "digits-shared": "digits, one shared head",
 }
 CIFAR, MNIST, SHARED, *SMALL = WORDS
+
+# %% tags=["hide-input"]
 table = deep.load_results("replay-budget", "book")
 papers = pd.concat(
     [
@@ -79,25 +69,17 @@ papers = pd.concat(
         deep.load_results("replay-budget-mnist", "book"),
     ]
 )
-tables = {"papers": papers, "small": table}
-learners = {name: by_learner(rows, KEYS) for name, rows in tables.items()}
-error = {
-    name: found.final_error.unstack("share") for name, found in learners.items()
-}
-mean = {name: rows.groupby(LINE).mean() for name, rows in error.items()}
-own = pd.concat([rows.idxmin(axis=1) for rows in error.values()]).sort_index()
-regret = {name: rows.sub(rows.min(axis=1), axis=0) for name, rows in mean.items()}
+large, small = read_lines(papers), read_lines(table)
 T, per_class = int(table.tasks[0]), int(table.per_class[0])
 n, budgets, seeds = 10 * per_class, table.budget.unique(), table.seed.nunique()
-divisions = table.groupby([*LINE, "share"])[["width", "memory"]].first()
-rule = regret["small"].max().idxmin()  # the share that is never far from the best
-as_features = regret["papers"].loc[CIFAR, "float32"]
+rule = small.lost.max().idxmin()  # the share that is never far from the best
+as_features = large.lost.loc[CIFAR, "float32"]
 page.say(
     half_loses=100 * as_features[0.5].max(),
     all_network=100 * as_features[0.0].min(),
     all_buffer=100 * as_features[1.0].min(),
     rule=page.share(rule),
-    rule_loses=100 * regret["small"][rule].max(),
+    rule_loses=100 * small.lost[rule].max(),
 )
 
 # %% [markdown]
@@ -112,28 +94,14 @@ page.say(
 # finished tasks.
 
 # %% tags=["hide-input"]
-prices = {
-    (name, how): replay_budget.sample_bytes(
-        dict(table.iloc[0]) | {"stream": name, "stored": how}
-    )
-    for name in WORDS
-    for how in ("uint8", "float32")
+prices = byte_prices.sample_prices(table, WORDS)
+rows = {
+    "tasks": [WORDS[name] for name, _ in prices],
+    "stored as": [how for _, how in prices],
+    "bytes per sample": [f"{price:,}" for price in prices.values()],
+    "parameters of that price": [f"{price / 4:.0f}" for price in prices.values()],
 }
-page.table(
-    pd.DataFrame(
-        [
-            {
-                "tasks": WORDS[name],
-                "stored as": how,
-                "bytes per sample": f"{price:,}",
-                "parameters of that price": f"{price / 4:.0f}",
-            }
-            for (name, how), price in prices.items()
-        ]
-    ),
-    name="prices",
-    caption="What a stored sample costs.",
-)
+page.table(pd.DataFrame(rows), name="prices", caption="What a stored sample costs.")
 
 # %% [markdown]
 # The network (three hidden layers of equal width) and the training are those of {doc}`networks-forget`. *CIFAR-100* and *glyphs*
@@ -185,18 +153,10 @@ errors = theory.replay_error(
 )
 G = sum(errors[1]) / 2
 
-
-def leading(expression):
-    """Coefficient of 1/p² as p grows."""
-    top, bottom = (
-        sp.Poly(part, p) for part in sp.fraction(sp.together(expression))
-    )
-    falls = bottom.degree() - top.degree()
-    checks.require(falls == 2, f"the error should fall like 1/p², not 1/p^{falls}")
-    return sp.nsimplify(top.LC() / bottom.LC(), rational=True)
-
-
-slope = leading(sp.diff(G, m).subs(m, 10)) - s * leading(sp.diff(G, p).subs(m, 10))
+by_m, by_p = (
+    leading_coefficient(sp.diff(G, symbol).subs(m, 10), p, -2) for symbol in (m, p)
+)
+slope = by_m - s * by_p
 alpha = 2 * (1 - rho) * (2 - 1 / T_) + 3 * v - 1
 beta = 2 * (1 - rho) * (T_ - 1) / T_ + v - 1
 law = (T_ - 1) / 2 * alpha + s * beta
@@ -233,17 +193,7 @@ checks.require(
 # how often a fourfold price moves the optimum from samples to parameters.
 
 # %% tags=["hide-input"]
-rng = stream(seed, "problems")
-order = ("all model", "interior", "all buffer")
-moved = []
-for _ in range(problems):
-    drawn = Tasks.equiangular(int(rng.integers(2, 6)), rng.uniform(0, 1))
-    noise_var, cheap = rng.uniform(0, 0.3), float(rng.choice([0.25, 0.5, 1.0, 2.0]))
-    before, after = (
-        theory.best_split(drawn, 10, noise_var, 200_000, sample_cost=price).kind
-        for price in (cheap, 4 * cheap)
-    )
-    moved.append(order.index(after) - order.index(before))
+moved = linear_budgets.price_moves(problems, seed)
 perverse = sum(step < 0 for step in moved)
 checks.require(
     perverse == 0,
@@ -261,7 +211,7 @@ page.say(problems=problems, to_samples=sum(step > 0 for step in moved))
 display(Markdown(str(deep.agree_with_table("replay-budget", "all for the buffer"))))
 over = sum(
     (rows.model_bytes + rows.buffer_bytes > rows.budget).sum()
-    for rows in tables.values()
+    for rows in (papers, table)
 )
 checks.require(over == 0, f"{over} rows of the tables exceed their budget")
 
@@ -284,16 +234,13 @@ FORMS = {
 }
 entry = declarations()["A.Tab1, CIFAR-100, the best share lies inside"]
 page.say(paper_seeds=papers.seed.nunique(), choosing=len(entry.choose))
+rows = large.learners.reset_index()
+rows["line"] = [
+    f"{WORDS[name].removeprefix('permuted ')}: {FORMS[name, how]}"
+    for name, how in zip(rows.stream, rows.stored, strict=True)
+]
 page.curves(
-    learners["papers"]
-    .reset_index()
-    .assign(
-        line=lambda rows: [
-            f"{WORDS[name].removeprefix('permuted ')}: {FORMS[name, how]}"
-            for name, how in zip(rows.stream, rows.stored, strict=True)
-        ],
-        kB=lambda rows: rows.budget // 1000,
-    ),
+    rows.assign(kB=rows.budget // 1000),
     x="share",
     y="final_error",
     hue="kB",
@@ -329,7 +276,7 @@ judged = {
 ends, held = {}, {}
 for arrived, (check, words) in judged.items():
     entry = declarations()[f"A.Tab1, {check}"]
-    ends[arrived] = ends_above_inside(
+    ends[arrived] = divisions.ends_above_inside(
         papers[papers.stream == arrived], "test_error", entry.choose
     )
     lines = ends[arrived].groupby(["stored", "budget"], sort=False).above
@@ -343,13 +290,15 @@ for arrived, (check, words) in judged.items():
         n=f"{len(ends[arrived])} ends of lines",
         words=f"on {words} the bytes are {{}}",
     )
+
+# %% tags=["hide-input"]
 differ = declarations()["A.K7, best share, CIFAR-100 against permuted MNIST"]
 pairs = [
     (
-        own.loc[CIFAR, how, money].rename(f"{how}, {money // 1000} kB"),
-        own.loc[MNIST, how, money],
+        large.own.loc[CIFAR, how, money].rename(f"{how}, {money // 1000} kB"),
+        large.own.loc[MNIST, how, money],
     )
-    for how, money in mean["papers"].loc[CIFAR].index
+    for how, money in large.mean.loc[CIFAR].index
 ]
 evidence.decide(
     str(differ),
@@ -357,6 +306,16 @@ evidence.decide(
     statistic="share that is best on a seed, CIFAR-100 minus permuted MNIST",
     n=f"{len(pairs)} lines of each",
 )
+
+# %% tags=["hide-input"]
+best_shares = {
+    f"{name}_{how}": ", ".join(
+        page.share(large.own.loc[stream, how, money].mean())
+        for money in large.mean.loc[CIFAR, how].index
+    )
+    for name, stream in {"cifar": CIFAR, "mnist": MNIST}.items()
+    for how in byte_prices.STORED
+}
 images = ends[CIFAR][(ends[CIFAR].stored == "uint8") & (ends[CIFAR].end == 0)]
 page.say(
     image_price=f"{prices[CIFAR, 'uint8']:,}",
@@ -372,14 +331,7 @@ page.say(
     image_ratio=prices[CIFAR, "uint8"] / prices[MNIST, "uint8"],
     uint8_price=prices[MNIST, "uint8"],
     float32_price=f"{prices[MNIST, 'float32']:,}",
-    **{
-        f"{name}_{how}": ", ".join(
-            page.share(own.loc[stream, how, money].mean())
-            for money in mean["papers"].loc[CIFAR, how].index
-        )
-        for name, stream in {"cifar": CIFAR, "mnist": MNIST}.items()
-        for how in ("uint8", "float32")
-    },
+    **best_shares,
 )
 
 # %% [markdown]
@@ -396,33 +348,23 @@ page.say(
 # Six divisions of the middle budget, as in Table 1:
 
 # %% tags=["hide-input"]
-cifar_lines = learners["papers"].loc[CIFAR, "float32"]
+cifar_lines = large.learners.loc[CIFAR, "float32"]
 money = cifar_lines.index.unique("budget")[1]
-bought = papers.groupby([*LINE, "share"])[["width", "memory"]].first()
+held = bought(papers).loc[CIFAR, "float32", money]
 six = [0.0, 0.2, 0.4, 0.6, 0.8, 1.0]
-
-
-def spread(values):
-    """Mean and standard deviation over seeds, as text."""
-    return f"{values.mean():.3f} ± {values.std(ddof=1):.3f}"
-
-
+rows = {
+    "share": [page.share(share) for share in six],
+    "samples per class": [f"{held.memory[share]:.1f}" for share in six],
+    "width": [int(held.width[share]) for share in six],
+} | {
+    measure.replace("final", "test").replace("_", " "): [
+        f"{values.mean():.3f} ± {values.std(ddof=1):.3f}"
+        for values in (cifar_lines.loc[money, share][measure] for share in six)
+    ]
+    for measure in ("final_error", "forgotten_error", "forgotten_loss")
+}
 page.table(
-    pd.DataFrame(
-        [
-            {
-                "share": page.share(share),
-                "samples per class": f"{bought.memory[CIFAR, 'float32', money, share]:.1f}",
-                "width": int(bought.width[CIFAR, "float32", money, share]),
-                "test error": spread(cifar_lines.final_error[money, share]),
-                "forgotten error": spread(
-                    cifar_lines.forgotten_error[money, share]
-                ),
-                "forgotten loss": spread(cifar_lines.forgotten_loss[money, share]),
-            }
-            for share in six
-        ]
-    ),
+    pd.DataFrame(rows),
     name="six-divisions",
     caption=f"CIFAR-100, samples stored as features: a network and a buffer in {money // 1000} kB, mean ± standard deviation of seeds.",
 )
@@ -433,33 +375,17 @@ page.table(
 # needs, float32 features?
 
 # %% tags=["hide-input"]
-official = {  # numbers per image as counted in the release; backbone features; classes
-    "cifar100": (32 * 32 * 3, 512, 100),
-    "cub200": (224 * 224 * 3, 768, 200),
-    "imagenet-r": (224 * 224 * 3, 768, 200),
-}
-real = {}
-for name, (numbers, features, labels) in official.items():
-    kept, width = np.array(replay_budget.TABLE_1[name]).T
-    network = 4 * (2 * width**2 + (features + labels + 9) * width + labels)
-    counted = network + kept * 100 * numbers * 8
+pairs_of = byte_prices.official_pairs()
+for name, found in pairs_of.groupby("data_set"):
     checks.below(  # up to the small network set aside
         f"spread of the memories of the six pairs for {name}, relative to the largest",
-        np.ptp(counted) / counted.max(),
+        np.ptp(found.counted) / found.counted.max(),
         0.01,
     )
-    real[name] = network + kept * labels * (4 * features + 1)
+real = pairs_of.pivot(index="data_set", columns="pair", values="stored")
+relative = real.div(real.max(axis=1), axis=0).map(page.share)
 page.table(
-    pd.DataFrame(
-        [
-            {"data set": name}
-            | {
-                f"pair {i}": page.share(b / found.max())
-                for i, b in enumerate(found, 1)
-            }
-            for name, found in real.items()
-        ]
-    ),
+    relative.rename(columns="pair {}".format).reset_index(names="data set"),
     name="six-pairs",
     caption="Bytes of Paper A's six pairs, in per cent of the largest: stored as features, the six are not at equal memory. The first has no buffer.",
 )
@@ -480,10 +406,12 @@ page.table(
 # measured shares we interpolate.
 
 # %% tags=["hide-input"]
-cifar_error = error["papers"].loc[CIFAR]
+cifar_error = large.error.loc[CIFAR]
 gains = {
     f"{FORMS[CIFAR, how]}, {small // 1000} → {large // 1000} kB": 100
-    * doubling_gains(cifar_error.loc[how, small], cifar_error.loc[how, large])
+    * divisions.doubling_gains(
+        cifar_error.loc[how, small], cifar_error.loc[how, large]
+    )
     for how in ("float32", "uint8")
     for small, large in pairwise(cifar_error.index.unique("budget"))
 }
@@ -528,29 +456,22 @@ kinds = by_learner(
     deep.load_results("replay-methods-cifar100", "book"),
     ["method", "share", "seed"],
 )
+measures = {"final_error": ("error, points", 100), "final_loss": ("loss", 1)}
+shares = kinds.index.unique("share")[::-1]
 panels = []
-for column, label, scale in (
-    ("final_error", "test error, points", 100),
-    ("final_loss", "test loss", 1),
-):
+for column, (label, scale) in measures.items():
     chosen = scale * kinds[column].unstack("method")
-    panels.append(
-        page.ranking(
-            {
-                f"{kind}, {page.share(share)}": mean_interval(
-                    (chosen[kind] - chosen["random"])[share].to_numpy()
-                )
-                for kind in ("herding", "reservoir")
-                for share in chosen.index.unique("share")
-            },
-            order=[
-                f"{kind}, {page.share(share)}"
-                for kind in ("reservoir", "herding")
-                for share in chosen.index.unique("share")[::-1]
-            ],
-            xlabel=f"{label}: minus random",
+    apart = {
+        f"{kind}, {page.share(share)}": mean_interval(
+            (chosen[kind] - chosen["random"])[share]
         )
+        for kind in ("reservoir", "herding")
+        for share in shares
+    }
+    drawn = page.ranking(
+        apart, order=list(apart), xlabel=f"test {label}: minus random"
     )
+    panels.append(drawn)
 figures.show(
     panels,
     name="megabyte-methods",
@@ -570,16 +491,17 @@ figures.show(
 # %% tags=["hide-input"]
 price, middle = prices["glyphs", "float32"], budgets[1]
 page.say(linear_price=price / 4)
-fine = np.linspace(0, 1, 41)
+setting = (T, n, middle, price)
+fine, cosine_inks = np.linspace(0, 1, 41), {0.0: "red", 0.3: "orange", 0.6: "blue"}
+advised = {c: linear_budgets.advised_share(c, *setting) for c in cosine_inks}
 fig, ax = plt.subplots()
-advised = {}
-for cosine, color in ((0.0, "red"), (0.3, "orange"), (0.6, "blue")):
-    linear = error_along(cosine, T, n, middle, price, fine)
-    advised[cosine] = advised_share(cosine, T, n, middle, price)
-    ax.plot(fine, linear, color=figures.COLORS[color], label=f"cosine {cosine}")
-    ax.axvline(
-        advised[cosine], color=figures.COLORS[color], linestyle=":", linewidth=3
+for cosine, color in cosine_inks.items():
+    linear, ink = (
+        linear_budgets.error_along(cosine, *setting, fine),
+        figures.COLORS[color],
     )
+    ax.plot(fine, linear, color=ink, label=f"cosine {cosine}")
+    ax.axvline(advised[cosine], color=ink, linestyle=":", linewidth=3)
 ax.set(ylim=(0, 2), xlabel="share of the bytes in the buffer")
 ax.set(ylabel="excess risk", title="linear, exact")
 ax.legend(loc="upper left")
@@ -587,12 +509,9 @@ panels = [fig]
 for name in SMALL:
     fig, ax = plt.subplots()
     for money, color in zip(budgets, ("blue", "orange", "green"), strict=True):
-        ink = figures.COLORS[color]
-        values = error["small"].loc[name, "float32", money]
-        drawn = figures.band(
-            ax, values.columns, values, color=ink, label=f"{money // 1000} kB"
-        )
-        ax.plot(values.columns, drawn.value, color=ink, linewidth=1.2)
+        values = small.error.loc[name, "float32", money]
+        style = {"color": figures.COLORS[color], "label": f"{money // 1000} kB"}
+        figures.band(ax, values.columns, values, line="-", **style)
     ax.set(ylim=(0, 0.9), xlabel="share of the bytes in the buffer")
     ax.set(ylabel="test error at the end", title=WORDS[name])
     panels.append(fig)
@@ -613,7 +532,7 @@ figures.show(
 
 # %% tags=["hide-input"]
 tolerance = 0.01
-bottoms = {line: row for lost in regret.values() for line, row in lost.iterrows()}
+bottoms = dict(pd.concat([large.lost, small.lost]).iterrows())
 fig, ax = plt.subplots(figsize=(6.4, 1.5 + 0.26 * len(bottoms)))
 for row, (line, lost) in enumerate(bottoms.items()):
     color = figures.COLORS[{"uint8": "purple", "float32": "green"}[line[1]]]
@@ -621,7 +540,8 @@ for row, (line, lost) in enumerate(bottoms.items()):
     ax.plot(
         [good.min(), good.max()], [row, row], color=color, linewidth=7, alpha=0.3
     )
-    ax.plot(own.loc[line], [row] * len(own.loc[line]), "|", color=color)
+    own = (large if line in large.mean.index else small).own.loc[line]
+    ax.plot(own, [row] * len(own), "|", color=color)
     ax.plot(lost.idxmin(), row, "o", color=color)
 ax.set_yticks(
     range(len(bottoms)),
@@ -641,23 +561,25 @@ figures.show(
 )
 
 # %% tags=["hide-input"]
-small = error["small"]
-lines = list(mean["small"].index)
-optima = pd.DataFrame(
-    {
-        "first_sample": [divisions.memory[*line, 1.0] >= 1 for line in lines],
-        "t": [smallest_fall(small.loc[line]) for line in lines],
-    }
-)
-roomy, inner = optima[optima.first_sample], small.shape[1] - 2
-needed = critical_t(2 * len(roomy) * inner, seeds - 1)  # the inner share was chosen
+lines, kept = list(small.mean.index), bought(table).memory
+falls = [
+    divisions.smallest_fall(small.error.loc[line])
+    for line in lines
+    if kept[*line, 1.0] >= 1  # the budget holds a sample of each class
+]
+inner = small.error.shape[1] - 2
+needed = critical_t(2 * len(falls) * inner, seeds - 1)  # the inner share was chosen
 apart = {
-    how: (own.loc["digits", how] - own.loc["glyphs", how]).unstack("seed").mean()
+    how: (small.own.loc["digits", how] - small.own.loc["glyphs", how])
+    .unstack("seed")
+    .mean()
     for how in ("uint8", "float32")
 }
-heads = own.loc["digits-shared", "float32"] - own.loc["digits", "float32"]
+heads = (
+    small.own.loc["digits-shared", "float32"] - small.own.loc["digits", "float32"]
+)
 page.say(
-    smallest_t=roomy.t.min(),
+    smallest_t=min(falls),
     needed_t=needed,
     small_seeds=seeds,
     as_images=mean_interval(apart["uint8"].to_numpy()).words(".2f"),
@@ -678,14 +600,12 @@ page.say(
 # The check that Paper A proposes looks for the least forgetting. That is not the least error.
 
 # %% tags=["hide-input"]
+rows = cifar_lines.reset_index()
+measures = ["forgotten_error", "final_error"]
 page.curves(
-    cifar_lines.reset_index()
-    .melt(
-        ["budget", "share", "seed"],
-        ["forgotten_error", "final_error"],
-        var_name="measure",
-    )
-    .assign(kB=lambda rows: rows.budget // 1000),
+    rows.assign(kB=rows.budget // 1000).melt(
+        ["kB", "share", "seed"], measures, var_name="measure"
+    ),
     x="share",
     y="value",
     hue="kB",
@@ -705,11 +625,11 @@ page.curves(
     ),
     alt="Two panels against the buffer's share for three budgets: forgetting falls to its least at share 1, the error at the end is U-shaped.",
 )
-forgotten = learners["small"].forgotten_error.unstack("share")
+
+# %% tags=["hide-input"]
+forgotten = small.learners.forgotten_error.unstack("share")
 least = forgotten.groupby(LINE).mean().idxmin(axis=1)
-given_up = pd.Series(
-    {line: regret["small"].loc[line, least[line]] for line in lines}
-)
+given_up = pd.Series({line: small.lost.loc[line, least[line]] for line in lines})
 evidence.record(
     "A.C3",
     "networks over budgets",
@@ -722,12 +642,15 @@ evidence.record(
         "error is read beside forgetting: the allocation that forgets least may have learned least"
     ),
 )
-display(
-    Markdown(
-        f"On {(given_up > tolerance).sum()} of {len(lines)} lines of glyphs and digits the allocation that forgets least accuracy costs more than a point "
-        f"of test error, up to {100 * given_up.max():.0f} points."
-    )
+page.say(
+    costly_lines=(given_up > tolerance).sum(),
+    small_lines=len(lines),
+    most_given_up=100 * given_up.max(),
 )
+
+# %% [markdown]
+# On {glue:text}`costly_lines` of {glue:text}`small_lines` lines of glyphs and digits the allocation that forgets least accuracy costs more than a point
+# of test error, up to {glue:text}`most_given_up:.0f` points.
 
 # %% [markdown]
 # ### Where the linear theory stops being a guide
@@ -737,8 +660,8 @@ display(
 # about the data: one fixed share, chosen on the *other* two streams.
 
 # %% tags=["hide-input"]
-prescribed = cost_of_advice(regret["small"], prices, T, n, cosines)
-fixed = cost_of_others_share(regret["small"])
+prescribed = linear_budgets.cost_of_advice(small.lost, prices, T, n, cosines)
+fixed = divisions.cost_of_others_share(small.lost)
 hindsight = prescribed.mean().idxmin()
 evidence.record(
     "A.Q1",
@@ -775,14 +698,17 @@ page.say(
 
 # %% tags=["hide-input"]
 thin = ("glyphs", "uint8", budgets[0])
-idle = regret["small"].loc[thin][lambda row: row.index <= 0.6]
-display(
-    Markdown(
-        f"With uint8 glyphs and {budgets[0] // 1000} kB all shares up to {idle.index.max():.0%} lie within "
-        f"{100 * idle.max():.1f} points of the best: the budget holds {divisions.memory[*thin, 1.0]:.1f} samples per class, and there is no "
-        "interior optimum to find."
-    )
+idle = small.lost.loc[thin][lambda row: row.index <= 0.6]
+page.say(
+    thin_budget=budgets[0] // 1000,
+    idle_share=idle.index.max(),
+    idle_within=100 * idle.max(),
+    thin_samples=kept[*thin, 1.0],
 )
+
+# %% [markdown]
+# With uint8 glyphs and {glue:text}`thin_budget` kB all shares up to {glue:text}`idle_share:.0%` lie within {glue:text}`idle_within:.1f` points of the best: the
+# budget holds {glue:text}`thin_samples:.1f` samples per class, and there is no interior optimum to find.
 
 # %% [markdown]
 # ## Exercises

@@ -1,4 +1,4 @@
-"""Decide whether two derivations ended at the same formula."""
+"""Decide whether two derivations ended at the same formula, and how it behaves far out."""
 
 from __future__ import annotations
 
@@ -32,6 +32,32 @@ def differing(left: Iterable[Any], right: Iterable[Any]) -> int:
         not _vanishes(sp.together(one - other).as_numer_denom()[0])
         for one, other in zip(left, right, strict=True)
     )
+
+
+def leading_coefficient(expression: sp.Expr, symbol: sp.Symbol, power: int) -> sp.Expr:
+    """Return by what a power of a symbol is multiplied as the symbol grows.
+
+    Args:
+        expression: a rational expression that grows like that power, or falls like it if it is negative.
+        symbol: one of its symbols.
+        power: the power.
+
+    Returns:
+        An expression without the symbol.
+
+    Raises:
+        ValueError: if the expression grows like another power.
+
+    Example:
+        >>> n, p = sp.symbols("n p")
+        >>> leading_coefficient(n / (p - n) - n / p, p, -2)
+        n**2
+    """
+    top, bottom = (sp.Poly(part, symbol) for part in sp.fraction(sp.together(expression)))
+    grows = top.degree() - bottom.degree()
+    if grows != power:
+        raise ValueError(f"the expression grows like {symbol}**{grows}, not like {symbol}**{power}")
+    return sp.nsimplify(top.LC() / bottom.LC(), rational=True)
 
 
 def _vanishes(numerator: sp.Expr) -> bool:

@@ -188,6 +188,8 @@ def test_the_predicted_ridge_is_paid_at_its_own_place():
     np.testing.assert_allclose(found.errors, errors[:, :2])
     mean = errors.mean(0)
     np.testing.assert_allclose(found.price, mean[2] / mean[:2].min() - 1)
+    other = choose_ridge(population, 8, [0.1, 1.0, 1e6], [10.0, 0.1], draws=6, seed=1)
+    np.testing.assert_allclose(other.price, found.price)
     told = population.predicted(8, 10.0)
     np.testing.assert_allclose(found.gaps[1], told / mean[1] - 1)
 

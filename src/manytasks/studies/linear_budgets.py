@@ -8,8 +8,11 @@ import numpy as np
 import pandas as pd
 
 from manytasks import Tasks, theory
+from manytasks.streams import stream
 
 PARAMETER_BYTES = 4
+KINDS = ("all model", "interior", "all buffer")  # from parameters to samples
+LARGE = 200_000  # parameters of a large budget
 
 
 def advised_share(cosine: float, tasks: int, samples: int, money: float, price: float) -> float:
@@ -104,10 +107,36 @@ def cost_of_advice(
     shares = lost.columns.to_numpy(dtype=float)
     advice: dict[tuple[float, float, float], float] = {}
     found = []
-    for (stream, stored, money), row in zip(lost.index, lost.to_numpy(), strict=True):
+    for (name, stored, money), row in zip(lost.index, lost.to_numpy(), strict=True):
         for cosine in cosines:
-            key = (cosine, money, prices[stream, stored])
+            key = (cosine, money, prices[name, stored])
             if key not in advice:
                 advice[key] = advised_share(cosine, tasks, samples, *key[1:])
             found.append(np.interp(advice[key], shares, row))
     return pd.DataFrame(np.reshape(found, (len(lost), -1)), index=lost.index, columns=list(cosines))
+
+
+def price_moves(problems: int, seed: int) -> list[int]:
+    """Say where the exact optimum of random problems goes when samples cost four times as much.
+
+    Args:
+        problems: number of problems with a large budget: 2 to 5 tasks of a common cosine, 10 samples each.
+        seed: of the problems.
+
+    Returns:
+        Steps among ``KINDS``, one a problem: negative where a dearer sample moves a budget to parameters.
+
+    Example:
+        >>> set(price_moves(5, seed=1)) <= {0, 1, 2}
+        True
+    """
+    rng, moves = stream(seed, "problems"), []
+    for _ in range(problems):
+        tasks = Tasks.equiangular(int(rng.integers(2, 6)), rng.uniform(0, 1))
+        noise_var, cheap = rng.uniform(0, 0.3), float(rng.choice([0.25, 0.5, 1.0, 2.0]))
+        before, after = (
+            KINDS.index(theory.best_split(tasks, 10, noise_var, LARGE, sample_cost=price).kind)
+            for price in (cheap, 4 * cheap)
+        )
+        moves.append(after - before)
+    return moves
