@@ -12,6 +12,12 @@
 
 # %% [markdown]
 # # From linear theory to networks: where do the formulas stop?
+#
+# A network whose first layer stays as it was drawn is a linear model on random features, and the linear theory tells where its error peaks:
+# at $p = N$, {glue:text}`equations` parameters for {glue:text}`tasks` tasks of {glue:text}`samples` real digits, where the test error is
+# **{glue:text}`error_at_the_peak:.0f`** against **{glue:text}`error_at_best:.2f`** at the best width. What the theory misses lies on the
+# far side: the features of a network are not independent of one another, so ever more of them do not spread the noise out, and it does
+# not vanish as $p$ grows.
 
 # %% tags=["parameters"]
 profile = "book"
@@ -24,8 +30,6 @@ noise_draws = 2000  # label-noise draws for the check of the identity [400 to 20
 widest = 2048  # most features of the live measurements [1000 to 4096]
 
 # %% tags=["hide-input"]
-from functools import lru_cache
-
 import matplotlib.pyplot as plt
 import numpy as np
 import sympy as sp
@@ -37,16 +41,10 @@ from manytasks import (
     deep,
     evidence,
     figures,
+    page,
     parameters,
     theory,
 )
-from manytasks.deep.sweeps.random_features import (
-    centred,
-    minimum_norm_fit,
-    random_features,
-)
-from manytasks.deep.tasks import permuted_pixels
-from manytasks.page import number
 from manytasks.statistics import (
     Interval,
     critical_t,
@@ -54,7 +52,8 @@ from manytasks.statistics import (
     mean_interval,
     z_scores,
 )
-from manytasks.streams import stream
+from manytasks.studies import frozen_noise, frozen_peaks
+from manytasks.studies.frozen_features import frozen_draw, largest_residual
 from manytasks.symbolic import differing
 
 parameters.check(In, globals())
@@ -63,22 +62,15 @@ T, n = int(table.tasks[0]), 10 * int(table.per_class[0])
 N, draws = T * n, table.seed.nunique()
 shares = sorted(table.fraction.unique())
 noises = sorted(table.noise.unique())
-median = table.groupby(
-    ["method", "fraction", "noise", "features"]
-).test_loss.median()
-peak_at = {
-    method: median[method].unstack().idxmax(axis=1).unique()
-    for method in ("multi-task", "single-task")
-}
+curve = ["method", "fraction", "noise", "features"]
+median = table.groupby(curve).test_loss.median()
 top = median["multi-task", 0.5, 0.1]
-display(
-    Markdown(
-        "A network whose first layer stays as it was drawn is a linear model on random features, and the linear "
-        f"theory tells where its error peaks: at $p = N$, {N} parameters for {T} tasks of {n} real "
-        f"digits, where the test error is **{top[N]:.0f}** against **{top.min():.2f}** at the best width. What the "
-        "theory misses lies on the far side: the features of a network are not independent of one another, so ever more of them "
-        "do not spread the noise out, and it does not vanish as $p$ grows."
-    )
+page.say(
+    equations=N,
+    tasks=T,
+    samples=n,
+    error_at_the_peak=top[N],
+    error_at_best=top.min(),
 )
 
 # %% [markdown]
@@ -209,93 +201,62 @@ slope
 # Gaussian label noise and compare the mean rise of the test error with $\sigma^2 B$.
 
 # %% tags=["hide-input"]
-digits = deep.load_dataset("digits")
-
-
-@lru_cache(maxsize=2)
-def all_features_of(fraction, repeat):
-    """The widest training and test features of the pooled tasks, one row per sample, and their labels."""
-    tasks = permuted_pixels(digits, T, n // 10, fraction, repeat)
-    x = centred(tasks)
-    parts = []
-    for part in (tasks.train, tasks.test):
-        rows = np.concatenate([samples.rows for samples in part])
-        labels = np.concatenate([samples.labels for samples in part])
-        parts.append(
-            (random_features(x[rows], widest, repeat), np.eye(10)[labels] - 0.1)
-        )
-    return parts
-
-
-def features_of(p, fraction, repeat):
-    """Training and test features, training and test labels, for p features: the first of the widest."""
-    (train, y), (test, truth) = all_features_of(fraction, repeat)
-    scale = np.sqrt(widest / p)
-    return train[:, :p] * scale, test[:, :p] * scale, y, truth
-
-
-def amplification_of(train, test):
-    """B of the theorem, with the second moment of the test samples."""
-    if train.shape[1] < len(train):
-        contributions = train @ np.linalg.solve(train.T @ train, test.T)
-    else:
-        contributions = np.linalg.solve(train @ train.T, train @ test.T)
-    return np.square(contributions).sum(0).mean()
-
-
+half = frozen_draw(T, n, 0.5, widest, seed=seed)
 checked, scores, wrong = (n, 5 * N // 6, 4 * N // 3, 1000), [], []
 for p in checked:
-    train, test, y, truth = features_of(p, 0.5, seed)
-    z = stream(seed, "label noise", p).standard_normal((len(train), noise_draws))
-    fitted = test @ minimum_norm_fit(train, np.column_stack([y[:, :1], z]))
-    bias, change = fitted[:, :1] - truth[:, :1], fitted[:, 1:]
-    rise = (np.square(bias + change) - np.square(bias)).mean(
-        0
-    )  # one number per noise draw, σ² = 1
-    B = amplification_of(train, test)
-    scores.append(float(z_scores(rise, B)))
-    wrong.append(float(z_scores(rise, 1.03 * B)))
+    rises = frozen_noise.noise_rises(half.first(p), noise_draws, seed=seed)
+    B = frozen_noise.amplification(half.first(p))
+    scores.append(float(z_scores(rises, B)))
+    wrong.append(float(z_scores(rises, 1.03 * B)))
 identity = "random features: noise term of any features"
 alpha = evidence.level("A.C1", identity)
 critical = critical_z(len(checked), alpha, draws=noise_draws)
-largest = np.abs(scores).max()
 evidence.record(
     "A.C1",
     identity,
     "largest |z| of the mean rise of the test error against σ²B",
-    largest,
+    np.abs(scores).max(),
     "<",
     critical,
     n=f"{len(checked)} widths × {noise_draws} noise draws",
 )
-display(
-    Markdown(
-        f"At $p$ = {', '.join(map(str, checked))} the scores of {noise_draws} noise draws are "
-        f"{', '.join(f'{s:+.1f}' for s in scores)}; a true identity exceeds ±{critical:.2f} anywhere with "
-        f"probability at most {alpha:.0e}. With $B$ wrong by 3 % they would be "
-        f"{', '.join(f'{s:+.1f}' for s in wrong)}: the test sees an error of that size at {sum(np.abs(wrong) > critical)} "
-        f"of {len(checked)} places with this many draws."
-    )
+page.say(
+    checked=", ".join(map(str, checked)),
+    noise_draws=noise_draws,
+    scores=", ".join(f"{s:+.1f}" for s in scores),
+    critical=critical,
+    alpha=f"{alpha:.0e}",
+    wrong_scores=", ".join(f"{s:+.1f}" for s in wrong),
+    seen=sum(np.abs(wrong) > critical),
+    places=len(checked),
 )
+
+# %% [markdown]
+# At $p$ = {glue:text}`checked` the scores of {glue:text}`noise_draws` noise draws are {glue:text}`scores`; a true identity exceeds
+# ±{glue:text}`critical:.2f` anywhere with probability at most {glue:text}`alpha`. With $B$ wrong by 3 % they would be
+# {glue:text}`wrong_scores`: the test sees an error of that size at {glue:text}`seen` of {glue:text}`places` places with this many draws.
 
 # %% [markdown]
 # **The threshold.** From which $p$ on does the pooled fit reproduce every training label? Exactly from $p = N$ on, to the
 # unit:
 
 # %%
-residual = {}
-for p in (N - 1, N):
-    train, _, y, _ = features_of(p, 0.5, seed)
-    residual[p] = float(np.abs(train @ minimum_norm_fit(train, y) - y).max())
+residual = {p: largest_residual(half.first(p)) for p in (N - 1, N)}
 checks.below(f"largest residual at p = N = {N}", residual[N], 1e-8)
 checks.below(
     f"1e-3, against the largest residual at p = N − 1 = {N - 1}",
     1e-3,
     residual[N - 1],
 )
-Markdown(
-    f"The largest residual of a training label is {number(residual[N - 1], 2)} at $p = {N - 1}$ and {number(residual[N], 1)} at $p = {N}$."
+page.say(
+    one_less=N - 1,
+    residual_of_one_less=page.number(residual[N - 1], 2),
+    residual=page.number(residual[N], 1),
 )
+
+# %% [markdown]
+# The largest residual of a training label is {glue:text}`residual_of_one_less` at $p =$ {glue:text}`one_less` and {glue:text}`residual` at
+# $p =$ {glue:text}`equations`.
 
 # %% [markdown]
 # The table behind the next figures was made by
@@ -306,46 +267,23 @@ Markdown(
 display(Markdown(str(deep.agree_with_table("random-features", "half permuted"))))
 
 # %% tags=["hide-input", "lead"]
-panels = [plt.subplots(), plt.subplots()]
-colors = ("blue", "green", "orange", "red")
-
-
-def curve(ax, rows, color, label):
-    """Median over draws and tasks, quartiles as a band; p = N apart, where the error has no mean."""
-    error = rows.groupby("features").test_loss
-    middle, low, high = error.median(), error.quantile(0.25), error.quantile(0.75)
-    ax.plot(middle.index, middle, color=figures.COLORS[color], label=label)
-    ax.fill_between(
-        middle.index, low, high, color=figures.COLORS[color], alpha=0.2, linewidth=0
-    )
-
-
 pooled = table[table.method == "multi-task"]
-for share, color in zip(shares, colors, strict=True):
-    curve(
-        panels[0][1],
-        pooled[(pooled.fraction == share) & (pooled.noise == 0)],
-        color,
-        f"{share:.0%} permuted",
-    )
-for noise, color in zip(noises, colors, strict=False):
-    curve(
-        panels[1][1],
-        pooled[(pooled.fraction == 0.5) & (pooled.noise == noise)],
-        color,
-        f"{noise:.0%} wrong labels",
-    )
-for (_, ax), title in zip(
-    panels, ("clean labels", "half of the pixels permuted"), strict=True
-):
-    ax.set(
-        xscale="log",
-        yscale="log",
-        xlabel="random features $p$",
-        title=title,
-        ylim=(0.08, 2000),
-    )
-    ax.set_ylabel("test error of the pooled fit")
+panels = [plt.subplots(), plt.subplots()]
+clean, half_permuted = pooled[pooled.noise == 0], pooled[pooled.fraction == 0.5]
+shown = (
+    (clean.groupby("fraction"), "permuted", "clean labels"),
+    (half_permuted.groupby("noise"), "wrong labels", "half of the pixels permuted"),
+)
+colors = ("blue", "green", "orange", "red")
+for (_, ax), (curves, words, title) in zip(panels, shown, strict=True):
+    for (level, rows), color in zip(curves, colors, strict=False):
+        errors = rows.pivot(
+            index=["seed", "task"], columns="features", values="test_loss"
+        )
+        style = {"color": color, "label": f"{level:.0%} {words}"}
+        page.quartiles(ax, errors.columns, errors, **style)
+    ax.set(xscale="log", yscale="log", ylim=(0.08, 2000), title=title)
+    ax.set(xlabel="random features $p$", ylabel="test error of the pooled fit")
     figures.threshold(ax, N)
     ax.legend(loc="upper left")
 figures.show(
@@ -369,20 +307,15 @@ figures.show(
 # draw and task whether the error rises with noise and with dissimilarity, as Mechanism 1 says.
 
 # %% tags=["hide-input"]
-sides = (round(0.95 * N), round(1.05 * N))
-beside = pooled[pooled.features.isin(sides)]
-beside = beside.assign(log_error=np.log(beside.test_loss))
-
-
-def rises(by):
-    """Rise of the mean log error from the lowest to the highest level of `by`, one number per draw."""
-    levels = beside.groupby(["seed", by]).log_error.mean().unstack()
-    return (levels.iloc[:, -1] - levels.iloc[:, 0]).to_numpy()
-
-
-gains = {by: rises(by) for by in ("noise", "fraction")}
-places = {m: int(peak_at[m][0]) if len(peak_at[m]) == 1 else -1 for m in peak_at}
-misplaced = abs(places["multi-task"] - N) + abs(places["single-task"] - n)
+beside = (round(0.95 * N), round(1.05 * N))
+near = pooled[pooled.features.isin(beside)]
+gains = {by: frozen_peaks.rises(near, by) for by in ("noise", "fraction")}
+found = [
+    frozen_peaks.peak_places(median, method)
+    for method in ("multi-task", "single-task")
+]
+places = [each[0] if len(each) == 1 else -1 for each in found]
+misplaced = abs(places[0] - N) + abs(places[1] - n)
 evidence.record(
     "A.E1",
     "random features: place of the peak",
@@ -404,12 +337,15 @@ evidence.record(
     limit,
     n=f"{draws} draws of tasks and features",
 )
-display(
-    Markdown(
-        f"From clean to {noises[-1]:.0%} wrong labels the error beside the peak grows by a factor "
-        f"{np.exp(gains['noise'].mean()):.1f}; from equal to unrelated tasks by {np.exp(gains['fraction'].mean()):.1f}."
-    )
+page.say(
+    most_noise=noises[-1],
+    rise_by_noise=np.exp(gains["noise"].mean()),
+    rise_by_dissimilarity=np.exp(gains["fraction"].mean()),
 )
+
+# %% [markdown]
+# From clean to {glue:text}`most_noise:.0%` wrong labels the error beside the peak grows by a factor {glue:text}`rise_by_noise:.1f`; from
+# equal to unrelated tasks by {glue:text}`rise_by_dissimilarity:.1f`.
 
 # %% [markdown]
 # ## Look
@@ -422,63 +358,41 @@ display(
 low = np.array([16, 32, 64, 100, 150, 200, 240])  # here the formula is tested
 high = np.array([270, 330, 360, 420, 512, 724, 1024, 2048, 4096])
 grid = np.concatenate([low, high[high <= widest]])
-equal = Tasks.equiangular(T, 1.0)
-linear = (
-    theory.multitask_error(equal, n, grid, 1.0)
-    - theory.multitask_error(equal, n, grid, 0.0)
-)[:, 0]
-measured = np.array(
-    [
-        [
-            amplification_of(*features_of(p, 0.5, (seed, "draw", r))[:2])
-            for p in grid
-        ]
-        for r in range(repeats)
-    ]
-)
-ratio = measured / linear
-tested = np.array(
-    [
-        [
-            amplification_of(*features_of(p, 0.5, (seed, "below", r))[:2])
-            for p in low
-        ]
-        for r in range(below)
-    ]
+linear = frozen_noise.linear_amplification(N, grid)
+measured, tested = (
+    frozen_noise.amplifications(
+        T, n, widths, widest, draws=count, seed=(seed, name)
+    )
+    for widths, count, name in ((grid, repeats, "draw"), (low, below, "below"))
 )
 noise_term = "random ReLU features of digits: noise term below the threshold"
 share = evidence.level("A.C1", noise_term) / len(low)
 deviation = mean_interval(tested * (N - low - 1) / low - 1, 1 - share)
+
+# %% tags=["hide-input"]
 panels = [plt.subplots(), plt.subplots()]
-smooth = np.unique(
-    np.concatenate(
-        [np.geomspace(16, N - 4, 80), np.geomspace(N + 4, widest, 80)]
-    ).astype(int)
+left, right = (ax for _, ax in panels)
+smooth = [np.geomspace(16, N - 4, 80), np.geomspace(N + 4, widest, 80)]
+smooth = np.unique(np.concatenate(smooth).astype(int))
+line, style = (
+    frozen_noise.linear_amplification(N, smooth),
+    {"color": figures.INK, "linewidth": 1.2},
 )
-line = (
-    theory.multitask_error(equal, n, smooth, 1.0)
-    - theory.multitask_error(equal, n, smooth, 0.0)
-)[:, 0]
 for side in (smooth < N, smooth > N):
-    panels[0][1].plot(smooth[side], line[side], color=figures.INK, linewidth=1.2)
-panels[0][1].plot([], [], color=figures.INK, linewidth=1.2, label="linear theory")
-figures.band(
-    panels[0][1],
-    grid,
-    measured,
-    color=figures.COLORS["orange"],
-    label="ReLU features",
-)
-figures.band(panels[1][1], grid, ratio, color=figures.COLORS["orange"])
-panels[1][1].axhline(1, color=figures.INK, linewidth=1.2)
-for (_, ax), title in zip(
-    panels, ("noise amplification $B$", "measured / linear theory"), strict=True
-):
-    ax.set(xscale="log", yscale="log", xlabel="random features $p$", title=title)
+    left.plot(smooth[side], line[side], **style)
+left.plot([], [], label="linear theory", **style)
+orange = figures.COLORS["orange"]
+figures.band(left, grid, measured, color=orange, label="ReLU features")
+figures.band(right, grid, measured / linear, color=orange)
+right.axhline(1, **style)
+left.set_title("noise amplification $B$")
+right.set_title("measured / linear theory")
+for _, ax in panels:
+    ax.set(xscale="log", yscale="log", xlabel="random features $p$")
     figures.threshold(ax, N)
-panels[1][1].set_yticks([1, 2, 4], ["1", "2", "4"])
-panels[1][1].minorticks_off()
-panels[0][1].legend(loc="upper left")
+right.set_yticks([1, 2, 4], ["1", "2", "4"])
+right.minorticks_off()
+left.legend(loc="upper left")
 figures.show(
     [fig for fig, _ in panels],
     name="random-features-noise",
@@ -492,13 +406,11 @@ figures.show(
         "Right: their ratio."
     ),
 )
-sizes = Interval(
-    np.abs(deviation.value),
-    np.maximum(np.maximum(deviation.low, -deviation.high), 0),
-    np.maximum(deviation.high, -deviation.low),
-)
-far_off = Interval(*(end.max() for end in (sizes.value, sizes.low, sizes.high)))
-farthest = far_off.high
+
+# %% tags=["hide-input"]
+highest = np.maximum(deviation.high, -deviation.low)
+lowest = np.maximum(np.maximum(deviation.low, -deviation.high), 0)
+far_off = Interval(np.abs(deviation.value).max(), lowest.max(), highest.max())
 evidence.record(
     "A.C1",
     noise_term,
@@ -508,19 +420,20 @@ evidence.record(
     0.1,
     n=f"{len(low)} widths × {below} draws",
 )
-over = ratio.mean(0)[-1]
-frozen = features_of(grid[-1], 0.5, seed)[1].astype(np.float32)
-second_moment = frozen.T @ frozen
-directions = np.trace(second_moment) ** 2 / np.square(second_moment).sum()
-display(
-    Markdown(
-        f"Up to $p = {low[-1]}$ no mean deviates by more than {farthest:.0%}, intervals included. At $p = {grid[-1]}$ the network amplifies noise "
-        f"**{over:.0f} times** more than the linear theory says. Overfitting is benign in the theory because noise is "
-        "spread over ever more directions. These features do not offer them: the participation ratio of their second "
-        f"moment, $(\\operatorname{{tr}} C)^2/\\operatorname{{tr}} C^2$, is {directions:.1f} at $p = {grid[-1]}$, where $C = I$ "
-        f"would have {grid[-1]}."
-    )
+page.say(
+    tested_to=int(low[-1]),
+    farthest=far_off.high,
+    broadest=int(grid[-1]),
+    times_more=(measured / linear).mean(0)[-1],
+    directions=frozen_noise.participation(half.first(grid[-1]).test),
 )
+
+# %% [markdown]
+# Up to $p =$ {glue:text}`tested_to` no mean deviates by more than {glue:text}`farthest:.0%`, intervals included. At $p =$
+# {glue:text}`broadest` the network amplifies noise **{glue:text}`times_more:.0f` times** more than the linear theory says. Overfitting is
+# benign in the theory because noise is spread over ever more directions. These features do not offer them: the participation ratio of
+# their second moment, $(\\operatorname{tr} C)^2/\\operatorname{tr} C^2$, is {glue:text}`directions:.1f` at $p =$ {glue:text}`broadest`, where
+# $C = I$ would have {glue:text}`broadest`.
 
 # %% [markdown]
 # **Transfer.** Knowledge transfer is the single-task error minus the multi-task error. The linear theory lets similar
@@ -533,52 +446,44 @@ clean = table[table.noise == 0].pivot_table(
     index=["seed", "fraction", "features"], columns="method", values="test_loss"
 )
 transfer = (clean["single-task"] - clean["multi-task"]).unstack()
+transfer = {share: transfer.xs(share, level="fraction") for share in shares}
+widths = transfer[0.0].columns
+few, many = widths[widths < 0.4 * n], widths[widths > 2 * N]
+far = [*few, *many]
 fig, ax = plt.subplots()
-far = [p for p in transfer.columns if p < 0.4 * n or p > 2 * N]
 for share, color in zip(shares, colors, strict=True):
-    for part in ([p for p in far if p < n], [p for p in far if p > N]):
-        mean = mean_interval(transfer.xs(share, level="fraction")[part].to_numpy())
-        ax.errorbar(
-            part,
-            mean.value,
-            mean.high - mean.value,
-            color=figures.COLORS[color],
-            capsize=2,
-            marker="o",
-            markersize=4,
-        )
-    ax.plot([], [], color=figures.COLORS[color], label=f"{share:.0%} permuted")
+    ink = figures.COLORS[color]
+    for part in (few, many):
+        figures.band(ax, part, transfer[share][part], color=ink, fmt="o-")
+    ax.plot([], [], color=ink, label=f"{share:.0%} permuted")
 ax.axhline(0, color=figures.INK, linewidth=1)
-ax.set(
-    xscale="log",
-    xlabel="random features $p$",
-    ylabel="knowledge transfer",
-    title="Who gains?",
-)
+ax.set(xscale="log", xlabel="random features $p$", title="Who gains?")
+ax.set_ylabel("knowledge transfer")
 ax.legend(loc="upper center")
+gaining = (transfer[shares[0]][far].mean() > 0).sum()
+losing = (transfer[shares[-1]][far].mean() < 0).sum()
 figures.show(
     fig,
     name="random-features-transfer",
     caption=(
         f"Knowledge transfer with clean labels, mean over {draws} draws with 95 % intervals, away from both thresholds "
-        f"($n = {n}$, $N = {N}$; the gap is left out). Equal tasks gain at {(transfer.xs(shares[0], level='fraction')[far].mean() > 0).sum()} of "
-        f"{len(far)} widths shown; unrelated tasks lose at {(transfer.xs(shares[-1], level='fraction')[far].mean() < 0).sum()}. "
+        f"($n = {n}$, $N = {N}$; the gap is left out). Equal tasks gain at {gaining} of "
+        f"{len(far)} widths shown; unrelated tasks lose at {losing}. "
         "The figure does not show label noise, which moves all curves up."
     ),
     alt=f"Transfer against p in two parts, below n and above N, for {len(shares)} shares of permuted pixels.",
 )
-broadest = transfer.columns.max()
-ends = {
-    share: transfer.xs(share, level="fraction")[broadest] for share in (0.0, 1.0)
-}
-t_ends = {share: float(z_scores(v, 0.0)) for share, v in ends.items()}
-smaller = min(t_ends[0.0], -t_ends[1.0])
+
+# %% tags=["hide-input"]
+at = widths.max()
+gain, loss = (float(z_scores(transfer[share][at], 0.0)) for share in (0.0, 1.0))
+smaller = min(gain, -loss)
 signs = "random features: equal tasks gain, unrelated tasks lose"
 limit = critical_t(1, draws - 1, evidence.level("A.E2", signs))
 evidence.record(
     "A.E2",
     signs,
-    f"smaller t of the two signs at p = {broadest}",
+    f"smaller t of the two signs at p = {at}",
     smaller,
     ">",
     limit,
@@ -594,59 +499,20 @@ evidence.record(
 # A little ridge removes it too, for the same real labels.
 
 # %% tags=["hide-input"]
-widths = np.array([32, 64, 128, 200, 250, *sides, 350, 420, 600, 1000])
-
-
-kinds = {
-    "real labels": "red",
-    "real labels, ridge": "orange",
-    "linear labels": "blue",
-}
-
-
-def broken(p, repeat):
-    """Test error of equal tasks with clean labels: real ones, with a ridge, and labels linear in the features."""
-    train, test, y, truth = features_of(p, 0.0, repeat)
-    teacher = stream(repeat, "teacher", p).standard_normal((p, 10))
-    teacher *= np.sqrt(0.9 / np.square(test @ teacher).sum(1).mean())
-    fitted = minimum_norm_fit(train, np.column_stack([y, train @ teacher]))
-    ridge = 1e-3 * np.square(train).sum() / N
-    damped = train.T @ np.linalg.solve(train @ train.T + ridge * np.eye(N), y)
-    misses = (
-        test @ fitted[:, :10] - truth,
-        test @ damped - truth,
-        test @ (fitted[:, 10:] - teacher),
-    )
-    return [np.square(miss).sum(1).mean() for miss in misses]
-
-
-errors = np.array(
-    [[broken(p, (seed, "break", r)) for p in widths] for r in range(repeats)]
+widths = np.array([32, 64, 128, 200, 250, *beside, 350, 420, 600, 1000])
+values = frozen_peaks.errors_of_equal_tasks(
+    T, n, widths, widest, draws=repeats, seed=seed
 )
-values = {kind: errors[:, :, i] for i, kind in enumerate(kinds)}
 fig, ax = plt.subplots()
-for kind, color in kinds.items():
-    ax.plot(
-        widths,
-        np.maximum(np.median(values[kind], 0), 1e-4),
-        color=figures.COLORS[color],
-        label=kind,
-    )
-    ax.plot(
-        widths,
-        np.maximum(values[kind].T, 1e-4),
-        ".",
-        markersize=3,
-        color=figures.COLORS[color],
-    )
-ax.set(
-    xscale="log",
-    yscale="log",
-    xlabel="random features $p$",
-    ylabel="test error",
-    title="Equal tasks, clean labels",
-)
-ax.set_ylim(8e-5, 30)
+for (kind, errors), color in zip(
+    values.items(), ("red", "orange", "blue"), strict=True
+):
+    ink, drawn = figures.COLORS[color], np.maximum(errors.T, 1e-4)
+    middle = np.maximum(np.median(errors, 0), 1e-4)
+    ax.plot(widths, middle, color=ink, label=kind)
+    ax.plot(widths, drawn, ".", markersize=3, color=ink)
+ax.set(xscale="log", yscale="log", ylim=(8e-5, 30), ylabel="test error")
+ax.set(xlabel="random features $p$", title="Equal tasks, clean labels")
 figures.threshold(ax, N)
 ax.legend(loc="lower left")
 figures.show(
@@ -658,11 +524,9 @@ figures.show(
     ),
     alt="Test error against p for real labels, real labels with a ridge, and labels linear in the features.",
 )
-near, away = np.isin(widths, sides), widths == 128
-bump = {
-    k: float(np.log(np.median(v, 0)[near].mean() / np.median(v, 0)[away].mean()))
-    for k, v in values.items()
-}
+
+# %% tags=["hide-input"]
+near, away = np.isin(widths, beside), widths == 128
 evidence.record(
     "A.B1",
     "random features: equal tasks and labels linear in the features have no peak",
@@ -673,12 +537,11 @@ evidence.record(
     1,
     n=f"{repeats} draws",
 )
-peaks = {kind: np.exp(height) for kind, height in bump.items()}
-display(
-    Markdown(
-        f"Beside the threshold ($N \\pm 5\\,\\%$) the error is {peaks['real labels']:.1f} times that at $p = 128$ for real labels, "
-        f"{peaks['real labels, ridge']:.1f} times with the ridge."
-    )
+peaks = {
+    kind: frozen_peaks.bump(errors, near, away) for kind, errors in values.items()
+}
+page.say(
+    bump_of_real=peaks["real labels"], bump_with_ridge=peaks["real labels, ridge"]
 )
 checks.below(
     "2, against the bump that real labels make beside the threshold",
@@ -686,6 +549,10 @@ checks.below(
     peaks["real labels"],
 )
 checks.below("bump that is left with a ridge", peaks["real labels, ridge"], 2.0)
+
+# %% [markdown]
+# Beside the threshold ($N \\pm 5\\,\\%$) the error is {glue:text}`bump_of_real:.1f` times that at $p = 128$ for real labels,
+# {glue:text}`bump_with_ridge:.1f` times with the ridge.
 
 # %% [markdown]
 # ## Exercises

@@ -32,3 +32,15 @@ def test_without_a_threshold_it_is_one_line():
     page.predictions(ax, pd.Series([1.0, 2.0], index=[1, 2]), pd.DataFrame(np.eye(2)), color="blue")
     assert [len(each.get_xdata()) for each in ax.lines[:2]] == [2, 0]
     plt.close(fig)
+
+
+def test_quartiles_are_a_line_and_a_band():
+    fig, ax = plt.subplots()
+    draws = np.arange(5.0)[:, None] * [1.0, 10.0]
+    found = page.quartiles(ax, [3, 4], draws, color="red", label="errors")
+    np.testing.assert_array_equal(found, [[1, 10], [2, 20], [3, 30]])
+    assert ax.lines[0].get_ydata().tolist() == [2, 20]
+    corners = ax.collections[0].get_paths()[0].vertices
+    assert {tuple(corner) for corner in corners} >= {(3, 1), (4, 10), (3, 3), (4, 30)}
+    assert ax.get_legend_handles_labels()[1] == ["errors"]
+    plt.close(fig)

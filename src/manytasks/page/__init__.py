@@ -4,6 +4,7 @@ from manytasks.page.curves import curves, number_axis
 from manytasks.page.landscape import landscape
 from manytasks.page.numbers import number, share, signed, times_ten
 from manytasks.page.predictions import predictions
+from manytasks.page.quartiles import quartiles
 from manytasks.page.ranking import grouped_ranking, ranking, rankings
 from manytasks.page.say import say
 from manytasks.page.slopes import slopes
@@ -16,6 +17,7 @@ __all__ = [
     "number",
     "number_axis",
     "predictions",
+    "quartiles",
     "ranking",
     "rankings",
     "say",
