@@ -12,6 +12,11 @@
 
 # %% [markdown]
 # # Many tasks, one model: why does the error peak?
+#
+# One model cannot fit tasks that disagree, so it treats their disagreement as label noise; with $p = N$ parameters it has
+# just enough freedom to fit that noise exactly, and none to spare. {glue:text}`tasks` opposed tasks with *perfectly clean*
+# labels cost an excess risk of **{glue:text}`at_peak:.0f`** at $p$ = {glue:text}`near_threshold` and only
+# **{glue:text}`at_ten_times:.2f`** at $p$ = {glue:text}`ten_times`.
 
 # %% tags=["parameters"]
 profile = "book"
@@ -25,15 +30,21 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import sympy as sp
-from IPython.display import Markdown, display
-from scipy.stats import binom
 
-from manytasks import Tasks, checks, evidence, figures, parameters, simulate, theory
+from manytasks import Tasks, checks, evidence, figures, parameters, theory
+from manytasks.page import say
 from manytasks.statistics import Interval, critical_z, noticed, z_scores
+from manytasks.studies import linear_peak
+from manytasks.studies.pooled_errors import (
+    drawn_errors,
+    error_by_data,
+    mean_error,
+    peak_ratio,
+)
 from manytasks.symbolic import differing
 
 parameters.check(In, globals())
-N = T * n
+C, N = figures.COLORS, T * n
 gap = max(12, 6 * N // 100)  # this far from the threshold means have light tails
 near = N + gap
 noise_levels = {0.0: "blue", 0.3: "orange", 1.0: "red"}  # σ of Paper A's Figure 1
@@ -41,17 +52,9 @@ geometries = {
     "similar": Tasks.equiangular(T, cosine=np.cos(np.pi / 8)),
     "opposed": Tasks.chain(T, cosine=np.cos(7 * np.pi / 8)),
 }
-peak, wide = theory.multitask_error(
-    geometries["opposed"], n, [N + 10, 10 * N], 0.0
-).mean(axis=-1)
-display(
-    Markdown(
-        "One model cannot fit tasks that disagree, so it treats their disagreement as label noise; with $p = N$ "
-        "parameters it has just enough freedom to fit that noise exactly, and none to spare. "
-        f"{T} opposed tasks with *perfectly clean* labels cost an excess risk of **{peak:.0f}** at "
-        f"$p = {N + 10}$ and only **{wide:.2f}** at $p = {10 * N:,}$."
-    )
-)
+peak, wide = mean_error(geometries["opposed"], n, [N + 10, 10 * N], 0.0)
+say(tasks=T, at_peak=peak, near_threshold=N + 10)
+say(at_ten_times=wide, ten_times=f"{10 * N:,}")
 
 # %% [markdown]
 # ## Setting
@@ -157,9 +160,8 @@ noise_term = sigma2 * pooled / (p - pooled - 1)
 # $$ p\, c_{jj} = \mathbb E \operatorname{tr} A^{-1}(A + B) = n_j + \frac{n_j (N - n_j)}{p - N - 1}. $$
 
 # %%
-c = sp.diag(
-    *[(n_j + n_j * (pooled - n_j) / (p - pooled - 1)) / p for n_j in counts]
-)
+left = p - pooled - 1
+c = sp.diag(*[(n_j + n_j * (pooled - n_j) / left) / p for n_j in counts])
 
 # %% [markdown]
 # *Rows.* The blocks of $G^{-1} G = I$ give $\sum_k (G^{-1})_{jk} G_{kj} = I$, hence $\sum_k c_{jk} = n_j / p$.
@@ -224,78 +226,42 @@ as_noise = [
 ]
 
 # %%
-package = theory.multitask_error(
-    Tasks(gram.tolist()), counts, p, sigma2, regime="over"
-)
-
-evidence.record(
-    "A.T1",
-    "derivation",
-    "tasks on which derivation, paper and package differ",
-    differing(derived + derived, paper + list(package)),
-    "==",
-    0,
-    n="3 tasks, symbolic counts and Gram matrix",
-)
-evidence.record(
-    "O.1",
-    "derivation",
-    "tasks on which the two theorems differ",
-    differing(paper, as_noise),
-    "==",
-    0,
-    n="3 tasks, symbolic counts and Gram matrix",
-)
+symbols, size = Tasks(gram.tolist()), "3 tasks, symbolic counts and Gram matrix"
+package = theory.multitask_error(symbols, counts, p, sigma2, regime="over")
+wrong = differing(derived + derived, paper + list(package))
+what = "tasks on which derivation, paper and package differ"
+evidence.record("A.T1", "derivation", what, wrong, "==", 0, n=size)
+wrong = differing(paper, as_noise)
+what = "tasks on which the two theorems differ"
+evidence.record("O.1", "derivation", what, wrong, "==", 0, n=size)
 
 # %% [markdown]
 # **Step 6: when is $G_1$ zero?** Averaged over the tasks, the sums of distances give every pair $j < k$ one coefficient. We read it off the package:
 
 # %%
-pair_distances = {
-    (j, k): sp.Symbol(f"d_{j + 1}{k + 1}") for j, k in ((0, 1), (0, 2), (1, 2))
-}
-from_first = [0, pair_distances[0, 1], pair_distances[0, 2]]  # task 1 at zero
-gram_of_distances = sp.Matrix(
-    3,
-    3,
-    lambda i, j: (
-        (
-            from_first[i]
-            + from_first[j]
-            - pair_distances.get((min(i, j), max(i, j)), 0)
-        )
-        / 2
-    ),
+couples = [(0, 1), (0, 2), (1, 2)]
+d = {(j, k): sp.Symbol(f"d_{j + 1}{k + 1}") for j, k in couples}
+between = sp.Matrix(3, 3, lambda i, j: d.get((min(i, j), max(i, j)), 0))
+first = [between[0, i] for i in three]  # task 1 at zero
+by_distance = sp.Matrix(
+    3, 3, lambda i, j: (first[i] + first[j] - between[i, j]) / 2
 )
-terms = theory.multitask_terms(
-    Tasks(gram_of_distances.tolist()), counts, p, sigma2, regime="over"
-)
-coefficients = {
-    (j, k): sp.diff(terms["G1"], distance)
-    for (j, k), distance in pair_distances.items()
-}
+setting = (counts, p, sigma2)
+distances = Tasks(by_distance.tolist())
+G1 = theory.multitask_terms(distances, *setting, regime="over")["G1"]
+coefficients = {pair: sp.diff(G1, distance) for pair, distance in d.items()}
 stated = [
-    (counts[j] + counts[k]) / (3 * p)
-    + counts[j] * counts[k] / (p * (p - pooled - 1))
-    for j, k in pair_distances
+    (counts[j] + counts[k]) / (3 * p) + counts[j] * counts[k] / (p * left)
+    for j, k in couples
 ]
-rest = terms["G1"] - sum(
-    coefficients[pair] * d for pair, d in pair_distances.items()
-)
-mismatches = differing([*coefficients.values(), rest], [*stated, 0])
-alone = theory.multitask_terms(
-    Tasks([[gram[0, 0]]]), counts[:1], p, sigma2, regime="over"
-)
-mismatches += differing([alone["G1"]], [0])
-evidence.record(
-    "A.K2",
-    "coefficients of the distances in G1",
-    "coefficients that differ from a sum of positive terms, plus G1 of one task",
-    mismatches,
-    "==",
-    0,
-    n="3 tasks, symbolic counts and distances; 1 task",
-)
+rest = G1 - sum(coefficients[pair] * d[pair] for pair in couples)
+one = Tasks([[gram[0, 0]]])
+alone = theory.multitask_terms(one, counts[:1], p, sigma2, regime="over")["G1"]
+wrong = differing([*coefficients.values(), rest, alone], [*stated, 0, 0])
+check = "coefficients of the distances in G1"
+what = "coefficients that differ from a sum of positive terms, plus G1 of one task"
+size = "3 tasks, symbolic counts and distances; 1 task"
+evidence.record("A.K2", check, what, wrong, "==", 0, n=size)
 
 # %% [markdown]
 # $G_1 = \sum_{j<k} \big(\frac{n_j+n_k}{Tp} + \frac{n_jn_k}{p(p-N-1)}\big)\, d_{jk}$: a sum of terms that are not negative. For $p > N+1$ it is zero **if and only if** every
@@ -308,19 +274,13 @@ evidence.record(
 seen = pooled / p
 mean_norm2 = (weights.T * to_mean)[0]
 bias2 = [gram[i, i] - 2 * seen * to_mean[i] + seen**2 * mean_norm2 for i in three]
-variance = seen * (1 - seen) * mean_norm2 + pooled / (p - pooled - 1) * (
-    sigma2 + (1 - 1 / p) * spread
-)
-mismatches = differing([package[i] - bias2[i] for i in three], [variance] * 3)
-evidence.record(
-    "A.K1",
-    "bias and variance of many tasks",
-    "tasks on which error less squared bias is not the stated variance",
-    mismatches,
-    "==",
-    0,
-    n="3 tasks, symbolic counts and Gram matrix",
-)
+variance = seen * (1 - seen) * mean_norm2
+variance += pooled / left * (sigma2 + (1 - 1 / p) * spread)
+wrong = differing([package[i] - bias2[i] for i in three], [variance] * 3)
+check = "bias and variance of many tasks"
+what = "tasks on which error less squared bias is not the stated variance"
+size = "3 tasks, symbolic counts and Gram matrix"
+evidence.record("A.K1", check, what, wrong, "==", 0, n=size)
 
 # %% [markdown]
 # The factor $1/(p-N-1)$ stands in the variance alone, before label noise and task differences and nothing else: at $p \to N+1$ the bias is finite, and what grows without bound is the sensitivity of
@@ -339,48 +299,36 @@ evidence.record(
 # nearest to the threshold are drawn but not tested: there the *variance* of the error is huge or infinite, and
 # a $z$-score means nothing.
 
-# %% tags=["hide-input", "lead"]
+# %% tags=["hide-input"]
 grid = np.unique(np.geomspace(T, 100 * N, 16).round().astype(int))
 sides = np.array([N - gap, N - gap // 3, N + gap // 3, N + gap])
 grid = np.unique([*grid[abs(grid - N) > gap], *sides])
 tested = abs(grid - N) >= gap
 curve = np.unique([*np.geomspace(T, 100 * N, 300), *N + np.arange(-40, 41)])
 curve = np.unique(curve[curve >= T].round().astype(int))
-
 settings = [(name, sigma) for name in geometries for sigma in noise_levels]
-draws = {
-    (name, sigma): simulate.multitask_error(
-        geometries[name],
-        n,
-        grid,
-        sigma**2,
-        trials=trials,
-        seed=(seed, name, str(sigma)),
-        method="reduced",
-    ).mean(axis=-1)
-    for name, sigma in settings
-}
-panels = {name: plt.subplots() for name in geometries}
+draws = {}
 for name, sigma in settings:
-    ax, color = panels[name][1], figures.COLORS[noise_levels[sigma]]
-    exact = theory.multitask_error(geometries[name], n, curve, sigma**2).mean(
-        axis=-1
-    )
-    ax.plot(curve, exact, color=color, label=f"σ = {sigma:g}")
-    figures.band(ax, grid, draws[name, sigma], color=color)
-for name, (_, ax) in panels.items():
-    ax.set(
-        xscale="log",
-        yscale="log",
-        ylim=(0.02, 300),
-        xlabel="parameters $p$",
-        title=f"{name} tasks",
-    )
+    options = {"trials": trials, "seed": (seed, name, str(sigma))}
+    tasks = geometries[name]
+    draws[name, sigma] = drawn_errors(tasks, n, grid, sigma**2, **options)
+
+# %% tags=["hide-input", "lead"]
+panels = []
+logarithmic = {"xscale": "log", "yscale": "log", "xlabel": "parameters $p$"}
+for name, tasks in geometries.items():
+    fig, ax = plt.subplots()
+    for sigma, color in noise_levels.items():
+        exact = mean_error(tasks, n, curve, sigma**2)
+        ax.plot(curve, exact, color=C[color], label=f"σ = {sigma:g}")
+        figures.band(ax, grid, draws[name, sigma], color=C[color])
+    ax.set(ylim=(0.02, 300), title=f"{name} tasks", **logarithmic)
     ax.set_ylabel("excess risk, mean over tasks")
     figures.threshold(ax, N)
     ax.legend(loc="upper left")
+    panels.append(fig)
 figures.show(
-    [fig for fig, _ in panels.values()],
+    panels,
     name="multitask-double-descent",
     caption=(
         f"Paper A's Figure 1, redrawn: theory (lines) on simulation (points with 95 % intervals; {trials:,} data "
@@ -396,32 +344,22 @@ figures.show(
 
 # %%
 measured = np.stack(list(draws.values()), axis=1)[..., tested]
-exact = np.array(
-    [
-        theory.multitask_error(geometries[name], n, grid, sigma**2).mean(axis=-1)
-        for name, sigma in settings
-    ]
-)[:, tested]
+exact = [mean_error(geometries[name], n, grid, s**2) for name, s in settings]
+exact = np.array(exact)[:, tested]
 z = np.abs(z_scores(measured, exact, skewed=True)).max()
 for claim, check in (("A.T1", "simulation"), ("A.F1a", "redrawn on simulation")):
     alpha = evidence.level(claim, check)
     critical = critical_z(exact.size, alpha, draws=trials)
-    evidence.record(
-        claim,
-        check,
-        "largest |z|",
-        z,
-        "<",
-        critical,
-        n=f"{exact.size} cells × {trials} data sets",
-        detects=f"errors wrong by {noticed(measured, exact, critical):.0%}",
-    )
-display(
-    Markdown(
-        f"A correct theory exceeds {critical:.2f} anywhere on the grid with probability {alpha:.0e} at most. The test has "
-        f"teeth: it notices a formula wrong by {noticed(measured, exact, critical):.0%} in any one of the cells."
-    )
-)
+    notices = noticed(measured, exact, critical)
+    size = f"{exact.size} cells × {trials} data sets"
+    seen = f"errors wrong by {notices:.0%}"
+    what = "largest |z|"
+    evidence.record(claim, check, what, z, "<", critical, n=size, detects=seen)
+say(largest_allowed=critical, error_rate=f"{alpha:.0e}", noticed_share=notices)
+
+# %% [markdown]
+# A correct theory exceeds {glue:text}`largest_allowed:.2f` anywhere on the grid with probability {glue:text}`error_rate` at most.
+# The test has teeth: it notices a formula wrong by {glue:text}`noticed_share:.0%` in any one of the cells.
 
 # %% [markdown]
 # ## Look
@@ -437,26 +375,18 @@ shown = {
     "G2": ("norm", "blue"),
     "G3": ("label noise", "orange"),
 }
-panels = {name: plt.subplots() for name in geometries}
-for name, (_, ax) in panels.items():
-    for term, values in theory.multitask_terms(
-        geometries[name], n, above, 0.3**2
-    ).items():
+panels = []
+for name, tasks in geometries.items():
+    fig, ax = plt.subplots()
+    for term, values in theory.multitask_terms(tasks, n, above, 0.3**2).items():
         words, color = shown[term]
-        ax.plot(
-            above, values, color=figures.COLORS[color], label=f"{term}: {words}"
-        )
-    ax.set(
-        xscale="log",
-        yscale="log",
-        ylim=(1e-3, 300),
-        xlabel="parameters $p$",
-        title=f"{name} tasks",
-    )
+        ax.plot(above, values, color=C[color], label=f"{term}: {words}")
+    ax.set(ylim=(1e-3, 300), title=f"{name} tasks", **logarithmic)
     ax.set_ylabel("share of the excess risk")
     ax.legend(loc="upper right")
+    panels.append(fig)
 figures.show(
-    [fig for fig, _ in panels.values()],
+    panels,
     name="multitask-terms",
     caption=(
         f"The three terms above the threshold ($T = {T}$, $n = {n}$, σ = 0.3). For opposed tasks it is dissimilarity, "
@@ -474,50 +404,15 @@ figures.show(
 
 # %% tags=["hide-input"]
 levels = np.array([0.1, 0.2, 0.4, 0.6, 0.8])
-cost = {
-    "spread $V$, clean labels": [],
-    "noise variance $(1 - 1/p)V$, equal tasks": [],
-}
-for level in levels:
-    differ = Tasks.equiangular(
-        T, 1 - level * T / (T - 1)
-    )  # its spread is (1 - cosine)(T - 1)/T = level
-    paths = ((differ, 0.0), (Tasks.equiangular(T, 1.0), (1 - 1 / near) * level))
-    for (road, rows), (tasks, noise_var) in zip(cost.items(), paths, strict=True):
-        sample = simulate.multitask_error(
-            tasks,
-            n,
-            near,
-            noise_var,
-            trials=trials,
-            seed=(seed, road, str(level)),
-            method="reduced",
-        )
-        in_front = theory.multitask_error(tasks, n, near, noise_var).mean()
-        in_front -= (
-            N / (near - N - 1) * theory.effective_noise(tasks, n, near, noise_var)
-        )
-        rows.append(sample.mean(axis=-1) - in_front)
-cost = {label: np.stack(rows, axis=1) for label, rows in cost.items()}
+cost = linear_peak.two_roads(T, n, near, levels, trials, seed)
 fig, ax = plt.subplots()
-ax.plot(
-    levels,
-    N / (near - N - 1) * (1 - 1 / near) * levels,
-    color=figures.INK,
-    linewidth=1,
-    label="theory for both",
-)
-for (label, sample), color, shift in zip(
-    cost.items(), ("red", "orange"), (-0.008, 0.008), strict=True
-):
-    figures.band(
-        ax, levels + shift, sample, color=figures.COLORS[color], label=label
-    )
-ax.set(
-    xlabel="spread $V$",
-    ylabel="cost of fitting the noise",
-    title="Two roads to one error",
-)
+line = N / (near - N - 1) * (1 - 1 / near) * levels
+ax.plot(levels, line, color=figures.INK, linewidth=1, label="theory for both")
+styles = (("red", -0.008), ("orange", 0.008))
+for (road, drawn), (color, shift) in zip(cost.items(), styles, strict=True):
+    figures.band(ax, levels + shift, drawn, color=C[color], label=road)
+ax.set(xlabel="spread $V$", ylabel="cost of fitting the noise")
+ax.set_title("Two roads to one error")
 ax.legend(loc="upper left")
 figures.show(
     fig,
@@ -532,22 +427,14 @@ figures.show(
 
 # %%
 first, second = cost.values()
-z = np.abs(z_scores(first - second, 0, skewed=True)).max()
-critical = critical_z(
-    len(levels),
-    evidence.level("O.1", "simulation: spread against noise"),
-    draws=trials,
-)
-evidence.record(
-    "O.1",
-    "simulation: spread against noise",
-    "largest |z| of the difference",
-    z,
-    "<",
-    critical,
-    n=f"{len(levels)} levels × 2 × {trials} data sets",
-    detects=f"costs apart by {noticed(first - second, second.mean(axis=0), critical):.0%}",
-)
+apart, usual = first - second, second.mean(axis=0)
+z = np.abs(z_scores(apart, 0, skewed=True)).max()
+check = "simulation: spread against noise"
+critical = critical_z(len(levels), evidence.level("O.1", check), draws=trials)
+seen = f"costs apart by {noticed(apart, usual, critical):.0%}"
+what = "largest |z| of the difference"
+size = f"{len(levels)} levels × 2 × {trials} data sets"
+evidence.record("O.1", check, what, z, "<", critical, n=size, detects=seen)
 
 # %% [markdown]
 # Mechanism 1 of Paper A follows. Above the threshold the error is a straight line in $\sigma^2$ and in $V$, and
@@ -557,19 +444,13 @@ evidence.record(
 beyond = sp.Symbol("x", positive=True)  # p = N + 1 + x
 slope_noise = sp.diff(as_noise[0], sigma2).subs(p, pooled + 1 + beyond)
 slope_spread = sp.factor(slope_noise * (1 - 1 / (pooled + 1 + beyond)))
-rising = [
-    bool(slope.is_positive) and sp.limit(slope, beyond, 0, "+") == sp.oo
+wrong = sum(
+    not slope.is_positive or sp.limit(slope, beyond, 0, "+") != sp.oo
     for slope in (slope_noise, slope_spread)
-]
-evidence.record(
-    "A.M1",
-    "slopes in dissimilarity and noise",
-    "slopes that are not positive or do not diverge",
-    rising.count(False),
-    "==",
-    0,
-    n="2 slopes, all letters symbolic",
 )
+what = "slopes that are not positive or do not diverge"
+check, size = "slopes in dissimilarity and noise", "2 slopes, all letters symbolic"
+evidence.record("A.M1", check, what, wrong, "==", 0, n=size)
 
 # %% [markdown]
 # (Double descent has a first descent, too. Here it is missing: the target lies in the first $T$ coordinates, so that below the threshold every further parameter only adds variance.
@@ -579,90 +460,40 @@ evidence.record(
 # at $p = N$ is above that at half and at twice as many parameters: a mean would not settle there, a median does.
 
 # %%
-cosines, variances = (1.0, 0.75, 0.5, 0.0), (0.0, 0.3, 1.0)
-samples = np.array(
-    [
-        [
-            simulate.multitask_error(
-                Tasks.equiangular(T, cosine),
-                n,
-                near,
-                noise_var,
-                trials=trials,
-                seed=(seed, "heights"),  # one for all, so rises are paired
-                method="reduced",
-            ).mean(axis=-1)
-            for noise_var in variances
-        ]
-        for cosine in cosines
-    ]
-)
-rises = np.concatenate(
-    [np.diff(samples, axis=axis).reshape(-1, trials) for axis in (0, 1)]
-)
-least = z_scores(rises.T, 0, skewed=True).min()
-alpha = evidence.level("A.M1", "peak height against dissimilarity and noise")
-critical = critical_z(len(rises), alpha, draws=trials)
-evidence.record(
-    "A.M1",
-    "peak height against dissimilarity and noise",
-    "smallest rise from one level to the next, in standard errors",
-    Interval.around(least, critical),
-    ">",
-    0,
-    n=f"{len(rises)} steps × {trials} data sets",
-)
-alpha = evidence.level("A.E1", "linear model")
-rank = int(binom.ppf(alpha / (3 * len(settings)), trials, 0.5)) - 1
-ratios = []  # of the median at N to the larger one beside it, with its limits
+noise_below = p / (pooled - p - 1)  # of the noise term
+stated = (pooled - 1) / (pooled - p - 1) ** 2
+wrong = differing([sp.diff(noise_below, p)], [stated])
+checks.require(wrong == 0, "below the threshold the noise term only rises")
+
+# %% tags=["hide-input"]
+setting = (T, n, near, (1.0, 0.75, 0.5, 0.0), (0.0, 0.3, 1.0))
+rises = linear_peak.height_steps(*setting, trials, (seed, "heights"))
+check = "peak height against dissimilarity and noise"
+critical = critical_z(rises.shape[1], evidence.level("A.M1", check), draws=trials)
+least = Interval.around(z_scores(rises, 0, skewed=True).min(), critical)
+what = "smallest rise from one level to the next, in standard errors"
+size = f"{rises.shape[1]} steps × {trials} data sets"
+evidence.record("A.M1", check, what, least, ">", 0, n=size)
+level = 1 - 2 * evidence.level("A.E1", "linear model") / (3 * len(settings))
+ratios, places = [], [N // 2, N, 2 * N]
 for name, sigma in settings:
-    errors = simulate.multitask_error(
-        geometries[name],
-        n,
-        [N // 2, N, 2 * N],
-        sigma**2,
-        trials=trials,
-        seed=(seed, "medians", name, str(sigma)),
-        method="reduced",
-    )
-    left, middle, right = np.sort(errors.mean(axis=-1), axis=0).T
-    at_median = np.median(middle) / max(np.median(left), np.median(right))
-    low = middle[rank] / max(left[-1 - rank], right[-1 - rank])
-    high = middle[-1 - rank] / max(left[rank], right[rank])
-    ratios.append((at_median, low, high))
-evidence.record(
-    "A.E1",
-    "linear model",
-    "smallest ratio of the median errors at p = N and beside it",
-    Interval(*np.min(ratios, axis=0)),
-    ">",
-    1,
-    n=f"{len(settings)} curves × 3 widths × {trials} data sets",
+    options = {"trials": trials, "seed": (seed, "medians", name, str(sigma))}
+    errors = drawn_errors(geometries[name], n, places, sigma**2, **options)
+    ratios.append(linear_peak.peak_of_medians(errors, level))
+ratio = linear_peak.smallest(ratios)
+what = "smallest ratio of the median errors at p = N and beside it"
+size = f"{len(settings)} curves × 3 widths × {trials} data sets"
+evidence.record("A.E1", "linear model", what, ratio, ">", 1, n=size)
+at_near = [draws["opposed", s] - draws["similar", s] for s in noise_levels]
+at_near = np.stack([each[:, grid == near][:, 0] for each in at_near], axis=1)
+check = "opposed against similar tasks"
+critical = critical_z(
+    len(noise_levels), evidence.level("A.E1", check), draws=trials
 )
-first_descent = sp.diff(p / (pooled - p - 1), p)  # of the noise term below N
-checks.require(
-    differing([first_descent], [(pooled - 1) / (pooled - p - 1) ** 2]) == 0,
-    "below the threshold the noise term only rises",
-)
-apart = np.stack(
-    [
-        (draws["opposed", sigma] - draws["similar", sigma])[:, grid == near][:, 0]
-        for sigma in noise_levels
-    ],
-    axis=1,
-)
-z = z_scores(apart, 0, skewed=True).min()
-alpha = evidence.level("A.E1", "opposed against similar tasks")
-critical = critical_z(len(noise_levels), alpha, draws=trials)
-evidence.record(
-    "A.E1",
-    "opposed against similar tasks",
-    f"smallest difference of the errors at p = {near}, in standard errors",
-    Interval.around(z, critical),
-    ">",
-    0,
-    n=f"{len(noise_levels)} noise levels × 2 × {trials} data sets",
-)
+least = Interval.around(z_scores(at_near, 0, skewed=True).min(), critical)
+what = f"smallest difference of the errors at p = {near}, in standard errors"
+size = f"{len(noise_levels)} noise levels × 2 × {trials} data sets"
+evidence.record("A.E1", check, what, least, ">", 0, n=size)
 
 # %% [markdown]
 # ## Break
@@ -682,29 +513,12 @@ few = np.array([N // 5, N // 2, N - gap, N + gap, 2 * N, 6 * N])
 few = few[(few >= T) & (abs(few - N) >= gap)]
 fig, ax = plt.subplots()
 for label, (tasks, noise_var, color) in cases.items():
-    sample = simulate.multitask_error(
-        tasks,
-        n,
-        few,
-        noise_var,
-        trials=trials,
-        seed=(seed, label),
-        method="reduced",
-    )
-    ax.plot(
-        curve,
-        theory.multitask_error(tasks, n, curve, noise_var).mean(axis=-1),
-        color=figures.COLORS[color],
-    )
-    figures.band(
-        ax, few, sample.mean(axis=-1), color=figures.COLORS[color], label=label
-    )
-ax.set(
-    xscale="log",
-    ylim=(-0.02, 1.3),
-    xlabel="parameters $p$",
-    ylabel="excess risk, mean over tasks",
-)
+    options = {"trials": trials, "seed": (seed, label)}
+    drawn = drawn_errors(tasks, n, few, noise_var, **options)
+    ax.plot(curve, mean_error(tasks, n, curve, noise_var), color=C[color])
+    figures.band(ax, few, drawn, color=C[color], label=label)
+ax.set(xscale="log", ylim=(-0.02, 1.3), xlabel="parameters $p$")
+ax.set_ylabel("excess risk, mean over tasks")
 figures.threshold(ax, N)
 ax.legend(loc="upper left")
 figures.show(
@@ -718,35 +532,16 @@ figures.show(
     alt="Excess risk against p: the green curve is zero up to p = N and rises smoothly; the other two spike at N.",
 )
 
-# %%
+# %% tags=["hide-input"]
 at_threshold = np.arange(N - 2, N + 3)
-clean = simulate.multitask_error(
-    agreeing,
-    n,
-    at_threshold,
-    0.0,
-    trials=trials,
-    seed=(seed, "at the threshold"),
-    method="reduced",
-)
+options = {"trials": trials, "seed": (seed, "at the threshold")}
+clean = drawn_errors(agreeing, n, at_threshold, 0.0, **options)
 checks.below("largest error next to the threshold", clean.max(), 1 + 1e-9)
 noises = np.array([0, 1, 3, 10]) / N
-next_to_it = pd.DataFrame(
-    [
-        (
-            noise_var,
-            np.divide(
-                *theory.multitask_error(
-                    agreeing, n, np.array([N + 2, 2 * N]), noise_var
-                ).mean(axis=-1)
-            ),
-        )
-        for noise_var in noises
-    ],
-    columns=["noise", "ratio"],
-)
+fed = pd.DataFrame({"noise": noises})
+fed["ratio"] = [peak_ratio(agreeing, n, noise_var) for noise_var in noises]
 food = evidence.tested(
-    next_to_it,
+    fed,
     "noise == 0",
     lambda rows: rows.ratio.max(),
     "equal tasks have clean labels",
@@ -761,42 +556,22 @@ evidence.record(
     n=f"exact; beyond, noise variances {', '.join(f'{v:g}' for v in noises[1:])}",
     when=food,
 )
-either = {
-    "spread": theory.multitask_error(
-        Tasks.equiangular(T, 1 - T / (T - 1) / N), n, np.array([N + 2, 2 * N]), 0.0
-    ),
-    "noise": theory.multitask_error(agreeing, n, np.array([N + 2, 2 * N]), 1 / N),
-}
-evidence.record(
-    "A.K10",
-    "peak without dissimilarity and noise",
-    "error at p = N + 2 over that at 2N, equal tasks and clean labels",
-    food.inside,
-    "<",
-    1,
-    n="exact",
-)
-evidence.record(
-    "A.K10",
-    "peak with either",
-    "smaller of two ratios of the error at p = N + 2 to that at 2N, spread 1/N or noise variance 1/N",
-    min(float(np.divide(*v.mean(axis=-1))) for v in either.values()),
-    ">",
-    1,
-    n="exact",
-)
-display(
-    Markdown(
-        "So a peak is a sure sign that tasks differ or labels are noisy (A.K10). It does not say which: by {prf:ref}`thm-dissimilarity-is-noise` one does exactly what the other does. "
-        "To tell them apart, fit each task alone, where only noise makes a peak.\n\n"
-        "Equal tasks, error at $p = N + 2$ over that at $2N$: "
-        + ", ".join(
-            f"{row.ratio:.2g} (σ² = {row.noise:g})"
-            for row in next_to_it.itertuples()
-        )
-        + "."
-    )
-)
+check = "peak without dissimilarity and noise"
+what = "error at p = N + 2 over that at 2N, equal tasks and clean labels"
+evidence.record("A.K10", check, what, food.inside, "<", 1, n="exact")
+spread = peak_ratio(linear_peak.with_spread(T, 1 / N), n, 0.0)
+either = min(spread, peak_ratio(agreeing, n, 1 / N))
+what = "smaller of two ratios of the error at p = N + 2 to that at 2N, spread 1/N or noise variance 1/N"
+evidence.record("A.K10", "peak with either", what, either, ">", 1, n="exact")
+told = [f"{row.ratio:.2g} (σ² = {row.noise:g})" for row in fed.itertuples()]
+say(ratios_when_equal=", ".join(told))
+
+# %% [markdown]
+# So a peak is a sure sign that tasks differ or labels are noisy (A.K10). It does not say which: by
+# {prf:ref}`thm-dissimilarity-is-noise` one does exactly what the other does. To tell them apart, fit each task alone, where only
+# noise makes a peak.
+#
+# Equal tasks, error at $p = N + 2$ over that at $2N$: {glue:text}`ratios_when_equal`.
 
 # %% [markdown]
 # **The same peak, met from the other side.** Paper A lists the size of the data among what decides the error (claim A.K14). Fix the model and let the data
@@ -804,28 +579,16 @@ display(
 
 # %% tags=["hide-input"]
 fixed = N + 2  # parameters, so that N = Tn samples are just short of them
-samples_each = np.arange(1, 2 * n + 1)
-
-
-def by_data(tasks, sigma):
-    """Mean error of the fixed model against the number of samples of each task."""
-    return np.array(
-        [
-            theory.multitask_error(tasks, int(k), fixed, sigma**2).mean()
-            for k in samples_each
-        ]
-    )
-
-
-curves = {key: by_data(geometries[key[0]], key[1]) for key in settings}
-curves["equal", 0.0] = by_data(agreeing, 0.0)
-more_data = pd.DataFrame(
-    [
-        (key == ("equal", 0.0), line[n - 1] / line[n // 2 - 1])
-        for key, line in curves.items()
-    ],
-    columns=["equal_clean", "ratio"],
-)
+each = np.arange(1, 2 * n + 1)
+curves = {
+    (name, sigma): error_by_data(geometries[name], each, fixed, sigma**2)
+    for name, sigma in settings
+}
+uneven = list(curves.values())
+most = [each[line.argmax()] for line in uneven]
+curves["equal", 0.0] = error_by_data(agreeing, each, fixed, 0.0)
+more_data = pd.DataFrame({"equal_clean": [name == "equal" for name, _ in curves]})
+more_data["ratio"] = [line[n - 1] / line[n // 2 - 1] for line in curves.values()]
 up_to = evidence.tested(
     more_data,
     "not equal_clean",
@@ -842,29 +605,19 @@ evidence.record(
     n=f"{len(settings)} settings, exact",
     when=up_to,
 )
-most = [
-    samples_each[line.argmax()] for key, line in curves.items() if key[0] != "equal"
-]
-evidence.record(
-    "A.K14",
-    "where more data hurt most",
-    "distance of the largest error from N = p, in samples a task",
-    max(abs(k - fixed / T) for k in most),
-    "<=",
-    1,
-    n=f"{len(settings)} settings × {len(samples_each)} sizes, exact",
-)
+check, far = "where more data hurt most", max(abs(k - fixed / T) for k in most)
+what = "distance of the largest error from N = p, in samples a task"
+size = f"{len(settings)} settings × {len(each)} sizes, exact"
+evidence.record("A.K14", check, what, far, "<=", 1, n=size)
+
+# %% tags=["hide-input"]
 fig, ax = plt.subplots()
+styles = {"similar": "--", "opposed": "-", "equal": ":"}
 for (name, sigma), line in curves.items():
     if sigma in (0.0, 1.0):
-        style = {"similar": "--", "opposed": "-", "equal": ":"}[name]
-        ax.plot(
-            samples_each,
-            np.where(np.isfinite(line), line, np.nan),
-            style,
-            color=figures.COLORS[noise_levels[sigma]],
-            label=f"{name}, σ = {sigma:g}",
-        )
+        color, label = C[noise_levels[sigma]], f"{name}, σ = {sigma:g}"
+        finite = np.where(np.isfinite(line), line, np.nan)
+        ax.plot(each, finite, styles[name], color=color, label=label)
 figures.threshold(ax, fixed / T, "$Tk = p$")
 ax.set(yscale="log", xlabel="samples of each task, $k$", ylabel="excess risk, mean")
 ax.set(title=f"A model of p = {fixed}")
