@@ -6,7 +6,18 @@ import pytest
 import sympy as sp
 from bs4 import BeautifulSoup
 
-from manytasks.interactive import Choice, Mark, Plot, Slider, canvas, javascript, load, show
+from manytasks.interactive import (
+    Choice,
+    Mark,
+    Plot,
+    Slider,
+    canvas,
+    curves,
+    javascript,
+    load,
+    multitask,
+    show,
+)
 from manytasks.pictures.picture import Steps
 
 n, p = sp.symbols("n p")
@@ -132,3 +143,22 @@ def test_a_recipe_sets_controls_that_are_there():
             alt="A plot",
             recipes={"more data": {"p": 3, "n": 4}},
         )
+
+
+@pytest.mark.parametrize("tasks", [2, 4])
+def test_the_terms_of_tasks_that_are_all_alike_are_those_of_the_package(tasks):
+    assert multitask.differing_terms(tasks) == 0
+
+
+@pytest.mark.parametrize(("name", "count"), [("noise_factor", 4), ("bias_share", 4), ("spread_factor", 6)])
+def test_a_wrong_factor_is_seen(monkeypatch, name, count):
+    right = getattr(multitask, name)
+    monkeypatch.setattr(multitask, name, lambda *setting: sp.Rational(103, 100) * right(*setting))
+    assert multitask.differing_terms(2) == count
+
+
+def test_curves_name_what_moves():
+    plot, models = curves("A title", "error", {"a": Mark("a line", "red")}, reach=(2, 50), name="left")
+    assert list(models) == ["left", "left_walls", "left_chosen"]
+    assert list(models["left"].data) == ["p", "a"]
+    assert [mark.words for mark in plot.legend] == ["a line", "thresholds", "your p"]

@@ -31,18 +31,10 @@ points = 20  # random places where the bracket is compared [1 to 200]
 import numpy as np
 import sympy as sp
 import torch
-from bokeh.models import (
-    Arrow,
-    ColumnDataSource,
-    FixedTicker,
-    NormalHead,
-    Range1d,
-    Span,
-)
 from IPython.display import Markdown, display
 
-from manytasks import checks, evidence, figures, flow, interactive, parameters
-from manytasks.interactive import Mark, Plot, Slider
+from manytasks import checks, evidence, flow, interactive, parameters
+from manytasks.interactive import Slider
 from manytasks.streams import stream
 
 parameters.check(In, globals())
@@ -71,12 +63,13 @@ losses = [
 g = [sp.Matrix([L.diff(x), L.diff(y)]) for L in losses]
 
 
+C, S = sp.symbols("C S")
+
+
 def vanishes(expression: sp.Matrix) -> bool:
     """Return whether every entry is zero, by cos² + sin² = 1 alone."""
-    C, S = sp.symbols("C S")
-    terms = [
-        sp.expand(each.subs({sp.cos(a): C, sp.sin(a): S})) for each in expression
-    ]
+    known = {sp.cos(a): C, sp.sin(a): S}
+    terms = (sp.expand(each.subs(known)) for each in expression)
     return all(sp.rem(each, C**2 + S**2 - 1, C) == 0 for each in terms)
 
 
@@ -158,117 +151,29 @@ checks.require(
 # %% [markdown]
 # ## Try
 
-# %% tags=["hide-input", "lead"]
-s, i_level = sp.symbols("s level", real=True)
+# %% tags=["hide-input"]
+s, level = sp.symbols("s level", real=True)
 
 
 def ring(i: int) -> sp.Matrix:
     """Return the level line of loss i through the start, shrunk by a factor, at the angle s."""
-    size = sp.sqrt(2 * losses[i]) * i_level
-    return centres[i] + axes[i] * size * sp.Matrix(
-        [sp.cos(s) / sp.sqrt(k), sp.sin(s)]
-    )
+    on_circle = sp.Matrix([sp.cos(s) / sp.sqrt(k), sp.sin(s)])
+    return centres[i] + axes[i] * sp.sqrt(2 * losses[i]) * level * on_circle
 
 
-printed = [
-    interactive.javascript("flow_1", (*symbols, h), {"at": flow_of(0, theta, h)}),
-    interactive.javascript("flow_2", (*symbols, h), {"at": flow_of(1, theta, h)}),
-    interactive.javascript(
-        "orders",
-        (*symbols, h),
-        {"one_two": one_two, "two_one": two_one, "bracket": bracket},
-    ),
-    interactive.javascript("ring_1", (*symbols, s, i_level), {"at": ring(0)}),
-    interactive.javascript("ring_2", (*symbols, s, i_level), {"at": ring(1)}),
-]
-interactive.load(
-    "\n".join(printed)
-    + """
-function gaps({x, y, angle, k, d, h}) {
-  const found = orders(x, y, angle * Math.PI / 180, k, d, h);
-  const gap = found.one_two.map((v, i) => v - found.two_one[i]), law = found.bracket.map((v) => h * h * v);
-  const size = Math.hypot(...gap), predicted = Math.hypot(...law);
-  return {...found, gap, law, ratio: predicted > 1e-12 ? size / predicted : NaN, size, predicted};
+ends = {"one_two": one_two, "two_one": two_one, "bracket": bracket}
+printed = {
+    "flow_1": ((*symbols, h), {"at": flow_of(0, theta, h)}),
+    "flow_2": ((*symbols, h), {"at": flow_of(1, theta, h)}),
+    "orders": ((*symbols, h), ends),
+    "ring_1": ((*symbols, s, level), {"at": ring(0)}),
+    "ring_2": ((*symbols, s, level), {"at": ring(1)}),
 }
-"""
-)
 
-plane = {
-    "sizing_mode": "scale_width",
-    "width": 320,
-    "height": 320,
-    "min_border_left": 58,
-    "min_border_bottom": 58,
-    "min_border_right": 12,
-    "min_border_top": 12,
-}
-COLOR = {
-    name: figures.COLORS[color]
-    for name, color in (
-        ("1", "blue"),
-        ("2", "orange"),
-        ("gap", "red"),
-        ("law", "purple"),
-    )
-}
-sources = {}
-
-
-def lines_of(name: str, drawing, color: str, **style: object) -> None:
-    """Add lines that the page computes."""
-    data = sources[name] = ColumnDataSource({"x": [], "y": []})
-    drawing.line("x", "y", source=data, color=color, **style)
-
-
-paths = interactive.canvas(
-    "θ₁", "θ₂", x_range=(-2.4, 2.4), y_range=(-2.4, 2.4), **plane
-)
-for task in ("1", "2"):
-    lines_of(f"rings_{task}", paths, COLOR[task], line_alpha=0.45, line_width=1)
-for name, dash in (("one_two", "solid"), ("two_one", "dashed")):
-    for task in ("1", "2"):
-        lines_of(f"{name}_{task}", paths, COLOR[task], line_width=3, line_dash=dash)
-lines_of("gap", paths, COLOR["gap"], line_width=3)
-spots = sources["spots"] = ColumnDataSource(
-    {"x": [], "y": [], "fill": [], "line": []}
-)
-paths.scatter(
-    "x", "y", source=spots, size=9, fill_color="fill", line_color="line", line_width=2
-)  # fmt: skip
-
-reach = sources["reach"] = Range1d(-1, 1)
-close = interactive.canvas(
-    "θ₁ from the end of 2, 1", "θ₂", x_range=reach, y_range=reach, **plane
-)
-for name, dash, width in (("gap", "solid", 4), ("law", "dashed", 2)):
-    head = NormalHead(size=12, fill_color=COLOR[name], line_color=COLOR[name])
-    arrow = sources[f"{name}_arrow"] = Arrow(
-        end=head, x_start=0, y_start=0, x_end=0, y_end=0, line_color=COLOR[name],
-        line_width=width, line_dash=dash,
-    )  # fmt: skip
-    close.add_layout(arrow)
-
-ratio = interactive.canvas(
-    "time h of each flow",
-    "gap / h²‖[g₁, g₂]‖",
-    x_axis_type="log",
-    x_range=(0.001, 1),
-    y_range=(0, 1.5),
-    height=240,
-)
-ratio.xaxis.ticker = FixedTicker(ticks=[0.001, 0.01, 0.1, 1])
-ratio.add_layout(
-    Span(
-        location=1,
-        dimension="width",
-        line_color=figures.COLORS["grey"],
-        line_dash="dotted",
-    )
-)
-lines_of("ratio", ratio, COLOR["gap"], line_width=2.5)
-dot = sources["dot"] = ColumnDataSource({"x": [], "y": []})
-ratio.scatter("x", "y", source=dot, size=11, color=COLOR["gap"])
-
+# %% tags=["hide-input", "lead"]
+functions = [interactive.javascript(name, *both) for name, both in printed.items()]
+interactive.load(interactive.flow_formulas(functions))
+plots, sources = interactive.flow_plots()
 interactive.show(
     [
         Slider("h", "time h of each flow", 0.005, 1, h_start, 0.005),
@@ -278,67 +183,9 @@ interactive.show(
         Slider("x", "start θ₁", -2, 2, x_start, 0.05),
         Slider("y", "start θ₂", -2, 2, y_start, 0.05),
     ],
-    [
-        Plot(
-            "Two orders, one parallelogram?",
-            paths,
-            [
-                Mark("flow of task 1", "blue"),
-                Mark("flow of task 2", "orange"),
-                Mark("first 2, then 1", "grey", "dashed"),
-                Mark("gap", "red"),
-            ],
-            square=True,
-        ),
-        Plot(
-            "The gap, magnified",
-            close,
-            [
-                Mark("end of 1, 2 seen from the end of 2, 1", "red"),
-                Mark("h²[g₁, g₂]", "purple", "dashed"),
-            ],
-            square=True,
-        ),
-        Plot(
-            "Is the gap the bracket?",
-            ratio,
-            [
-                Mark("length of the gap over that of h²[g₁, g₂]", "red"),
-                Mark("your h", "red", "dot"),
-            ],
-        ),
-    ],
+    plots,
     sources=sources,
-    update="""
-const {x, y, k, d, h} = setting, a = setting.angle * Math.PI / 180, now = gaps(setting), show = (v) => manytasks.text(v);
-const table = (points) => ({x: points.map((p) => p[0]), y: points.map((p) => p[1])});
-const share = (count) => Array.from({length: count + 1}, (_, i) => i / count);
-const flows = {1: flow_1, 2: flow_2}, rings = {1: ring_1, 2: ring_2};
-for (const task of [1, 2]) models["rings_" + task].data = table([1 / 3, 2 / 3, 1].flatMap((level) =>
-  [...share(72).map((s) => rings[task](x, y, a, k, d, 2 * Math.PI * s, level).at), [NaN, NaN]]));
-for (const [name, first, second] of [["one_two", 1, 2], ["two_one", 2, 1]]) {
-  const corner = flows[first](x, y, a, k, d, h).at;
-  models[name + "_" + first].data = table(share(24).map((t) => flows[first](x, y, a, k, d, h * t).at));
-  models[name + "_" + second].data = table(share(24).map((t) => flows[second](...corner, a, k, d, h * t).at));
-}
-models.gap.data = table([now.two_one, now.one_two]);
-const ink = manytasks.ink(), ends = [[x, y], now.one_two, now.two_one];
-models.spots.data = {...table(ends), fill: [ink, GAP, "rgba(0,0,0,0)"], line: [ink, GAP, GAP]};
-models.gap_arrow.setv({x_end: now.gap[0], y_end: now.gap[1]});
-models.law_arrow.setv({x_end: now.law[0], y_end: now.law[1]});
-const far = 1.25 * Math.max(1e-9, ...now.gap.map(Math.abs), ...now.law.map(Math.abs));
-models.reach.setv({start: -far, end: far});
-const times = share(60).map((t) => 0.001 * Math.pow(1000, t));
-models.ratio.data = table(times.map((time) => [time, gaps({...setting, h: time}).ratio]));
-models.dot.data = table([[h, now.ratio]]);
-const turned = Math.abs(Math.atan2(now.gap[0] * now.law[1] - now.gap[1] * now.law[0],
-  now.gap[0] * now.law[0] + now.gap[1] * now.law[1])) * 180 / Math.PI;
-const words = Number.isFinite(now.ratio)
-  ? `With <b>h = ${h}</b> the two orders end <b>${show(now.size)}</b> apart; h²‖[g₁, g₂]‖ is ${show(now.predicted)}. `
-    + `Ratio <b>${show(now.ratio)}</b>, directions ${show(turned)}° apart.`
-  : `The bracket is zero: these flows commute, and the two orders end ${show(now.size)} apart.`;
-return {values: now, words};
-""".replace("GAP", repr(COLOR["gap"])),
+    update="return explore_flows(setting, models);",
     name="explore-flows",
     caption=(
         "(a) level lines of both losses and the two paths, from the small dot to the full dot (1, 2) and the ring (2, 1). "

@@ -28,25 +28,18 @@ price_start = 2  # parameters that a sample costs [1 to 10]
 
 # %% tags=["hide-input"]
 import numpy as np
-from bokeh.models import (
-    ColumnDataSource,
-    CustomJSTickFormatter,
-    Range1d,
-    SingleIntervalTicker,
-    Span,
-)
 from IPython.display import Markdown, display
 
 from manytasks import (
     Tasks,
     checks,
     evidence,
-    figures,
     interactive,
+    page,
     parameters,
     theory,
 )
-from manytasks.interactive import Choice, Mark, Plot, Slider
+from manytasks.interactive import Choice, Slider
 
 parameters.check(In, globals())
 MOST = 6  # tasks
@@ -70,46 +63,6 @@ display(
     )
 )
 
-# %% tags=["hide-input"]
-interactive.load(
-    interactive.replay_formulas(MOST)
-    + """
-const readings = {2: readings_2, 3: readings_3, 4: readings_4, 5: readings_5, 6: readings_6};
-// The first task may have more samples than the others, as in pretraining. No task stores more than it has.
-function problem({T, first, n, m, p, rho, sigma, geometry}) {
-  const most = Math.min(first, n), counts = [first, ...Array(MOST - 1).fill(n)];
-  const least = geometry === "chain" ? -1 : -1 / (T - 1), cosine = Math.max(rho, least);
-  const note = (m > most ? ` <em>Only ${most} samples can be kept of each task.</em>` : "")
-    + (cosine > rho ? ` <em>${T} tasks cannot share a cosine below ${least.toFixed(3)}; that is used.</em>` : "");
-  const kept = Math.min(m, most), {distances} = {equiangular, chain}[geometry](cosine);
-  const thresholds = counts.slice(0, T).map((c, t) => kept * t + c);
-  return {T, n: counts, m: Array(MOST).fill(kept), p, sigma2: sigma * sigma, distances, thresholds, note};
-}
-function both(at) {
-  return Object.fromEntries(["warm", "scratch"].map((start) => {
-    const matrix = replay({...at, start});
-    return [start, {matrix, ...readings[at.T](matrix.flat())}];
-  }));
-}
-// All splits of a budget: whole samples, and as many parameters as the rest buys.
-function splits({T, n, rho, sigma, budget, price, start}) {
-  const {distances} = equiangular(rho), step = price * (T - 1), least = rho === 1 ? 1 : T;  // rank of the tasks
-  const most = Math.min(n, Math.floor((budget - least) / step));
-  return Array.from({length: most + 1}, (_, m) => {
-    const p = budget - step * m;
-    const at = {T, n: Array(MOST).fill(n), m: Array(MOST).fill(m), p, sigma2: sigma * sigma, distances, start};
-    return {m, p, ...readings[T](replay(at).flat())};
-  });
-}
-function best(all, objective) {
-  const finite = all.filter((split) => Number.isFinite(split[objective]));
-  if (finite.length === 0) return undefined;
-  const {m, p, [objective]: value} = finite.reduce((a, b) => b[objective] < a[objective] ? b : a);
-  return {m, p, value, kind: m === 0 ? "all model" : m === all.length - 1 ? "all buffer" : "interior"};
-}
-""".replace("MOST", str(MOST))
-)
-
 # %% [markdown]
 # ## The error matrix
 #
@@ -118,87 +71,8 @@ function best(all, objective) {
 # little as possible, **scratch** starts every fit at zero.
 
 # %% tags=["hide-input", "lead"]
-grey = {"dimension": "height", "line_color": figures.COLORS["grey"]}
-sources = {}
-plots = []
-for start in ("warm", "scratch"):
-    names = ("task", "after", "fill", "edge", "words", "ink")
-    cells = sources[start] = ColumnDataSource({name: [] for name in names})
-    reach_x, reach_y = Range1d(0.5, T_start + 0.5), Range1d(T_start + 0.5, 0.5)
-    sources[f"{start}_x"], sources[f"{start}_y"] = reach_x, reach_y
-    drawing = interactive.canvas(
-        "error on task",
-        "after task",
-        x_range=reach_x,
-        y_range=reach_y,
-        height=260,
-    )
-    drawing.rect(
-        "task",
-        "after",
-        0.94,
-        0.94,
-        source=cells,
-        fill_color="fill",
-        line_color=None,
-    )
-    drawing.rect(
-        "task", "after", 0.8, 0.8, source=cells, fill_color=None, line_color="edge", line_width=2
-    )  # fmt: skip
-    drawing.text(
-        "task", "after", "words", source=cells, text_color="ink", text_align="center",
-        text_baseline="middle", text_font_size="12px",
-    )  # fmt: skip
-    drawing.grid.visible = False
-    drawing.axis.ticker = SingleIntervalTicker(interval=1, num_minor_ticks=0)
-    drawing.axis.axis_line_alpha = 0
-    legend = [
-        Mark("below 1", "blue", "box"),
-        Mark("above 1: worse than knowing nothing", "red", "box"),
-    ]
-    title = {"warm": "Warm start", "scratch": "From scratch"}[start]
-    plots.append(Plot(title, drawing, legend, square=True))
-
-for name, label, axes in (
-    ("error", "error G", {"y_axis_type": "log", "y_range": (0.01, 100)}),
-    ("forgetting", "forgetting F", {"y_range": (-1, 2)}),
-):
-    lines = sources[name] = ColumnDataSource(
-        {column: [] for column in ("p", "warm", "scratch")}
-    )
-    walls = sources[f"{name}_walls"] = ColumnDataSource({"N": []})
-    chosen = sources[f"{name}_chosen"] = Span(location=p_start, **grey)
-    drawing = interactive.canvas(
-        "parameters p",
-        label,
-        x_axis_type="log",
-        x_range=(2, 5000),
-        height=260,
-        **axes,
-    )
-    drawing.vspan(
-        "N", source=walls, line_color=grey["line_color"], line_dash="dashed"
-    )
-    for start, color, dash in (
-        ("warm", "blue", "solid"),
-        ("scratch", "orange", "dashed"),
-    ):
-        drawing.line(
-            "p", start, source=lines, color=figures.COLORS[color], line_dash=dash, line_width=2.5
-        )  # fmt: skip
-    drawing.add_layout(chosen)
-    legend = [
-        Mark("warm", "blue"),
-        Mark("scratch", "orange", "dashed"),
-        Mark("thresholds", "grey", "dashed"),
-        Mark("your p", "grey"),
-    ]
-    title = {
-        "error": "Mean error after the last task",
-        "forgetting": "Forgetting",
-    }[name]
-    plots.append(Plot(title, drawing, legend, square=True))
-
+interactive.load(interactive.replay_formulas(MOST))
+plots, sources = interactive.replay_plots(T_start)
 interactive.show(
     [
         Slider("T", "tasks T", 2, MOST, T_start),
@@ -219,36 +93,7 @@ interactive.show(
     ],
     plots,
     sources=sources,
-    update="""
-const at = problem(setting), now = both(at), ink = manytasks.ink(), show = (x) => manytasks.text(x);
-const blend = (from, to, share) => "rgb(" + from.map((c, k) => Math.round(c + (to[k] - c) * share)).join() + ")";
-const shade = (e) => { const x = Math.max(-1, Math.min(1, Math.log2(e)));
-  return x < 0 ? blend([242, 239, 233], [42, 139, 198], -x) : blend([242, 239, 233], [213, 96, 42], x); };
-for (const [start, {matrix}] of Object.entries(now)) {
-  const cells = matrix.flatMap((row, t) => row.map((e, i) => ({e, t, i})));
-  models[start].data = {
-    task: cells.map(({i}) => i + 1), after: cells.map(({t}) => t + 1),
-    fill: cells.map(({e}) => Number.isFinite(e) ? shade(e) : "rgba(0,0,0,0)"),
-    ink: cells.map(({e}) => Number.isFinite(e) ? "#111" : ink),
-    edge: cells.map(({e, t, i}) => t !== i ? "rgba(0,0,0,0)" : Number.isFinite(e) ? "#111" : ink),
-    words: cells.map(({e}) => Number.isFinite(e) ? (e < 9.995 ? e.toFixed(2) : e.toPrecision(2)) : "∞"),
-  };
-  models[start + "_x"].end = models[start + "_y"].start = at.T + 0.5;
-}
-const widths = manytasks.widths(5000, at.thresholds, 160);
-const curves = widths.map((p) => ({p, ...both({...at, p})}));
-for (const name of ["error", "forgetting"]) {
-  models[name].data = manytasks.columns(["p", "warm", "scratch"],
-    curves.map(({p, warm, scratch}) => ({p, warm: warm[name], scratch: scratch[name]})));
-  models[name + "_walls"].data = {N: at.thresholds};
-  models[name + "_chosen"].location = at.p;
-}
-const sides = at.thresholds.map((N) => at.p > N + 1 ? "above" : at.p < N - 1 ? "below" : "at");
-const words = `With <b>p = ${at.p}</b> the mean error is <b>${show(now.warm.error)}</b> warm, <b>${show(now.scratch.error)}</b> `
-  + `from scratch; forgetting ${show(now.warm.forgetting)} warm, ${show(now.scratch.forgetting)} from scratch. `
-  + `Thresholds: ${at.thresholds.map((N, t) => `${N} (${sides[t]})`).join(", ")}.` + at.note;
-return {values: now, words};
-""",
+    update="return explore_replay(setting, models);",
     name="explore-replay",
     caption=(
         "Error matrices, and mean error and forgetting against $p$. A cell with ∞, and a gap in a line, is infinite or undefined. Dashed: "
@@ -287,19 +132,24 @@ checks.close(
 )
 pretrained = [matrix(similar, m, 150, first=200)[-1, 0] for m in (0, 10)]
 checks.below("error on task 1 without replay, against with", *pretrained)
-display(
-    Markdown(
-        f"""**What to try**, with {tried} tasks, {n_tried} samples each and σ = {sigma_tried}
-
-* Put $p$ at 400 and raise $m$ from 0 to {n_tried}, once with cosine 1, once with the chain and cosine −0.9. The same buffer lowers the
-  error of equal tasks and raises that of opposed ones.
-* Lower $p$ past the dashed lines, down to 25. Below all of them the two matrices are equal, because a least-squares fit does
-  not know where it started.
-* Set the cosine to 0.7 and give task 1 its 200 samples, as in pretraining, with $p = 150$ and $m = 0$: least squares learns it well, and
-  its error grows to {pretrained[0]:.2f} by the end. Now keep $m = 10$: it ends at {pretrained[1]:.2f}. Replay *interpolates* what least squares
-  had averaged, and brings noise back."""
-    )
+page.say(
+    tried=tried,
+    n_tried=n_tried,
+    sigma_tried=sigma_tried,
+    without_replay=pretrained[0],
+    with_replay=pretrained[1],
 )
+
+# %% [markdown]
+# **What to try**, with {glue:text}`tried` tasks, {glue:text}`n_tried` samples each and σ = {glue:text}`sigma_tried`
+#
+# * Put $p$ at 400 and raise $m$ from 0 to {glue:text}`n_tried`, once with cosine 1, once with the chain and cosine −0.9. The same buffer
+#   lowers the error of equal tasks and raises that of opposed ones.
+# * Lower $p$ past the dashed lines, down to 25. Below all of them the two matrices are equal, because a least-squares fit does
+#   not know where it started.
+# * Set the cosine to 0.7 and give task 1 its 200 samples, as in pretraining, with $p = 150$ and $m = 0$: least squares learns it well,
+#   and its error grows to {glue:text}`without_replay:.2f` by the end. Now keep $m = 10$: it ends at {glue:text}`with_replay:.2f`.
+#   Replay *interpolates* what least squares had averaged, and brings noise back.
 
 # %% [markdown]
 # ## The budget
@@ -308,36 +158,7 @@ display(
 # are computed; the markers are the best.
 
 # %% tags=["hide-input"]
-lines = ColumnDataSource({name: [] for name in ("m", "error", "forgetting")})
-lines.tags = [budget_start, price_start * (T_start - 1)]
-labels = CustomJSTickFormatter(
-    args={"line": lines},
-    code="return Number.isInteger(tick) && tick >= 0 ? `${tick}\\np ${line.tags[0] - line.tags[1] * tick}` : ''",
-)
-reach_x = Range1d(-0.5, n_start + 0.5)
-sources, plots = {"lines": lines, "x": reach_x}, []
-for name, label, color in (
-    ("error", "error G", "red"),
-    ("forgetting", "forgetting F", "blue"),
-):
-    shade = figures.COLORS[color]
-    mark = sources[f"{name}_best"] = ColumnDataSource({"m": [], "value": []})
-    reach_y = sources[f"{name}_y"] = Range1d(0, 2)
-    drawing = interactive.canvas(
-        "kept of each task m, parameters p", label, x_range=reach_x, y_range=reach_y
-    )  # fmt: skip
-    drawing.line("m", name, source=lines, color=shade, line_width=2)
-    drawing.scatter("m", name, source=lines, color=shade, size=5)
-    drawing.scatter(
-        "m", "value", source=mark, marker="diamond", size=22, line_color=shade,
-        fill_color=shade, fill_alpha=0.35, line_width=2,
-    )  # fmt: skip
-    drawing.xaxis.formatter = labels
-    words = {"error": "Error", "forgetting": "Forgetting"}[name]
-    legend = [Mark("every whole split", color), Mark("the best", color, "diamond")]
-    plots.append(
-        Plot(f"{words} along the budget line", drawing, legend, square=True)
-    )
+plots, sources = interactive.budget_plots()
 interactive.show(
     [
         Slider("budget", "budget B", 20, 3000, budget_start),
@@ -354,28 +175,7 @@ interactive.show(
     ],
     plots,
     sources=sources,
-    update="""
-const all = splits(setting), names = ["error", "forgetting"], show = (x) => manytasks.text(x);
-const found = Object.fromEntries(names.map((name) => [name, best(all, name)]));
-models.lines.tags = [setting.budget, setting.price * (setting.T - 1)];
-models.lines.data = manytasks.columns(["m", ...names], all);
-models.x.setv({start: -0.03 * all.length - 0.2, end: 1.03 * (all.length - 1) + 0.2});
-for (const name of names) {
-  const at = found[name], values = all.map((split) => split[name]).filter(Number.isFinite).sort((a, b) => a - b);
-  models[name + "_best"].data = at ? {m: [at.m], value: [at.value]} : {m: [], value: []};
-  // From the best split to a little above most others; what lies beside a threshold may leave the plot.
-  const low = values[0] ?? 0, usual = values[Math.floor(0.8 * values.length)] ?? 1;
-  const high = Math.min(values[values.length - 1] ?? 1, low + 1.5 * (usual - low)) + 0.01;
-  models[name + "_y"].setv({start: low - 0.12 * (high - low), end: high + 0.06 * (high - low)});
-}
-const say = (name, word) => found[name]
-  ? `Least ${word}: <b>m = ${found[name].m}</b> and p = ${found[name].p} (${found[name].kind}), ${show(found[name].value)}`
-    + ". "
-  : `No split has a finite ${word}. `;
-const words = say("error", "error") + say("forgetting", "forgetting")
-  + `Without a buffer the error is ${show(all[0].error)}, with the largest ${show(all[all.length - 1].error)}.`;
-return {values: {splits: all, best: found}, words};
-""",
+    update="return explore_budget(setting, models);",
     name="explore-budget",
     caption=(
         "Error and forgetting for every whole split of the budget, from all parameters (left) to all samples (right), with the best "
@@ -387,14 +187,10 @@ return {values: {splits: all, best: found}, words};
 
 # %% tags=["hide-input"]
 # What the list below says, checked.
-def split(
-    cosine: float, money: int = 600, price: int = 2, objective: str = "error"
-):
+def split(cosine, money=600, price=2, objective="error"):
     """Return the best split."""
-    tasks = Tasks.equiangular(tried, cosine)
-    return theory.best_split(
-        tasks, n_tried, sigma_tried**2, money, 1, price, objective
-    )
+    tasks, noise_var = Tasks.equiangular(tried, cosine), sigma_tried**2
+    return theory.best_split(tasks, n_tried, noise_var, money, 1, price, objective)
 
 
 def gaps(at):
@@ -410,17 +206,29 @@ checks.require(gaps(cheap)[-1] > 0 > gaps(dear)[-1], f"no jump: {cheap}, {dear}"
 trap, honest = split(0.0, 200, objective="forgetting"), split(0.0, 200)
 apart = gaps(trap)[0] > 0 > gaps(trap)[-1] and gaps(honest)[0] < 0
 checks.require(apart, f"no trap: {trap}, {honest}")
-display(
-    Markdown(
-        f"""**What to try**, with the same tasks and a budget of 600
-
-* Move the cosine from 0.5 over 0.7 to 0.9: the best split for the error goes from {kinds[0]} over an {kinds[1]} one to {kinds[2]}.
-* Put the cosine at 0.7 and raise the price from 3 to 5. The optimum does not slide, it jumps, from $p = {cheap.p}$ to $p = {dear.p}$: to the other side of the threshold,
-  where a small model fits all samples by least squares.
-* Budget 200, price 2, cosine 0. The least forgetting, {trap.value:.1f}, lies amid the thresholds ($m = {trap.memory}$, $p = {trap.p}$), the least error below all of them
-  ($m = {honest.memory}$, $p = {honest.p}$): who has learned badly has little to forget."""
-    )
+page.say(
+    low=kinds[0],
+    middle=kinds[1],
+    high=kinds[2],
+    p_cheap=cheap.p,
+    p_dear=dear.p,
+    least_forgetting=trap.value,
+    m_forgetting=trap.memory,
+    p_forgetting=trap.p,
+    m_error=honest.memory,
+    p_error=honest.p,
 )
+
+# %% [markdown]
+# **What to try**, with the same tasks and a budget of 600
+#
+# * Move the cosine from 0.5 over 0.7 to 0.9: the best split for the error goes from {glue:text}`low` over an {glue:text}`middle` one to
+#   {glue:text}`high`.
+# * Put the cosine at 0.7 and raise the price from 3 to 5. The optimum does not slide, it jumps, from p = {glue:text}`p_cheap` to
+#   p = {glue:text}`p_dear`: to the other side of the threshold, where a small model fits all samples by least squares.
+# * Budget 200, price 2, cosine 0. The least forgetting, {glue:text}`least_forgetting:.1f`, lies amid the thresholds
+#   (m = {glue:text}`m_forgetting`, p = {glue:text}`p_forgetting`), the least error below all of them (m = {glue:text}`m_error`,
+#   p = {glue:text}`p_error`): who has learned badly has little to forget.
 
 # %% [markdown]
 # ## Where the formulas come from

@@ -400,6 +400,6 @@ def test_pages_with_an_explorer_share_one_bokeh(html):
     loaded = [re.findall(r'<script src="[./]*(_static/shared/[^"]+)"', text) for text in texts]
     assert loaded[0] == loaded[1] == loaded[2]
     (program,) = loaded[0]
-    assert b"BokehJS contributors" in (html / program).read_bytes()
+    assert b"Bokeh Contributors" in (html / program).read_bytes()
     assert list((html / program).parent.iterdir()) == [html / program]
     assert max(len(text) for text in texts) < 300_000

@@ -12,7 +12,7 @@ from typing import Any
 
 from manytasks.interactive.controls import Choice, Slider
 from manytasks.interactive.plots import Plot, drawn_words, without_tex
-from manytasks.interactive.runtime import RUNTIME, STYLE
+from manytasks.interactive.static import text
 
 UNIQUE = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")  # ids that Bokeh draws anew in every run
 
@@ -38,7 +38,8 @@ def load(formulas: str) -> None:
     from IPython.display import display
 
     library = Resources(mode="inline", components=["bokeh"], log_level="warn").render_js()
-    markup = f"<style>{STYLE}</style>{library}<script>{RUNTIME}\n{formulas}</script>"
+    style, program = text("explore.css"), text("explore.js")
+    markup = f"<style>{style}</style>{library}<script>{program}\n{formulas}</script>"
     display(Markup(markup, "[formulas and BokehJS of this page's figures]"))
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import sympy as sp
 
 from manytasks.interactive.formulas import javascript
+from manytasks.interactive.static import text
 from manytasks.symbolic import differing
 from manytasks.tasks import Tasks
 from manytasks.theory.buffer_span import least_squares_error_in_span, span_error
@@ -14,43 +15,13 @@ from manytasks.theory.forgetting import average_error, forgetting
 from manytasks.theory.multitask import task_spread
 from manytasks.theory.replay import unseen_share
 
-# What error_matrix does, with the formulas above it. Within one of a threshold the error is infinite if
-# noise or spread feeds it, and what remains is what the mean task costs if nothing does.
-LOOP = """
-function replay({T, n, m, p, sigma2, distances, start}) {
-  const sum = (list) => list.reduce((a, b) => a + b, 0), zeros = Array(TASKS).fill(0), matrix = [];
-  let error = Array(TASKS).fill(1), counts = zeros;
-  for (let t = 0; t < T; t++) {
-    const previous = counts, buffer = zeros.map((_, s) => s < t ? m[s] : 0);
-    counts = buffer.map((c, s) => s === t ? n[s] : c);
-    const N = sum(counts), M = sum(buffer), over = p >= N;
-    const spread = counts_spread(counts, distances).spread;
-    let next = Math.abs(p - N) > 1 ? (over ? span_over : span_under)(counts, distances, p, sigma2).error
-      : sigma2 > 0 || spread > 0 ? Array(TASKS).fill(Infinity)
-      : (over ? mean_over : mean_under)(counts, distances, p).error;
-    if (start === "scratch") {
-      if (over) next = next.map((e) => e + bias_over(N, p).share);
-    } else if (p > N) {
-      const {share} = unseen_over(M, N, p);
-      const seen = M === 0 ? zeros
-        : p < sum(previous) ? least_squares_seen(previous, buffer, distances, p, sigma2).error
-        : span_over(buffer, distances, p, sigma2).error;
-      next = next.map((e, i) => e + share * (error[i] - seen[i]));
-    }
-    error = next;
-    matrix.push(error.slice(0, T));
-  }
-  return matrix;
-}
-"""
-
 
 def replay_formulas(most_tasks: int) -> str:
     r"""Print the exact replay error as JavaScript, for tasks of norm 1, any sample counts and any p.
 
     Ours. The page gets ``replay({T, n, m, p, sigma2, distances, start})``, the error matrix that
     ``theory.replay_error`` returns; ``equiangular(cosine)`` and ``chain(cosine)``, the squared distances it
-    takes; and ``readings_T(matrix.flat())``, error and forgetting. Every formula is a function of
+    takes; and ``readings[T](matrix.flat())``, error and forgetting. Every formula is a function of
     ``manytasks.theory`` evaluated on symbols; JavaScript chooses the side of each threshold and repeats the
     step.
 
@@ -110,4 +81,6 @@ def replay_formulas(most_tasks: int) -> str:
         square = matrix.reshape(T, T)
         readings = {"error": average_error(square), "forgetting": forgetting(square)}
         parts.append(javascript(f"readings_{T}", [matrix], readings))
-    return "\n".join([*parts, LOOP.replace("TASKS", str(most_tasks))])
+    known = ", ".join(f"{T}: readings_{T}" for T in range(2, most_tasks + 1))
+    parts.append(f"const TASKS = {most_tasks}, readings = {{{known}}};")
+    return "\n".join([*parts, text("replay.js")])

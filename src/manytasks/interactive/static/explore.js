@@ -1,57 +1,4 @@
-"""What every explorable page carries besides its formulas: how controls look, and how they move a figure."""
-
-STYLE = """
-.explore .controls { display: grid; grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr));
-  gap: .4rem 2rem; }
-.explore .control { display: grid; grid-template-columns: 1fr auto; align-items: center; }
-.explore .control label { margin: 0; font-size: .95rem; }
-.explore input, .explore select { accent-color: #2a8bc6; font: inherit; font-size: .95rem; margin: 0; }
-.explore input[type=range] { grid-column: 1 / -1; width: 100%; height: 2rem; touch-action: pan-y;
-  cursor: pointer; }
-.explore input[type=number], .explore select { color: inherit; background: transparent; padding: .1rem .3rem;
-  border: 1px solid #808890; border-radius: .3rem; }
-.explore input[type=number] { width: 5.5rem; text-align: right; }
-.explore select { grid-column: 1 / -1; width: 100%; height: 2.2rem; }
-html[data-theme=dark] .explore input { color-scheme: dark; accent-color: #7fc4f0; }
-.explore select option { color: #111; background: #fff; }
-.explore :is(input, select):focus-visible { outline: 3px solid #2a8bc6; outline-offset: 1px; }
-.explore .readout { margin: .8rem 0; padding: .6rem .8rem; border-left: .35rem solid #2a8bc6;
-  min-height: 3.4em; font-variant-numeric: tabular-nums; }
-.explore .plots { display: flex; flex-wrap: wrap; gap: 1rem 1.5rem; }
-.explore .plot { flex: 1 1 19rem; min-width: 0; max-width: 100%; }
-.explore .plot.square { flex-basis: 16rem; }
-/* On a phone label, slider and box share a row, so that the plot is seen while a finger moves. */
-@media (max-width: 40rem) {
-  .explore .controls { gap: 0; }
-  .explore .control { grid-template-columns: 6.8rem 1fr 4.4rem; gap: .5rem; }
-  .explore .control label { line-height: 1.15; }
-  .explore input[type=range] { grid-column: 2; grid-row: 1; height: 2.5rem; }
-  .explore input[type=number] { grid-column: 3; width: 100%; }
-  .explore select { grid-column: 2 / -1; }
-  .explore .readout { min-height: 7.5em; font-size: .95rem; line-height: 1.4; }
-}
-.explore .range { grid-column: 1 / -1; color: #d5602a; font-size: .9rem; }
-.explore input[aria-invalid=true] { border-color: #d5602a; outline: 1px solid #d5602a; }
-.explore .recipes { display: flex; flex-wrap: wrap; gap: .4rem; margin-top: .4rem; }
-.explore [data-recipe] { font: inherit; font-size: .95rem; background: transparent; cursor: pointer;
-  color: inherit; border: 1px solid #808890; border-radius: .3rem; padding: .15rem .7rem; }
-.explore .canvas { position: relative; }
-/* A cover, so that a finger on a plot scrolls the page. */
-.explore .canvas::after { content: ""; position: absolute; inset: 0; z-index: 2; }
-.explore .title { font-weight: 600; }
-.explore .legend { list-style: none; display: flex; flex-wrap: wrap; gap: .1rem 1.1rem; padding: 0;
-  margin: .2rem 0 0; font-size: .9rem; }
-.explore .legend li { margin: 0; }
-.explore .legend span { display: inline-block; vertical-align: middle; margin-right: .4rem; width: 1.5rem;
-  border-top: 3px solid; }
-.explore .legend span.dashed { border-top-style: dashed; }
-.explore .legend span.dotted { border-top-style: dotted; }
-.explore .legend span.dot { border: 0; width: .7rem; height: .7rem; border-radius: 50%; }
-.explore .legend span.diamond { border: 0; width: .65rem; height: .65rem; transform: rotate(45deg); }
-.explore .legend span.box { border: 0; width: 1rem; height: .8rem; }
-"""
-
-RUNTIME = """
+// What every page with explorers carries besides its formulas: how controls move a figure.
 window.manytasks = {
   figures: {},
 
@@ -159,4 +106,3 @@ window.manytasks = {
       { attributes: true, attributeFilter: ["data-theme"] });
   },
 };
-"""
