@@ -38,7 +38,7 @@ from IPython.display import Math
 from torch.func import grad, jacrev
 
 from manytasks import checks, evidence, figures, flow, parameters
-from manytasks.page import landscape, say, slopes
+from manytasks.page import landscape, number_axis, say
 from manytasks.statistics import log_slope, mean_interval, share_interval
 from manytasks.studies import conflict_flows, stalling
 from manytasks.studies.conflict_flows import WEIGHTS, with_conflict
@@ -246,14 +246,16 @@ star = {"color": C["green"], "markersize": 15, "label": "minimum of the sum"}
 ax.plot(*minimum, "*", **star)
 ax.set(xlabel=r"$\theta_1$", ylabel=r"$\theta_2$", title="Where the flows end")
 ax.legend(fontsize=9, loc="lower right")
-right = slopes(
-    rates,
-    distance,
-    xlabel="rate $h$",
-    ylabel="distance after a step",
-    title="Slopes, shared trunk and private heads",
-    colors=dict(zip(distance, ("grey", "blue", "red"), strict=True)),
-)
+right, ax = plt.subplots()
+for (name, apart), color in zip(
+    distance.items(), ("grey", "blue", "red"), strict=True
+):
+    label = f"{name}: {powers[name].mean():.2f}"
+    ax.plot(rates, apart.mean(axis=1), "-o", color=C[color], label=label)
+ax.set(yscale="log", xlabel="rate $h$", ylabel="distance after a step")
+ax.set_title("Slopes, shared trunk and private heads")
+number_axis(ax, rates)
+ax.legend(fontsize=9)
 figures.show(
     [left, right],
     name="conflict-landscape",
