@@ -113,9 +113,9 @@ page.say(
 # {glue:text}`threshold`.
 
 # %% tags=["hide-input"]
-times = [4.0, 64.0, end]
+noisy = first[first.noise == 0.2]
 page.curves(
-    first[(first.noise == 0.2) & first.time.isin(times)],
+    noisy[noisy.time.isin([4.0, 64.0, end])],
     x="width",
     y="test_1",
     hue="time",
@@ -128,35 +128,28 @@ page.curves(
     alt="Three curves of test loss against width: the earliest is lowest in the middle, the last has a hump there.",
     labels=WORDS,
 )
+
+# %% tags=["hide-input"]
 entry = declared["O.33, the peak over width comes late"]
-early, late = (
-    first[(first.noise == 0.2) & (first.time == time)].pivot_table(
-        "test_1", "seed", "width"
-    )
-    for time in (4.0, end)
-)
-peak, valley = lengths.peak_and_valley(late, [8, 12, 16], entry.choose)
-rise = late[peak] - late[valley]
+found = lengths.late_peak(noisy, "test_1", (4.0, end), [8, 12, 16], entry.choose)
 evidence.decide(
     str(entry),
-    rise,
-    rise - (early[peak] - early[valley]),
-    statistic=f"smaller of the rise from width {valley} to {peak} at the end and its gain since time 4",
+    found.rise,
+    found.gain,
+    statistic=f"smaller of the rise from width {found.valley} to {found.peak} at the end and its gain since time 4",
     n=size,
 )
 judging = list(entry.judge)
 parameters_of = first.groupby("width").parameters.first()
 page.say(
     threshold=int(parameters_of.index[parameters_of >= 1000][0]),
-    peak=peak,
-    valley=valley,
-    rise=mean_interval(rise[judging]).words(".3f"),
-    gain=mean_interval((rise - (early[peak] - early[valley]))[judging]).words(
-        ".2f"
-    ),
-    late_middle=late[16].mean(),
-    late_wide=late[64].mean(),
-    late_narrow=late[4].mean(),
+    peak=found.peak,
+    valley=found.valley,
+    rise=mean_interval(found.rise[judging]).words(".3f"),
+    gain=mean_interval(found.gain[judging]).words(".2f"),
+    late_middle=found.late[16].mean(),
+    late_wide=found.late[64].mean(),
+    late_narrow=found.late[4].mean(),
 )
 
 # %% [markdown]
@@ -168,13 +161,8 @@ page.say(
 
 # %% tags=["hide-input"]
 clean = kept[kept.noise == 0.0]
-rises = (
-    lengths.risen(clean, "test_1")
-    .drop(columns=0.0)
-    .stack()
-    .rename("risen")
-    .reset_index()
-)
+rises = lengths.risen(clean, "test_1").drop(columns=0.0)
+rises = rises.stack().rename("risen").reset_index()
 page.curves(
     rises[rises.width.isin([4, 16, 64])],
     x="time",
@@ -192,6 +180,8 @@ page.curves(
     reference=0,
     ylim=(-0.09, 0.06),
 )
+
+# %% tags=["hide-input"]
 unrelated = clean[clean.fraction == 1.0]
 powers = lengths.power(lengths.risen(unrelated, "train_1"), 1 / 32, 1 / 8)
 evidence.decide(
@@ -208,6 +198,8 @@ evidence.decide(
     statistic="share of networks that dip exactly where the gradients say so",
     n=size,
 )
+
+# %% tags=["hide-input"]
 last = second[
     (second.time == end) & (second.noise == 0.0) & (second.fraction == 1.0)
 ]

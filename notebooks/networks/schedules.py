@@ -23,16 +23,21 @@ seed = 1
 streams = 16  # task streams for networks of which only the head learns [8 to 64]
 
 # %% tags=["hide-input"]
-import numpy as np
 import pandas as pd
 import torch
 from IPython.display import Markdown, display
 
-from manytasks import Tasks, checks, deep, evidence, page, parameters, theory
+from manytasks import checks, deep, evidence, page, parameters
 from manytasks.deep.sweeps.one_head import task_problems
 from manytasks.statistics import mean_interval
-from manytasks.streams import stream
-from manytasks.studies.schedules import at, by_loss, difference, heads_alone
+from manytasks.studies.linear_schedules import linear_differences
+from manytasks.studies.lone_heads import heads_by_width
+from manytasks.studies.schedules import (
+    at,
+    by_loss,
+    declared_differences,
+    difference,
+)
 
 parameters.check(In, globals())
 rows = deep.load_results("rehearsal-schedule", "book")
@@ -48,14 +53,13 @@ WORDS = LOSSES | {
 }
 widths, n = sorted(rows.width.unique()), 10 * int(rows.per_class[0])
 size = f"{len(widths)} widths, {int(rows.tasks[0])} tasks of {n} samples"
+unrelated = {"fraction": 1.0, "noise": 0.0}
 gaps = {
-    which: difference(rows, "after", "together", which)
-    for which in ("old", "newest", "all")
+    which: at(difference(rows, "after", "together", which), **unrelated)
+    for which in ("old", "newest")
 }
-price = by_loss(at(gaps["newest"], fraction=1.0, noise=0.0))
-by_width = (
-    at(gaps["newest"], fraction=1.0, noise=0.0).groupby(["loss", "width"]).mean()
-)
+price = by_loss(gaps["newest"])
+by_width = gaps["newest"].groupby(["loss", "width"]).mean()
 page.say(
     price_mse=page.share(price["mse"].mean()),
     price_narrow=page.share(by_width["cross-entropy", widths[0]]),
@@ -63,11 +67,8 @@ page.say(
 )
 
 # %% tags=["hide-input", "lead"]
-drawn = pd.concat(
-    {which: gaps[which] for which in ("old", "newest")}, names=["tasks"]
-)
 page.curves(
-    at(drawn, fraction=1.0, noise=0.0).rename("gap").reset_index(),
+    pd.concat(gaps, names=["tasks"]).rename("gap").reset_index(),
     x="width",
     y="gap",
     hue="tasks",
@@ -96,39 +97,8 @@ page.curves(
 # ## What was declared, and what came
 
 # %% tags=["hide-input"]
-better = {which: -gap for which, gap in gaps.items()}  # together minus after
-turned = difference(rows, "after", "4 rounds", "newest")
-clean, unrelated = {"noise": 0.0}, {"fraction": 1.0, "noise": 0.0}
-newest = at(gaps["newest"], **unrelated)
-tried = {
-    "dissimilar tasks with wrong labels: after errs less": (
-        "together minus after, mean of all tasks",
-        at(better["all"], fraction=1.0, noise=0.2),
-    ),
-    "old tasks gain": (
-        "together minus after, old tasks",
-        at(better["old"], **unrelated),
-    ),
-    "the newest task pays": ("after minus together, newest task", newest),
-    "dissimilar tasks speak for after": (
-        "together minus after, unrelated tasks less equal ones",
-        at(better["all"], **unrelated) - at(better["all"], fraction=0.0, noise=0.0),
-    ),
-    "wrong labels speak for after": (
-        "together minus after, wrong labels less clean ones",
-        at(better["all"], noise=0.2) - at(better["all"], **clean),
-    ),
-    "the newest task pays less in wide networks": (
-        "what the newest task pays, width 8 less width 128",
-        at(newest, width=8) - at(newest, width=128),
-    ),
-    "turns give the newest task back": (
-        "after minus 4 rounds, newest task",
-        at(turned, **unrelated),
-    ),
-}
 found = {}
-for check, (statistic, differences) in tried.items():
+for check, (statistic, differences) in declared_differences(rows).items():
     each = by_loss(differences)
     evidence.decide_each(
         f"O.32, {check}",
@@ -142,51 +112,36 @@ for check, (statistic, differences) in tried.items():
         for loss, means in each.items()
     }
 
-
-def exact(cosine, noise_var, p):
-    """Return what together errs more than after in the linear model, task by task."""
-    return -theory.rehearsal_effect(
-        Tasks.equiangular(3, cosine), n, kept, p, noise_var
-    )
-
-
-kept, near, far = 10 * int(rows.memory[0]), 300, 600
-apart, alike = exact(0, 0, far), exact(1, 0, far)
-in_turns = theory.rehearsal_rounds(Tasks.equiangular(3, 0), n, kept, far, 0, [1, 4])
-noisy = [(exact(cos, 0.5, far) - exact(cos, 0, far)).mean() for cos in (0, 1)]
-linear = [
-    exact(0, 0.5, far).mean(),
-    apart[:-1].mean(),
-    -apart[-1],
-    apart.mean() - alike.mean(),
-    np.mean(noisy),
-    exact(0, 0, 2400)[-1] - exact(0, 0, near)[-1],
-    in_turns[0, -1] - in_turns[1, -1],
-]
-linear = dict(zip(tried, (f"{x:+.3f}" for x in linear), strict=True))
+# %% tags=["hide-input"]
+kept, far = 10 * int(rows.memory[0]), 600
+linear = linear_differences(n, kept, 300, far)
 checks.require(
-    apart[-1] > 0, "unrelated clean tasks: the newest gains in the linear model"
+    linear["the newest task pays"] < 0,
+    "unrelated clean tasks: the newest gains in the linear model",
 )
-fair = by_loss(
-    at(difference(rows, "after, equal steps", "together"), fraction=1.0, noise=0.2)
+fair, in_turns = (
+    {
+        loss: mean_interval(means).words("+.3f")
+        for loss, means in by_loss(
+            at(difference(rows, schedule, "together"), fraction=1.0, noise=noise)
+        ).items()
+    }
+    for schedule, noise in (("after, equal steps", 0.2), ("4 rounds", 0.0))
 )
 page.say(
     n=n,
     kept=kept,
     steps=deep.find_sweep("rehearsal-schedule").profiles["book"]["steps"],
-    fair_mse=mean_interval(fair["mse"]).words("+.3f"),
-    fair_ce=mean_interval(fair["cross-entropy"]).words("+.3f"),
-    **{
-        f"turns_{loss[:3]}": mean_interval(means).words("+.3f")
-        for loss, means in by_loss(
-            at(difference(rows, "4 rounds", "together"), **unrelated)
-        ).items()
-    },
+    fair_mse=fair["mse"],
+    fair_ce=fair["cross-entropy"],
+    turns_mse=in_turns["mse"],
+    turns_cro=in_turns["cross-entropy"],
     old_mse=found["old tasks gain"]["squared loss"],
     old_ce=found["old tasks gain"]["cross-entropy"],
 )
+columns = {"linear model": {k: f"{x:+.3f}" for k, x in linear.items()}}
 page.table(
-    pd.DataFrame({"linear model": linear} | pd.DataFrame(found).T.to_dict())
+    pd.DataFrame(columns | pd.DataFrame(found).T.to_dict())
     .loc[list(found)]
     .rename_axis("declared to be positive")
     .reset_index(),
@@ -216,24 +171,8 @@ problems = task_problems(
 )
 joint = 2 * 50 + 100  # samples of the largest joint fit
 counts = [joint + 10, 300, 600, 2400]
-heads = pd.DataFrame(
-    [
-        {
-            "seed": member,
-            "p": p,
-            "kind": kind,
-            "schedule": schedule,
-            "task": task,
-            "loss": loss,
-        }
-        for p in counts
-        for kind, gain in {"smooth": 1.0, "saturated": 30.0}.items()
-        for schedule, errors in heads_alone(
-            problems, p, stream(seed, kind, p), gain
-        ).items()
-        for (member, task), loss in np.ndenumerate(errors)
-    ]
-)
+gains = {"smooth": 1.0, "saturated": 30.0}
+heads = heads_by_width(problems, counts, gains, seed=seed)
 page.curves(
     heads,
     x="p",
@@ -250,9 +189,12 @@ page.curves(
     labels=WORDS,
     yscale="log",
 )
-means = heads.groupby(["kind", "p", "schedule"]).loss.mean().unstack()
-newest = (
-    heads[heads.task == 2].groupby(["kind", "p", "schedule"]).loss.mean().unstack()
+
+# %% tags=["hide-input"]
+curve = ["kind", "p", "schedule"]
+means, newest = (
+    part.groupby(curve).loss.mean().unstack()
+    for part in (heads, heads[heads.task == 2])
 )
 pays = newest.after - newest.together
 first, last = (("smooth", p) for p in (counts[0], counts[-1]))

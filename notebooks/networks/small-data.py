@@ -99,6 +99,8 @@ page.curves(
     ),
     alt="Two panels of test loss against width for three shares of wrong labels: humps that are higher with more wrong labels.",
 )
+
+# %% tags=["hide-input"]
 entry = declared["A.F2, glyphs, peak in loss, wrong labels"]
 tops = peaks.declared_peaks(glyphs, entry)
 few, many = entry.rows["noise"]
@@ -108,6 +110,8 @@ evidence.decide(
     statistic="smallest of rise to the peak and fall beyond",
     n=size,
 )
+
+# %% tags=["hide-input"]
 cases = {
     error: peaks.sides(
         *(
@@ -141,6 +145,8 @@ page.say(
     ].mean(),
     alone_clean=alone.rise[0.0],
 )
+
+# %% tags=["hide-input"]
 for check in ("wrong labels raise the peak", "more wrong labels raise it more"):
     entry = declared[f"A.N1, glyphs, {check}"]
     less, more = (f"{share:.0%}" for share in entry.rows["noise"])
@@ -172,6 +178,8 @@ page.curves(
     ),
     alt="Two panels of test loss against width for four shares of permuted pixels, clean and noisy labels.",
 )
+
+# %% tags=["hide-input"]
 entry = declared[
     "A.N1, permuted digits, less similar tasks: loss at the peak, 20% wrong labels"
 ]
@@ -201,6 +209,8 @@ checks.below(
     found[1.0].rise[judging].mean(),
     found[0.0].rise[judging].mean(),
 )
+
+# %% tags=["hide-input"]
 entry = declared["A.B1, networks: equal tasks, clean labels"]
 (flat,) = peaks.declared_peaks(digits, entry)
 evidence.decide(
@@ -285,6 +295,8 @@ page.curves(
     ),
     alt="Two panels of test loss against width for one, two, three and five hidden layers.",
 )
+
+# %% tags=["hide-input"]
 entry = declared["A.Q3, glyphs, five layers lie higher than one"]
 one, five = entry.rows["depth"]
 kinds = dict(iter(layers.groupby("method")))
@@ -310,6 +322,8 @@ evidence.decide(
     statistic=f"transfer in accuracy at width {width}, five hidden layers minus one",
     n=size,
 )
+
+# %% tags=["hide-input"]
 page.say(
     lift_together=(lifted["multi-task"][five] - lifted["multi-task"][one]).mean(),
     lift_alone=(lifted["single-task"][five] - lifted["single-task"][one]).mean(),
@@ -394,6 +408,8 @@ for measure in ("loss", "error"):
         ),
         alt=f"Two panels of forgotten {measure} against width for five buffers: with a head per task a hump, with one head a fall beside a buffer and none without.",
     )
+
+# %% tags=["hide-input"]
 entry = declared["A.N3, glyphs, wide networks forget less, a head per task"]
 (narrow, wide), buffers = entry.rows["width"], entry.rows["memory"]
 forgotten = {
@@ -419,6 +435,8 @@ evidence.decide_each(
     n=streams,
     words="one head (permuted digits) and a buffer of {} samples a class",
 )
+
+# %% tags=["hide-input"]
 cifar = by_learner(deep.load_results("replay-width-cifar100", "book"), KEYS)
 check = "width and forgetting, CIFAR-100 against permuted digits"
 confidence = 1 - evidence.level("A.S4", check)  # two means, one side each
@@ -435,6 +453,8 @@ evidence.record(
     n="5 to 10 tasks a seed",
     seeds=min(len(on_cifar), len(on_digits)),
 )
+
+# %% tags=["hide-input"]
 entry = declared["A.N3, glyphs and permuted digits, a buffer helps"]
 kept = entry.rows["memory"][-1]
 helped = {word: change(each, "memory", 0, kept) for word, each in forgotten.items()}
@@ -449,6 +469,8 @@ evidence.decide_each(
     n=f"{len(entry.rows['width'])} widths",
     words="the network has {}",
 )
+
+# %% tags=["hide-input"]
 unbuffered = forgotten["loss"]["domain", 0].unstack("width")
 of_narrow = unbuffered[wide] / unbuffered[narrow]
 saves = {

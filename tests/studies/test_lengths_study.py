@@ -50,3 +50,19 @@ def test_the_valley_lies_below_the_peak():
 def test_the_best_time_is_not_the_start():
     rows = table(lambda t, seed: t if seed else (t - 0.5) ** 2)
     assert lengths.best_time(rows, "test_1").droplevel([0, 1, 2]).to_dict() == {0: -1.0, 1: -2.0}
+
+
+def test_a_late_peak_gains_what_it_did_not_have_early():
+    curves = {(1.0, 0): [1.0, 0.8, 0.9, 0.7], (8.0, 0): [0.9, 0.6, 1.5, 0.1], (1.0, 1): [0.0, 2.0, 1.0, 0.0]}
+    curves |= {(8.0, 1): [5.0, 0.5, 0.75, 9.0], (4.0, 0): [9.0] * 4, (4.0, 1): [9.0] * 4}
+    rows = pd.DataFrame(
+        {"time": time, "seed": seed, "width": width, "test_1": value}
+        for (time, seed), values in curves.items()
+        for width, value in zip((4, 8, 12, 64), values, strict=True)
+    )
+    found = lengths.late_peak(rows, "test_1", (1.0, 8.0), [8, 12], choose=[0])
+    assert (found.peak, found.valley) == (12, 8)
+    np.testing.assert_allclose(found.rise, [0.9, 0.25])
+    np.testing.assert_allclose(found.gain, [0.9 - 0.1, 0.25 + 1.0])
+    assert found.late.loc[1].tolist() == [5.0, 0.5, 0.75, 9.0]
+    assert lengths.late_peak(rows, "test_1", (1.0, 8.0), [8, 12], choose=[1]).valley == 8

@@ -5,8 +5,13 @@ import pandas as pd
 import pytest
 import torch
 
+from manytasks import Tasks, theory
+from manytasks.declarations import declarations
 from manytasks.deep.sweeps.one_head import task_problems
-from manytasks.studies.schedules import at, by_loss, difference, heads_alone
+from manytasks.streams import stream
+from manytasks.studies.linear_schedules import linear_differences
+from manytasks.studies.lone_heads import heads_alone, heads_by_width
+from manytasks.studies.schedules import at, by_loss, declared_differences, difference
 
 SETTINGS = {"tasks": 3, "per_class": 2, "seeds": (0, 1), "fractions": (1.0,), "noises": (0.2,)}
 
@@ -95,3 +100,83 @@ def test_differences_by_tasks_and_places():
     means = by_loss(found["newest"])
     assert set(means) == {"mse", "cross-entropy"}
     assert list(means["mse"].index) == [0, 1]
+
+
+def test_heads_of_every_kind_and_width_have_units_of_their_own(tasks):
+    table = heads_by_width(tasks, [90, 120], {"smooth": 1.0, "loud": 30.0}, seed=4)
+    assert len(table) == 2 * 2 * 2 * 2 * 3  # kinds, widths, schedules, members, tasks
+    expected = heads_alone(tasks, 120, stream(4, "loud", 120), 30.0)["after"]
+    one = table[(table.kind == "loud") & (table.p == 120) & (table.schedule == "after")]
+    np.testing.assert_allclose(one.pivot(index="seed", columns="task", values="loss"), expected)
+
+
+def schedule_rows():
+    """Errors that name their place: each axis and schedule has a decimal place of its own."""
+    order = {"together": 0, "after": 1, "4 rounds": 2, "after, equal steps": 3}
+    return pd.DataFrame(
+        {
+            "loss": loss,
+            "fraction": fraction,
+            "noise": noise,
+            "width": width,
+            "seed": 0,
+            "task": task,
+            "schedule": schedule,
+            "test_error": place * (1 + fraction + 10 * noise * 3 + (width == 128) * 7 + task * 11),
+        }
+        for loss in ("mse", "cross-entropy")
+        for fraction in (0.0, 1.0)
+        for noise in (0.0, 0.2)
+        for width in (8, 128)
+        for task in (0, 1, 2)
+        for schedule, place in order.items()
+    )
+
+
+def test_declared_differences_are_those_of_the_declarations():
+    """After errs more by 1 + fraction + 30 noise + 7 (at width 128) + 11 task; 4 rounds twice that."""
+    found = {
+        name: by_loss(values)["mse"].item()
+        for name, (_, values) in declared_differences(schedule_rows()).items()
+    }
+    assert found == pytest.approx(
+        {
+            "dissimilar tasks with wrong labels: after errs less": -(1 + 1 + 6 + 3.5 + 11),
+            "old tasks gain": -(1 + 1 + 3.5 + 5.5),
+            "the newest task pays": 1 + 1 + 3.5 + 22,
+            "dissimilar tasks speak for after": -1,
+            "wrong labels speak for after": -6,
+            "the newest task pays less in wide networks": -7,
+            "turns give the newest task back": -(1 + 1 + 3.5 + 22),
+        }
+    )
+    assert {f"O.32, {name}" for name in found} <= set(declarations())
+
+
+def test_the_linear_model_has_the_same_names_and_the_theory_its_numbers():
+    n, m, far = 40, 10, 200
+    found = linear_differences(n, m, 100, far)
+    assert list(found) == list(declared_differences(schedule_rows()))
+
+    def gain(cosine, noise_var, p):
+        """What together errs more than after, by task: the last rows of two error matrices."""
+        problem = (Tasks.equiangular(3, cosine), n, m, p, noise_var)
+        together, after = (
+            theory.replay_error(*problem, rehearsal=way)[-1] for way in ("concurrent", "sequential")
+        )
+        return together - after
+
+    clean, noisy = ({cosine: gain(cosine, s2, far) for cosine in (0, 1)} for s2 in (0, 0.5))
+    np.testing.assert_allclose(found["the newest task pays"], -clean[0][-1])
+    np.testing.assert_allclose(found["old tasks gain"], clean[0][:-1].mean())
+    np.testing.assert_allclose(found["dissimilar tasks speak for after"], (clean[0] - clean[1]).mean())
+    name = "dissimilar tasks with wrong labels: after errs less"
+    np.testing.assert_allclose(found[name], noisy[0].mean())
+    of_noise = [(noisy[cosine] - clean[cosine]).mean() for cosine in (0, 1)]
+    np.testing.assert_allclose(found["wrong labels speak for after"], np.mean(of_noise))
+    once, often = (
+        theory.rehearsal_rounds(Tasks.equiangular(3, 0), n, m, far, 0, [rounds])[0, -1] for rounds in (1, 4)
+    )
+    np.testing.assert_allclose(found["turns give the newest task back"], once - often)
+    near, wide = (gain(0, 0, p)[-1] for p in (100, 2400))
+    np.testing.assert_allclose(found["the newest task pays less in wide networks"], wide - near)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -78,6 +79,49 @@ def peak_and_valley(values: pd.DataFrame, places: Sequence[int], choose: Sequenc
     means = values.loc[list(choose)].mean()
     peak = int(means[list(places)].idxmax())
     return peak, int(means[means.index < peak].idxmin())
+
+
+class LatePeak(NamedTuple):
+    """A peak over widths that an early time may not have."""
+
+    peak: int
+    """Width at which the late curve is highest."""
+    valley: int
+    """Width below it at which the late curve is lowest."""
+    rise: pd.Series
+    """By seed, late value at the peak minus that at the valley."""
+    gain: pd.Series
+    """By seed, that rise minus the early one between the same widths."""
+    late: pd.DataFrame
+    """The late curve: a row for each seed, a column for each width."""
+
+
+def late_peak(
+    rows: pd.DataFrame, measure: str, times: tuple[float, float], places: Sequence[int], choose: Sequence[int]
+) -> LatePeak:
+    """Ask whether a curve over widths has its peak only after a long training.
+
+    Args:
+        rows: one learned task, anchor and noise.
+        measure: column.
+        times: an early and a late one.
+        places: widths that may be the peak; the smallest width is not one.
+        choose: seeds that choose peak and valley; differences are given for all seeds.
+
+    Returns:
+        Places, rises and the late curve.
+
+    Example:
+        >>> rows = pd.DataFrame({"seed": 0, "time": [4.0] * 3 + [64.0] * 3, "width": [4, 8, 16] * 2,
+        ...     "test_1": [1.0, 0.5, 0.5, 1.0, 1.25, 0.75]})
+        >>> found = late_peak(rows, "test_1", (4.0, 64.0), [8, 16], [0])
+        >>> found.peak, found.valley, found.rise.tolist(), found.gain.tolist()
+        (8, 4, [0.25], [0.75])
+    """
+    early, late = (rows[rows["time"] == time].pivot_table(measure, "seed", "width") for time in times)
+    peak, valley = peak_and_valley(late, places, choose)
+    rise = late[peak] - late[valley]
+    return LatePeak(peak, valley, rise, rise - (early[peak] - early[valley]), late)
 
 
 def best_time(rows: pd.DataFrame, measure: str) -> pd.Series:

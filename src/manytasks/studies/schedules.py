@@ -1,15 +1,10 @@
-"""What a schedule of rehearsal costs old tasks and the newest, on networks and where only the head learns."""
+"""What a schedule of rehearsal costs old tasks and the newest, on networks."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-import numpy as np
 import pandas as pd
-
-if TYPE_CHECKING:  # a study takes what others measured; it loads no networks
-    from manytasks.deep.sweeps.one_head import TaskProblems
-    from manytasks.deep.sweeps.shared_trunk import Problem
 
 Which = Literal["all", "old", "newest"]
 KEYS = ["loss", "fraction", "noise", "width", "seed"]
@@ -68,53 +63,48 @@ def at(differences: pd.Series, **places: float) -> pd.Series:
     return differences.xs(tuple(places.values()), level=tuple(places))
 
 
-def heads_alone(
-    tasks: TaskProblems, width: int, generator: np.random.Generator, gain: float = 1.0
-) -> dict[str, np.ndarray]:
-    """Learn the last layer alone, over a layer of random tanh units, every fit to its end.
-
-    A fit is the least change of the head that fits the samples at hand with squared loss, from zero at first.
+def declared_differences(rows: pd.DataFrame) -> dict[str, tuple[str, pd.Series]]:
+    """Compute what was declared before the table was made, every line as positive.
 
     Args:
-        tasks: of members with one head.
-        width: random units; more than the samples of any fit, so that all are fitted.
-        generator: draws the units; members share them.
-        gain: standard deviation of what a unit reads; a large one saturates it, so that its features have
-            fewer strong directions.
+        rows: the sweep over schedules.
 
     Returns:
-        Squared test error, half the sum over outputs, of each member (rows) and task (columns), by schedule:
-        "together", "after".
+        By the declaration's name: the statistic in words, and its differences, network by network.
+
+    Example:
+        >>> rows = pd.DataFrame(
+        ...     {"loss": "mse", "fraction": f, "noise": n, "width": w, "seed": 0, "task": t, "schedule": s,
+        ...      "test_error": 0.1 + (0.05 if s == "after" and t == 1 else 0.0)}
+        ...     for f in (0.0, 1.0) for n in (0.0, 0.2) for w in (8, 128) for t in (0, 1)
+        ...     for s in ("together", "after", "4 rounds")
+        ... )
+        >>> words, pays = declared_differences(rows)["the newest task pays"]
+        >>> words, pays.round(2).tolist()
+        ('after minus together, newest task', [0.05, 0.05])
     """
-    count, _, inputs = tasks.train[0]["x"].shape
-    units = gain * generator.standard_normal((inputs, width)) / np.sqrt(inputs)
-
-    def layer(problem: Problem, member: int) -> tuple[np.ndarray, np.ndarray]:
-        x, y = (problem[name][member].numpy().astype(float) for name in ("x", "targets"))
-        return np.tanh(x @ units), y
-
-    errors: dict[str, list[list[float]]] = {"together": [], "after": []}
-    for member in range(count):
-        train, stored, test = (
-            [layer(one, member) for one in part] for part in (tasks.train, tasks.stored, tasks.test)
-        )
-        for schedule, found in errors.items():
-            head = _fitted(np.zeros((width, train[0][1].shape[1])), [train[0]])
-            for new in range(1, len(train)):
-                buffer = stored[:new]
-                if schedule == "together":
-                    head = _fitted(head, [train[new], *buffer])
-                else:
-                    head = _fitted(_fitted(head, [train[new]]), buffer)
-            found.append([np.square(x @ head - y).sum(1).mean() / 2 for x, y in test])
-    return {schedule: np.array(found) for schedule, found in errors.items()}
-
-
-def _fitted(head: np.ndarray, problems: list[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
-    """Return the nearest head that fits all samples.
-
-    Returns:
-        (width, outputs) weights.
-    """
-    x, y = (np.concatenate(parts) for parts in zip(*problems, strict=True))
-    return head + np.linalg.lstsq(x, y - x @ head, rcond=None)[0]
+    newest, old, mean = (difference(rows, "after", "together", which) for which in ("newest", "old", "all"))
+    turned = difference(rows, "after", "4 rounds", "newest")
+    unrelated = {"fraction": 1.0, "noise": 0.0}
+    pays = at(newest, **unrelated)
+    return {
+        "dissimilar tasks with wrong labels: after errs less": (
+            "together minus after, mean of all tasks",
+            -at(mean, fraction=1.0, noise=0.2),
+        ),
+        "old tasks gain": ("together minus after, old tasks", -at(old, **unrelated)),
+        "the newest task pays": ("after minus together, newest task", pays),
+        "dissimilar tasks speak for after": (
+            "together minus after, unrelated tasks less equal ones",
+            at(mean, fraction=0.0, noise=0.0) - at(mean, **unrelated),
+        ),
+        "wrong labels speak for after": (
+            "together minus after, wrong labels less clean ones",
+            at(mean, noise=0.0) - at(mean, noise=0.2),
+        ),
+        "the newest task pays less in wide networks": (
+            "what the newest task pays, width 8 less width 128",
+            at(pays, width=8) - at(pays, width=128),
+        ),
+        "turns give the newest task back": ("after minus 4 rounds, newest task", at(turned, **unrelated)),
+    }
