@@ -42,6 +42,7 @@ from manytasks.page import landscape, number_axis, say
 from manytasks.statistics import log_slope, mean_interval, share_interval
 from manytasks.studies import conflict_flows, stalling
 from manytasks.studies.conflict_flows import WEIGHTS, with_conflict
+from manytasks.studies.conflict_sizes import conflict_of_copies, cosines
 from manytasks.studies.random_pairs import generator_of, starts
 from manytasks.studies.trunk_and_heads import step_distances, trunk_pairs
 
@@ -506,12 +507,12 @@ for i in range(slope_networks):
     (one, _), where = drawn.one(i)
     lie = flow.lie_bracket(one, one, where)
     brackets += [float(value.abs().max()) for value in lie.values()]
-ratio = float(conflict_flows.conflict_of_copies(drawn).mean())
+ratio = float(conflict_of_copies(drawn).mean())
 what = f"conflict term / flatness terms (the bracket is {max(brackets):g})"
 n = f"{networks} networks"
 evidence.record("B.B1b", "identical losses", what, ratio, "<", 1e-9, n=n)
 say(copies_ratio=ratio, copies_bracket=f"{max(brackets):g}")
-say(cosine_of_different=conflict_flows.cosines(drawn).mean())
+say(cosine_of_different=cosines(drawn).mean())
 
 # %% [markdown]
 # For two copies of one task the conflict term is {glue:text}`copies_ratio:.3g` times the flatness terms, its largest

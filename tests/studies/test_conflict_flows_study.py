@@ -11,6 +11,7 @@ from manytasks import flow
 from manytasks.statistics import limit_slope
 from manytasks.studies import conflict_flows, stalling
 from manytasks.studies.conflict_flows import with_conflict
+from manytasks.studies.conflict_sizes import conflict_of_copies, cosines
 from manytasks.studies.random_pairs import generator_of, normal
 from manytasks.studies.small_pairs import Pairs
 from manytasks.studies.trunk_and_heads import FLOWS, TRUNK, losses, step_distances, trunk_pairs
@@ -127,8 +128,8 @@ def test_flows_by_small_steps(pairs):
 
 
 def test_copies_have_the_largest_conflict_term_and_different_tasks_less(pairs):
-    np.testing.assert_allclose(conflict_flows.conflict_of_copies(pairs), 1)
-    found = conflict_flows.cosines(pairs)
+    np.testing.assert_allclose(conflict_of_copies(pairs), 1)
+    found = cosines(pairs)
     for i in range(3):
         both, theta = pairs.one(i)
         flat = [torch.cat([v.flatten() for v in grad(loss)(theta).values()]) for loss in both]

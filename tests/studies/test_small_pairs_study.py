@@ -61,6 +61,9 @@ def test_the_sharper_of_two_scaled_tasks_has_curvature_one(activation, criterion
         else:
             raw = -(torch.softmax(3 * data["y2"], -1) * outputs.log_softmax(-1)).sum() / 6
         torch.testing.assert_close(pairs.losses(data)[1](pairs.theta[i]) * data["sharpness"], raw)
+        turned = {**data, "x1": data["x2"], "y1": data["y2"], "x2": data["x1"], "y2": data["y1"]}
+        assert pairs.losses(turned)[0](pairs.theta[i]) == pairs.losses(data)[1](pairs.theta[i])
+        assert pairs.losses(turned)[1](pairs.theta[i]) == pairs.losses(data)[0](pairs.theta[i])
 
 
 def test_kinds_of_networks_have_streams_of_their_own():

@@ -71,6 +71,13 @@ def alternate(pairs: Pairs, kind: str, rounds: int, rate: float, flips: Sequence
 
     Raises:
         ValueError: if the kind is unknown.
+
+    Example:
+        >>> import torch
+        >>> start = torch.ones(1, 1, dtype=torch.float64)
+        >>> pairs = Pairs(lambda d: [lambda t: (t**2).sum() / 2, lambda t: -t.sum()], start, {})
+        >>> alternate(pairs, "1, 2", 2, 0.5, []).end.item()
+        1.0
     """
     slopes, one = [vmap(grad(pairs.loss(i))) for i in (0, 1)], vmap(pairs.loss(0))
     theta, readings = pairs.theta, []
@@ -92,6 +99,13 @@ def half_a_step(pairs: Pairs, rate: float) -> np.ndarray:
 
     Returns:
         (pairs,) half of the rate times the squared gradient.
+
+    Example:
+        >>> import torch
+        >>> start = torch.ones(1, 1, dtype=torch.float64)
+        >>> pairs = Pairs(lambda d: [lambda t: (t**2).sum() / 2, lambda t: -t.sum()], start, {})
+        >>> half_a_step(pairs, 0.5)
+        array([0.25])
     """
     slope = vmap(grad(pairs.loss(0)))(pairs.theta, pairs.data)
     return (rate / 2 * slope.square().sum(1)).numpy()
@@ -108,6 +122,13 @@ def in_blocks(pairs: Pairs, rounds: int, rate: float) -> tuple[np.ndarray, np.nd
     Returns:
         (pairs,) increase of the loss of task 1 during the second block; and the same if the last step gives
         half of its rate to task 1.
+
+    Example:
+        >>> import torch
+        >>> start = torch.ones(1, 1, dtype=torch.float64)
+        >>> pairs = Pairs(lambda d: [lambda t: (t**2).sum() / 2, lambda t: -t.sum()], start, {})
+        >>> in_blocks(pairs, 1, 0.5)  # from 1 to 1/2, and then on by 1/2, or by 1/4 and back by 1/8
+        (array([0.375]), array([0.0703125]))
     """
     losses = [pairs.loss(i) for i in (0, 1)]
     learned = descend_pairs(pairs.theta, pairs.data, losses[0], rate, [rounds])[rounds]

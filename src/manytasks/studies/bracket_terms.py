@@ -81,6 +81,11 @@ def pushed_alike(pairs: Pairs) -> int:
 
     Returns:
         A number that theory says is 0, for the bracket of the tasks turned around has the opposite sign.
+
+    Example:
+        >>> one, two = lambda t: t[0] ** 2 / 2, lambda t: (t[0] + t[1]) ** 2 / 2
+        >>> pushed_alike(Pairs(lambda d: [one, two], torch.ones(1, 2), {}))
+        0
     """
 
     def rate(turn: int, losses: list[Loss], theta: Tensor) -> Tensor:

@@ -12,7 +12,7 @@ from torch.func import grad, vmap
 from manytasks import flow
 from manytasks.flow.parameters import Loss, P
 from manytasks.studies.random_pairs import normal
-from manytasks.studies.trunk_and_heads import Parameters, TrunkPairs, inner, losses
+from manytasks.studies.trunk_and_heads import Parameters, TrunkPairs, losses
 
 WEIGHTS = {"removed": 0.0, "kept": 1.0, "reversed": -1.0}  # of the conflict term
 OBSERVED = ("product", "cosine", "loss")
@@ -57,6 +57,10 @@ def aligned_pushes(
     Returns:
         (angles,) displacement along :math:`H_1 g_2 + H_2 g_1`, over :math:`h^2/2` times its length; theory
         says -1, up to the order h.
+
+    Example:
+        >>> aligned_pushes([0.0, 1.0], torch.Generator().manual_seed(1), h=1e-3).round(2)
+        array([-1., -1.])
     """
     roots = [normal(generator, size, size) for _ in range(2)]
     first, second = (root @ root.T / size for root in roots)
@@ -111,41 +115,3 @@ def follow(pairs: TrunkPairs, weights: Sequence[float], rate: float, pace: float
         move = slope(theta, pairs.data, chosen)
         theta = {name: theta[name] - pace * move[name] for name in theta}
     return torch.stack(rows, 1).numpy()
-
-
-def conflict_of_copies(pairs: TrunkPairs) -> np.ndarray:
-    """Compare the conflict term of two copies of one task with their flatness terms.
-
-    Args:
-        pairs: of which task 1 is taken twice.
-
-    Returns:
-        (pairs,) ratios, which theory says are 1.
-    """
-
-    def ratio(both: list[Callable[[Parameters], Tensor]], theta: Parameters) -> Tensor:
-        twice = [both[0], both[0]]
-        flat, whole = (
-            flow.modified_loss(twice, 1.0, together=joint)(theta) - 2 * both[0](theta)
-            for joint in (False, True)
-        )
-        return (whole - flat) / flat
-
-    return pairs.map(ratio).numpy()
-
-
-def cosines(pairs: TrunkPairs) -> np.ndarray:
-    """Return the cosines of the gradients of both tasks over all parameters.
-
-    Args:
-        pairs: at the parameters where gradients are taken.
-
-    Returns:
-        (pairs,) numbers in [-1, 1].
-    """
-
-    def cosine(both: list[Callable[[Parameters], Tensor]], theta: Parameters) -> Tensor:
-        g1, g2 = (grad(loss)(theta) for loss in both)
-        return inner(g1, g2) / (inner(g1, g1) * inner(g2, g2)).sqrt()
-
-    return pairs.map(cosine).numpy()

@@ -85,6 +85,12 @@ def worth_as_rate(table: pd.DataFrame, gains: dict[Cell, float]) -> dict[Cell, f
 
     Returns:
         By setting, the relative increase of the rate; below zero for a loss that grew.
+
+    Example:
+        >>> rows = pd.DataFrame({"tasks": 2, "fraction": 0.0, "step": [50, 100], "method": "sum"})
+        >>> found = worth_as_rate(rows.assign(train_loss=[2.0, 1.0]), {(2, 0.0): -0.01})
+        >>> round(found[2, 0.0], 4)  # the loss falls as one over the rounds
+        0.0101
     """
     curve = (
         table[table["method"] == PLAIN[0]]

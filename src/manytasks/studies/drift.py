@@ -27,6 +27,11 @@ def between(network: flow.Network, data: Data, share: float) -> Loss:
 
     Returns:
         A function of the parameters.
+
+    Example:
+        >>> data = {name: torch.full((1, 1), float(name[1]) - 1) for name in ("x1", "y1", "x2", "y2")}
+        >>> between(flow.Network((1, 1)), data, 0.5)(torch.tensor([3.0, 0.0]))  # 3 times 1/2 against 1/2
+        tensor(0.5000)
     """
     x, y = ((1 - share) * data[f"{name}1"] + share * data[f"{name}2"] for name in "xy")
     return network.squared_loss(x, y)
@@ -101,6 +106,12 @@ def off_by_drift(
     Returns:
         (drifts, networks) distances over the way gone. At no drift what is left is the error of the modified
         equation itself, of the order of the rate squared.
+
+    Example:
+        >>> data = {name: torch.ones(1, 1, 1, dtype=torch.float64) for name in ("x1", "y1", "x2", "y2")}
+        >>> theta = torch.zeros(1, 2, dtype=torch.float64)
+        >>> off_by_drift(flow.Network((1, 1)), theta, data, [0.0], rate=0.1).round(3)
+        array([[0.002]])
     """
 
     def curvature(theta: Tensor, data: Data) -> Tensor:

@@ -25,6 +25,12 @@ def predictions(pairs: Pairs) -> dict[str, np.ndarray]:
 
     Returns:
         (pairs,) arrays by the names of ``second_task.predictors``.
+
+    Example:
+        >>> one, two = lambda t: (t**2).sum() / 2, lambda t: 2 * t.sum()
+        >>> found = predictions(Pairs(lambda d: [one, two], torch.ones(1, 1), {}))
+        >>> float(found["inner"][0]), float(found["curvature"][0])
+        (2.0, 4.0)
     """
     found = vmap(predictors(pairs.loss(0), pairs.loss(1)))(pairs.theta, pairs.data)
     return {name: value.numpy() for name, value in found.items()}

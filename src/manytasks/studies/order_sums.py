@@ -37,6 +37,11 @@ def bracket_table(losses: list[Loss], theta: Tensor) -> Tensor:
 
     Returns:
         (T, T, parameters), antisymmetric in the tasks.
+
+    Example:
+        >>> one, two = lambda t: t[0] ** 2 / 2, lambda t: (t[0] + t[1]) ** 2 / 2
+        >>> bracket_table([one, two], torch.ones(2))[0, 1]
+        tensor([-1.,  1.])
     """
     count = len(losses)
     table = torch.zeros(count, count, len(theta), dtype=theta.dtype)

@@ -51,6 +51,13 @@ def schedule_gaps(
 
     Returns:
         (rates, pairs) distances by name: of the order h² where the schedule leaves a bracket, h³ where not.
+
+    Example:
+        >>> import torch
+        >>> start = torch.ones(1, 1, dtype=torch.float64)
+        >>> pairs = Pairs(lambda d: [lambda t: (t**2).sum() / 2, lambda t: -t.sum()], start, {})
+        >>> {name: gap.item() < 1e-3 for name, gap in schedule_gaps(pairs, [0.1]).items()}
+        {'1, 2': False, '½1, 2, ½1': True, '½1, ½2, ½2, ½1': True}
     """
     found = {}
     for name, (order, weights) in schedules.items():

@@ -28,6 +28,11 @@ def modified_loss_flow(losses: list[Loss], h: Any) -> Field:
 
     Returns:
         A field.
+
+    Example:
+        >>> losses = [lambda t: (t**2).sum() / 2, lambda t: 0 * t.sum()]
+        >>> modified_loss_flow(losses, 0.1)(torch.ones(1))
+        tensor([-1.0500])
     """
     return lambda theta: -grad(flow.modified_loss(losses, h))(theta)
 

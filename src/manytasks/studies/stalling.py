@@ -47,6 +47,12 @@ def states(pairs: Pairs, rate: float, moments: Sequence[int]) -> Pairs:
 
     Returns:
         The pairs at the first moment, then at the second, …
+
+    Example:
+        >>> one, two = lambda t: (t**2).sum() / 2, lambda t: (t**2).sum() / 2
+        >>> pairs = Pairs(lambda d: [one, two], torch.ones(1, 1), {})
+        >>> states(pairs, 0.25, [0, 1, 2]).theta.flatten().tolist()
+        [1.0, 0.5, 0.25]
     """
 
     def total(theta: Tensor, data: Data) -> Tensor:

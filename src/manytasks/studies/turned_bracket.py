@@ -72,6 +72,12 @@ def explained(
 
     Returns:
         (pairs,) second order of the bracket over what is forgotten.
+
+    Example:
+        >>> one, two = lambda t: (t**2).sum() / 2, lambda t: t.sum()
+        >>> pairs = Pairs(lambda d: [one, two], torch.zeros(1, 1), {})
+        >>> explained(pairs, np.array([1.0]), 0.5, 1)
+        array([1.])
     """
     one, two = pairs.loss(0), pairs.loss(1)
 

@@ -52,5 +52,10 @@ def task_losses(theta: Tensor, x: Tensor, y: Tensor) -> Tensor:
 
     Returns:
         (2,) losses.
+
+    Example:
+        >>> import torch
+        >>> task_losses(torch.zeros(STUDENT.size), torch.zeros(3, 4), torch.tensor([[1.0, 2.0]] * 3))
+        tensor([0.5000, 2.0000])
     """
     return (STUDENT(theta, x) - y).square().mean(0) / 2

@@ -60,6 +60,11 @@ def disjoint_bracket(network: flow.Network, data: Data, seed: Seed) -> float:
 
     Returns:
         Largest size of an entry of the bracket over all parameters, which theory says is 0.
+
+    Example:
+        >>> data = {name: torch.ones(2, 1, dtype=torch.float64) for name in ("x1", "x2", "y1", "y2")}
+        >>> disjoint_bracket(flow.Network((1, 1)), data, seed=1)
+        0.0
     """
 
     def private(name: str, loss: Loss) -> Callable[[dict[str, Tensor]], Tensor]:
