@@ -301,8 +301,8 @@ say(cosine_there=cosine(losses, drawn.theta[spot]))
 #
 # ## Check and look
 #
-# Slopes on networks; and what the four orders do to task 1 over many rounds. *Forgetting* here is $L_1$ at the end,
-# minus $L_1$ after as many steps on $L_1 + L_2$ together.
+# Slopes on networks; and what five orders do to task 1 over many rounds. *Forgetting* here is $L_1$ at the end, minus
+# $L_1$ after as many steps on $L_1 + L_2$ together.
 
 # %% tags=["hide-input"]
 pool, count, rate = flow.Network((4, 6, 1)), 40, 0.1
@@ -690,8 +690,8 @@ say(forgotten_in_turn=excess["1, 2"].value, forgotten_with_half=mirrored.mean())
 
 # %% [markdown]
 # {glue:text}`rounds_in_blocks` steps on task 1, then {glue:text}`rounds_in_blocks` on task 2: forgetting
-# {glue:text}`forgotten_in_blocks:.3f`; in turn it was {glue:text}`forgotten_in_turn:.4f`. Ending with half a step on
-# task 1 leaves {glue:text}`forgotten_with_half:.3f`. The remedy for blocks is replay, not symmetry.
+# {glue:text}`forgotten_in_blocks:.3f`; in turn it was {glue:text}`forgotten_in_turn:.4f`. Giving half of the last
+# step to task 1 leaves {glue:text}`forgotten_with_half:.3f`. The remedy for blocks is replay, not symmetry.
 #
 # The same network, with the same steps in another order, forgets almost nothing: it has room for both tasks, so a
 # lack of capacity did not make it forget (B.S2). But taking turns keeps showing task 1. That separates access from no
