@@ -111,6 +111,19 @@ def order_gap(pairs: Pairs, rates: Sequence[float], move: Move = stepped) -> Ord
     return OrderGap(apart.norm(dim=-1).numpy(), (apart - squares * lie).norm(dim=-1).numpy())
 
 
+def order_gaps(pairs: Pairs, rates: Sequence[float]) -> dict[str, OrderGap]:
+    """Compare the two orders of steps, and those of flows.
+
+    Args:
+        pairs: where all begin.
+        rates: of the steps, or times of the flows.
+
+    Returns:
+        Gaps by "steps" and "flows".
+    """
+    return {"steps": order_gap(pairs, rates), "flows": order_gap(pairs, rates, flowed_in_turn)}
+
+
 def joined(found: Sequence[OrderGap]) -> OrderGap:
     """Join what was measured for several sets of pairs at the same rates.
 
