@@ -80,6 +80,10 @@ parted = {
 }
 fitted = {name: limit_slope(rates, parted[name]) for name in FIELDS}
 total = networks * len(settings)
+kinds = (dict.fromkeys(each) for each in zip(*settings, strict=True))
+kinds = ", ".join(" and ".join(each) for each in kinds).replace(
+    "squared", "squared loss"
+)
 say(
     networks_in_all=total,
     power_without=fitted["modified loss, no bracket"].mean(),
@@ -320,8 +324,8 @@ figures.show(
     [left, right],
     name="bracket-parallelogram-and-slopes",
     caption=f"(a) two steps in either order from one start (solid: task 1 first; dashed: task 2 first), rate {step}. On quadratics the gap is "
-    f"exactly $h^2[g_1, g_2]$. (b) distance between one round and the flow of each field, {total} random networks (tanh and softplus, squared "
-    f"loss and cross-entropy), geometric mean and 10–90 % range; the legend gives mean slopes in the limit of small rates. It shows the distance after "
+    f"exactly $h^2[g_1, g_2]$. (b) distance between one round and the flow of each field, {total} random networks ({kinds}), "
+    f"geometric mean and 10–90 % range; the legend gives mean slopes in the limit of small rates. It shows the distance after "
     f"one round, not how the distance grows over many.",
     alt=f"Left: a parallelogram of two gradient steps that fails to close. Right: log-log lines of slopes {', '.join(f'{one.mean():.1f}' for one in fitted.values())}.",
 )
