@@ -1,5 +1,6 @@
 """What is put into a page: formulas that know all their symbols, and controls that say who they are."""
 
+import math
 import re
 
 import pytest
@@ -65,6 +66,20 @@ def test_a_slider_has_a_label_and_a_box_that_share_its_range():
 def test_a_slider_stands_in_its_range():
     with pytest.raises(ValueError, match=r"^p must be in \[2, 50\]; got 51$"):
         Slider("p", "parameters p", 2, 50, 51).markup("page")
+
+
+def test_a_long_slider_has_places_that_are_logarithms_and_says_what_they_stand_for():
+    box = BeautifulSoup(Slider("p", "parameters p", 2, 5000, 70, scale="log").markup("page"), "html.parser")
+    slider, number = box.find("input", type="range"), box.find("input", type="number")
+    places = [float(slider[key]) for key in ("min", "value", "max")]
+    assert places == pytest.approx([math.log(x) for x in (2, 70, 5000)])
+    assert (slider["step"], slider["aria-valuetext"]) == ("any", "70")
+    assert [number[key] for key in ("min", "value", "max", "step")] == ["2", "70", "5000", "1"]
+
+
+def test_zero_has_no_place_on_a_logarithmic_slider():
+    with pytest.raises(ValueError, match=r"^m must be above 0 on a logarithmic scale; got 0$"):
+        Slider("m", "kept", 0, 60, 7, scale="log").markup("page")
 
 
 def test_a_choice_lists_its_words():

@@ -176,7 +176,7 @@ interactive.load(interactive.flow_formulas(functions))
 plots, sources = interactive.flow_plots()
 interactive.show(
     [
-        Slider("h", "time h of each flow", 0.005, 1, h_start, 0.005),
+        Slider("h", "time h of each flow", 0.005, 1, h_start, 0.001, "log"),
         Slider("angle", "angle of axes, °", 0, 90, angle_start),
         Slider("k", "stiffness k", 1, 8, stiffness_start, 0.1),
         Slider("d", "distance of minima d", 0, 2, distance_start, 0.05),

@@ -63,8 +63,8 @@ for tasks in (2, 3, 5):
 interactive.load(interactive.multitask_formulas())
 controls = [
     Slider("T", "tasks T", 1, 30, T_start),
-    Slider("n", "samples per task n", 1, 200, n_start),
-    Slider("p", "parameters p", 2, 5000, p_start),
+    Slider("n", "samples per task n", 1, 200, n_start, scale="log"),
+    Slider("p", "parameters p", 2, 5000, p_start, scale="log"),
     Slider("rho", "cosine ρ", -0.5, 1, cosine_start, 0.01),
     Slider("sigma", "label noise σ", 0, 1.5, sigma_start, 0.01),
 ]

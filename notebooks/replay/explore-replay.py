@@ -77,9 +77,9 @@ interactive.show(
     [
         Slider("T", "tasks T", 2, MOST, T_start),
         Slider("n", "samples per task n", 1, 60, n_start),
-        Slider("first", "samples of task 1", 1, 200, n_start),
+        Slider("first", "samples of task 1", 1, 200, n_start, scale="log"),
         Slider("m", "kept of each task m", 0, 60, m_start),
-        Slider("p", "parameters p", 6, 1000, p_start),
+        Slider("p", "parameters p", 6, 1000, p_start, scale="log"),
         Slider("rho", "cosine ρ", -1, 1, cosine_start, 0.01),
         Slider("sigma", "label noise σ", 0, 1.5, sigma_start, 0.01),
         Choice(
@@ -161,7 +161,7 @@ page.say(
 plots, sources = interactive.budget_plots()
 interactive.show(
     [
-        Slider("budget", "budget B", 20, 3000, budget_start),
+        Slider("budget", "budget B", 20, 3000, budget_start, scale="log"),
         Slider("price", "price of a sample b", 1, 10, price_start),
         Slider("T", "tasks T", 2, MOST, T_start),
         Slider("n", "samples per task n", 1, 60, n_start),

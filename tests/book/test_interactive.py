@@ -24,11 +24,13 @@ PAGES = {
     "explore-flows": FLOWS,
 }
 READY = "(n) => window.manytasks && n.every((name) => manytasks.figures[name]?.values)"
-# Moves the sliders one by one, as a hand does, and returns what the figure then knows.
+# Moves the sliders one by one, as a hand does, and returns what the figure then knows. A slider whose places
+# are logarithms stops where it is told to; its box is exact.
 MOVE = """([name, setting]) => {
   const box = document.getElementById("figure-" + name);
   for (const [key, value] of Object.entries(setting)) {
-    const control = box.querySelector(`[type=range][data-name="${key}"], select[data-name="${key}"]`);
+    const which = `[type=range]:not([data-scale]), [type=number]:has(~ [data-scale]), select`;
+    const control = [...box.querySelectorAll(which)].find((each) => each.dataset.name === key);
     control.value = value;
     control.dispatchEvent(new Event("input", {bubbles: true}));
   }
@@ -55,11 +57,12 @@ def pages(html, browser):
 
 
 def controls(page, name):
-    """Return range and step of every slider of a figure, and the options of every list."""
+    """Return range, step and scale of every number of a figure, and the options of every list."""
     return page.evaluate(
-        """(name) => [...document.querySelectorAll(`#figure-${name} :is([type=range], select)`)].map(
+        """(name) => [...document.querySelectorAll(`#figure-${name} :is([type=number], select)`)].map(
           (e) => ({name: e.dataset.name, options: e.options && [...e.options].map((o) => o.value),
-                   min: +e.min, max: +e.max, step: +e.step}))""",
+                   min: +e.min, max: +e.max, step: +e.step,
+                   log: e.parentElement.querySelector("[data-scale=log]") !== null}))""",
         name,
     )
 
@@ -258,9 +261,116 @@ def test_arrow_keys_move_every_slider_by_a_step(pages, name):
         box.locator(f"[type=range][data-name={slider['name']}]").focus()
         page.keyboard.press("ArrowRight")
         after = page.evaluate("(n) => manytasks.figures[n].setting", name)
-        assert after[slider["name"]] == pytest.approx(slider["min"] + slider["step"])
+        step = max(slider["step"], 0.02 * slider["min"] if slider["log"] else 0)
+        assert after[slider["name"]] == pytest.approx(slider["min"] + step, abs=slider["step"] / 2)
         shown = box.locator(f"[type=number][data-name={slider['name']}]").input_value()
         assert float(shown) == after[slider["name"]]
+
+
+@pytest.mark.parametrize(
+    ("name", "long"),
+    [
+        ("explore-multitask", {"n", "p"}),
+        ("explore-transfer", {"n", "p"}),
+        ("explore-replay", {"first", "p"}),
+        ("explore-budget", {"budget"}),
+        ("explore-flows", {"h"}),
+    ],
+)
+def test_what_spans_two_decades_has_a_logarithmic_slider(pages, name, long):
+    numbers = [each for each in controls(pages[name], name) if not each["options"]]
+    assert {each["name"] for each in numbers if each["log"]} == long
+    assert {each["name"] for each in numbers if each["max"] > 100 * each["min"] > 0} == long
+
+
+def reading(page, name, key):
+    """Return what a slider of a figure stands for, and what it says of itself."""
+    return page.evaluate(
+        """([name, key]) => [manytasks.figures[name].setting[key],
+          document.querySelector(`#figure-${name} [type=range][data-name=${key}]`).ariaValueText]""",
+        [name, key],
+    )
+
+
+def test_keys_move_a_long_slider_by_shares_and_stop_at_thresholds(pages):
+    page, name = pages["explore-multitask"], "explore-multitask"
+    page.evaluate(MOVE, [name, {"T": 10, "n": 50, "p": 1000}])
+    page.locator("#explore-multitask-p").focus()
+    for key, expected in (
+        ("ArrowRight", "1020"),
+        ("ArrowLeft", "1000"),
+        ("PageDown", "667"),
+        ("PageUp", "1001"),  # to the grid of whole numbers
+        ("End", "5000"),
+        ("Home", "2"),
+        ("ArrowUp", "3"),
+    ):
+        page.keyboard.press(key)
+        assert reading(page, name, "p") == [int(expected), expected], key
+    for value, key, expected in (
+        (495, "ArrowRight", 500),  # 505 lies beyond N = 500
+        (505, "ArrowLeft", 500),
+        (500, "ArrowRight", 510),  # and nothing holds who leaves
+        (500, "ArrowLeft", 490),
+        (335, "PageUp", 500),
+        (300, "PageUp", 450),
+        (400, "PageUp", 600),  # a leap over it is a leap
+    ):
+        page.evaluate(MOVE, [name, {"p": value}])
+        page.keyboard.press(key)
+        assert reading(page, name, "p") == [
+            expected,
+            f"{expected}, equal to N" * (expected == 500) or str(expected),
+        ]
+
+
+def test_a_thumb_is_caught_by_the_thresholds_and_the_box_is_not(pages):
+    page, name = pages["explore-multitask"], "explore-multitask"
+    page.evaluate(MOVE, [name, {"T": 10, "n": 50}])
+    pull = """([key, value]) => { const e = document.querySelector(`#explore-multitask-${key}`);
+      e.value = Math.log(value); e.dispatchEvent(new Event("input")); }"""
+    for at, expected in ((508, 500), (493, 500), (512, 512), (486, 486), (50.6, 50), (52, 52)):
+        page.evaluate(pull, ["p", at])
+        assert reading(page, name, "p")[0] == expected
+    page.get_by_role("spinbutton", name="parameters p, exact value").first.fill("501")
+    assert reading(page, name, "p") == [501, "501"]
+    place = float(page.locator("#explore-multitask-p").input_value())
+    assert place == pytest.approx(np.log(501))
+    page.evaluate(MOVE, [name, {"p": 600}])
+    page.evaluate(pull, ["n", 60.9])  # 61 samples of each task: within 2 % of 600 in all
+    assert reading(page, name, "n") == [60, "60, equal to p / T"]
+
+
+def test_the_figures_of_a_page_share_their_state(pages):
+    page = pages["explore-multitask"]
+    wanted = {"T": 7, "n": 33, "p": 410, "rho": 0.25, "sigma": 0.6}
+    page.evaluate(MOVE, ["explore-transfer", wanted])
+    page.wait_for_function("!manytasks.figures['explore-multitask'].stale")
+    assert page.evaluate("manytasks.figures['explore-multitask'].setting") == wanted
+    for key, value in wanted.items():
+        assert (
+            float(page.locator(f"#figure-explore-multitask [type=number][data-name={key}]").input_value())
+            == value
+        )
+    near(
+        page.evaluate("manytasks.figures['explore-multitask'].values.error"),
+        multitask(wanted, 410)["error"],
+        wanted,
+    )
+    p = np.array(page.evaluate(DRAWN, ["explore-multitask", "data"])["p"])
+    drawn = np.array(page.evaluate(DRAWN, ["explore-multitask", "data"])["single"], dtype=float)
+    exact = multitask(wanted, p)["single"]
+    near(drawn, np.where(np.isfinite(exact), exact, np.nan), wanted)
+
+
+def test_a_shared_slider_goes_as_far_as_each_figure_can(pages):
+    page = pages["explore-replay"]
+    page.evaluate(MOVE, ["explore-replay", {"rho": -0.5, "T": 3}])
+    assert page.evaluate("manytasks.figures['explore-budget'].setting.rho") == 0
+    page.evaluate(MOVE, ["explore-budget", {"T": 4}])  # moves T and nothing else
+    assert page.evaluate("manytasks.figures['explore-replay'].setting.rho") == -0.5
+    page.evaluate(MOVE, ["explore-budget", {"rho": 0.3}])
+    assert page.evaluate("manytasks.figures['explore-replay'].setting.rho") == 0.3
 
 
 def test_a_key_changes_what_is_said(pages):
@@ -289,10 +399,11 @@ def test_a_typed_number_counts_once_it_is_possible(pages):
         assert page.evaluate(f"{figure}.p") == expected
     box.blur()  # what cannot be stays, and is answered with what can
     assert page.locator("#explore-multitask-p-range").inner_text() == "whole numbers from 2 to 5000"
-    assert (box.input_value(), page.locator("#explore-multitask-p").input_value()) == ("12.5", "321")
+    slider = page.locator("#explore-multitask-p")
+    assert (box.input_value(), slider.get_attribute("aria-valuetext")) == ("12.5", "321")
     box.fill("")
     box.blur()
-    assert box.input_value() == page.locator("#explore-multitask-p").input_value() == "321"
+    assert (box.input_value(), slider.get_attribute("aria-valuetext")) == ("321", "321")
     assert page.locator("#explore-multitask-p-range").is_hidden()
 
 
@@ -300,19 +411,24 @@ def test_the_address_keeps_what_was_set_until_it_is_reset(html, browser):
     page = browser.new_page()
     try:
         page.goto((html / MULTITASK).as_uri() + "#figure-explore-multitask?p=777&n=99999&rho=0.25")
-        page.wait_for_function(READY, arg=["explore-multitask"])
+        page.wait_for_function(READY, arg=["explore-multitask", "explore-transfer"])
         setting = page.evaluate("manytasks.figures['explore-multitask'].setting")
-        start = page.locator("#explore-multitask-n").get_attribute("value")
+        box = page.locator("#figure-explore-multitask [type=number][data-name=n]")
+        start = box.get_attribute("value")
         assert (setting["p"], setting["rho"], setting["n"]) == (777, 0.25, float(start))  # n cannot be
         page.locator("#explore-multitask-p").focus()
         page.keyboard.press("ArrowRight")
-        assert page.url.endswith("#figure-explore-multitask?p=778&rho=0.25")
+        assert page.url.endswith("#figure-explore-multitask?p=793&rho=0.25")
+        assert page.evaluate("manytasks.figures['explore-transfer'].setting.p") == 793
+        page.locator("#explore-transfer-rho").focus()
+        page.keyboard.press("ArrowLeft")
+        assert page.url.endswith("#figure-explore-transfer?p=793&rho=0.24")
         page.locator("#figure-explore-multitask").get_by_role("button", name="Reset").click()
         assert page.url.endswith("#figure-explore-multitask")
-        assert page.locator("#explore-multitask-n").input_value() == start
-        assert page.evaluate("manytasks.figures['explore-multitask'].setting.p") != 778
+        assert box.input_value() == start
+        assert page.evaluate("manytasks.figures['explore-multitask'].setting.p") not in (777, 793)
         page.locator("#figure-explore-multitask").get_by_role("button", name="more data hurt").click()
-        assert page.locator("#explore-multitask-n").input_value() == "100"
+        assert box.input_value() == "100"
         error, alone = (
             theory.multitask_error(Tasks.equiangular(10, 0.8), n, 1000, 0.09).mean() for n in (100, 50)
         )
@@ -346,13 +462,16 @@ def test_a_finger_taps_and_drags_a_slider(phone, name):
     page.bring_to_front()  # a page behind another paints seldom, and answers a touch when it paints
     slider = page.locator(f"#figure-{name} [type=range]").first
     slider.scroll_into_view_if_needed()
-    key, low, high = slider.evaluate("(e) => [e.dataset.name, +e.min, +e.max]")
+    key, low, high, log = slider.evaluate(
+        "(e) => [e.dataset.name, +e.min, +e.max, e.dataset.scale === 'log']"
+    )
     place = slider.bounding_box()
     across, middle = place["width"], place["y"] + place["height"] / 2
     assert place["height"] >= 32
     page.touchscreen.tap(place["x"] + 0.25 * across, middle)
     now = "([n, k]) => manytasks.figures[n].setting[k]"
     tapped = page.evaluate(now, [name, key])
+    tapped = np.log(tapped) if log else tapped
     assert tapped == pytest.approx(low + 0.25 * (high - low), abs=0.1 * (high - low) + 0.5)
     touch = page.context.new_cdp_session(page)
     for kind, share in (("touchStart", 0.25), *[("touchMove", x) for x in (0.4, 0.6, 0.75)]):
@@ -360,6 +479,7 @@ def test_a_finger_taps_and_drags_a_slider(phone, name):
         touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
     touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
     dragged = page.evaluate(now, [name, key])
+    dragged = np.log(dragged) if log else dragged
     assert dragged == pytest.approx(low + 0.75 * (high - low), abs=0.1 * (high - low) + 0.5)
     assert page.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
 

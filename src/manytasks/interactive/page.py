@@ -62,7 +62,8 @@ def show(
         sources: the Bokeh models that change, by the name the script knows them by.
         update: body of a JavaScript function of ``setting`` (the controls' values by name) and ``models``
             (the sources). It changes the models and returns ``{values, words}``: the numbers behind the
-            drawing, and the HTML of the readout.
+            drawing, and the HTML of the readout; and, if it likes, ``stops``: by the name of a slider with a
+            logarithmic scale, the values that catch it by what they are called.
         name: unique kebab-case name; the anchor is ``figure-<name>``.
         caption: what to see; ``$...$`` is mathematics.
         alt: what it shows, for those who do not see it.

@@ -1,6 +1,8 @@
 // What every page with explorers carries besides its formulas: how controls move a figure.
 window.manytasks = {
   figures: {},
+  state: {},  // one for the page, by name: what one figure sets, every figure that has it takes
+  origin: {},  // where everything stands at first
 
   // Whole numbers of parameters, evenly spread on a logarithmic axis and dense at every threshold.
   widths(most, thresholds, count = 240) {
@@ -31,24 +33,57 @@ window.manytasks = {
         major_tick_line_color: ink });
   },
 
-  // The value of a control. A browser forgives a typed number by a hair; here it lies on the slider's grid.
-  read(control) {
-    if (control.tagName === "SELECT") return control.value;
-    const min = +control.min, step = +control.step, last = Math.floor((control.max - min) / step + 1e-9);
-    const at = Math.min(Math.max(Math.round((control.valueAsNumber - min) / step), 0), last);
+  // The nearest value that a control can take. A browser forgives a typed number by a hair; here it lies on the grid.
+  nearest(exact, value, now) {
+    if (exact.tagName === "SELECT") return [...exact.options].some((each) => each.value === value) ? value : now;
+    const min = +exact.min, step = +exact.step, last = Math.floor((exact.max - min) / step + 1e-9);
+    const at = Math.min(Math.max(Math.round((value - min) / step), 0), last);
     return Number((min + at * step).toPrecision(12));
   },
 
+  possible: (exact) => exact.value !== "" && exact.checkValidity(),
+
+  // On a slider for a long range equal ways are equal ratios. A place worth stopping at catches what comes within 2 %.
+  NEAR: 0.02,
+  FACTORS: { ArrowRight: 1.02, ArrowUp: 1.02, ArrowLeft: 1 / 1.02, ArrowDown: 1 / 1.02, PageUp: 1.5, PageDown: 1 / 1.5 },
+
+  caught(value, stops) {
+    const off = (stop) => Math.abs(value / stop - 1), [best] = stops.sort((a, b) => off(a) - off(b));
+    return off(best) <= this.NEAR ? best : value;
+  },
+
+  // Where a key leads from a value: by its factor, by a step at least, and never past a stop that is near.
+  pressed(exact, now, factor, stops) {
+    let next = this.nearest(exact, now * factor);
+    if (next === now) next = this.nearest(exact, now + Math.sign(factor - 1) * exact.step);
+    return this.caught(next, stops.filter((stop) => stop !== now && (stop - now) * (stop - next) <= 0));
+  },
+
   // What differs from the start stands in the address, so that a view can be kept and sent to others.
-  note(name, start) {
-    const now = Object.entries(this.figures[name].setting).filter(([key, value]) => value !== start[key]);
+  note(name) {
+    const now = Object.entries(this.state).filter(([key, value]) => value !== this.origin[key]);
     const said = new URLSearchParams(now).toString();
     history.replaceState(null, "", `#figure-${name}` + (said && `?${said}`));
   },
 
-  asked(name) {
+  asked() {
     const [figure, said] = location.hash.slice(1).split("?");
-    return figure === `figure-${name}` && said ? Object.fromEntries(new URLSearchParams(said)) : null;
+    return { name: figure.replace("figure-", ""), setting: Object.fromEntries(new URLSearchParams(said ?? "")) };
+  },
+
+  // Moves controls, and with them all figures of the page: the one at hand now, the others with the next picture.
+  set(name, changes, typing) {
+    Object.assign(this.state, changes);
+    for (const [each, figure] of Object.entries(this.figures)) {
+      const moved = figure.take(changes, typing);
+      if (each === name) figure.draw();
+      else figure.stale ||= moved;
+    }
+    requestAnimationFrame(() => this.catch_up());
+  },
+
+  catch_up() {
+    for (const figure of Object.values(this.figures)) if (figure.stale) figure.draw();
   },
 
   start(name, ids, update) {
@@ -57,50 +92,87 @@ window.manytasks = {
     if (!ready) { setTimeout(() => this.start(name, ids, update), 30); return; }
     const models = Object.fromEntries(wanted.map(([key, id]) => [key, ready.get_model_by_id(id)]));
     const box = document.getElementById("figure-" + name), readout = box.querySelector(".readout");
-    const figure = this.figures[name] = { setting: {}, values: {}, models };
-    const draw = () => { const { values, words } = update(figure.setting, models);
-      figure.values = values; readout.innerHTML = words; };
-    const inputs = [...box.querySelectorAll("[data-name]")];
-    const read = (e) => this.read(e);
-    const put = (input) => { input.value = figure.setting[input.dataset.name]; say(input); };
-    const show = () => inputs.forEach(put);
+    const controls = {};  // of each name the slider, and what holds its exact value: a number's box, or a list
+    for (const input of box.querySelectorAll("[data-name]"))
+      (controls[input.dataset.name] ??= {})[input.type === "range" ? "range" : "exact"] = input;
+    const figure = { setting: {}, values: {}, stops: {}, models, stale: false };
+
+    figure.draw = () => {
+      figure.stale = false;
+      const { values, words, stops = {} } = update(figure.setting, models);
+      Object.assign(figure, { values, stops });
+      readout.innerHTML = words;
+      Object.keys(controls).forEach(tell);
+    };
     // A number that cannot be is answered with those that can; what was typed stays.
-    const say = (input) => {
-      const possible = input.checkValidity() && input.value !== "";
-      const hint = input.type === "number" && input.parentElement.querySelector(".range");
-      if (hint) { hint.hidden = possible; input.setAttribute("aria-invalid", String(!possible)); }
+    const answer = (exact) => {
+      const possible = this.possible(exact), hint = exact.parentElement.querySelector(".range");
+      if (hint) { hint.hidden = possible; exact.setAttribute("aria-invalid", String(!possible)); }
       return possible;
     };
-    for (const input of inputs) {
-      const key = input.dataset.name, twins = inputs.filter((each) => each.dataset.name === key);
-      figure.setting[key] = read(input);
-      input.addEventListener("input", () => {
-        if (!say(input)) return;
-        figure.setting[key] = read(input);
-        for (const twin of twins) if (twin !== input) put(twin);
-        draw();
-      });
-      input.addEventListener("change", () => { if (say(input)) this.note(name, start); });
-      input.addEventListener("blur", () => { if (input.value === "" || say(input)) put(input); });
-    }
-    const start = { ...figure.setting };
-    const set = (setting) => { Object.assign(figure.setting, start, setting); show(); draw(); };
-    const asked = this.asked(name);
-    if (asked) {
-      for (const input of inputs) if (input.type !== "range" && input.dataset.name in asked) {
-        const before = input.value;
-        input.value = asked[input.dataset.name];
-        if (!input.checkValidity() || input.value === "") input.value = before;
-        figure.setting[input.dataset.name] = read(input);
+    const is_long = (range) => range?.dataset.scale === "log";
+    const put = (key, typing) => {
+      const { exact, range } = controls[key], value = figure.setting[key];
+      if (exact !== typing) { exact.value = value; answer(exact); }
+      if (range) range.value = is_long(range) ? Math.log(value) : value;
+      tell(key);
+    };
+    // A slider whose places are logarithms says what they stand for.
+    const tell = (key) => {
+      const { range } = controls[key], value = figure.setting[key];
+      const met = Object.entries(figure.stops[key] ?? {}).find(([, stop]) => stop === value);
+      if (is_long(range)) range.setAttribute("aria-valuetext", value + (met ? `, equal to ${met[0]}` : ""));
+    };
+    figure.take = (changes, typing) => {
+      let moved = false;
+      for (const key of Object.keys(changes).filter((each) => each in controls)) {
+        const before = figure.setting[key];
+        figure.setting[key] = this.nearest(controls[key].exact, changes[key], before);
+        moved ||= figure.setting[key] !== before;
+        put(key, typing);
       }
-      show();
-      box.scrollIntoView();
+      return moved;
+    };
+
+    for (const [key, { exact, range }] of Object.entries(controls)) {
+      const read = () => exact.tagName === "SELECT" ? exact.value : this.nearest(exact, exact.valueAsNumber);
+      const stops = () => Object.values(figure.stops[key] ?? {}).filter((stop) => stop >= +exact.min && stop <= +exact.max);
+      exact.addEventListener("input", () => { if (answer(exact)) this.set(name, { [key]: read() }, exact); });
+      exact.addEventListener("blur", () => { if (exact.value === "" || answer(exact)) put(key); });
+      range?.addEventListener("input", () => {
+        const at = is_long(range) ? this.caught(Math.exp(range.value), stops()) : range.valueAsNumber;
+        this.set(name, { [key]: this.nearest(exact, at) });
+      });
+      if (is_long(range)) range.addEventListener("keydown", (event) => {
+        const factor = this.FACTORS[event.key];
+        if (!factor || event.altKey || event.ctrlKey || event.metaKey) return;
+        event.preventDefault();
+        this.set(name, { [key]: this.pressed(exact, figure.setting[key], factor, stops()) });
+        this.note(name);
+      });
+      for (const input of [exact, range]) input?.addEventListener("change", () => {
+        if (answer(exact)) this.note(name);
+      });
+
+      // The address may ask for another value than the page does; another figure may have it already.
+      figure.setting[key] = this.origin[key] ??= read();
+      const asked = this.asked().setting;
+      if (!(key in this.state) && key in asked) {
+        exact.value = asked[key];
+        if (this.possible(exact)) this.state[key] = read();
+      }
+      this.state[key] ??= figure.setting[key];
     }
+    this.figures[name] = figure;
+    figure.take(this.state);
+    if (this.asked().name === name && location.hash.includes("?")) box.scrollIntoView();
+
+    const home = () => Object.fromEntries(Object.keys(controls).map((key) => [key, this.origin[key]]));
     for (const button of box.querySelectorAll("[data-recipe]")) button.addEventListener("click", () => {
-      set(JSON.parse(button.dataset.recipe));
-      this.note(name, start);
+      this.set(name, { ...home(), ...JSON.parse(button.dataset.recipe) });
+      this.note(name);
     });
-    const all = () => { this.paint(ready); draw(); };
+    const all = () => { this.paint(ready); figure.draw(); };
     all();
     new MutationObserver(all).observe(document.documentElement,
       { attributes: true, attributeFilter: ["data-theme"] });

@@ -27,6 +27,9 @@ function possible(setting) {
   return [{...setting, rho}, note];
 }
 
+// Where sliders stop: at the thresholds, or where these meet p.
+const stops_of = ({T, n, p}) => ({p: {n, N: T * n}, n: p % T ? {} : {"p / T": p / T}});
+
 // Draws the columns that a plot has, and where the reader stands.
 function draw_curves(now, models) {
   const {T, n, p} = now, names = Object.keys(models.data.data);
@@ -42,7 +45,7 @@ function explore_multitask(setting, models) {
   const words = `With <b>p = ${now.p}</b> and N = ${now.T * now.n} samples the error is <b>${show(here.error)}</b> `
     + `= ${show(here.dissimilarity)} (dissimilarity) + ${show(here.norm)} (norm) + ${show(here.noise)} (label noise). `
     + `A task alone: ${show(here.single)}.` + note;
-  return {values: here, words};
+  return {values: here, words, stops: stops_of(now)};
 }
 
 function explore_transfer(setting, models) {
@@ -53,5 +56,5 @@ function explore_transfer(setting, models) {
   const words = `With <b>p = ${now.p}</b> the transfer is <b>${show(here.transfer)}</b>: `
     + `error ${show(here.single)} alone, ${show(here.error)} together. `
     + `K1 = ${show(here.K1)}, K2 = ${show(here.K2)}, K3 = ${show(here.K3)}. ${verdict}` + note;
-  return {values: here, words};
+  return {values: here, words, stops: stops_of(now)};
 }

@@ -88,10 +88,11 @@ function explore_replay(setting, models) {
     models[name + "_chosen"].location = at.p;
   }
   const sides = at.thresholds.map((N) => at.p > N + 1 ? "above" : at.p < N - 1 ? "below" : "at");
-  const words = `With <b>p = ${at.p}</b> the mean error is <b>${show(now.warm.error)}</b> warm, <b>${show(now.scratch.error)}</b> `
-    + `from scratch; forgetting ${show(now.warm.forgetting)} warm, ${show(now.scratch.forgetting)} from scratch. `
+  const words = `With <b>p = ${at.p}</b> the mean error is <b>${show(now.warm.error)}</b> warm, `
+    + `<b>${show(now.scratch.error)}</b> from scratch; forgetting ${show(now.warm.forgetting)} warm, ${show(now.scratch.forgetting)} from scratch. `
     + `Thresholds: ${at.thresholds.map((N, t) => `${N} (${sides[t]})`).join(", ")}.` + at.note;
-  return {values: now, words};
+  const stops = {p: Object.fromEntries(at.thresholds.map((N, t) => [`the threshold of task ${t + 1}`, N]))};
+  return {values: now, words, stops};
 }
 
 // Draws error and forgetting along the budget line.
