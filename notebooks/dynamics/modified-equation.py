@@ -12,6 +12,12 @@
 
 # %% [markdown]
 # # What does gradient descent really follow?
+#
+# A step does not see the slope change under it, so the points of gradient descent lie on a curve that bends towards small gradients:
+# with rate $h$, not on the gradient flow of $L$ but close to that of $L + \frac h4\|\nabla L\|^2$, and closer with every further power of $h$.
+#
+# After one step with rate {glue:text}`shown_rate:g`, a small network is {glue:text}`gap_0` away from the gradient flow, {glue:text}`gap_1` from the flow with one correction, {glue:text}`gap_2` with two and {glue:text}`gap_3` with three:
+# the distance falls with the powers {glue:text}`slope_0:.2f`, {glue:text}`slope_1:.2f`, {glue:text}`slope_2:.2f` and {glue:text}`slope_3:.2f` of the rate.
 
 # %% tags=["parameters"]
 profile = "book"
@@ -20,79 +26,51 @@ networks = 96  # whose gradient norm is followed along flows [5 to 200]
 flow_steps = 16  # of each of these flows; fewer are too coarse [8 to 100]
 
 # %% tags=["hide-input"]
+from functools import partial
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import sympy as sp
 import torch
 from IPython.display import Markdown, Math, display
-from torch.func import grad, jacrev, vmap
 
-from manytasks import checks, deep, evidence, figures, flow, parameters
-from manytasks.page import number
-from manytasks.statistics import (
-    Interval,
-    limit_slope,
-    mean_interval,
+from manytasks import checks, deep, evidence, figures, flow, page, parameters
+from manytasks.statistics import limit_slope, mean_interval
+from manytasks.studies import flatness_answers, flatness_flows, flatness_runs, kinks
+from manytasks.studies import one_task_steps as steps_of
+from manytasks.studies.random_pairs import (
+    generator_of,
+    normal,
+    random_tasks,
+    starts,
 )
-from manytasks.streams import stream_number
+from manytasks.studies.small_pairs import Pairs, sharpness, squared_losses
 
 parameters.check(In, globals())
 torch.set_num_threads(1)
 C = figures.COLORS
-
-# %% [markdown]
-# A step does not see the slope change under it, so the points of gradient descent lie on a curve that bends towards small gradients:
-# with rate $h$, not on the gradient flow of $L$ but close to that of $L + \frac h4\|\nabla L\|^2$, and closer with every further power of $h$.
+INKS = (C["grey"], C["blue"], C["green"], C["purple"])  # of orders 0 to 3
 
 # %% tags=["hide-input"]
-generator = torch.Generator().manual_seed(stream_number(seed, "task"))
-small = flow.Network((3, 3, 1))
-x = torch.randn(8, 3, generator=generator, dtype=torch.float64)
-y = torch.randn(8, 1, generator=generator, dtype=torch.float64)
-raw = small.squared_loss(x, y)
+generator, small = generator_of(seed, "task"), flow.Network((3, 3, 1))
+x, y = normal(generator, 8, 3), normal(generator, 8, 1)
 theta = small.initial((seed, "start"), scale=1.5)
-sharpness = torch.linalg.eigvalsh(jacrev(grad(raw))(theta))[-1]
+raw = small.squared_loss(x, y)
+top = sharpness([raw], theta)
 
 
 def loss(t):
-    return raw(t) / sharpness  # the largest curvature at the start is one
+    return raw(t) / top  # the largest curvature at the start is one
 
 
-def distances(orders, rates):
-    """Distance of one step from the flow of each order, for each rate; all rates are one system of equations."""
-    h = torch.tensor(rates)
-    begin = theta.expand(len(rates), -1)
-    steps = vmap(lambda t, h: flow.descend([loss], t, h))(begin, h)
-    return np.array(
-        [
-            (
-                steps
-                - flow.integrate(
-                    lambda now, k=k: vmap(
-                        lambda t, h: h * flow.modified_field([loss], h, k)(t)
-                    )(now, h),
-                    begin,
-                    1.0,
-                )
-            )
-            .norm(dim=1)
-            .tolist()
-            for k in orders
-        ]
-    )
-
-
-rates = np.array([0.2, 0.1, 0.05, 0.025])
-orders = [0, 1, 2, 3]
-gap = distances(orders, rates)
+learner = Pairs(lambda data: [loss], theta[None], {})
+rates, orders = np.array([0.2, 0.1, 0.05, 0.025]), [0, 1, 2, 3]
+gap = steps_of.step_gaps(learner, orders, rates)[..., 0]
 slopes = limit_slope(rates, gap, axis=1)
-display(
-    Markdown(
-        f"After one step with rate {rates[1]:g}, a small network is {number(gap[0, 1], 1)} away from the gradient flow, {number(gap[1, 1], 1)} from the flow with one correction, {number(gap[2, 1], 1)} with two and {number(gap[3, 1], 1)} with three: "
-        f"the distance falls with the powers {slopes[0]:.2f}, {slopes[1]:.2f}, {slopes[2]:.2f} and {slopes[3]:.2f} of the rate."
-    )
-)
+page.say(shown_rate=rates[1])
+page.say(**{f"gap_{k}": page.number(gap[k, 1], 1) for k in orders})
+page.say(**{f"slope_{k}": slopes[k] for k in orders})
 
 # %% [markdown]
 # ## Claim
@@ -251,31 +229,19 @@ Math(
 # $h\tilde f(\theta_0) = \Delta\theta_0 - \tfrac12\Delta^2\theta_0 + \tfrac13\Delta^3\theta_0 - \dots$ The modified field is the velocity of the smooth curve through the iterates.
 
 
-# %% tags=["hide-input", "lead"]
-def from_iterates(h, terms=8):
-    points = [theta]
-    for _ in range(terms):
-        points.append(flow.descend([loss], points[-1], h))
-    differences, total = torch.stack(points), torch.zeros_like(theta)
-    for k in range(1, terms + 1):
-        differences = differences.diff(dim=0)
-        total = total + (-1) ** (k - 1) * differences[0] / (k * h)
-    return total
-
-
+# %% tags=["hide-input"]
 fine = np.array([0.05, 0.025, 0.0125])
-apart = np.array(
+iterated = [steps_of.from_iterates(loss, theta, h) for h in fine]
+apart = [
     [
-        [
-            float(
-                (from_iterates(h) - flow.modified_field([loss], h, k)(theta)).norm()
-            )
-            for h in fine
-        ]
-        for k in orders
+        float((here - flow.modified_field([loss], h, k)(theta)).norm())
+        for h, here in zip(fine, iterated, strict=True)
     ]
-)
+    for k in orders
+]
 second_route = limit_slope(fine, apart, axis=1)
+
+# %% tags=["hide-input", "lead"]
 
 
 # A landscape one can look at: an elongated bowl, slightly bent.
@@ -284,54 +250,27 @@ def valley(p):
 
 
 origin, rate, count = torch.tensor([1.0, 1.0], dtype=torch.float64), 0.6, 6
-points = [origin]
-for _ in range(count):
-    points.append(flow.descend([valley], points[-1], rate))
+points = [flow.descend([valley], origin, rate, k) for k in range(count + 1)]
 times = np.linspace(0, rate * count, 200)
-curves = {
-    k: torch.stack(
-        flow.trajectory(flow.modified_field([valley], rate, k), origin, times)
-    ).numpy()
-    for k in (0, 1, 2)
-}
 left, ax = plt.subplots()
-gx, gy = np.meshgrid(np.linspace(-0.05, 1.1, 80), np.linspace(0.2, 1.1, 80))
-heights = vmap(valley)(torch.tensor(np.stack([gx, gy], -1).reshape(-1, 2))).reshape(
-    gx.shape
-)
-ax.contour(
-    gx,
-    gy,
-    heights,
-    levels=np.geomspace(0.005, 3, 14),
-    colors=C["grey"],
-    linewidths=0.6,
-    alpha=0.7,
-)
+lines = {"colors": C["grey"], "linewidths": 0.6, "alpha": 0.7}
+lines["levels"] = np.geomspace(0.005, 3, 14)
+page.landscape(ax, valley, (-0.05, 1.1), (0.2, 1.1), points=80, **lines)
 for k, name in ((0, "gradient flow"), (1, "order $h$"), (2, "order $h^2$")):
-    ax.plot(*curves[k].T, color=(C["grey"], C["blue"], C["green"])[k], label=name)
-ax.plot(
-    *torch.stack(points).numpy().T,
-    "o",
-    color=C["orange"],
-    markersize=5,
-    label="descent",
-)
+    field = flow.modified_field([valley], rate, k)
+    curve = torch.stack(flow.trajectory(field, origin, times)).numpy()
+    ax.plot(*curve.T, color=INKS[k], label=name)
+dots = {"color": C["orange"], "markersize": 5, "label": "descent"}
+ax.plot(*torch.stack(points).numpy().T, "o", **dots)
 ax.set(xlabel=r"$\theta_1$", ylabel=r"$\theta_2$", title="An elongated bowl")
 ax.set(xlim=(-0.05, 1.1), ylim=(0.2, 1.1))
 ax.legend(fontsize=9, loc="lower right")
 right, ax = plt.subplots()
-for k, color in zip(
-    orders, (C["grey"], C["blue"], C["green"], C["purple"]), strict=True
-):
-    ax.loglog(
-        rates, gap[k], "-o", color=color, label=f"order {k}: slope {slopes[k]:.2f}"
-    )
-ax.set(
-    xlabel="rate × largest curvature",
-    ylabel="distance after one step",
-    title="One step",
-)
+for k, color in zip(orders, INKS, strict=True):
+    words = f"order {k}: slope {slopes[k]:.2f}"
+    ax.loglog(rates, gap[k], "-o", color=color, label=words)
+ax.set(xlabel="rate × largest curvature", ylabel="distance after one step")
+ax.set_title("One step")
 ax.set_xticks(rates, [f"{one:g}" for one in rates])
 ax.minorticks_off()
 ax.legend(fontsize=9)
@@ -341,26 +280,22 @@ figures.show(
     caption=f"(a) {count} steps of descent with rate {rate} (dots) and three flows for the same time. (b) one step of a tanh network with {small.size} parameters against the flow of each order; the legend gives slopes in the limit of small rates. The left landscape is made up; the right figure shows one step only.",
     alt=f"Left: dots leave the gradient flow and stay on the corrected flows. Right: lines of slopes {', '.join(f'{one:.1f}' for one in slopes)}.",
 )
-error = float(np.abs(slopes - [2, 3, 4, 5]).max())
-evidence.record(
-    "O.8",
+
+# %% tags=["hide-input"]
+size = "1 network × 3 rates"
+check, what = (
     "one task, slopes of orders 0 to 3",
     "largest |slope in the limit − (order + 2)|",
-    error,
-    "<",
-    0.15,
-    n="1 network × 3 rates",
 )
-error = float(np.abs(second_route[:3] - [1, 2, 3]).max())
-evidence.record(
-    "O.8",
+error = float(np.abs(slopes - [2, 3, 4, 5]).max())
+evidence.record("O.8", check, what, error, "<", 0.15, n=size)
+check, what = (
     "second route, from iterates alone",
     "largest |slope in the limit − (order + 1)|",
-    error,
-    "<",
-    0.15,
-    n="1 network × 3 rates",
 )
+error = float(np.abs(second_route[:3] - [1, 2, 3]).max())
+evidence.record("O.8", check, what, error, "<", 0.15, n=size)
+
 # %% [markdown]
 # ## Is it the same term for many tasks?
 #
@@ -391,128 +326,49 @@ Math(
 # $\|g_1\|^2 + \|g_2\|^2 + 2\langle g_1, g_2\rangle = \|g_1 + g_2\|^2$. Along a flow the loss falls too, and with it the gradient; so we compare flows at *equal loss*.
 
 # %% tags=["hide-input"]
-generator.manual_seed(stream_number(seed, "pairs of tasks"))
-tiny, sample_count, h_flow = flow.Network((3, 5, 1)), 8, 0.2
-pairs = {
-    name: torch.randn(
-        networks, sample_count, k, generator=generator, dtype=torch.float64
-    )
-    for name, k in (("x1", 3), ("y1", 1), ("x2", 3), ("y2", 1))
-}
-starts = torch.stack(
-    [tiny.initial((seed, "pair", i), scale=1.5) for i in range(networks)]
-)
+tiny, h_flow = flow.Network((3, 5, 1)), 0.2
+drawn = generator_of(seed, "pairs of tasks"), ("x1", "y1", "x2", "y2")
+begin = starts(tiny, networks, seed, "pair", scale=1.5)
+pairs = Pairs(squared_losses(tiny), begin, random_tasks(tiny, networks, 8, *drawn))
+changes = flatness_flows.flatness_changes(pairs, h_flow, flow_steps)
 
 
-def losses_of(d):
-    return [tiny.squared_loss(d[f"x{i}"], d[f"y{i}"]) for i in (1, 2)]
-
-
-def total_of(setting, d):
-    """The losses whose sum the flow descends."""
-    return losses_of(d)[:1] if setting == "alone" else losses_of(d)
-
-
-def velocity(setting, terms):
-    """Field of the gradient flow, with the flatness term, or with everything of order h."""
-
-    def one(t, d):
-        losses = total_of(setting, d)
-        if (setting, terms) == ("in turn", "all"):
-            return flow.modified_field(losses, h_flow, 1)(t)
-        strength = 0.0 if terms == "none" else h_flow
-        joint = (setting, terms) == ("together", "all")
-        return -grad(flow.modified_loss(losses, strength, together=joint))(t)
-
-    return lambda state: vmap(one)(state, pairs)
-
-
-def readings(setting, terms):
-    """Loss and log of the squared gradients along the flow, by classical Runge–Kutta steps."""
-    field, state, rows, time_step = (
-        velocity(setting, terms),
-        starts,
-        [],
-        4 / flow_steps,
-    )
-
-    def read(t, d):
-        losses = total_of(setting, d)
-        squared = sum(grad(one)(t).square().sum() for one in losses)
-        return torch.stack([sum(one(t) for one in losses), squared.log()])
-
-    for _ in range(flow_steps + 1):
-        rows.append(vmap(read)(state, pairs))
-        k1 = field(state)
-        k2 = field(state + time_step / 2 * k1)
-        k3 = field(state + time_step / 2 * k2)
-        k4 = field(state + time_step * k3)
-        state = state + time_step / 6 * (k1 + 2 * k2 + 2 * k3 + k4)
-    return torch.stack(rows).numpy()
-
-
-settings = ("alone", "together", "in turn")
-read = {("alone", k): readings("alone", k) for k in ("none", "flatness")}
-for k in ("none", "flatness", "all"):
-    read["together", k] = readings("together", k)
-read["in turn", "all"] = readings("in turn", "all")
-for k in ("none", "flatness"):  # without conflict and bracket the two are one flow
-    read["in turn", k] = read["together", k]
-changes, limits_ = {}, {}
-share = evidence.level("B.K6", "gradient norm along the flow") / len(settings)
-for s in settings:
-    base = read[s, "none"]
-    level = (base[0, :, 0] + base[-1, :, 0]) / 2  # half of the way down
-    at_level = {
-        k: np.array(
-            [
-                np.interp(-level[m], -path[:, m, 0], path[:, m, 1])
-                for m in range(networks)
-            ]
-        )
-        for (name, k), path in read.items()
-        if name == s
-    }
-    for k in at_level:
-        change = at_level[k] - at_level["none"]
-        changes[s, k] = mean_interval(change)
-        limits_[s, k] = mean_interval(change, 1 - 2 * share)
-
-
-def percent(row, form="+.1f"):
+def percent(change, form="+.1f"):
     """A change of a logarithm in percent."""
-    return row.map(lambda log: 100 * np.expm1(log)).words(form) + " %"
+    return change.map(lambda log: 100 * np.expm1(log)).words(form) + " %"
 
 
-display(
-    Markdown(
-        f"| $\\sum_i\\|g_i\\|^2$ at equal loss, $h = {h_flow}$, against the gradient flow | with the flatness term | with all of order $h$ |\n|---|---|---|\n"
-        + "\n".join(
-            f"| {s} | {percent(changes[s, 'flatness'])} | {percent(changes.get((s, 'all'), changes[s, 'flatness']))} |"
-            for s in settings
-        )
-        + f"\n\nGeometric means over {networks} networks with {tiny.size} parameters, read where the loss has fallen half of its way; 95 % intervals, paired. Tasks in turn without the bracket follow the same flow as tasks together without the conflict term."
-    )
+settings = flatness_flows.SETTINGS
+rows = {f"Σ‖gᵢ‖² at equal loss, h = {h_flow}, against the gradient flow": settings}
+for terms, words in {
+    "flatness": "the flatness term",
+    "all": "all of order h",
+}.items():
+    found = [mean_interval(changes[each, terms]) for each in settings]
+    rows[f"with {words}"] = [percent(each) for each in found]
+page.table(
+    pd.DataFrame(rows),
+    name="modified-equation-flatness",
+    caption=f"Geometric means over {networks} networks with {tiny.size} parameters, read where the loss has fallen half of its way; 95 % intervals, paired. Tasks in turn without the bracket follow the same flow as tasks together without the conflict term.",
 )
-evidence.record(
-    "B.K6",
-    "three modified equations compared",
-    "equations whose gradient part of order h is not the sum of single-task terms",
-    left_in_flatness,
-    "==",
-    0,
-    n="any two losses in two variables",
+
+# %% tags=["hide-input"]
+check = "three modified equations compared"
+what = (
+    "equations whose gradient part of order h is not the sum of single-task terms"
 )
-worst = max((limits_[s, "flatness"] for s in settings), key=lambda row: row.high)
-evidence.record(
-    "B.K6",
-    "gradient norm along the flow",
-    "change of the squared gradients at equal loss by the flatness term (log), largest",
-    worst,
-    "<",
-    0,
-    n=f"{networks} networks, three settings",
+size = "any two losses in two variables"
+evidence.record("B.K6", check, what, left_in_flatness, "==", 0, n=size)
+check = "gradient norm along the flow"
+what = "change of the squared gradients at equal loss by the flatness term (log), largest"
+level = 1 - 2 * evidence.level("B.K6", check) / len(settings)
+found = [mean_interval(changes[each, "flatness"], level) for each in settings]
+worst, size = (
+    max(found, key=lambda row: row.high),
+    f"{networks} networks, three settings",
 )
+evidence.record("B.K6", check, what, worst, "<", 0, n=size)
+
 # %% [markdown]
 # ## Does the implicit term help?
 #
@@ -528,85 +384,50 @@ display(
 )
 
 # %% tags=["hide-input"]
-finest = table.rate.min()
-measures = [
-    "gradient_norm",
-    "sharpness",
-    "test_loss",
-    "test_error",
-    "time",
-    "steps",
-]
-runs = table.groupby(["tasks", "level", "rate", "penalty", "seed"])[measures].mean(
-    numeric_only=True
-)
-seeds, sizes, heights = (
-    table.seed.nunique(),
-    sorted(table.tasks.unique()),
-    sorted(table.level.unique()),
-)
-ADDITIVE = (
-    "test_error",
-)  # a share: we report its difference, of the others the logarithm of the ratio
-
-
-def paired(T, level, where, measure, against=(finest, 0.0)):
-    """Change against another run, one number per seed that reaches the level in both."""
-    one, base = (
-        runs.loc[(T, level, *at)][measure].to_numpy() for at in (where, against)
-    )
-    gap = one - base if measure in ADDITIVE else np.log(one / base)
-    return gap[np.isfinite(gap)]
-
-
-def change(T, level, where, measure, confidence=0.95):
-    """Mean change with its interval over seeds."""
-    return mean_interval(paired(T, level, where, measure), confidence)
-
-
-totals = [round(r, 6) for r in sorted(table.rate.unique()) if r > finest]
-series_of = {
-    "implicit: rate $h$": {total: (total, 0.0) for total in totals},
+runs, finest = flatness_runs.by_run(table), table.rate.min()
+cells, ADDITIVE = flatness_runs.cells(runs), flatness_runs.ADDITIVE
+seeds, beyond_one = table.seed.nunique(), float(table.rate.max())
+sizes, level = sorted(table.tasks.unique()), table.level.max()
+plain = [round(rate, 6) for rate in sorted(table.rate.unique())]
+penalties = [p for p in sorted(table.penalty.unique()) if p > 0]
+WAYS = {
+    "implicit: rate $h$": {rate: (rate, 0.0) for rate in plain[1:]},
     f"explicit: $\\lambda$, rate {finest}": {
-        round(finest + p, 6): (finest, p)
-        for p in sorted(table.penalty.unique())
-        if p > 0
+        round(finest + p, 6): (finest, p) for p in penalties
     },
 }
-level = heights[-1]
+SHOWN = {
+    "gradient_norm": ("Gradient norm", "change, %"),
+    "sharpness": ("Largest curvature", "change, %"),
+    "test_loss": ("Test loss", "change, %"),
+    "test_error": ("Test error", "change, points"),
+}
+
+
+def in_hundreds(measure, found):
+    """A change in percent, of a share in points."""
+    scale = (lambda v: v) if measure in ADDITIVE else np.expm1
+    return found.map(lambda v: 100 * scale(v))
+
+
+# %% tags=["hide-input"]
 panels = []
-for measure, title, unit in (
-    ("gradient_norm", "Gradient norm", "change, %"),
-    ("sharpness", "Largest curvature", "change, %"),
-    ("test_loss", "Test loss", "change, %"),
-    ("test_error", "Test error", "change, points"),
-):
+for measure, (title, unit) in SHOWN.items():
     figure, ax = plt.subplots()
-    for T, marker, line in zip(sizes, "os", ("-", "--"), strict=True):
-        for (name, runs_at), color in zip(
-            series_of.items(), (C["blue"], C["orange"]), strict=True
+    for T, line in zip(sizes, ("o-", "s--"), strict=True):
+        style = {"fmt": line, "markersize": 5, "linewidth": 1.4, "capsize": 2}
+        task = f"{T} task{'s' if T > 1 else ''}"
+        for (name, ways), color, shift in zip(
+            WAYS.items(), (C["blue"], C["orange"]), (0.98, 1.02), strict=True
         ):
-            x_values = np.array(list(runs_at))
-            log = measure not in ADDITIVE
-            rows = [
-                change(T, level, where, measure).map(
-                    lambda v, log=log: 100 * (np.expm1(v) if log else v)
-                )
-                for where in runs_at.values()
-            ]
+            change = partial(
+                flatness_runs.change, runs, (T, level), measure=measure
+            )
+            rows = [in_hundreds(measure, change(way)) for way in ways.values()]
             middle = np.array([row.value for row in rows])
             ends = np.array([(row.low, row.high) for row in rows]).T
-            ax.errorbar(
-                x_values * (0.98 if color == C["blue"] else 1.02),
-                middle,
-                np.abs(ends - middle),
-                fmt=marker + line,
-                color=color,
-                markersize=5,
-                linewidth=1.4,
-                capsize=2,
-                label=f"{name}, {T} task{'s' if T > 1 else ''}",
-            )
+            where, style["label"] = shift * np.array(list(ways)), f"{name}, {task}"
+            ax.errorbar(where, middle, np.abs(ends - middle), color=color, **style)
     ax.axhline(0, color=figures.INK, linewidth=0.8, alpha=0.5)
     ax.set(xscale="log", xlabel=r"$h + \lambda$", ylabel=unit, title=title)
     if measure in ("gradient_norm", "sharpness"):
@@ -633,119 +454,74 @@ figures.show(
 MARGIN, judged = 0.01, 0.4  # rate × largest curvature is about one
 counterpart = round(judged - finest, 6)
 ways = {"rate": (judged, 0.0), "penalty": (finest, counterpart)}
-cells = [(T, level, way) for T in sizes for level in heights for way in ways]
-
-
-def largest(check, *measures):
-    """The largest of all cells and measures; all limits together err with the share of the record."""
-    share = evidence.level("B.M1a", check) / len(cells) / len(measures)
-    found = [
-        change(T, level, ways[way], measure, 1 - 2 * share)
-        for T, level, way in cells
-        for measure in measures
+READ = {
+    "gradient_norm": "gradient norm",
+    "sharpness": "largest curvature",
+    "test_loss": "test loss",
+    "time": "time (steps × rate)",
+    "steps": "steps",
+}
+columns = {
+    f"{way}, {T} task{'s' if T > 1 else ''}": [
+        percent(flatness_runs.change(runs, (T, level), where, measure), "+.2f")
+        for measure in READ
     ]
-    return Interval(*(max(getattr(row, k) for row in found) for k in ENDS))
-
-
-ENDS = ("value", "low", "high")
-flatness = largest("flatness at equal progress", "gradient_norm", "sharpness")
-general = largest("generalization at equal progress", "test_loss")
-reached = min(
-    len(paired(T, level, ways[way], "test_loss")) for T, level, way in cells
+    for T in sizes
+    for way, where in ways.items()
+}
+first = {f"training loss {level:g}, against h = {finest}": list(READ.values())}
+page.table(
+    pd.DataFrame(first | columns),
+    name="modified-equation-progress",
+    caption=f"Rate h = {judged}; penalty λ = {counterpart:g} at rate {finest}. Means of {seeds} seeds, paired, 95 % intervals.",
 )
-# Open question 3 at the rate that judges, and at the next one, which lies beyond the inverse curvature.
-groups = [(T, level) for T in sizes for level in heights]
 
-
-def size_of(row):
-    """The interval of the size of a change."""
-    low, high = sorted((abs(row.low), abs(row.high)))
-    return Interval(abs(row.value), 0.0 if row.low < 0 < row.high else low, high)
-
-
-def answers(rate, check, measure):
-    """The largest change over all cells by a rate; of the curvature, what it passes a fifth of its penalty's by."""
-    confidence = 1 - 2 * evidence.level("B.Q3", check) / len(groups) / 2
-    penalty = (finest, round(rate - finest, 6))
-    found = []
-    for T, level in groups:
-        if measure == "sharpness":
-            apart = paired(T, level, (rate, 0.0), measure, against=penalty)
-            fifth = 0.2 * np.abs(paired(T, level, penalty, measure).mean())
-            found.append(mean_interval(np.abs(apart) - fifth, confidence))
-        else:
-            found.append(
-                size_of(change(T, level, (rate, 0.0), measure, confidence))
-            )
-    return Interval(*(max(getattr(row, k) for row in found) for k in ENDS))
-
-
-beyond_one = max(totals)
+# %% tags=["hide-input"]
 strongest = (finest, float(table.penalty.max()))
+for name, T in zip(("one", "more"), sizes, strict=True):
+    change = partial(flatness_runs.change, runs, (T, level), strongest)
+    page.say(**{f"curvature_{name}": percent(change("sharpness"), "+.2f")})
+    page.say(**{f"loss_{name}": percent(change("test_loss"), "+.2f")})
+    points = f"{100 * change('test_error').value:+.2f}"
+    page.say(**{f"error_{name}": points, f"tasks_{name}": T})
+page.say(strongest=strongest[1])
 
+# %% [markdown]
+# A penalty of {glue:text}`strongest:g`, far beyond what a stable rate brings, changes the curvature by {glue:text}`curvature_one` and {glue:text}`curvature_more`,
+# and the test loss by {glue:text}`loss_one` and {glue:text}`loss_more`, and the test error by {glue:text}`error_one` and {glue:text}`error_more` points,
+# with {glue:text}`tasks_one` and {glue:text}`tasks_more` tasks. So the flatness is there, and it is worth nearly nothing: the term is proportional to the rate, and the rate is bounded by the curvature.
 
-display(
-    Markdown(
-        f"| training loss {heights[-1]:g}, against $h = {finest}$ | "
-        + " | ".join(
-            f"{way}, {T} task{'s' if T > 1 else ''}" for T in sizes for way in ways
-        )
-        + " |\n|---|"
-        + "---|" * (len(sizes) * len(ways))
-        + "\n"
-        + "\n".join(
-            f"| {words} | "
-            + " | ".join(
-                percent(change(T, heights[-1], where, measure), "+.2f")
-                for T in sizes
-                for where in ways.values()
-            )
-            + " |"
-            for measure, words in (
-                ("gradient_norm", "gradient norm"),
-                ("sharpness", "largest curvature"),
-                ("test_loss", "test loss"),
-                ("time", "time (steps × rate)"),
-                ("steps", "steps"),
-            )
-        )
-        + f"\n\nRate $h = {judged}$; penalty $\\lambda = {counterpart:g}$ at rate {finest}. Means of {seeds} seeds, paired, 95 % intervals. A penalty of {strongest[1]:g}, far beyond what a stable rate brings, changes the curvature by "
-        + " and ".join(
-            percent(change(T, heights[-1], strongest, "sharpness"), "+.2f")
-            for T in sizes
-        )
-        + ", and the test loss by "
-        + " and ".join(
-            percent(change(T, heights[-1], strongest, "test_loss"), "+.2f")
-            for T in sizes
-        )
-        + ", and the test error by "
-        + " and ".join(
-            f"{100 * change(T, heights[-1], strongest, 'test_error').value:+.2f}"
-            for T in sizes
-        )
-        + f" points, with {' and '.join(str(T) for T in sizes)} tasks. So the flatness is there, and it is worth nearly nothing: the term is proportional to the rate, and the rate is bounded by the curvature."
+# %% tags=["hide-input"]
+reached = min(
+    len(flatness_runs.paired(runs, cell, way, "test_loss"))
+    for cell in cells
+    for way in ways.values()
+)
+among = f"{reached} to {seeds} seeds"
+size = f"{among} × {len(cells) * len(ways)} cells, paired"
+JUDGED = {
+    "flatness at equal progress": (
+        ("gradient_norm", "sharpness"),
+        f"change of gradient norm and curvature by rate {judged} and by its penalty (log), largest",
+        0,
+    ),
+    "generalization at equal progress": (
+        ("test_loss",),
+        f"change of the test loss (log) by rate {judged} and by its penalty, largest",
+        -MARGIN,
+    ),
+}
+for check, (measures, what, limit) in JUDGED.items():
+    share = evidence.level("B.M1a", check)
+    found = flatness_answers.largest_change(
+        runs, list(ways.values()), measures, share
     )
-)
-n = f"{reached} to {seeds} seeds × {len(cells)} cells, paired"
-evidence.record(
-    "B.M1a",
-    "flatness at equal progress",
-    f"change of gradient norm and curvature by rate {judged} and by its penalty (log), largest",
-    flatness,
-    "<",
-    0,
-    n=n,
-)
-evidence.record(
-    "B.M1a",
-    "generalization at equal progress",
-    f"change of the test loss (log) by rate {judged} and by its penalty, largest",
-    general,
-    "<",
-    -MARGIN,
-    n=n,
-)
+    evidence.record("B.M1a", check, what, found, "<", limit, n=size)
+
+# %% [markdown]
+# Open question 3 is asked at the rate that judges, and at the next one, which lies beyond the inverse curvature.
+
+# %% tags=["hide-input"]
 ALIKE = (
     "rate and penalty are compared at a rate × largest curvature below about 1/2"
 )
@@ -753,51 +529,39 @@ WORTH = (
     "that product is below about one, where the term costs less than 1 % of the time and changes the test loss by less than 1 % "
     "(full batch)"
 )
-for check, measure, statistic, limit, words, most in (
-    (
-        "rate and penalty are interchangeable",
+ASKED = {
+    "rate and penalty are interchangeable": (
         "sharpness",
         "difference between the curvatures of rate and penalty (log), less a fifth of the penalty's change, largest",
-        0,
-        ALIKE,
-        0.2,
+        *(0, ALIKE, 0.2),
     ),
-    (
-        "speed",
+    "speed": (
         "time",
         "size of the change of the time to equal loss (log), largest",
-        MARGIN,
-        WORTH,
-        judged,
+        *(MARGIN, WORTH, judged),
     ),
-    (
-        "generalization",
+    "generalization": (
         "test_loss",
         "size of the change of the test loss at equal loss (log), largest",
-        MARGIN,
-        WORTH,
-        judged,
+        *(MARGIN, WORTH, judged),
     ),
-):
+}
+for check, (measure, what, limit, words, most) in ASKED.items():
+    share, tried = (
+        evidence.level("B.Q3", check),
+        pd.DataFrame({"rate": [most, 2 * most]}),
+    )
+    tried["found"] = [
+        flatness_answers.answer(runs, rate, measure, share) for rate in tried.rate
+    ]
     answered = evidence.tested(
-        pd.DataFrame(
-            [(rate, answers(rate, check, measure)) for rate in (most, 2 * most)],
-            columns=["rate", "found"],
-        ),
-        f"rate <= {most}",
-        lambda rows: rows.found.iloc[0],
-        words,
+        tried, f"rate <= {most}", lambda rows: rows.found.iloc[0], words
     )
-    evidence.record(
-        "B.Q3",
-        check,
-        statistic,
-        answered.inside,
-        "<",
-        limit,
-        n=f"{reached} to {seeds} seeds × {len(groups)} cells, paired, rate {most}; beyond, {2 * most:g}",
-        when=answered,
+    size = (
+        f"{among} × {len(cells)} cells, paired, rate {most}; beyond, {2 * most:g}"
     )
+    how = {"n": size, "when": answered}
+    evidence.record("B.Q3", check, what, answered.inside, "<", limit, **how)
 
 # %% [markdown]
 # **How small are rates in practice?** Paper B names as its limit that small rates may not hold in training at scale (claim B.K8). In this table the largest curvature follows the
@@ -805,53 +569,28 @@ for check, measure, statistic, limit, words, most in (
 
 # %% tags=["hide-input"]
 check = "rate times largest curvature of trained networks"
-plain_rates = sorted(table.rate.unique())
-confidence = 1 - 2 * evidence.level("B.K8", check) / len(plain_rates) / len(groups)
-products_at = pd.DataFrame(
-    [
-        (
-            rate,
-            min(
-                (
-                    mean_interval(
-                        rate * runs.loc[(T, level, rate, 0.0)].sharpness.dropna(),
-                        confidence,
-                    )
-                    for T, level in groups
-                ),
-                key=lambda v: v.low,
-            ),
-        )
-        for rate in plain_rates
-    ],
-    columns=["rate", "found"],
-)
+confidence = 1 - 2 * evidence.level("B.K8", check) / len(plain) / len(cells)
+products_at = pd.DataFrame({"rate": plain})
+products_at["found"] = [
+    flatness_answers.smallest_product(runs, rate, confidence) for rate in plain
+]
 usual = evidence.tested(
     products_at,
     f"rate >= {judged}",
     lambda rows: min(rows.found, key=lambda v: v.low),
     f"rates are {judged} or more (tanh networks on digits): their product with the curvature then lies beyond 1/2",
 )
-evidence.record(
-    "B.K8",
-    check,
-    "rate × largest curvature at equal loss, smallest of all cells",
-    usual.inside,
-    ">",
-    0.5,
-    n=f"{reached} to {seeds} seeds × {len(groups)} cells, rates {judged} and {beyond_one:g}; beyond, {plain_rates[0]:g} and {plain_rates[1]:g}",
-    when=usual,
-)
-display(
-    Markdown(
-        "Rate times largest curvature, smallest mean of all cells: "
-        + ", ".join(
-            f"{row.found.value:.2f} at rate {row.rate:g}"
-            for row in products_at.itertuples()
-        )
-        + "."
-    )
-)
+what = "rate × largest curvature at equal loss, smallest of all cells"
+size = f"{among} × {len(cells)} cells, rates {judged} and {beyond_one:g}; beyond, {plain[0]:g} and {plain[1]:g}"
+evidence.record("B.K8", check, what, usual.inside, ">", 0.5, n=size, when=usual)
+told = [
+    f"{row.found.value:.2f} at rate {row.rate:g}"
+    for row in products_at.itertuples()
+]
+page.say(products_by_rate=", ".join(told))
+
+# %% [markdown]
+# Rate times largest curvature, smallest mean of all cells: {glue:text}`products_by_rate`.
 
 # %% [markdown]
 # ## Break
@@ -860,37 +599,23 @@ display(
 # in one dimension can do that. On a network: the error of one step, relative to its length.
 
 # %% tags=["hide-input"]
-products = np.linspace(0.05, 1.5, 60)
+wide, products = np.array([0.1, 0.2, 0.4, 0.8, 1.6]), np.linspace(0.05, 1.5, 60)
+relative = steps_of.relative_gaps(learner, (0, 1, 2), wide)[..., 0]
 left, ax = plt.subplots()
-exact = 1 - products
-for k, color in zip(
-    (0, 1, 2, 3, 8),
-    (C["grey"], C["blue"], C["green"], C["purple"], C["red"]),
-    strict=True,
-):
+for k, color in zip((0, 1, 2, 3, 8), (*INKS, C["red"]), strict=True):
     exponent = -sum(products ** (j + 1) / (j + 1) for j in range(k + 1))
-    ax.semilogy(
-        products, np.abs(np.exp(exponent) - exact), color=color, label=f"order {k}"
-    )
+    off = np.abs(np.exp(exponent) - (1 - products))
+    ax.semilogy(products, off, color=color, label=f"order {k}")
 ax.axvline(1, color=figures.INK, linestyle="--", alpha=0.5, linewidth=1)
-ax.set(
-    xlabel=r"$h\lambda$",
-    ylabel="error of the factor per step",
-    title="One quadratic",
-    ylim=(1e-6, 10),
-)
+ax.set(xlabel=r"$h\lambda$", ylabel="error of the factor per step", ylim=(1e-6, 10))
+ax.set_title("One quadratic")
 ax.legend(fontsize=9)
-wide = np.array([0.1, 0.2, 0.4, 0.8, 1.6])
-relative = distances((0, 1, 2), wide) / (wide * float(grad(loss)(theta).norm()))
 right, ax = plt.subplots()
-for k, color in zip((0, 1, 2), (C["grey"], C["blue"], C["green"]), strict=True):
-    ax.loglog(wide, relative[k], "-o", color=color, label=f"order {k}")
+for k, off in enumerate(relative):
+    ax.loglog(wide, off, "-o", color=INKS[k], label=f"order {k}")
 ax.axhline(0.05, color=C["grey"], linestyle=":")
-ax.set(
-    xlabel="rate × largest curvature",
-    ylabel="error / length of the step",
-    title="A network",
-)
+ax.set(xlabel="rate × largest curvature", ylabel="error / length of the step")
+ax.set_title("A network")
 ax.set_xticks(wide, [f"{one:g}" for one in wide])
 ax.minorticks_off()
 ax.legend(fontsize=9)
@@ -900,93 +625,38 @@ figures.show(
     caption="(a) factor per step of a quadratic against that of each order's flow; beyond $h\\lambda = 1$ (dashed) more terms no longer help, as descent jumps over the minimum and no flow can. (b) one step of the network of this page; dotted: 5 %. One step from one point; later steps may meet other curvatures.",
     alt="Left: errors grow with the rate; beyond one all orders are equally wrong. Right: three rising lines that meet near one.",
 )
-reach = float(np.exp(np.interp(np.log(0.05), np.log(relative[1]), np.log(wide))))
-display(
-    Markdown(
-        f"With the first correction the error of a step is 5 % of its length at a rate of **{reach:.2f}** over the largest curvature; the gradient flow alone is there at {float(np.exp(np.interp(np.log(0.05), np.log(relative[0]), np.log(wide)))):.2f}."
-    )
-)
+page.say(reach_one=steps_of.rate_of_error(wide, relative[1], 0.05))
+page.say(reach_none=steps_of.rate_of_error(wide, relative[0], 0.05))
+
+# %% [markdown]
+# With the first correction the error of a step is 5 % of its length at a rate of **{glue:text}`reach_one:.2f`** over the largest curvature; the gradient flow alone is there at {glue:text}`reach_none:.2f`.
 
 # %% [markdown]
 # One network is one draw. The same for many, each with its own data and start, at rates on both sides:
 
 # %% tags=["hide-input"]
 many = 100
-normal = torch.Generator().manual_seed(stream_number(seed, "many networks"))
-inputs, wanted = (
-    torch.randn(many, 8, k, generator=normal, dtype=torch.float64) for k in (3, 1)
-)
-starts = torch.stack(
-    [small.initial((seed, "many starts", i), scale=1.5) for i in range(many)]
-)
+learners = steps_of.scaled_learners(small, many, 8, seed)
+off_each = steps_of.relative_gaps(learners, [1], wide)[0]  # (rates, networks)
+reaches = [steps_of.rate_of_error(wide, off, 0.05) for off in off_each.T]
+page.say(many=many, reach_median=np.median(reaches))
+low, high = np.quantile(reaches, [0.1, 0.9])
+page.say(reach_low=low, reach_high=high)
+by_rate = pd.DataFrame({"rate": wide, "off": np.median(off_each, axis=1)})
+words = "rate × largest curvature is below about 1/2"
+near = evidence.tested(by_rate, "rate < 0.5", lambda rows: rows.off.max(), words)
+check = "the series beyond hλ = 1"
+what = "error of order 1 / length of the step at rate × curvature 1.6, lowest tenth of networks"
+lowest = float(np.quantile(off_each[-1], 0.1))
+evidence.record("B.B1a", check, what, lowest, ">", 0.05, n=f"{many} networks")
+check = "range of the rate, one task"
+what = "median error of order 1 / length of the step, largest of the rates"
+how = {"n": f"{many} networks × {len(wide)} rates", "when": near}
+evidence.record("B.S1", check, what, near.inside, "<", 0.05, **how)
 
-
-def raw_loss(t, d):
-    return small.squared_loss(d["x"], d["y"])(t)
-
-
-each = {"x": inputs, "y": wanted}
-top = vmap(lambda t, d: torch.linalg.eigvalsh(jacrev(grad(raw_loss))(t, d))[-1])
-each = {**each, "top": top(starts, each)}
-tasks = {k: v.repeat_interleave(len(wide), 0) for k, v in each.items()}
-begin = starts.repeat_interleave(len(wide), 0)
-h_each = torch.tensor(wide).repeat(many)
-
-
-def own(d):
-    """The loss of one network, scaled so that its largest curvature is one."""
-    return lambda t: raw_loss(t, d) / d["top"]
-
-
-one_step_each = vmap(lambda t, d, h: flow.descend([own(d)], t, h))(
-    begin, tasks, h_each
-)
-flowed_each = flow.integrate(
-    lambda now: vmap(lambda t, d, h: h * flow.modified_field([own(d)], h, 1)(t))(
-        now, tasks, h_each
-    ),
-    begin,
-    1.0,
-)
-off_each = (one_step_each - flowed_each).norm(dim=1)
-off_each = off_each / (one_step_each - begin).norm(dim=1)
-off_each = off_each.reshape(many, -1).numpy()
-reaches = [
-    float(np.exp(np.interp(np.log(0.05), np.log(row), np.log(wide))))
-    for row in off_each
-]
-by_rate = pd.DataFrame({"rate": wide, "off": np.median(off_each, axis=0)})
-near = evidence.tested(
-    by_rate,
-    "rate < 0.5",
-    lambda rows: rows.off.max(),
-    "rate × largest curvature is below about 1/2",
-)
-evidence.record(
-    "B.B1a",
-    "the series beyond hλ = 1",
-    "error of order 1 / length of the step at rate × curvature 1.6, lowest tenth of networks",
-    float(np.quantile(off_each[:, -1], 0.1)),
-    ">",
-    0.05,
-    n=f"{many} networks",
-)
-evidence.record(
-    "B.S1",
-    "range of the rate, one task",
-    "median error of order 1 / length of the step, largest of the rates",
-    near.inside,
-    "<",
-    0.05,
-    n=f"{many} networks × {len(wide)} rates",
-    when=near,
-)
-display(
-    Markdown(
-        f"Order 1 is off by 5 % at a rate of {np.median(reaches):.2f} over the curvature in the median of {many} networks, and between "
-        f"{np.quantile(reaches, 0.1):.2f} and {np.quantile(reaches, 0.9):.2f} in four of five."
-    )
-)
+# %% [markdown]
+# Order 1 is off by 5 % at a rate of {glue:text}`reach_median:.2f` over the curvature in the median of {glue:text}`many` networks, and between
+# {glue:text}`reach_low:.2f` and {glue:text}`reach_high:.2f` in four of five.
 
 # %% [markdown]
 # **Kinks.** With ReLU $f$ jumps. As long as a step stays in one linear piece, everything holds for that piece. A step across a kink can be wrong by the order $h$, the length of the step itself, and no term of the series repairs that: for
@@ -994,44 +664,21 @@ display(
 
 # %% tags=["hide-input"]
 hinge_step = 0.1
-end = flow.descend(
-    [lambda t: torch.relu(t).sum()], torch.tensor([hinge_step / 2]), hinge_step
-)
-checks.close(
-    "end of the step across the kink", float(end), -hinge_step / 2, rtol=1e-6
-)
-kinked, units = flow.Network((3, 6, 1), "relu"), 6
-rough = kinked.squared_loss(x, y)
+hinge = flow.descend([lambda t: t.relu().sum()], torch.tensor([0.05]), hinge_step)
+at_end = "end of the step across the kink"
+checks.close(at_end, float(hinge), -hinge_step / 2, rtol=1e-6)
+units = 6
+kinked = flow.Network((3, units, 1), "relu")
+fresh = starts(kinked, 200, seed, "kinked", scale=1.5)
+shares = kinks.crossing_share(kinked, x, y, fresh, (0.001, 0.01, 0.1))
+told = [
+    f"{100 * share:.0f} % of the networks at rate {size:g}"
+    for size, share in shares.items()
+]
+page.say(crossed=", ".join(told), kinked=len(fresh), units=units, samples=len(x))
 
-
-def pieces(t):
-    """Return which hidden units are active on which sample."""
-    return (x @ t[: 3 * units].reshape(3, units) + t[3 * units : 4 * units]) > 0
-
-
-fresh = torch.stack(
-    [kinked.initial((seed, "kinked", i), scale=1.5) for i in range(200)]
-)
-shares = {}
-for size in (0.001, 0.01, 0.1):
-    moved = vmap(lambda t, size=size: flow.descend([rough], t, size))(fresh)
-    shares[size] = float(
-        (vmap(pieces)(fresh) != vmap(pieces)(moved))
-        .any(dim=2)
-        .any(dim=1)
-        .double()
-        .mean()
-    )
-display(
-    Markdown(
-        "A step crosses a kink in "
-        + ", ".join(
-            f"{100 * share:.0f} % of the networks at rate {size:g}"
-            for size, share in shares.items()
-        )
-        + f" ({len(fresh)} ReLU networks with {units} hidden units, {len(x)} samples): about in proportion to the rate, so that a fixed time of training meets a fixed number of kinks, however small the rate."
-    )
-)
+# %% [markdown]
+# A step crosses a kink in {glue:text}`crossed` ({glue:text}`kinked` ReLU networks with {glue:text}`units` hidden units, {glue:text}`samples` samples): about in proportion to the rate, so that a fixed time of training meets a fixed number of kinks, however small the rate.
 
 # %% [markdown]
 # ## Exercises
