@@ -12,6 +12,12 @@
 
 # %% [markdown]
 # # One task: why does the error peak?
+#
+# A model with as many parameters as samples can fit the label noise, but in one way only, and that way is almost always
+# extreme: some direction of the data is nearly empty, and the noise along it is divided by nearly nothing. With $n$ =
+# {glue:text}`samples` samples and noise σ = 0.3 the expected excess risk is **{glue:text}`risk_close:.2f`** at $p$ =
+# {glue:text}`p_close`, {glue:text}`risk_wide:.2f` at $p$ = {glue:text}`p_wide` and infinite at $p = n$, where even the median data
+# set costs **{glue:text}`median_at_threshold:.1f`**.
 
 # %% tags=["parameters"]
 profile = "book"
@@ -23,43 +29,39 @@ n = 40  # samples [12 to 100]
 # %% tags=["hide-input"]
 import matplotlib.pyplot as plt
 import numpy as np
-import pandas as pd
 import sympy as sp
-from IPython.display import Markdown, display
 
 from manytasks import Tasks, checks, evidence, figures, parameters, simulate, theory
-from manytasks.simulate import direct
+from manytasks.page import say
 from manytasks.statistics import critical_z, mean_interval, noticed, z_scores
-from manytasks.streams import stream
+from manytasks.studies import benign
+from manytasks.studies.one_task import (
+    TASK,
+    bias_and_variance,
+    bias_share,
+    running_means,
+)
 from manytasks.symbolic import differing
 
 parameters.check(In, globals())
-task = Tasks([[1.0]])  # one task, ‖w*‖ = 1
-noise_levels = {0.0: "blue", 0.3: "orange", 1.0: "red"}  # σ
+C, noise_levels = figures.COLORS, {0.0: "blue", 0.3: "orange", 1.0: "red"}  # σ
 
 
 def exact(p, sigma):
     """Return the expected excess risk of the one task."""
-    return theory.single_task_error(task, n, p, sigma**2)[..., 0]
+    return theory.single_task_error(TASK, n, p, sigma**2)[..., 0]
 
 
 def draw(p, sigma, size, name, method="reduced"):
     """Draw excess risks, one row per data set."""
     options = {"trials": size, "seed": (seed, name), "method": method}
-    return simulate.single_task_error(task, n, p, sigma**2, **options)[..., 0]
+    return simulate.single_task_error(TASK, n, p, sigma**2, **options)[..., 0]
 
 
 close, wide = exact(np.array([n + 4, 4 * n]), 0.3)
-at = np.median(draw(n, 0.3, draws, "opening"))
-display(
-    Markdown(
-        "A model with as many parameters as samples can fit the label noise, but in one way only, and that way is "
-        "almost always extreme: some direction of the data is nearly empty, and the noise along it is divided by "
-        f"nearly nothing. With $n = {n}$ samples and noise σ = 0.3 the expected excess risk is **{close:.2f}** at "
-        f"$p = {n + 4}$, {wide:.2f} at $p = {4 * n}$ and infinite at $p = {n}$, where even the median data set costs "
-        f"**{at:.1f}**."
-    )
-)
+median = np.median(draw(n, 0.3, draws, "opening"))
+say(samples=n, p_close=n + 4, risk_close=close, p_wide=4 * n, risk_wide=wide)
+say(median_at_threshold=median)
 
 # %% [markdown]
 # ## Setting
@@ -129,10 +131,9 @@ display(
 X = sp.Matrix(3, 2, sp.symbols("x_1:4(1:3)"))
 first, other = X[:, 0], X[:, 1]
 outside2 = first.dot(first) - first.dot(other) ** 2 / other.dot(other)
-checks.require(
-    differing([((X.T * X).inv())[0, 0]], [1 / outside2]) == 0,
-    "an entry of the inverse is one over the squared length outside the others",
-)
+wrong = differing([((X.T * X).inv())[0, 0]], [1 / outside2])
+words = "an entry of the inverse is one over the squared length outside the others"
+checks.require(wrong == 0, words)
 
 # %% [markdown]
 # That part has $d = p - n + 1$ independent normal coordinates, so its squared length is $\chi^2_d$. **This is where the
@@ -145,15 +146,10 @@ checks.require(
 x, d, s = sp.symbols("x d s", positive=True)
 density = x ** (d / 2 - 1) * sp.exp(-x / 2) / (2 ** (d / 2) * sp.gamma(d / 2))
 power = sp.integrate(density * x**-s, (x, 0, sp.oo), conds="none")
-inverse_mean = sp.gammasimp(power.subs(s, 1))
-inverse_square = sp.gammasimp(power.subs(s, 2))
-checks.require(
-    differing(
-        [inverse_mean, inverse_square], [1 / (d - 2), 1 / ((d - 2) * (d - 4))]
-    )
-    == 0,
-    "the first two inverse moments of chi-square",
-)
+inverse_mean, inverse_square = (sp.gammasimp(power.subs(s, k)) for k in (1, 2))
+stated = [1 / (d - 2), 1 / ((d - 2) * (d - 4))]
+wrong = differing([inverse_mean, inverse_square], stated)
+checks.require(wrong == 0, "the first two inverse moments of chi-square")
 inverse_mean
 
 # %% [markdown]
@@ -162,10 +158,8 @@ inverse_mean
 # %%
 p, sample_count = sp.symbols("p n", positive=True)
 trace = sample_count * inverse_mean.subs(d, p - sample_count + 1)
-checks.require(
-    differing([trace], [sample_count / (p - sample_count - 1)]) == 0,
-    "the mean trace is n / (p - n - 1)",
-)
+wrong = differing([trace], [sample_count / (p - sample_count - 1)])
+checks.require(wrong == 0, "the mean trace is n / (p - n - 1)")
 
 # %% [markdown]
 # An independent exact check of this lemma with two samples: Bartlett writes $G = L L^\top$ with independent
@@ -177,14 +171,10 @@ l_11, l_22, l_21 = sp.symbols("l_11 l_22 l_21", positive=True)
 L = sp.Matrix([[l_11, 0], [l_21, l_22]])
 terms = 1 / l_11**2 + 1 / l_22**2 + l_21**2 / (l_11**2 * l_22**2)
 mean_1, mean_2 = inverse_mean.subs(d, p), inverse_mean.subs(d, p - 1)
-checks.require(
-    differing(
-        [((L * L.T).inv()).trace(), mean_1 + mean_2 + mean_1 * mean_2],
-        [terms, trace.subs(sample_count, 2)],
-    )
-    == 0,
-    "the trace for two samples, by Bartlett's factor and by step 5",
-)
+by_factor = [((L * L.T).inv()).trace(), mean_1 + mean_2 + mean_1 * mean_2]
+wrong = differing(by_factor, [terms, trace.subs(sample_count, 2)])
+words = "the trace for two samples, by Bartlett's factor and by step 5"
+checks.require(wrong == 0, words)
 
 # %% [markdown]
 # **Step 6: below the threshold.** Now $w - w^* = (XX^\top)^{-1} X z$: there is no bias, and
@@ -193,31 +183,21 @@ checks.require(
 
 # %%
 norm2, sigma2 = sp.symbols("gamma sigma^2", positive=True)
+exchanged = {p: sample_count, sample_count: p}
 derived = {
     "over": (1 - sample_count / p) * norm2 + sigma2 * trace,
-    "under": sigma2
-    * trace.subs({p: sample_count, sample_count: p}, simultaneous=True),
+    "under": sigma2 * trace.subs(exchanged, simultaneous=True),
 }
-mismatches = {
-    side: sum(
-        differing(
-            [formula],
-            function(Tasks([[norm2]]), sample_count, p, sigma2, regime=side),
-        )
+setting = Tasks([[norm2]]), sample_count, p, sigma2
+what = "package functions that differ from the derivation"
+for claim, side in (("A.T1", "over"), ("O.2", "under")):
+    alone, pooled = (
+        function(*setting, regime=side)[0]
         for function in (theory.single_task_error, theory.multitask_error)
     )
-    for side, formula in derived.items()
-}
-for claim, side in (("A.T1", "over"), ("O.2", "under")):
-    evidence.record(
-        claim,
-        "derivation for one task",
-        "package functions that differ from the derivation",
-        mismatches[side],
-        "==",
-        0,
-        n="2 functions, all letters symbolic",
-    )
+    wrong = differing([alone, pooled], 2 * [derived[side]])
+    check, size = "derivation for one task", "2 functions, all letters symbolic"
+    evidence.record(claim, check, what, wrong, "==", 0, n=size)
 
 # %% [markdown]
 # **Step 7: which moments exist.** Let $q = \min(n, p)$, and let $K$ be $G$ above the threshold and $XX^\top$ below it.
@@ -236,40 +216,24 @@ for claim, side in (("A.T1", "over"), ("O.2", "under")):
 # simulated mean is nevertheless worth little. The package says so too:
 
 # %%
-finite = np.isfinite(exact(n + np.arange(-2, 3), 0.3))
-checks.require(
-    finite.tolist() == [True, False, False, False, True],
-    f"the mean is finite from a distance of 2 on; the package says {finite}",
-)
+finite = np.isfinite(exact(n + np.arange(-2, 3), 0.3)).tolist()
+words = f"the mean is finite from a distance of 2 on; the package says {finite}"
+checks.require(finite == [True, False, False, False, True], words)
 
 # %% [markdown]
 # **Step 8: bias and variance.** The mean fit is $\mathbb E w = \mathbb E P\,w^* = \frac np w^*$ above the threshold and $w^*$ below, since noise has
 # mean zero. So the bias is $-b\,w^*$, and the variance is what else there is in the error:
 
 # %%
-b_share = 1 - sample_count / p
-variance = {
-    side: formula - (b_share**2 * norm2 if side == "over" else 0)
-    for side, formula in derived.items()
-}
-stated = [
-    b_share * (1 - b_share) * norm2 + sigma2 * trace,
-    derived["under"],
-]
-checks.require(
-    differing(variance.values(), stated) == 0,
-    "the error less the squared bias is the stated variance",
-)
-at_threshold = sp.limit(b_share**2 * norm2 / stated[0], p, sample_count + 1, "+")
-evidence.record(
-    "A.K1",
-    "bias at the threshold",
-    "limit of squared bias over variance as p falls to n + 1",
-    at_threshold,
-    "==",
-    0,
-    n="all letters symbolic",
-)
+b = 1 - sample_count / p
+variance = [derived["over"] - b**2 * norm2, derived["under"]]
+stated = [b * (1 - b) * norm2 + sigma2 * trace, derived["under"]]
+words = "the error less the squared bias is the stated variance"
+checks.require(differing(variance, stated) == 0, words)
+at_threshold = sp.limit(b**2 * norm2 / stated[0], p, sample_count + 1, "+")
+what = "limit of squared bias over variance as p falls to n + 1"
+check, size = "bias at the threshold", "all letters symbolic"
+evidence.record("A.K1", check, what, at_threshold, "==", 0, n=size)
 
 # %% [markdown]
 # ## Check
@@ -278,14 +242,10 @@ evidence.record(
 # variance is finite but huge; there nothing is tested.
 
 # %% tags=["hide-input"]
-clear = min(
-    12, n - 2
-)  # from the threshold: means of what is tested have light tails
-grid = np.unique(
-    [n // 8, n // 4, n // 2, n - clear, n + clear, *n * np.array([2, 3, 5, 10])]
-)
+clear = min(12, n - 2)  # from the threshold: means have light tails there
+grid = [n // 8, n // 4, n // 2, n - clear, n + clear, *n * np.array([2, 3, 5, 10])]
+grid = np.unique(grid)
 grid = grid[abs(grid - n) >= clear]
-over = grid > n
 samples = {
     sigma: draw(grid, sigma, trials, f"check {sigma}", method="direct")
     for sigma in noise_levels
@@ -294,13 +254,14 @@ samples = {
 theorem = np.array([exact(grid, sigma) for sigma in samples])
 measured = np.stack(list(samples.values()), axis=1)
 z = np.abs(z_scores(measured, theorem, skewed=True))
-for claim, side, words in (("A.T1", over, "Above"), ("O.2", ~over, "Below")):
-    alpha = evidence.level(claim, "simulation for one task")
+check = "simulation for one task"
+for claim, side, word in (("A.T1", grid > n, "above"), ("O.2", grid < n, "below")):
+    alpha = evidence.level(claim, check)
     critical = critical_z(z[:, side].size, alpha, draws=trials)
     wrong = noticed(measured[..., side], theorem[:, side], critical)
     evidence.record(
         claim,
-        "simulation for one task",
+        check,
         "largest |z|",
         z[:, side].max(),
         "<",
@@ -308,12 +269,14 @@ for claim, side, words in (("A.T1", over, "Above"), ("O.2", ~over, "Below")):
         n=f"{z[:, side].size} cells × {trials} data sets",
         detects=f"errors wrong by {wrong:.0%}",
     )
-    display(
-        Markdown(
-            f"{words} the threshold a correct theory exceeds {critical:.2f} anywhere with probability {alpha:.0e} "
-            f"at most. The test notices errors of {wrong:.0%} in every cell."
-        )
-    )
+    say(**{f"allowed_{word}": critical, f"noticed_{word}": wrong})
+    say(**{f"rate_{word}": f"{alpha:.0e}"})
+
+# %% [markdown]
+# Above the threshold a correct theory exceeds {glue:text}`allowed_above:.2f` anywhere with probability {glue:text}`rate_above`
+# at most. The test notices errors of {glue:text}`noticed_above:.0%` in every cell. Below the threshold a correct theory exceeds
+# {glue:text}`allowed_below:.2f` anywhere with probability {glue:text}`rate_below` at most. The test notices errors of
+# {glue:text}`noticed_below:.0%` in every cell.
 
 # %% [markdown]
 # *Bias and variance* are measured with pairs of independent data sets: their fits $w$ and $w'$ have
@@ -321,120 +284,65 @@ for claim, side, words in (("A.T1", over, "Above"), ("O.2", ~over, "Below")):
 
 # %% tags=["hide-input"]
 split_p, sigma = grid[grid <= 5 * n], 0.3
-target = np.array([[1.0]])  # the one coordinate in which w* is not zero
-
-
-def bias_and_variance(p):
-    """Squared bias and variance, estimated from each of the pairs of data sets."""
-    rng = stream(seed, "pairs", int(p))
-    data = direct.draw_data(rng, 2 * trials, target, np.array([n]), p, sigma**2)
-    miss = direct.fit(*data) - np.eye(1, p)
-    one, other = miss[:trials], miss[trials:]
-    return (one * other).sum(1), np.square(one - other).sum(1) / 2
-
-
-pairs = np.array([bias_and_variance(p) for p in split_p]).transpose(2, 1, 0)
-share = np.maximum(0, 1 - n / split_p)
-parts = np.array([share**2, exact(split_p, sigma) - share**2])
-z_split = np.abs(z_scores(pairs, parts, skewed=True)).max()
-alpha = evidence.level("A.K1", "bias and variance of one task")
-limit = critical_z(parts.size, alpha, draws=trials)
+pairs = bias_and_variance(n, split_p, sigma**2, trials, (seed, "pairs"))
+z_split = np.abs(z_scores(*pairs, skewed=True)).max()
+check = "bias and variance of one task"
+limit = critical_z(pairs.expected.size, evidence.level("A.K1", check), draws=trials)
+wrong = noticed(pairs.drawn[:, 1], pairs.expected[1], limit)
 evidence.record(
     "A.K1",
-    "bias and variance of one task",
+    check,
     "largest |z| of bias and variance",
     z_split,
     "<",
     limit,
-    n=f"{parts.size} cells × {trials} pairs of data sets",
-    detects=f"variances wrong by {noticed(pairs[:, 1], parts[1], limit):.0%}",
+    n=f"{pairs.expected.size} cells × {trials} pairs of data sets",
+    detects=f"variances wrong by {wrong:.0%}",
 )
-near_p = np.array([n - 2, n + 2])
-near_share = 1 - np.maximum(0, 1 - n / near_p) ** 2 / exact(near_p, sigma)
-display(
-    Markdown(
-        f"The test notices errors of {noticed(pairs[:, 1], parts[1], limit):.0%} in every variance. Two away from the "
-        f"threshold the variance is {near_share.min():.1%} of the expected error or more, at σ = {sigma}."
-    )
-)
+beside = np.array([n - 2, n + 2])
+near_share = 1 - bias_share(n, beside) ** 2 / exact(beside, sigma)
+say(noticed_variance=wrong, variance_near=near_share.min(), sigma_of_pairs=sigma)
+
+# %% [markdown]
+# The test notices errors of {glue:text}`noticed_variance:.0%` in every variance. Two away from the threshold the variance is
+# {glue:text}`variance_near:.1%` of the expected error or more, at σ = {glue:text}`sigma_of_pairs`.
 
 # %% [markdown]
 # ## Look
 
-# %% tags=["hide-input", "lead"]
-curve = np.unique(
-    np.concatenate(
-        [np.geomspace(n // 10, 10 * n, 300).round(), n + np.arange(-10, 11)]
-    ).astype(int)
+# %% tags=["hide-input"]
+curve = np.append(
+    np.geomspace(n // 10, 10 * n, 300).round(), n + np.arange(-10, 11)
 )
-left, ax = plt.subplots()
-for sigma, color in noise_levels.items():
-    ax.plot(
-        curve,
-        np.maximum(exact(curve, sigma), 1e-9),
-        color=figures.COLORS[color],
-        label=f"σ = {sigma:g}",
-    )
-    if sigma in samples:
-        figures.band(ax, grid, samples[sigma], color=figures.COLORS[color])
-ax.set(
-    xscale="log",
-    yscale="log",
-    ylim=(0.008, 60),
-    xlabel="parameters $p$",
-    ylabel="excess risk",
-)
-ax.set_title("The mean")
-figures.threshold(ax, n, "$p = n$")
-ax.legend(loc="upper left")
-
-sigma = 0.3
+curve = np.unique(curve.astype(int))
+near = np.append(np.geomspace(n // 8, 10 * n, 25).round(), n + np.arange(-6, 7))
+near = np.unique(near.astype(int))
 levels = np.array([0.05, 0.25, 0.5, 0.75, 0.95])
-near = np.unique(
-    np.concatenate(
-        [np.geomspace(n // 8, 10 * n, 25).round(), n + np.arange(-6, 7)]
-    ).astype(int)
-)
 quantiles = np.quantile(draw(near, sigma, draws, "quantiles"), levels, axis=0)
-right, ax = plt.subplots()
-orange = figures.COLORS["orange"]
-ax.fill_between(
-    near,
-    quantiles[0],
-    quantiles[-1],
-    color=orange,
-    alpha=0.2,
-    linewidth=0,
-    label="90 % of data sets",
-)
-ax.fill_between(
-    near,
-    quantiles[1],
-    quantiles[-2],
-    color=orange,
-    alpha=0.35,
-    linewidth=0,
-    label="50 %",
-)
-ax.plot(near, quantiles[2], color=orange, label="median")
-ax.plot(
-    curve,
-    exact(curve, sigma),
-    color=figures.INK,
-    linewidth=1,
-    linestyle="--",
-    label="mean (theory)",
-)
-ax.set(
-    xscale="log",
-    yscale="log",
-    ylim=(0.008, 60),
-    xlabel="parameters $p$",
-    ylabel="excess risk",
-)
-ax.set_title(f"Single data sets, σ = {sigma}")
-figures.threshold(ax, n, "$p = n$")
-ax.legend(loc="lower right")
+
+# %% tags=["hide-input", "lead"]
+left, ax = plt.subplots()
+for level, ink in noise_levels.items():
+    line = np.maximum(exact(curve, level), 1e-9)
+    ax.plot(curve, line, color=C[ink], label=f"σ = {level:g}")
+    if level in samples:
+        figures.band(ax, grid, samples[level], color=C[ink])
+ax.set_title("The mean")
+right, beside = plt.subplots()
+style = {"color": C["orange"], "linewidth": 0}
+lowest, lower, middle, upper, highest = quantiles
+words = "90 % of data sets"
+beside.fill_between(near, lowest, highest, alpha=0.2, label=words, **style)
+beside.fill_between(near, lower, upper, alpha=0.35, label="50 %", **style)
+beside.plot(near, middle, color=C["orange"], label="median")
+style = {"color": figures.INK, "linewidth": 1, "linestyle": "--"}
+beside.plot(curve, exact(curve, sigma), label="mean (theory)", **style)
+beside.set_title(f"Single data sets, σ = {sigma}")
+for each, place in ((ax, "upper left"), (beside, "lower right")):
+    each.set(xscale="log", yscale="log", ylim=(0.008, 60))
+    each.set(xlabel="parameters $p$", ylabel="excess risk")
+    figures.threshold(each, n, "$p = n$")
+    each.legend(loc=place)
 figures.show(
     [left, right],
     name="one-task-double-descent",
@@ -457,31 +365,20 @@ figures.show(
 # %% tags=["hide-input"]
 gaps = {0: "red", 1: "orange", 2: "purple", 10: "blue"}
 paths = draw(n + np.array(list(gaps)), 1.0, draws, "running means")
-count = np.arange(1, draws + 1)
+means, count = running_means(paths), np.arange(1, draws + 1)
 fig, ax = plt.subplots()
-for (gap, color), path in zip(gaps.items(), paths.T, strict=True):
-    ax.plot(
-        count,
-        np.cumsum(path) / count,
-        color=figures.COLORS[color],
-        label=f"$p = n + {gap}$" if gap else "$p = n$",
-    )
+for (gap, ink), mean in zip(gaps.items(), means.T, strict=True):
+    label = f"$p = n + {gap}$" if gap else "$p = n$"
+    ax.plot(count, mean, color=C[ink], label=label)
     if gap > 1:
-        ax.axhline(
-            exact(n + gap, 1.0),
-            color=figures.COLORS[color],
-            linewidth=1,
-            linestyle=":",
-        )
-ax.set(
-    xscale="log",
-    yscale="log",
-    xlabel="data sets averaged",
-    ylabel="mean excess risk so far",
-)
-ax.set(title="Means that settle, means that never do", xlim=(10, draws))
-ax.set_ylim(1, 300 * (np.cumsum(paths[:, 0]) / count)[9:].max())
+        ax.axhline(exact(n + gap, 1.0), color=C[ink], linewidth=1, linestyle=":")
+ax.set(xscale="log", yscale="log", xlabel="data sets averaged")
+ax.set(ylabel="mean excess risk so far", xlim=(10, draws))
+ax.set(title="Means that settle, means that never do")
+ax.set_ylim(1, 300 * means[9:, 0].max())
 ax.legend(loc="upper left")
+last = zip(gaps, paths.mean(axis=0), strict=True)
+last = ", ".join(f"{mean:.3g} at p = n + {gap}" for gap, mean in last)
 figures.show(
     fig,
     name="one-task-running-mean",
@@ -490,14 +387,7 @@ figures.show(
         "it is finite. At $p = n$ and $p = n + 1$ there is nothing to converge to. At $p = n + 2$ the mean is finite, "
         "the variance is not, and convergence is slow and broken by leaps. One run only: another seed leaps elsewhere."
     ),
-    alt=(
-        "Running means against the number of data sets; the last are "
-        + ", ".join(
-            f"{mean:.3g} at p = n + {gap}"
-            for gap, mean in zip(gaps, paths.mean(axis=0), strict=True)
-        )
-        + "."
-    ),
+    alt=f"Running means against the number of data sets; the last are {last}.",
 )
 
 # %% [markdown]
@@ -511,23 +401,15 @@ figures.show(
 sd = sp.Symbol("sigma", positive=True)
 above = derived["over"].subs({norm2: 1, sigma2: sd**2})
 best_p = (sample_count + 1) / (1 - sd)
-best_above = 1 - sample_count * (1 - sd) ** 2 / (sample_count + 1)
+best_above = benign.equal_risk(sample_count, sd)
 never_below = sp.limit(best_above, sample_count, sp.oo)
 below = derived["under"].subs(sigma2, sd**2)
 rise = sd**2 * (sample_count - 1) / (sample_count - p - 1) ** 2  # positive
-checks.require(
-    differing(
-        [
-            sp.diff(above, p).subs(p, best_p),
-            above.subs(p, best_p),
-            never_below,
-            sp.diff(below, p),
-        ],
-        [0, best_above, sd * (2 - sd), rise],
-    )
-    == 0,
-    "the best width above, its error, the limit of that, and the rise below",
-)
+slope = sp.diff(above, p).subs(p, best_p)
+found = [slope, above.subs(p, best_p), never_below, sp.diff(below, p)]
+wrong = differing(found, [0, best_above, sd * (2 - sd), rise])
+words = "the best width above, its error, the limit of that, and the rise below"
+checks.require(wrong == 0, words)
 
 # %% [markdown]
 # So for $\sigma < 1$ the best overparameterized model has $p = (n+1)/(1-\sigma)$ and the error $1 - \frac{n}{n+1}(1-\sigma)^2$; for $\sigma \ge 1$ the error only
@@ -540,74 +422,21 @@ checks.require(
 # gives the error.
 
 # %% tags=["hide-input"]
-sizes, sigmas = np.array([25, 100, 400, 1600]), (0.1, 0.5, 0.9)
-FEW_STRONG = (
-    "few directions are strong and very many weak; with directions of equal size the "
-    "best excess risk tends to σ(2 − σ)‖w*‖², not to 0"
-)
-
-
-def spectrum(count):
-    """Return 5 strong directions, which hold the target, and many weak ones."""
-    many = int(4 * count**1.5)
-    return np.r_[np.ones(5), np.full(many, 1 / (4 * count))]
-
-
-def in_strong(count):
-    """Return optimal parameters of norm 1 in the strong directions."""
-    return np.r_[np.full(5, 5**-0.5), np.zeros(len(spectrum(count)) - 5)]
-
-
-def unequal(count, noise):
-    """Return the predicted excess risk of the interpolator with few strong directions."""
-    w = in_strong(count)[None]
-    return theory.ridge_error(spectrum(count), w, int(count), noise**2)[0]
-
-
-def equal(count, noise):
-    """Return the least expected excess risk with directions of equal size, over real p."""
-    return float(best_above.subs({sample_count: int(count), sd: noise}))
-
-
-risks = pd.DataFrame(
-    [
-        (few, noise, count, risk(count, noise))
-        for few, risk in ((True, unequal), (False, equal))
-        for noise in sigmas
-        for count in sizes
-    ],
-    columns=["few_strong", "noise", "samples", "risk"],
-)
+sizes, sigmas = (25, 100, 400, 1600), {0.1: "blue", 0.5: "orange", 0.9: "red"}
+risks = benign.risks(sizes, list(sigmas))
 repeats, at_size, at_noise = 40, 100, 0.5
-rng = stream(seed, "few strong directions")
-drawn = []
-for _ in range(repeats):
-    X = rng.standard_normal((len(spectrum(at_size)), at_size))
-    X *= np.sqrt(spectrum(at_size))[:, None]
-    w_star = in_strong(at_size)
-    y = X.T @ w_star + at_noise * rng.standard_normal(at_size)
-    miss = X @ np.linalg.solve(X.T @ X, y) - w_star
-    drawn.append(spectrum(at_size) @ miss**2)
+setting = at_size, at_noise, repeats
+drawn = benign.drawn_risks(*setting, (seed, "few strong directions"))
+seen = mean_interval(drawn)
 
 # %% tags=["hide-input"]
 fig, ax = plt.subplots()
 for (few, noise), rows in risks.groupby(["few_strong", "noise"]):
-    ax.loglog(
-        rows.samples,
-        rows.risk,
-        "-" if few else "--",
-        color=figures.COLORS[("blue", "orange", "red")[sigmas.index(noise)]],
-        label=f"σ = {noise:g}, {'few strong' if few else 'equal'}",
-    )
-seen = mean_interval(drawn)
-ax.errorbar(
-    at_size,
-    seen.value,
-    [[seen.value - seen.low], [seen.high - seen.value]],
-    fmt="o",
-    capsize=3,
-    color=figures.INK,
-)
+    label = f"σ = {noise:g}, {'few strong' if few else 'equal'}"
+    style = {"color": C[sigmas[noise]], "linestyle": "-" if few else "--"}
+    ax.loglog(rows.samples, rows.risk, label=label, **style)
+bar = [[seen.value - seen.low], [seen.high - seen.value]]
+ax.errorbar(at_size, seen.value, bar, fmt="o", capsize=3, color=figures.INK)
 ax.set(xlabel="samples $n$", ylabel="excess risk", ylim=(3e-4, 2))
 ax.set_title("Benign, or not")
 ax.legend(fontsize=9, ncol=2, loc="lower left")
@@ -620,43 +449,52 @@ figures.show(
     ),
     alt="Three dashed lines that level off, and three solid ones that fall on logarithmic axes.",
 )
-benign = evidence.tested(
-    risks[risks.samples == sizes[-1]],
-    "few_strong",
-    lambda rows: rows.risk.max(),
-    FEW_STRONG,
+
+# %% tags=["hide-input"]
+FEW_STRONG = (
+    "few directions are strong and very many weak; with directions of equal size the "
+    "best excess risk tends to σ(2 − σ)‖w*‖², not to 0"
+)
+most = risks[risks.samples == sizes[-1]]
+found = evidence.tested(
+    most, "few_strong", lambda rows: rows.risk.max(), FEW_STRONG
 )
 evidence.record(
     "A.K6",
     "excess risk with many samples, strong and weak directions",
     f"largest excess risk at n = {sizes[-1]:,} over ‖w*‖²",
-    benign.inside,
+    found.inside,
     "<",
     0.05,
     n=f"{len(sigmas)} noise levels, ridge equivalent; equal directions exact, at the best width",
-    when=benign,
+    when=found,
 )
 check = "excess risk drawn, strong and weak directions"
+level = 1 - 2 * evidence.level("A.K6", check)
+relative = mean_interval(drawn / benign.equal_risk(at_size, at_noise), level)
 evidence.record(
     "A.K6",
     check,
     f"excess risk at n = {at_size} and σ = {at_noise} over that of equal directions at their best width",
-    mean_interval(
-        np.divide(drawn, equal(at_size, at_noise)),
-        1 - 2 * evidence.level("A.K6", check),
-    ),
+    relative,
     "<",
     0.2,
-    n=f"{repeats} data sets of {len(spectrum(at_size)):,} directions",
+    n=f"{repeats} data sets of {len(benign.spectrum(at_size)):,} directions",
     when=evidence.Assumed(FEW_STRONG),
 )
-fell = risks[risks.few_strong & (risks.noise == at_noise)].risk.to_numpy()
-display(
-    Markdown(
-        f"With σ = {at_noise} the excess risk falls from {fell[0]:.3f} at $n = {sizes[0]}$ to {fell[-1]:.4f} at $n = {sizes[-1]:,}$ if few directions are strong. With equal ones the best is "
-        f"{equal(sizes[-1], at_noise):.2f} there. Drawn at $n = {at_size}$: {seen.words('.3f')}, predicted {unequal(at_size, at_noise):.3f}."
-    )
+least, most = (
+    benign.unequal_risk(size, at_noise) for size in (sizes[-1], sizes[0])
 )
+say(noise_drawn=at_noise, samples_few=sizes[0], samples_many=f"{sizes[-1]:,}")
+say(benign_few=most, benign_many=least, samples_drawn=at_size)
+say(equal_best=benign.equal_risk(sizes[-1], at_noise), risk_drawn=seen.words(".3f"))
+say(risk_foretold=benign.unequal_risk(at_size, at_noise))
+
+# %% [markdown]
+# With σ = {glue:text}`noise_drawn` the excess risk falls from {glue:text}`benign_few:.3f` at $n$ = {glue:text}`samples_few` to
+# {glue:text}`benign_many:.4f` at $n$ = {glue:text}`samples_many` if few directions are strong. With equal ones the best is
+# {glue:text}`equal_best:.2f` there. Drawn at $n$ = {glue:text}`samples_drawn`: {glue:text}`risk_drawn`, predicted
+# {glue:text}`risk_foretold:.3f`.
 
 # %% [markdown]
 # So Paper A's sentence needs its condition: overfitting is benign when few directions are strong and very many are weak. In the isotropic model of its theorems it is not. That is no
@@ -672,13 +510,13 @@ display(
 # %%
 around = n + np.arange(-3, 4)
 clean = draw(around, 0.0, trials, "clean")
-display(
-    Markdown(
-        f"Among {clean.size:,} data sets with clean labels and $|p - n| \\le 3$ the largest excess risk is "
-        f"{clean.max():.2f}; with σ = 1 the largest at $p = n$ alone is {paths[:, 0].max():,.0f}."
-    )
-)
 checks.below("largest excess risk with clean labels", clean.max(), 1 + 1e-9)
+say(clean_sets=f"{clean.size:,}", clean_largest=clean.max())
+say(noisy_largest=f"{paths[:, 0].max():,.0f}")
+
+# %% [markdown]
+# Among {glue:text}`clean_sets` data sets with clean labels and $|p - n| \le 3$ the largest excess risk is
+# {glue:text}`clean_largest:.2f`; with σ = 1 the largest at $p = n$ alone is {glue:text}`noisy_largest`.
 
 # %% [markdown]
 # **Ridge regression** replaces the factor $1/\lambda$ of an empty direction by $\lambda / (\lambda + r)^2 \le 1/(4r)$, so
@@ -688,11 +526,9 @@ checks.below("largest excess risk with clean labels", clean.max(), 1 + 1e-9)
 ridge, eigenvalue = sp.symbols("r lambda", positive=True)
 damped = eigenvalue / (eigenvalue + ridge) ** 2
 worst = sp.solve(sp.diff(damped, eigenvalue), eigenvalue)[0]
-checks.require(
-    differing([worst, damped.subs(eigenvalue, worst)], [ridge, 1 / (4 * ridge)])
-    == 0,
-    "the damped factor is largest at the ridge",
-)
+ends = [worst, damped.subs(eigenvalue, worst)]
+wrong = differing(ends, [ridge, 1 / (4 * ridge)])
+checks.require(wrong == 0, "the damped factor is largest at the ridge")
 
 # %% [markdown]
 # ## Exercises
