@@ -12,6 +12,12 @@
 
 # %% [markdown]
 # # Below the threshold: does one model still average its tasks?
+#
+# With fewer parameters than samples a model cannot bend to single labels: it learns the mean task and pays the spread of the
+# tasks once. Near the threshold it pays again, because to it disagreement is label noise here too, and weighs a little more:
+# long samples disagree most and pull hardest. For {glue:text}`tasks` opposed tasks with clean labels the best single vector costs
+# **{glue:text}`best_vector:.3f`**; the fit costs **{glue:text}`risk_small:.3f`** with $p$ = {glue:text}`tasks` parameters and
+# **{glue:text}`risk_near:.0f`** with $p$ = {glue:text}`p_near`, ten short of the threshold.
 
 # %% tags=["parameters"]
 profile = "book"
@@ -23,40 +29,26 @@ n = 50  # samples per task [8 to 200]
 # %% tags=["hide-input"]
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 import sympy as sp
-from IPython.display import Markdown, display
 from scipy.stats import beta, kstest
 
-from manytasks import Tasks, checks, evidence, figures, parameters, simulate, theory
-from manytasks.simulate.direct import excess_risk, fit
+from manytasks import Tasks, checks, evidence, figures, parameters, theory
+from manytasks.page import number_axis, say, signed, table
 from manytasks.statistics import critical_z, noticed, z_scores
-from manytasks.streams import stream
+from manytasks.studies import both_sides, spread_weights
+from manytasks.studies.least_squares_lemmas import drawn_pulls, pull_numbers
+from manytasks.studies.pooled_errors import drawn_errors, mean_error
+from manytasks.studies.pooling_line import across, pooling_ratio
+from manytasks.studies.transfer_draws import Setting
 from manytasks.symbolic import differing
-from manytasks.theory.multitask import task_spread
 
 parameters.check(In, globals())
-N = T * n
-
-
-def spread_of(tasks: Tasks, samples: int | list[int]) -> float:
-    """Return the spread V of the tasks around their mean task."""
-    return task_spread(tasks.distances2, np.broadcast_to(samples, tasks.T))[
-        1
-    ].item()
-
-
+C, N = figures.COLORS, T * n
 opposed = Tasks.chain(T, cosine=np.cos(7 * np.pi / 8))
-floor = spread_of(opposed, n)
-small, large = theory.multitask_error(opposed, n, [T, N - 10], 0.0).mean(axis=-1)
-display(
-    Markdown(
-        "With fewer parameters than samples a model cannot bend to single labels: it learns the mean task and pays the spread "
-        "of the tasks once. Near the threshold it pays again, because to it disagreement is label noise here too, and weighs "
-        f"a little more: long samples disagree most and pull hardest. For {T} opposed tasks with clean "
-        f"labels the best single vector costs **{floor:.3f}**; the fit costs **{small:.3f}** with $p = {T}$ parameters and "
-        f"**{large:.0f}** with $p = {N - 10}$, ten short of the threshold."
-    )
-)
+small, large = mean_error(opposed, n, [T, N - 10], 0.0)
+say(tasks=T, best_vector=both_sides.spread_of(opposed, n))
+say(risk_small=small, risk_near=large, p_near=N - 10)
 
 # %% [markdown]
 # ## Setting
@@ -166,11 +158,9 @@ sp.factor(leverage2)
 inverse_trace = p / (N_ - p - 1)
 traces = inverse_trace * (N_ * p - 2)
 c1_solved = sp.factor(leverage2 * (traces + 2 * p) / (p * (p + 2)) / p)
-checks.require(
-    differing([c1_solved], [(N_ - 2) * (p + 2) / (N_ * (N_ + 2) * (N_ - p - 1))])
-    == 0,
-    "c1 is that of the theorem",
-)
+stated = pull_numbers(N_, p)
+wrong = differing([c1_solved, c2.subs(c1, c1_solved)], stated)
+checks.require(wrong == 0, "c1 and c2 are those of the theorem")
 c1_solved
 
 # %% [markdown]
@@ -189,80 +179,56 @@ pooled, three = sum(counts), range(3)
 gram = sp.Matrix(
     3, 3, lambda i, j: sp.Symbol(f"Gamma_{min(i, j) + 1}{max(i, j) + 1}")
 )
-c1_, c2_ = (c.subs(c1, c1_solved).subs(N_, pooled) for c in (c1, c2))
-inner = [
-    [
-        [gram[j, k] - gram[i, j] - gram[i, k] + gram[i, i] for k in three]
-        for j in three
-    ]
-    for i in three
-]  # ⟨w_j − w_i, w_k − w_i⟩
+c1_, c2_ = pull_numbers(pooled, p)
 noise = sigma2 * inverse_trace.subs(N_, pooled)
-derived = [
-    (c1_ - c2_) * sum(counts[j] * inner[i][j][j] for j in three)
-    + c2_
-    * sum(counts[j] * counts[k] * inner[i][j][k] for j in three for k in three)
-    + noise
-    for i in three
-]
+distance2, derived = [], []
+for i in three:
+    inner = sp.Matrix(  # ⟨w_j − w_i, w_k − w_i⟩
+        3, 3, lambda j, k, i=i: gram[j, k] - gram[i, j] - gram[i, k] + gram[i, i]
+    )
+    distance2.append([inner[j, j] for j in three])
+    alone = sum(counts[j] * inner[j, j] for j in three)
+    both = sum(counts[j] * counts[k] * inner[j, k] for j in three for k in three)
+    derived.append((c1_ - c2_) * alone + c2_ * both + noise)
 
 # %% [markdown]
 # **Step 6: it is the theorem, in both forms, and the package.**
 
 # %%
-distance2 = [[inner[i][j][j] for j in three] for i in three]
 D = sum(counts[j] * counts[k] * distance2[j][k] for j in three for k in three) / 2
-stated = [
-    sum(counts[j] * distance2[i][j] for j in three) / pooled - c2_ * D + noise
-    for i in three
-]
+means = [sum(counts[j] * distance2[i][j] for j in three) / pooled for i in three]
+stated = [mean - c2_ * D + noise for mean in means]
 
 V = D / pooled**2
-omega = (
-    1
-    + 1 / p
-    - (2 * p * (pooled - 2) + 6 * pooled - 4) / (p * (pooled - 1) * (pooled + 2))
-)
-to_mean = [
-    sum(counts[j] * distance2[i][j] for j in three) / pooled - V for i in three
-]
-as_noise = [to_mean[i] + p / (pooled - p - 1) * (sigma2 + omega * V) for i in three]
+below_one = 2 * p * (pooled - 2) + 6 * pooled - 4
+omega = 1 + 1 / p - below_one / (p * (pooled - 1) * (pooled + 2))
+to_mean = [mean - V for mean in means]
+as_noise = [each + p / (pooled - p - 1) * (sigma2 + omega * V) for each in to_mean]
 
 tasks = Tasks(gram.tolist())
-package = theory.multitask_error(tasks, counts, p, sigma2, regime="under")
-effective = theory.effective_noise(tasks, counts, p, sigma2, regime="under")
-differences = differing(
-    [*derived, *stated, *as_noise, effective],
-    [*stated, *as_noise, *package, sigma2 + omega * V],
-)
-evidence.record(
-    "O.2",
-    "derivation",
-    "tasks on which derivation, both theorems and package differ",
-    differences,
-    "==",
-    0,
-    n="3 tasks, symbolic counts and Gram matrix",
-)
+setting = (tasks, counts, p, sigma2)
+package = theory.multitask_error(*setting, regime="under")
+effective = theory.effective_noise(*setting, regime="under")
+left = [*derived, *stated, *as_noise, effective]
+wrong = differing(left, [*stated, *as_noise, *package, sigma2 + omega * V])
+what = "tasks on which derivation, both theorems and package differ"
+size = "3 tasks, symbolic counts and Gram matrix"
+evidence.record("O.2", "derivation", what, wrong, "==", 0, n=size)
 
 # %% [markdown]
 # **Step 7: limits of ω.** With much data $\omega \to 1 + 1/p$; when $p$ and $N$ grow together, $\omega \to 1$. With one
 # parameter the fit is a weighted mean of the $w_j^*$ and $\omega V/(N-2)$ is exactly $2V/(N+2)$: finite even at $N = 2$.
 
 # %%
-omega_N, gamma = (
-    omega.subs(counts[0], N_ - counts[1] - counts[2]),
-    sp.Symbol("gamma", positive=True),
-)
+gamma = sp.Symbol("gamma", positive=True)
+omega_N = omega.subs(counts[0], N_ - counts[1] - counts[2])
 limits = [
     sp.limit(omega_N, N_, sp.oo),
     sp.limit(omega_N.subs(p, gamma * N_), N_, sp.oo),
     omega_N.subs(p, 1) / (N_ - 2),
 ]
-checks.require(
-    differing(limits, [1 + 1 / p, 1, 2 / (N_ + 2)]) == 0,
-    "the limits of ω as stated",
-)
+wrong = differing(limits, [1 + 1 / p, 1, 2 / (N_ + 2)])
+checks.require(wrong == 0, "the limits of ω as stated")
 
 # %% [markdown]
 # Why $1 + 1/p$? For $N \gg p$ we have $S \approx N I$, and as the deviations $\delta_s = w_{j(s)}^* - \bar w$ sum to
@@ -283,36 +249,16 @@ checks.require(
 # First the lemma about leverage, then $c_1$ and $c_2$ themselves, from drawn features with $p = 3$ and $N = 16$.
 
 # %%
-X = stream(seed, "lemmas").standard_normal((20 * trials, 3, 16))
-U = np.linalg.solve(X @ X.swapaxes(1, 2), X)  # S⁻¹ x_s, one column a sample
-pulls = [
-    (X[..., 0] * X[..., s]).sum(axis=1) * (U[..., 0] * U[..., s]).sum(axis=1) / 3
-    for s in (0, 1)
-]
-c1_value = float(c1_solved.subs({N_: 16, p: 3}))
-c2_value = (1 - 16 * c1_value) / (16 * 15)
-z = z_scores(np.stack(pulls, axis=1), [c1_value, c2_value], skewed=True)
-critical = critical_z(2, evidence.level("O.2", "the numbers c1 and c2"))
-evidence.record(
-    "O.2",
-    "the numbers c1 and c2",
-    "largest |z|",
-    abs(z).max(),
-    "<",
-    critical,
-    n=f"{len(X)} draws of 16 samples with 3 features",
-)
-p_value = kstest((X[..., 0] * U[..., 0]).sum(axis=1), beta(1.5, 6.5).cdf).pvalue
-alpha = evidence.level("O.2", "leverage against its Beta law")
-evidence.record(
-    "O.2",
-    "leverage against its Beta law",
-    "p-value (Kolmogorov–Smirnov)",
-    p_value,
-    ">",
-    alpha,
-    n=f"{len(X)} draws of 16 samples with 3 features",
-)
+pulls = drawn_pulls(16, 3, 20 * trials, (seed, "lemmas"))
+z = np.abs(z_scores(pulls.products, pull_numbers(16, 3), skewed=True)).max()
+check, what = "the numbers c1 and c2", "largest |z|"
+critical = critical_z(2, evidence.level("O.2", check))
+size = f"{len(pulls.leverage)} draws of 16 samples with 3 features"
+evidence.record("O.2", check, what, z, "<", critical, n=size)
+p_value = kstest(pulls.leverage, beta(1.5, 6.5).cdf).pvalue
+check, what = "leverage against its Beta law", "p-value (Kolmogorov–Smirnov)"
+alpha = evidence.level("O.2", check)
+evidence.record("O.2", check, what, p_value, ">", alpha, n=size)
 
 # %% [markdown]
 # Now the error itself, on both sides. The tasks of the opening, opposed or similar, are drawn from the reduced statistics as in
@@ -321,58 +267,27 @@ evidence.record(
 # Closer to it the error has too heavy a tail for a $z$-score.
 
 # %% tags=["hide-input"]
-geometries = {
-    "opposed": opposed,
-    "similar": Tasks.equiangular(T, cosine=np.cos(np.pi / 8)),
-}
+similar = Tasks.equiangular(T, cosine=np.cos(np.pi / 8))
+geometries = {"opposed": opposed, "similar": similar}
 noise_levels = {0.0: "blue", 0.3: "orange", 1.0: "red"}
 gap = max(12, N // 25)  # this far from the threshold means have light tails
 grid = [*np.geomspace(T, N - gap, 8), *np.geomspace(N + gap, 40 * N, 7)]
 grid = np.unique(np.round(grid).astype(int))
-settings = [(name, sigma) for name in geometries for sigma in noise_levels]
-draws = {
-    (name, sigma): simulate.multitask_error(
-        geometries[name],
-        n,
-        grid,
-        sigma**2,
-        trials=trials,
-        seed=(seed, name, str(sigma)),
-        method="reduced",
-    ).mean(axis=-1)
-    for name, sigma in settings
-}
-exact = [
-    theory.multitask_error(geometries[name], n, grid, sigma**2).mean(axis=-1)
-    for name, sigma in settings
-]
-
-line_tasks, line_counts, line_noise = (
-    Tasks.from_vectors([[2.0], [1.0], [-0.5]]),
-    [0, 15, 35],
-    0.1,
-)
+draws = {}
+for name, tasks_ in geometries.items():
+    for sigma in noise_levels:
+        options = {"trials": trials, "seed": (seed, name, str(sigma))}
+        draws[name, sigma] = drawn_errors(tasks_, n, grid, sigma**2, **options)
+exact = both_sides.exact_means(geometries, n, grid, list(noise_levels))
+on_a_line = Tasks.from_vectors([[2.0], [1.0], [-0.5]])
+line = Setting(on_a_line, [0, 15, 35], 0.1)
 line_grid = np.array([1, 2, 4, 12, 30, 38, 62, 100])
-line = simulate.multitask_error(
-    line_tasks,
-    line_counts,
-    line_grid,
-    line_noise,
-    trials=trials,
-    seed=(seed, "line"),
-)
-line_exact = theory.multitask_error(line_tasks, line_counts, line_grid, line_noise)
-# Weighted by samples the errors sum to V + ‖w − w̄‖²: less noise than in any one of them.
-shares = np.array(line_counts) / 50
-weighted, weighted_exact = line @ shares, line_exact @ shares
+drawn = both_sides.weighted_draws(line, line_grid, trials, (seed, "line"))
 
-measured = np.concatenate(
-    [*draws.values(), line.reshape(trials, -1), weighted], axis=1
-)
-theorem = np.concatenate([*exact, line_exact.ravel(), weighted_exact])
-under = np.concatenate(
-    [*[grid < N] * len(settings), np.repeat(line_grid < 50, 3), line_grid < 50]
-)
+# %% tags=["hide-input"]
+measured = np.hstack([*draws.values(), drawn.drawn.reshape(trials, -1)])
+theorem = np.append(exact.ravel(), drawn.expected.ravel())
+under = np.append(np.tile(grid < N, len(draws)), np.repeat(line_grid < 50, 4))
 z = np.abs(z_scores(measured, theorem, skewed=True))
 for check, side in (
     ("simulation below the threshold", under),
@@ -380,6 +295,7 @@ for check, side in (
 ):
     alpha = evidence.level("O.2", check)
     critical = critical_z(side.sum(), alpha, draws=trials)
+    wrong = noticed(measured[:, side], theorem[side], critical)
     evidence.record(
         "O.2",
         check,
@@ -388,22 +304,17 @@ for check, side in (
         "<",
         critical,
         n=f"{side.sum()} cells × {trials} data sets",
-        detects=f"errors wrong by {noticed(measured[:, side], theorem[side], critical):.0%}",
+        detects=f"errors wrong by {wrong:.0%}",
     )
+below = line_grid < 50
+swapped = both_sides.other_side(line, line_grid[below])
+z_swapped = np.abs(z_scores(drawn.drawn[:, below, -1], swapped, skewed=True))
+notices = noticed(measured, theorem, critical)
+say(error_rate=f"{alpha:.0e}", noticed_share=notices, z_swapped=z_swapped.max())
 
-# With the weight of the other side, 1 − 1/p, only the term in V would be wrong.
-p_below = line_grid[line_grid < 50]
-excess = theory.effective_noise(line_tasks, line_counts, p_below, 0.0)
-excess -= (1 - 1 / p_below) * spread_of(line_tasks, line_counts)
-swapped = weighted_exact[: len(p_below)] - p_below / (49 - p_below) * excess
-z_swapped = np.abs(z_scores(weighted[:, : len(p_below)], swapped, skewed=True))
-display(
-    Markdown(
-        f"On either side a correct theory fails with probability {alpha:.0e} at most. In every cell the test notices an "
-        f"error of {noticed(measured, theorem, critical):.0%}; the weight $1 - 1/p$ of the other side would reach "
-        f"$|z| = {z_swapped.max():.0f}$."
-    )
-)
+# %% [markdown]
+# On either side a correct theory fails with probability {glue:text}`error_rate` at most. In every cell the test notices an error
+# of {glue:text}`noticed_share:.0%`; the weight $1 - 1/p$ of the other side would reach |z| = {glue:text}`z_swapped:.0f`.
 
 # %% [markdown]
 # ## Look
@@ -414,56 +325,38 @@ display(
 # $\bar w$, whose error averaged over tasks is $V$ and which no single model beats, and a model fitted to **each task
 # alone**.
 
-# %% tags=["hide-input", "lead"]
-curve = [
-    *np.geomspace(T, 40 * N, 300),
-    *N + np.arange(-40, 41),
-    *n + np.arange(-9, 10),
-]
+# %% tags=["hide-input"]
+curve = np.append(np.geomspace(T, 40 * N, 300), N + np.arange(-40, 41))
+curve = np.append(curve, n + np.arange(-9, 10))
 curve = np.unique(np.round(curve).astype(int))
 curve = curve[curve >= T]
-panels = {name: plt.subplots() for name in geometries}
-for name, (_, ax) in panels.items():
-    for sigma, color in noise_levels.items():
-        pooled_curve = theory.multitask_error(
-            geometries[name], n, curve, sigma**2
-        ).mean(axis=-1)
-        ax.plot(
-            curve, pooled_curve, color=figures.COLORS[color], label=f"σ = {sigma:g}"
-        )
-        figures.band(ax, grid, draws[name, sigma], color=figures.COLORS[color])
-    alone = theory.single_task_error(geometries[name], n, curve, 0.3**2).mean(
-        axis=-1
-    )
-    ax.plot(
-        curve,
-        alone,
-        color=figures.COLORS["orange"],
-        linewidth=1,
-        linestyle="--",
-        label="alone, σ = 0.3",
-    )
-    V_name = spread_of(geometries[name], n)
-    ax.axhline(V_name, color=figures.INK, linewidth=1, linestyle=":")
-    ax.annotate(
-        "best single vector",
-        (curve[-1], V_name),
-        xytext=(0, -13),
-        textcoords="offset points",
-        ha="right",
-    )
-    ax.set(
-        xscale="log",
-        yscale="log",
-        ylim=(0.01, 300),
-        xlabel="parameters $p$",
-        title=f"{name} tasks",
-    )
+alone = {
+    name: theory.single_task_error(tasks_, n, curve, 0.3**2).mean(axis=-1)
+    for name, tasks_ in geometries.items()
+}
+
+# %% tags=["hide-input", "lead"]
+panels = []
+dashed = {"color": C["orange"], "linewidth": 1, "linestyle": "--"}
+for name, tasks_ in geometries.items():
+    fig, ax = plt.subplots()
+    for sigma, ink in noise_levels.items():
+        line_of_all = mean_error(tasks_, n, curve, sigma**2)
+        ax.plot(curve, line_of_all, color=C[ink], label=f"σ = {sigma:g}")
+        figures.band(ax, grid, draws[name, sigma], color=C[ink])
+    ax.plot(curve, alone[name], label="alone, σ = 0.3", **dashed)
+    best = both_sides.spread_of(tasks_, n)
+    ax.axhline(best, color=figures.INK, linewidth=1, linestyle=":")
+    where = {"xytext": (0, -13), "textcoords": "offset points", "ha": "right"}
+    ax.annotate("best single vector", (curve[-1], best), **where)
+    ax.set(xscale="log", yscale="log", ylim=(0.01, 300))
+    ax.set(xlabel="parameters $p$", title=f"{name} tasks")
     ax.set_ylabel("excess risk, mean over tasks")
     figures.threshold(ax, N)
     ax.legend(loc="upper left")
+    panels.append(fig)
 figures.show(
-    [fig for fig, _ in panels.values()],
+    panels,
     name="below-complete-curve",
     caption=(
         f"The complete curve ($T = {T}$, $n = {n}$, $N = {N}$). Lines: theory; points: means of {trials:,} data sets with "
@@ -482,25 +375,14 @@ figures.show(
 # %% tags=["hide-input"]
 fig, ax = plt.subplots()
 unit_spread = Tasks.from_vectors([[1.0], [-1.0]])  # V = 1
-for size, color in ((10, "orange"), (50, "blue"), (500, "green")):
-    for side in (
-        np.arange(1, size - 1),
-        np.unique(np.geomspace(size + 2, 5000, 200).astype(int)),
-    ):
+for size, ink in ((10, "orange"), (50, "blue"), (500, "green")):
+    beyond = np.unique(np.geomspace(size + 2, 5000, 200).astype(int))
+    for side, label in ((np.arange(1, size - 1), f"$N = {size}$"), (beyond, None)):
         weight = theory.effective_noise(unit_spread, size // 2, side, 0.0)
-        ax.plot(
-            side,
-            weight,
-            color=figures.COLORS[color],
-            label=f"$N = {size}$" if side[0] == 1 else None,
-        )
+        ax.plot(side, weight, color=C[ink], label=label)
 ax.axhline(1, color=figures.INK, linewidth=0.8)
-ax.set(
-    xscale="log",
-    ylim=(0.75, 2.05),
-    xlabel="parameters $p$",
-    ylabel="weight of $V$ as noise",
-)
+ax.set(xscale="log", ylim=(0.75, 2.05), xlabel="parameters $p$")
+ax.set_ylabel("weight of $V$ as noise")
 ax.set_title("A unit of spread, in label noise")
 ax.legend(loc="upper right")
 figures.show(
@@ -540,43 +422,22 @@ figures.show(
 # Necessary and sufficient conditions for help from auxiliary tasks are also in {cite:t}`liu2026`.
 
 # %%
-gain = (
-    p * (pooled - counts[0]) * sigma2 / ((counts[0] - p - 1) * (pooled - p - 1))
-    - to_mean[0]
-    - p * omega * V / (pooled - p - 1)
-)
-transfer = theory.knowledge_transfer(tasks, counts, p, sigma2, regime="under")
-checks.require(
-    differing([gain], [transfer[0]]) == 0,  # the others by exchanging names
-    "the gain below both thresholds is the package's",
-)
-
-
-def critical_ratio(T: int, n: int | np.ndarray, p: int) -> float | np.ndarray:
-    """Return the σ²/V beyond which pooling T equiangular tasks helps, from the corollary."""
-    N = T * n
-    omega = 1 + 1 / p - (2 * p * (N - 2) + 6 * N - 4) / (p * (N - 1) * (N + 2))
-    return (n - p - 1) * (N - p - 1 + p * omega) / (p * (N - n))
-
+own, whole = counts[0] - p - 1, pooled - p - 1
+gain = p * (pooled - counts[0]) * sigma2 / (own * whole)
+gain -= to_mean[0] + p * omega * V / whole
+transfer = theory.knowledge_transfer(*setting, regime="under")
+wrong = differing([gain], [transfer[0]])  # the others by exchanging names
+checks.require(wrong == 0, "the gain below both thresholds is the package's")
 
 # %% tags=["hide-input"]
-sizes = np.unique(np.geomspace(12, 1000, 200).astype(int))
+sizes, at_ten = np.unique(np.geomspace(12, 1000, 200).astype(int)), []
 fig, ax = plt.subplots()
-at_ten = []
-for tasks_number, color in ((2, "orange"), (5, "blue"), (50, "green")):
-    at_ten.append(critical_ratio(tasks_number, 100, 10))
-    ax.plot(
-        sizes / 10,
-        critical_ratio(tasks_number, sizes, 10),
-        color=figures.COLORS[color],
-        label=f"$T = {tasks_number}$",
-    )
-ax.set(
-    xscale="log",
-    yscale="log",
-    xlabel="samples per parameter, $n/p$",
-    ylabel=r"noise to spread, $\sigma^2/V$",
-)
+for several, ink in ((2, "orange"), (5, "blue"), (50, "green")):
+    at_ten.append(pooling_ratio(several, 100, 10))
+    line_of_all = pooling_ratio(several, sizes, 10)
+    ax.plot(sizes / 10, line_of_all, color=C[ink], label=f"$T = {several}$")
+ax.set(xscale="log", yscale="log", xlabel="samples per parameter, $n/p$")
+ax.set_ylabel(r"noise to spread, $\sigma^2/V$")
 ax.set_title("Pool above the line, part below it")
 ax.legend(loc="lower right")
 figures.show(
@@ -591,27 +452,16 @@ figures.show(
 )
 
 # %%
-p_cross, n_cross = 6, 20
-V_cross = (1 - 0.5) * 2 / 3  # three equiangular tasks of norm 1 with cosine 0.5
-at = critical_ratio(3, n_cross, p_cross) * V_cross
-K = [
-    simulate.knowledge_transfer(
-        Tasks.equiangular(3, 0.5),
-        n_cross,
-        p_cross,
-        factor * at,
-        trials=trials,
-        seed=(seed, "crossing", str(factor)),
-    ).mean(axis=-1)
-    for factor in (0.5, 2.0)
-]
-half, twice = z_scores(np.stack(K, axis=1), 0, skewed=True)
-display(
-    Markdown(
-        f"Simulated across the line ($T = 3$, $n = {n_cross}$, $p = {p_cross}$), in standard errors from zero: with half "
-        f"the critical noise variance the transfer is {half:+.0f}, with twice that {twice:+.0f}."
-    )
-)
+p_cross, n_cross, company = 6, 20, Tasks.equiangular(3, 0.5)
+at = pooling_ratio(3, n_cross, p_cross) * both_sides.spread_of(company, n_cross)
+setting = company, n_cross, p_cross, at, (0.5, 2.0)
+half, twice = across(*setting, trials, (seed, "crossing"))
+say(n_cross=n_cross, p_cross=p_cross)
+say(half_the_noise=signed(half, ".0f"), twice_the_noise=signed(twice, ".0f"))
+
+# %% [markdown]
+# Simulated across the line ($T = 3$, $n$ = {glue:text}`n_cross`, $p$ = {glue:text}`p_cross`), in standard errors from zero: with
+# half the critical noise variance the transfer is {glue:text}`half_the_noise`, with twice that {glue:text}`twice_the_noise`.
 
 # %% [markdown]
 # ## Break
@@ -633,49 +483,21 @@ display(
 
 # %% tags=["hide-input"]
 N_break, p_break = 200, np.array([1, 2, 4, 8, 16, 32])
-laws = {
-    "random signs": (1, "orange", lambda rng, size: rng.choice([-1.0, 1.0], size)),
-    "normal": (3, "blue", lambda rng, size: rng.standard_normal(size)),
-    "Student t, 10 d.f.": (
-        4,
-        "purple",
-        lambda rng, size: rng.standard_t(10, size) / np.sqrt(1.25),
-    ),
-    "Laplace": (6, "red", lambda rng, size: rng.laplace(size=size) / np.sqrt(2)),
-}
-sign = np.repeat(
-    [1.0, -1.0], N_break // 2
-)  # tasks 1 and −1 along the first feature: w̄ = 0 and V = 1
-measured = {}
-for name, (_, _, draw) in laws.items():
-    weights = np.empty((trials, len(p_break)))
-    for column, width in enumerate(p_break):
-        X = draw(stream(seed, name, int(width)), (trials, width, N_break))
-        w = fit(X, X[:, 0] * sign)
-        error = excess_risk(w, np.array([[1.0], [-1.0]])).mean(axis=1)
-        weights[:, column] = (error - 1) * (N_break - width - 1) / width
-    measured[name] = weights
-
+inks = ("orange", "blue", "purple", "red")
+laws = dict(zip(spread_weights.LAWS, (C[ink] for ink in inks), strict=True))
+setting = N_break, p_break, trials, seed
+measured = {law: spread_weights.spread_weights(law, *setting) for law in laws}
+signs = np.abs(measured["random signs"][:, 0]).max()
+checks.below("weight with random signs and p = 1", signs, 1e-9)
 fig, ax = plt.subplots()
 smooth = np.geomspace(1, 32, 100)
-for name, (kurtosis, color, _) in laws.items():
-    ax.plot(
-        smooth,
-        1 + (kurtosis - 2) / smooth,
-        color=figures.COLORS[color],
-        linewidth=1,
-    )
-    figures.band(
-        ax, p_break, measured[name], color=figures.COLORS[color], label=name
-    )
-ax.set(
-    xscale="log",
-    xlabel="parameters $p$",
-    ylabel="weight ω of $V$ as noise",
-    title="Heavy tails pay more",
-)
-ax.set_xticks(p_break, [str(width) for width in p_break])
-ax.minorticks_off()
+for law, color in laws.items():
+    limit = spread_weights.large_sample_weight(law, smooth)
+    ax.plot(smooth, limit, color=color, linewidth=1)
+    figures.band(ax, p_break, measured[law], color=color, label=law)
+number_axis(ax, p_break)
+ax.set(xlabel="parameters $p$", ylabel="weight ω of $V$ as noise")
+ax.set_title("Heavy tails pay more")
 ax.legend(loc="upper right")
 figures.show(
     fig,
@@ -687,37 +509,30 @@ figures.show(
     ),
     alt="Weight against p for four laws; the lines start at 0, 2, 3 and 5 at p = 1 and approach 1.",
 )
+
+# %% tags=["hide-input"]
 gaussian = theory.effective_noise(unit_spread, N_break // 2, p_break, 0.0)
-checks.below(
-    "weight with random signs and p = 1",
-    np.abs(measured["random signs"][:, 0]).max(),
-    1e-9,
-)
-
-
-def misjudged(weights: np.ndarray) -> list[str]:
-    """Return by how much the Gaussian weight differs from the measured one, for every p."""
-    ratios = zip(gaussian, weights.mean(axis=0), strict=True)
-    return [
-        "∞" if m < 1e-9 else f"{g / m - 1:+.0%}".replace("-0%", "+0%")
-        for g, m in ratios
+rows = []
+for law, (kurtosis, _) in spread_weights.LAWS.items():
+    means = measured[law].mean(axis=0)
+    ratios = [
+        np.inf if m < 1e-9 else g / m - 1
+        for g, m in zip(gaussian, means, strict=True)
     ]
-
-
-header = ["features", "γ", *(f"$p = {width}$" for width in p_break)]
-table = [header, ["---"] * len(header)]
-table += [
-    [name, f"{laws[name][0] - 3:g}", *misjudged(weights)]
-    for name, weights in measured.items()
-]
-display(
-    Markdown(
-        "By how much the exact Gaussian formula misjudges ω:\n\n"
-        + "\n".join(f"| {' | '.join(row)} |" for row in table)
-        + "\n\nThe normal row shows the Monte-Carlo error. The *error* is off by far less than ω, which enters it with the "
-        "small factor $p/(N-p-1)$ beside a bias of 1."
-    )
+    told = [
+        "∞" if r == np.inf else f"{r:+.0%}".replace("-0%", "+0%") for r in ratios
+    ]
+    rows.append([law, f"{kurtosis:g}", *told])
+columns = ["features", "γ", *(f"p = {width}" for width in p_break)]
+table(
+    pd.DataFrame(rows, columns=columns).replace("-", "−", regex=True),
+    name="below-misjudged",
+    caption="By how much the exact Gaussian formula misjudges ω.",
 )
+
+# %% [markdown]
+# The normal row shows the Monte-Carlo error. The *error* is off by far less than ω, which enters it with the small factor
+# $p/(N-p-1)$ beside a bias of 1.
 
 # %% [markdown]
 # **Tasks without samples.** They break nothing. Such a task has no share in $\bar w$ and $V$, and its error is

@@ -71,9 +71,8 @@ def bias_and_variance(
         miss = direct.fit(*data) - np.eye(1, p)
         one, other = miss[:pairs], miss[pairs:]
         drawn.append([(one * other).sum(axis=1), np.square(one - other).sum(axis=1) / 2])
-    p = np.asarray(widths)
-    bias2 = bias_share(n, p) ** 2
-    error = theory.single_task_error(TASK, n, p, noise_var)[..., 0]
+    bias2 = bias_share(n, np.asarray(widths)) ** 2
+    error = theory.single_task_error(TASK, n, widths, noise_var)[..., 0]
     return BiasAndVariance(np.array(drawn).transpose(2, 1, 0), np.array([bias2, error - bias2]))
 
 
