@@ -50,7 +50,7 @@ def test_the_report_compares(tmp_path, capsys):
     shown = " ".join(capsys.readouterr().out.split())
     for words in (
         "On the same rows cross-validation of every group ",
-        ": regret ",
+        " with that of cross-validation: a difference of ",
         " as long.",
     ):
         assert words in shown
@@ -112,11 +112,22 @@ def test_a_report_on_a_thousand_tasks_has_an_end():
         pairs=few.pairs[np.ix_(again, again)],
         **{
             name: getattr(few, name)[again]
-            for name in ("counts", "alone", "grouped", "together", "gain", "gain_error", "noise", "mismatch")
+            for name in (
+                "counts",
+                "variances",
+                "alone",
+                "grouped",
+                "together",
+                "gain",
+                "gain_error",
+                "noise",
+                "noise_error",
+                "mismatch",
+            )
         },
     )
     shown = audit.text(many)
-    assert len(shown.splitlines()) < 110
+    assert len(shown.splitlines()) < 130
     assert max(map(len, shown.splitlines())) <= 100
     assert "The 20 of 1,000 tasks that gain most, and the 20 that gain least" in shown
     page = audit.page(many, "many.csv")

@@ -1,7 +1,7 @@
 """Which tasks should train together? From samples to a decision, without fitting every grouping."""
 
 from manytasks.audit.compare import Compared, check_comparable, compare
-from manytasks.audit.decide import Audit, audit, summary
+from manytasks.audit.decide import Audit, audit, groups_of, summary
 from manytasks.audit.estimate import forms
 from manytasks.audit.formats import called
 from manytasks.audit.further import Section, compared_section, further_numbers, served, weights_section
@@ -9,8 +9,9 @@ from manytasks.audit.heldout import HeldOut, choose, held_out
 from manytasks.audit.page import page, picture
 from manytasks.audit.partitions import path
 from manytasks.audit.reading import read
-from manytasks.audit.report import text, verdict
+from manytasks.audit.report import text
 from manytasks.audit.samples import Samples, from_arrays
+from manytasks.audit.sentences import verdict
 from manytasks.audit.shares import best_shares
 from manytasks.audit.unbiased import Distances, covariance_forms, distances_of, isotropic_distances
 from manytasks.audit.weights import Weights, weigh
@@ -35,6 +36,7 @@ __all__ = [
     "forms",
     "from_arrays",
     "further_numbers",
+    "groups_of",
     "held_out",
     "isotropic_distances",
     "page",

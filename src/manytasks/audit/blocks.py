@@ -31,12 +31,14 @@ class Blocks(NamedTuple):
         rule: metrics on the grid of ridges.
         moments: (T, T) diagonal, variances of the targets.
         counts: (T,) degrees of freedom of the tasks' rows.
+        variances: (T, BLOCKS) variances of the targets, block by block.
     """
 
     covariances: np.ndarray
     rule: Resolvents
     moments: np.ndarray
     counts: np.ndarray
+    variances: np.ndarray
 
     def forms(self, chosen: np.ndarray) -> Forms:
         r"""Estimate the forms from some blocks.
@@ -122,7 +124,7 @@ def read_once(samples: Samples, seed: Seed, *, scale: bool = True, progress: boo
     centre = np.asarray(samples.X[0][:1000], dtype=float).mean(axis=0)
     far = bool(np.any(np.abs(centre) > FAR * spread))
 
-    def one(t: int) -> np.ndarray:
+    def one(t: int) -> tuple[np.ndarray, list[float]]:
         y, deal = samples.y[t], deals[t]
         block = np.arange(len(deal)) % BLOCKS
         X = samples.X[t]
@@ -132,12 +134,14 @@ def read_once(samples: Samples, seed: Seed, *, scale: bool = True, progress: boo
         for k in range(BLOCKS):
             rows = deal[block == k]
             target[k, rows] = (y[rows] - y[rows].mean()) / (len(rows) - 1)
-        return (target @ X).astype(float) @ basis
+        variances = [y[deal[block == k]].var(ddof=1) for k in range(BLOCKS)]
+        return (target @ X).astype(float) @ basis, variances
 
     with ThreadPoolExecutor(THREADS) as pool:
-        covariances = np.stack(list(steps(pool.map(one, range(T)), "reading", progress, T)))
+        covariances, variances = zip(*steps(pool.map(one, range(T)), "reading", progress, T), strict=True)
     rule = resolvents(eigenvalues[kept], N, grid=grid_of(T), samples_seen=False)
-    return Blocks(covariances, rule, second_moments(samples), samples.counts - 1)
+    moments = second_moments(samples)
+    return Blocks(np.stack(covariances), rule, moments, samples.counts - 1, np.array(variances))
 
 
 def judged_halves(once: Blocks, seed: Seed) -> tuple[np.ndarray, np.ndarray]:

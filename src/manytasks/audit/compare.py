@@ -9,8 +9,8 @@ import numpy as np
 
 from manytasks.audit.blocks import is_large
 from manytasks.audit.crossvalidated import MOST_MERGED, cross_validated, errors_on
-from manytasks.audit.decide import audit
-from manytasks.audit.heldout import FOLDS, split
+from manytasks.audit.decide import groups_of
+from manytasks.audit.heldout import FOLDS, held_mean, split
 from manytasks.audit.progress import steps
 from manytasks.audit.samples import Samples, check_samples
 from manytasks.streams import Seed
@@ -37,9 +37,8 @@ class Compared(NamedTuple):
 
     @property
     def regret(self) -> tuple[float, float]:
-        """Mean error of the audit less that of cross-validation, and its standard error over folds."""
-        apart = self.errors[:, 0] - self.errors[:, 1]
-        return float(apart.mean()), float(apart.std(ddof=1) / np.sqrt(len(apart)))
+        """Mean error of the audit less that of cross-validation, and its standard error (``held_mean``)."""
+        return held_mean(self.errors[:, 0] - self.errors[:, 1])
 
 
 def check_comparable(samples: Samples) -> None:
@@ -96,7 +95,7 @@ def compare(samples: Samples, seed: Seed = 0, *, scale: bool = True, progress: b
         rows = samples if fold < 0 else samples.rows([dealt != fold for dealt in folds])
         own = seed if fold < 0 else (seed, "compared", fold)
         begin = time.process_time()
-        ours = audit(rows, seed=own, scale=False).labels
+        ours = groups_of(rows, own, scale=False)
         middle = time.process_time()
         theirs = cross_validated(rows, own)
         seconds += [middle - begin, time.process_time() - middle]

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from manytasks.audit.blocks import BLOCKS, errors_by_task, is_large, judged_halves, read_once
-from manytasks.audit.estimate import forms
-from manytasks.audit.heldout import HeldOut, choose, few_levels, held_out
-from manytasks.audit.partitions import Sums, ordered, path
+from manytasks.audit.estimate import forms, noise
+from manytasks.audit.heldout import Fits, HeldOut, choose, few_levels, held_mean, held_out, paired
+from manytasks.audit.pairs import Pair, ends, pair_gains, ranked
+from manytasks.audit.partitions import largest_first, ordered, path
 from manytasks.audit.progress import steps
 from manytasks.audit.samples import Samples, check_samples
 from manytasks.audit.unbiased import Distances, distances_of
 from manytasks.readers import count
 from manytasks.streams import Seed
 from manytasks.theory.pooled_error import Forms, pooled_error
+
+LISTED = 20_000  # pairs that are written for JSON
 
 
 @dataclass(frozen=True)
@@ -26,11 +29,14 @@ class Audit:
     Attributes:
         names: (T) what the tasks are called.
         counts: (T,) numbers of rows.
+        variances: (T,) variances of the targets, as shares of their mean.
         features: number of features.
         shared: whether all tasks were measured on the same rows.
         scaled: whether features were divided by their standard deviation.
-        labels: (T,) group of every task.
-        method: how the number of groups was chosen.
+        labels: (T,) group of every task, the largest group 0.
+        method: how the number of groups was chosen; empty if it was given.
+        ridge: penalty per row of the models of the chosen number, for the features as they are scaled; nan if
+            the table is read once.
         levels: numbers of groups that were tried.
         curve: (L,) mean error at each.
         spread: (L,) standard error of the difference from the best of them.
@@ -38,10 +44,14 @@ class Audit:
         grouped: (T,) error in its group.
         together: (T,) error of one model for all.
         gain: (T,) alone less grouped.
-        gain_error: (T,) its standard error.
+        gain_error: (T,) its standard error, that of ``held_mean`` or of the jackknife over blocks.
         expected_error: standard error of the mean of ``grouped``.
-        noise: (T,) estimated share of the target's variance that no linear function explains.
+        noise: (T,) estimate of the error that no linear function goes below; without bias, so that it may lie
+            outside the range of what is possible.
+        noise_error: (T,) its standard error.
         pairs: (T, T) predicted fall of the mean error if two tasks share a model and no others do.
+        best: the pairs of which most is predicted, the largest gain first; all if they are few.
+        worst: the pairs of which least is predicted, the smallest gain first; none if they are few.
         distances: squared distances of the tasks, as shares of the variance, with standard errors.
         mismatch: (T,) relative squared distance of each task's feature covariance from the others'; or empty.
         notes: what was left out.
@@ -49,11 +59,13 @@ class Audit:
 
     names: tuple[str, ...]
     counts: np.ndarray
+    variances: np.ndarray
     features: int
     shared: bool
     scaled: bool
     labels: np.ndarray
     method: str
+    ridge: float
     levels: np.ndarray
     curve: np.ndarray
     spread: np.ndarray
@@ -64,7 +76,10 @@ class Audit:
     gain_error: np.ndarray
     expected_error: float
     noise: np.ndarray
+    noise_error: np.ndarray
     pairs: np.ndarray
+    best: tuple[Pair, ...]
+    worst: tuple[Pair, ...]
     distances: Distances
     mismatch: np.ndarray
     notes: tuple[str, ...]
@@ -72,10 +87,62 @@ class Audit:
     @property
     def groups(self) -> list[list[str]]:
         """Names of the tasks of every group, the largest group first."""
-        members = [
+        return [
             [self.names[t] for t in np.flatnonzero(self.labels == g)] for g in range(self.labels.max() + 1)
         ]
-        return sorted(members, key=lambda each: -len(each))
+
+
+def groups_of(samples: Samples, seed: Seed = 0, *, scale: bool = True) -> np.ndarray:
+    """Decide as ``audit`` does, and say nothing else: for whoever decides often.
+
+    Args:
+        samples: of at least 2 tasks with at least 8 rows each.
+        seed: of the folds.
+        scale: whether features are divided by their standard deviation.
+
+    Returns:
+        (T,) group of every task.
+
+    Example:
+        >>> from manytasks.audit.samples import from_arrays
+        >>> rng = np.random.default_rng(1)
+        >>> task, X = np.repeat([0, 1, 2], 60), rng.standard_normal((180, 10))
+        >>> signal = np.where(task == 2, X[:, 0], X[:, 1])
+        >>> groups_of(from_arrays(X, signal + 0.5 * rng.standard_normal(180), task))
+        array([0, 0, 1])
+    """
+    check_samples(samples, scale)
+    if is_large(samples):
+        return ordered(_large(samples, seed, None, scale, False).labels)
+    return ordered(_decided(samples, seed, None, scale, False).labels)
+
+
+class _Decision(NamedTuple):
+    """A decision, and what it came from: samples in units of the audit, errors by level, forms."""
+
+    samples: Samples
+    found: HeldOut
+    chosen: int
+    estimated: Forms
+    labels: np.ndarray
+
+
+def _decided(samples: Samples, seed: Seed, groups: int | None, scale: bool, progress: bool) -> _Decision:
+    if scale:
+        samples = samples.scaled()
+    if samples.shared:  # targets in units of their own: each counts the same
+        samples = samples.standardized()
+    else:  # shares of the variance from here on, whatever the unit
+        unit = float(np.mean([y.var(ddof=1) for y in samples.y]))
+        samples = replace(samples, y=tuple(y / np.sqrt(unit) for y in samples.y))
+    levels = few_levels(len(samples.y))
+    if groups is not None:
+        levels = np.array(sorted({*levels.tolist(), groups}))
+    found = held_out(samples, seed, levels=levels, progress=progress)
+    chosen = choose(found) if groups is None else int(np.flatnonzero(levels == groups)[0])
+    estimated = forms(samples)
+    labels = path(estimated, samples.counts - 1, shared=samples.shared)[levels[chosen] - 1]
+    return _Decision(samples, found, chosen, estimated, labels)
 
 
 def audit(
@@ -116,44 +183,44 @@ def audit(
         raise ValueError(f"groups must be at most {T}, the number of tasks; got {groups}")
     if is_large(samples):
         return _large(samples, seed, groups, scale, progress)
-    if scale:
-        samples = samples.scaled()
-    unit = float(np.mean([y.var(ddof=1) for y in samples.y]))
-    if samples.shared:  # targets in units of their own: each counts the same
-        samples = samples.standardized()
-    else:  # shares of the variance from here on, whatever the unit
-        samples = replace(samples, y=tuple(y / np.sqrt(unit) for y in samples.y))
-    unit = 1.0
-    levels = few_levels(T) if groups is None else np.array(sorted({*few_levels(T).tolist(), groups}))
-    found = held_out(samples, seed, levels=levels, progress=progress)
-    chosen = choose(found) if groups is None else int(np.flatnonzero(levels == groups)[0])
-    estimated = forms(samples)
-    counts = samples.counts - 1
-    labels = path(estimated, counts, shared=samples.shared)[levels[chosen] - 1]
+    samples, found, chosen, estimated, labels = _decided(samples, seed, groups, scale, progress)
+    counts, levels = samples.counts - 1, found.levels
     best = int(found.curve.mean(axis=0).argmin())
     apart = found.curve - found.curve[:, [best]]
-    n = samples.counts
-    mean = np.stack([rows.mean(axis=0) for rows in found.rows]) / unit
-    change = [(rows[:, -1] - rows[:, chosen]) / unit for rows in found.rows]
-    within = np.array([rows[:, chosen].var(ddof=1) / len(rows) for rows in found.rows]) / unit**2
+    mean = np.stack([rows.mean(axis=0) for rows in found.rows])
+    change = [(rows[:, -1] - rows[:, chosen]) for rows in found.rows]
+    own = [rows[:, chosen] for rows in found.rows]
+    if samples.shared:  # one row has an error in every task
+        own = [np.mean(own, axis=0)]
+    within = np.array([rows.var(ddof=1) / len(rows) for rows in own])
+    size = Fits(samples, samples).scale
+    pairs = pair_gains(estimated, counts, samples.shared)
+    best_pairs, worst_pairs = ends(pairs)
+    measured = paired(samples, seed, [*best_pairs, *worst_pairs])
     return Audit(
         samples.names,
-        n,
+        samples.counts,
+        np.diagonal(estimated.moments),
         len(samples.features),
         samples.shared,
         scale,
-        ordered(labels),
-        f"held-out rows ({len(found.curve)} folds)",
+        largest_first(labels),
+        f"held-out rows ({len(found.curve)} folds)" if groups is None else "",
+        float(found.ridge[chosen] * size),
         levels,
-        found.curve.mean(axis=0) / unit,
-        apart.std(axis=0, ddof=1) / np.sqrt(len(apart)) / unit,
+        found.curve.mean(axis=0),
+        apart.std(axis=0, ddof=1) / np.sqrt(len(apart)),
         mean[:, -1],
         mean[:, chosen],
         mean[:, 0],
         mean[:, -1] - mean[:, chosen],
-        np.array([each.std(ddof=1) / np.sqrt(len(each)) for each in change]),
-        float(np.sqrt(within.sum()) / T),
-        *_described(estimated, counts, unit, samples),
+        np.array([held_mean(each)[1] for each in change]),
+        float(np.sqrt(within.sum()) / len(own)),
+        *noise(samples, estimated, seed),
+        pairs,
+        *ranked(best_pairs, worst_pairs, measured),
+        distances_between(estimated, counts, 1.0, samples.shared),
+        covariance_mismatch(samples),
         samples.notes,
     )
 
@@ -173,21 +240,32 @@ def _large(samples: Samples, seed: Seed, groups: int | None, scale: bool, progre
     labels = path(estimated, once.counts)[chosen - 1]
     kinds = (np.arange(T), labels, np.zeros(T, dtype=int))
     alone, grouped, together = (errors_by_task(estimated, once.counts, each) / unit for each in kinds)
-    left = []
+    pairs = pair_gains(estimated, once.counts, False) / unit
+    best, worst = ends(pairs)
+    i, j = np.transpose([*best, *worst])
+    some, place = np.unique([i, j], return_inverse=True)
+    left, noises, gains = [], [], []
     for k in steps(everything, "standard errors", progress):
-        part = once.forms(np.delete(everything, k))
+        others = np.delete(everything, k)
+        part = once.forms(others)
         left.append([errors_by_task(part, once.counts, each) / unit for each in kinds[:2]])
+        noises.append((once.variances[:, others].mean(axis=1) - np.diagonal(part.first[0])) / unit)
+        predicted = pair_gains(part.of(some), once.counts[some], False) / unit
+        gains.append(predicted[tuple(place.reshape(2, -1))])
     changes = np.array(left)  # (blocks, 2, T)
     jackknife = np.sqrt(BLOCKS - 1)
+    predictions = [*zip(pairs[i, j].tolist(), (jackknife * np.std(gains, axis=0)).tolist(), strict=True)]
     apart = curve - curve[:, [int(curve.mean(axis=0).argmin())]]
     return Audit(
         samples.names,
         samples.counts,
+        np.diagonal(once.moments) / unit,
         len(samples.features),
         False,
         scale,
-        ordered(labels),
-        f"the formula, halves of the rows judging each other ({len(curve)} times)",
+        largest_first(labels),
+        "" if groups else f"the formula, halves of the rows judging each other ({len(curve)} times)",
+        np.nan,
         levels,
         curve.mean(axis=0) / unit,
         apart.std(axis=0, ddof=1) / np.sqrt(len(apart)) / unit,
@@ -197,53 +275,36 @@ def _large(samples: Samples, seed: Seed, groups: int | None, scale: bool, progre
         alone - grouped,
         jackknife * (changes[:, 0] - changes[:, 1]).std(axis=0),
         float(jackknife * changes[:, 1].mean(axis=1).std()),
-        *_described(estimated, once.counts, unit, samples),
+        (np.diagonal(estimated.moments) - np.diagonal(estimated.first[0])) / unit,
+        jackknife * np.std(noises, axis=0),
+        pairs,
+        *ranked(best, worst, predictions),
+        distances_between(estimated, once.counts, unit, False),
+        covariance_mismatch(samples),
         samples.notes,
     )
 
 
-def _described(
-    estimated: Forms, counts: np.ndarray, unit: float, samples: Samples
-) -> tuple[np.ndarray, np.ndarray, Distances, np.ndarray]:
-    """Describe the tasks: noise, gains of pairs, distances, covariances.
+def distances_between(estimated: Forms, counts: np.ndarray, unit: float, shared: bool) -> Distances:
+    """Estimate how far tasks are apart.
 
     Distances are taken at the ridge that is best for tasks alone, in the mean: where tasks oppose each other
     the best ridge of one model for all is endless, and all distances vanish.
 
-    Returns:
-        ``noise``, ``pairs``, ``distances`` and ``mismatch`` of an ``Audit``.
-    """
-    tau = np.diagonal(estimated.moments)
-    alone = [
-        pooled_error(estimated.of([t]), counts[[t]], shared=samples.shared)[:, 0] for t in range(len(counts))
-    ]
-    k = int(np.mean(alone, axis=0).argmin())
-    between = distances_of(estimated.first[k], estimated.second[k], tau, float(estimated.df2[k]), counts)
-    noise = 1 - np.diagonal(estimated.first[0]) / tau
-    scaled = Distances(between.gram / unit, between.squared / unit, between.error / unit)
-    return noise, pair_gains(estimated, counts, samples.shared) / unit, scaled, covariance_mismatch(samples)
-
-
-def pair_gains(estimated: Forms, counts: np.ndarray, shared: bool) -> np.ndarray:
-    """Predict what two tasks gain from sharing a model, mean of both, each choice at its best ridge.
-
     Args:
         estimated: forms of T tasks.
         counts: (T,) degrees of freedom of their rows.
+        unit: mean variance of the targets.
         shared: whether rows are shared.
 
     Returns:
-        (T, T) symmetric array, 0 on the diagonal.
+        Distances as shares of the variance.
     """
-    T = len(counts)
-    sums = Sums(estimated, counts, shared=shared)
-    alone = sums.alone()
-    everyone = np.arange(T)
-    gains = np.zeros((T, T))
-    for t in range(T):
-        gains[t] = (alone[t] + alone - sums.merged(t, everyone)) / 2
-    np.fill_diagonal(gains, 0.0)
-    return gains
+    tau = np.diagonal(estimated.moments)
+    alone = [pooled_error(estimated.of([t]), counts[[t]], shared=shared)[:, 0] for t in range(len(counts))]
+    k = int(np.mean(alone, axis=0).argmin())
+    between = distances_of(estimated.first[k], estimated.second[k], tau, float(estimated.df2[k]), counts)
+    return Distances(between.gram / unit, between.squared / unit, between.error / unit)
 
 
 def covariance_mismatch(samples: Samples) -> np.ndarray:
@@ -277,6 +338,37 @@ def covariance_mismatch(samples: Samples) -> np.ndarray:
     return found / np.square(pooled).sum()
 
 
+def pair_numbers(found: Audit) -> list[dict[str, Any]]:
+    """Return what was found of pairs of tasks as plain numbers.
+
+    Args:
+        found: an audit.
+
+    Returns:
+        One entry per pair, the largest predicted gain first, with a gain and its standard error where it was
+        measured; of more than ``LISTED`` pairs as many at either end.
+    """
+    i, j = np.triu_indices(len(found.names), 1)
+    order = np.argsort(-found.pairs[i, j], kind="stable")
+    if len(order) > LISTED:
+        order = np.r_[order[: LISTED // 2], order[-(LISTED // 2) :]]
+    known = {(pair.first, pair.second): pair for pair in (*found.best, *found.worst)}
+    listed = []
+    for a, b in zip(i[order].tolist(), j[order].tolist(), strict=True):
+        pair = known.get((a, b))
+        listed.append(
+            {
+                "tasks": [found.names[a], found.names[b]],
+                "predicted_gain": float(found.pairs[a, b]),
+                "gain": pair.gain if pair else None,
+                "gain_error": pair.error if pair else None,
+                "squared_distance": float(found.distances.squared[a, b]),
+                "distance_error": float(found.distances.error[a, b]),
+            }
+        )
+    return listed
+
+
 def summary(found: Audit) -> dict[str, Any]:
     """Return what was found as plain numbers and lists, for JSON.
 
@@ -292,9 +384,11 @@ def summary(found: Audit) -> dict[str, Any]:
         "standard_error": found.expected_error,
         "error_alone": float(found.alone.mean()),
         "error_together": float(found.together.mean()),
-        "chosen_by": found.method,
+        "chosen_by": found.method or "given",
         "levels": found.levels.tolist(),
         "curve": found.curve.tolist(),
+        "curve_error": found.spread.tolist(),
+        "ridge_per_row": float(found.ridge) if np.isfinite(found.ridge) else None,
         "tasks": [
             {
                 "name": name,
@@ -304,9 +398,13 @@ def summary(found: Audit) -> dict[str, Any]:
                 "in_group": float(found.grouped[t]),
                 "gain": float(found.gain[t]),
                 "gain_error": float(found.gain_error[t]),
-                "noise_share": float(found.noise[t]),
+                "variance": float(found.variances[t]),
+                "noise": float(found.noise[t]),
+                "noise_error": float(found.noise_error[t]),
             }
             for t, name in enumerate(found.names)
         ],
+        "number_of_pairs": len(found.names) * (len(found.names) - 1) // 2,
+        "pairs": pair_numbers(found),
         "notes": list(found.notes),
     }

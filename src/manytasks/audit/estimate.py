@@ -6,9 +6,12 @@ import numpy as np
 
 from manytasks.audit.samples import Samples
 from manytasks.audit.unbiased import covariance_forms
+from manytasks.streams import Seed, stream
 from manytasks.theory.pooled_error import Forms
 
 GRID = 24  # values of the effective ridge, shared by all groups of tasks
+FREE = 8  # degrees of freedom from which residuals tell the noise of a task
+GROUPS = 10  # parts of the rows, each left out once, behind the standard error of the noise
 SMALLEST, LARGEST = 1e-4, 1e2  # ridge per sample, in units of the features' mean variance
 
 
@@ -55,6 +58,95 @@ def forms(samples: Samples) -> Forms:
     K = len(rule.kappa)
     both = covariance_forms(Z, samples.y, np.hstack([rule.first, rule.second]), shared=samples.shared)
     return Forms(rule.kappa, both[:K], both[K:], second_moments(samples), rule.df1, rule.df2)
+
+
+def noise(samples: Samples, estimated: Forms, seed: Seed) -> tuple[np.ndarray, np.ndarray]:
+    """Estimate the error that no linear model goes below, and how sure that is.
+
+    A task whose rows leave ``FREE`` degrees of freedom has the residuals of its least squares. Of others the
+    noise is second moment less first form, at the smallest ridge.
+
+    Args:
+        samples: of T tasks with at least 8 rows each.
+        estimated: their forms.
+        seed: of the parts of the rows that are left out for the standard error.
+
+    Returns:
+        (T,) estimates without bias, which may be negative, and (T,) standard errors.
+
+    Example:
+        >>> from manytasks.audit.samples import from_arrays
+        >>> rng = np.random.default_rng(1)
+        >>> X, task = rng.standard_normal((400, 3)), np.arange(400) % 2
+        >>> samples = from_arrays(X, X[:, 0] + rng.standard_normal(400), task)
+        >>> [each.round(1).tolist() for each in noise(samples, forms(samples), seed=1)]
+        [[1.1, 1.1], [0.1, 0.1]]
+    """
+    own = [residual_noise(X, y) for X, y in zip(samples.X, samples.y, strict=True)]
+    value = np.diagonal(estimated.moments) - np.diagonal(estimated.first[0])
+    error = np.zeros(len(own)) if None not in own else _jackknife(samples, seed)
+    for t, each in enumerate(own):
+        if each is not None:
+            value[t], error[t] = each
+    return value, error
+
+
+def residual_noise(X: np.ndarray, y: np.ndarray) -> tuple[float, float] | None:
+    """Estimate the noise of one task from the residuals of its least squares.
+
+    Args:
+        X: (n, p) features.
+        y: (n,) targets.
+
+    Returns:
+        Residual variance, and its standard error with the residuals' own kurtosis; None if fewer than
+        ``FREE`` degrees of freedom are left.
+    """
+    n = len(y)
+    if X.shape[1] >= n:
+        return None
+    centred = X - X.mean(axis=0)
+    eigenvalues, basis = spectrum(centred)
+    free = n - 1 - len(eigenvalues)
+    if free < FREE:
+        return None
+    fitted = centred @ (basis / np.sqrt(eigenvalues))
+    target = y - y.mean()
+    square = np.square(target - fitted @ (fitted.T @ target))
+    variance = float(square.sum() / free)
+    kurtosis = float(n * np.square(square).sum() / max(square.sum() ** 2, 1e-300))
+    return variance, variance * np.sqrt(max(kurtosis - 1, 0.0) / free)
+
+
+def _jackknife(samples: Samples, seed: Seed) -> np.ndarray:
+    """Estimate standard errors of the noise that forms give.
+
+    ``GROUPS`` times another part of every task's rows is left out. The metric stays that of all rows.
+
+    Returns:
+        (T,) standard errors, as shares of the targets' mean variance, or of each target's own on shared rows.
+    """
+    parts = samples.X[:1] if samples.shared else samples.X
+    centred = np.concatenate([X - X.mean(axis=0) for X in parts])
+    eigenvalues, basis = spectrum(centred)
+    rule = resolvents(eigenvalues, len(centred) - len(parts), grid=1, samples_seen=True)
+    Z = [X @ basis for X in parts] * (len(samples.X) if samples.shared else 1)
+    groups = min(GROUPS, int(samples.counts.min()))
+    dealt = [
+        stream(seed, "noise", 0 if samples.shared else t).permutation(len(y)) % groups
+        for t, y in enumerate(samples.y)
+    ]
+    found = []
+    for k in range(groups):
+        kept = [rows != k for rows in dealt]
+        y = [own[rows] for own, rows in zip(samples.y, kept, strict=True)]
+        rows = (
+            [Z[0][kept[0]]] * len(y) if samples.shared else [z[row] for z, row in zip(Z, kept, strict=True)]
+        )
+        tau = np.array([own.var(ddof=1) for own in y])
+        explained = np.diagonal(covariance_forms(rows, y, rule.first, shared=samples.shared)[0])
+        found.append((tau - explained) / (tau if samples.shared else tau.mean()))
+    return np.asarray(np.sqrt(groups - 1) * np.std(found, axis=0))
 
 
 def second_moments(samples: Samples) -> np.ndarray:

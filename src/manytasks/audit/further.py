@@ -10,6 +10,7 @@ import numpy as np
 from manytasks.audit.columns import few, nearest
 from manytasks.audit.compare import Compared
 from manytasks.audit.crossvalidated import MOST
+from manytasks.audit.numerals import amount, plus_minus
 from manytasks.audit.samples import Samples
 from manytasks.audit.weights import MOST_WEIGHTED, Weights
 
@@ -114,11 +115,11 @@ def weights_section(samples: Samples, found: Sequence[Weights], scaled: bool) ->
         [
             [
                 names[own.task],
-                f"{own.weighted:.2f}",
-                f"{own.grouped:.2f}",
-                f"{own.pooled:.2f}",
-                f"{own.alone:.2f}",
-                f"{own.gain:+.2f} ± {own.gain_error:.2f}",
+                amount(own.weighted),
+                amount(own.grouped),
+                amount(own.pooled),
+                amount(own.alone),
+                plus_minus(own.gain, own.gain_error, "+"),
                 "weights" if own.advised else _rival(own)[0],
                 "; ".join(
                     [
@@ -149,8 +150,8 @@ def _rival(own: Weights) -> tuple[str, str, float]:
 
 def _advice(own: Weights, name: str) -> str:
     _, rival, error = _rival(own)
-    gain = f"gain {own.gain:+.2f} ± {own.gain_error:.2f}"
-    against = f"held-out error {own.weighted:.2f}, against {error:.2f} ({gain})"
+    gain = f"gain {plus_minus(own.gain, own.gain_error, '+')}"
+    against = f"held-out error {amount(own.weighted)}, against {amount(error)} ({gain})"
     if own.advised:
         return f"Weights serve {name} better than {rival}: {against}."
     return f"Weights serve {name} no better than {rival}: {against}. Take {rival}."
@@ -181,6 +182,7 @@ def compared_section(samples: Samples, found: Compared) -> Section:
         decides = f"would train {len(groups)} models: {shown}"
     what = "every group" if len(samples.names) <= MOST else "every merger of two groups"
     regret, error = found.regret
+    apart = plus_minus(regret, error, "+") if error > 0 else "0 in every fold"
     means = found.errors.mean(axis=0)
     return Section(
         "Compared with cross-validation",
@@ -188,14 +190,14 @@ def compared_section(samples: Samples, found: Compared) -> Section:
             f"On the same rows cross-validation of {what} {decides}.",
             f"With a fifth of the rows kept from both, {len(found.same)} times over, both decided the same "
             f"{found.same.sum()} times, and alike for {found.pairs.mean():.0%} of the pairs of tasks.",
-            f"On the rows kept away the audit's decision errs by {means[0]:.3f}, that of cross-validation by "
-            f"{means[1]:.3f}: regret {regret:+.3f} ± {error:.3f}.",
+            f"On the rows kept away the error is {amount(means[0], 3)} with the audit's decision and "
+            f"{amount(means[1], 3)} with that of cross-validation: a difference of {apart}.",
             f"Cross-validation took {found.times:.2g} times as long. (This line alone differs from run to "
             "run.)",
         ],
         ("decision", "error on rows kept away"),
         [
-            [name, f"{mean:.3f}"]
+            [name, amount(mean, 3)]
             for name, mean in zip(
                 ("audit", "cross-validation", "every task alone", "all in one"), means, strict=True
             )

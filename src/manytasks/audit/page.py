@@ -9,16 +9,17 @@ import numpy as np
 
 from manytasks.audit.decide import Audit
 from manytasks.audit.further import Section
-from manytasks.audit.report import (
+from manytasks.audit.sentences import ERRORS, assumptions, next_steps, unknown, verdict
+from manytasks.audit.tables import (
+    CURVE_HEAD,
     PAIR_HEAD,
     TASK_HEAD,
     TASK_LEGEND,
-    assumptions,
-    pair_rows,
+    curve_rows,
+    pair_legend,
+    pair_tables,
     task_lines,
     task_rows,
-    unknown,
-    verdict,
 )
 
 CELL = 26  # units of the picture per task
@@ -68,31 +69,27 @@ def page(found: Audit, title: str, further: Sequence[Section] = ()) -> str:
     Returns:
         HTML, self-contained, without scripts.
     """
-    best, worst = pair_rows(found)
     parts = [
         f"<h1>Which tasks should train together? {html.escape(title)}</h1>",
         f'<p class="verdict">{html.escape(verdict(found))}</p>',
+        f"<p class='legend'>{html.escape(ERRORS)}</p>",
         picture(found),
         "<h2>Task by task</h2>",
         *(f"<p>{html.escape(line)}</p>" for line in task_lines(found, LISTED)),
         _table(TASK_HEAD, task_rows(found, LISTED)),
         f"<p class='legend'>{html.escape(TASK_LEGEND)}</p>",
         "<h2>How many models?</h2>",
-        _table(
-            ("models", "error", "difference from the best"),
-            [
-                [str(level), f"{error:.3f}", "best" if spread == 0 else f"± {spread:.3f}"]
-                for level, error, spread in zip(found.levels, found.curve, found.spread, strict=True)
-            ],
-        ),
-        "<h2>Pairs that gain most, and least, from a model of their own</h2>",
-        _table(PAIR_HEAD, [*best, *worst]),
+        _table(CURVE_HEAD, curve_rows(found)),
+        "<h2>Two in one model</h2>",
+        *(f"<p>{html.escape(head)}</p>{_table(PAIR_HEAD, rows)}" for head, rows in pair_tables(found)),
+        f"<p class='legend'>{html.escape(pair_legend(found))}</p>",
     ]
     for section in further:
         parts.append(f"<h2>{html.escape(section.title)}</h2>{_list(section.lines)}")
         if section.rows:
             parts.append(_table(section.head, section.rows))
     for head, lines in (
+        ("What next?", next_steps(found)),
         ("Not known", unknown(found)),
         ("Assumed", assumptions(found)),
         ("Left out or changed", found.notes),
@@ -171,8 +168,8 @@ def picture(found: Audit) -> str:
         f'role="img" aria-label="{alt}" fill="currentColor" font-size="9" '
         'font-family="system-ui, sans-serif">'
         f"{''.join([*cells, *names, *frames])}</svg><figcaption>{which}"
-        "What two tasks gain (blue) or lose (orange) if they share a model of their own, as a share of the "
-        "targets' variance. Frames: the models to train.</figcaption></figure>"
+        "What the formula predicts two tasks to gain (blue) or lose (orange) if they share a model of their "
+        "own, as a share of the targets' variance. Frames: the models to train.</figcaption></figure>"
     )
 
 

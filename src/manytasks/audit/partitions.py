@@ -275,6 +275,23 @@ def tree(sums: Sums) -> list[np.ndarray]:
     return found[::-1]
 
 
+def largest_first(labels: np.ndarray) -> np.ndarray:
+    """Number groups by size, the largest first; of the same size by first appearance.
+
+    Args:
+        labels: (T,) labels of groups.
+
+    Returns:
+        (T,) numbers from 0.
+
+    Example:
+        >>> largest_first(np.array([7, 3, 3, 5]))
+        array([1, 0, 0, 2])
+    """
+    code = ordered(labels)
+    return np.argsort(np.argsort(-np.bincount(code), kind="stable"))[code]
+
+
 def ordered(labels: np.ndarray) -> np.ndarray:
     """Number groups by first appearance.
 

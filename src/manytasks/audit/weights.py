@@ -9,7 +9,7 @@ import numpy as np
 
 from manytasks.audit.blocks import is_large
 from manytasks.audit.estimate import forms
-from manytasks.audit.heldout import FOLDS, Fits, split
+from manytasks.audit.heldout import FOLDS, Fits, held_mean, split
 from manytasks.audit.progress import steps
 from manytasks.audit.samples import Samples, check_samples
 from manytasks.audit.shares import best_shares, projected
@@ -38,7 +38,7 @@ class Weights(NamedTuple):
         pooled: error of one model for all tasks.
         alone: error of a model of its own.
         gain: least of these three, less the error with weights.
-        gain_error: its standard error, over rows.
+        gain_error: its standard error (``held_mean``).
     """
 
     task: int
@@ -157,7 +157,7 @@ def _judged(
     at = {kind: int(error.mean(axis=0).argmin()) for kind, error in errors.items()}
     rows = {kind: errors[kind][:, at[kind]] / unit for kind in KINDS}
     rival = min(KINDS[1:], key=lambda kind: float(rows[kind].mean()))
-    change = rows[rival] - rows["weighted"]
+    gain, gain_error = held_mean(rows[rival] - rows["weighted"])
     shares = best_shares(estimated, samples.counts - 1, task, samples.shared)
     k = at["weighted"]
     if not np.isfinite(shares[k]).all():  # more rows can reach less far only by rounding
@@ -169,7 +169,7 @@ def _judged(
         weights / row,
         shares[k],
         float(ridge / row),
-        gain=float(change.mean()),
-        gain_error=float(change.std(ddof=1) / np.sqrt(len(change))),
+        gain=gain,
+        gain_error=gain_error,
         **{kind: float(rows[kind].mean()) for kind in KINDS},
     )

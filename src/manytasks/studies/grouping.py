@@ -11,7 +11,7 @@ import pandas as pd
 from sklearn.datasets import load_diabetes
 
 from manytasks.audit.crossvalidated import cross_validated, errors_on
-from manytasks.audit.decide import audit
+from manytasks.audit.decide import groups_of
 from manytasks.audit.estimate import forms
 from manytasks.audit.heldout import ridge_path
 from manytasks.audit.samples import Samples, from_arrays
@@ -94,7 +94,7 @@ def decisions(sizes: Iterable[int], draws: int, seed: Seed) -> pd.DataFrame:
             train, test = digit_questions(n, own)
             variance = np.array([y.var() for y in test.y])
             begin = time.process_time()
-            audited = audit(train, seed=own, scale=False).labels
+            audited = groups_of(train, own, scale=False)
             middle = time.process_time()
             validated = cross_validated(train, own)
             end = time.process_time()
