@@ -12,6 +12,12 @@
 
 # %% [markdown]
 # # Buffer or parameters?
+#
+# To a wide model a stored sample of a similar task is knowledge, of an unlike one noise, and a parameter only dilutes; so
+# similar tasks want samples, unlike or noisy ones parameters, and the optima inside form a strip between. For
+# {glue:text}`tasks` tasks with cosine 0.7 and a budget of {glue:text}`budget` parameters the best is **{glue:text}`best_memory`
+# samples a task beside {glue:text}`best_p` parameters** ({glue:text}`best_kind`), with an error of {glue:text}`best_error:.3f`
+# against {glue:text}`error_empty:.3f` without a buffer and {glue:text}`error_full:.3f` with a full one.
 
 # %% tags=["parameters"]
 profile = "book"
@@ -27,55 +33,30 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import sympy as sp
-from IPython.display import Markdown, display
 from matplotlib.colors import BoundaryNorm, ListedColormap
 from matplotlib.patches import Patch
 
-from manytasks import (
-    Tasks,
-    checks,
-    evidence,
-    figures,
-    parameters,
-    simulate,
-    theory,
-)
-from manytasks.statistics import (
-    critical_z,
-    difference_interval,
-    noticed,
-    z_scores,
-)
+from manytasks import Tasks, checks, evidence, figures, parameters, simulate, theory
+from manytasks.page import say
+from manytasks.statistics import critical_z, difference_interval, noticed, z_scores
 from manytasks.streams import stream
+from manytasks.studies import budget_lines, budget_phases
+from manytasks.studies.budget_lines import along_line, large_budget_slope
+from manytasks.studies.replay_readings import readings
 from manytasks.symbolic import differing
 
 parameters.check(In, globals())
-sigma2 = 0.1
+C, sigma2 = figures.COLORS, 0.1
 sample_cost = 2  # parameters that one stored sample costs
-step = sample_cost * (
-    T - 1
-)  # parameters given up for one more sample of every past task
+step = sample_cost * (T - 1)  # given up for one more sample of every past task
 budget = 4 * T * n
 stores_all = T * n + step * n  # and still interpolates
 middling = Tasks.equiangular(T, 0.7)
 best = theory.best_split(middling, n, sigma2, budget, sample_cost=sample_cost)
-ends = [
-    float(
-        theory.average_error(
-            theory.replay_error(middling, n, m, budget - step * m, sigma2)
-        )
-    )
-    for m in (0, n)
-]
-display(
-    Markdown(
-        "To a wide model a stored sample of a similar task is knowledge, of an unlike one noise, and a parameter only dilutes; "
-        "so similar tasks want samples, unlike or noisy ones parameters, and the optima inside form a strip between. "
-        f"For {T} tasks with cosine 0.7 and a budget of {budget} parameters the best is "
-        f"**{best.memory} samples a task beside {best.p} parameters** ({best.kind}), with an error of {best.value:.3f} against "
-        f"{ends[0]:.3f} without a buffer and {ends[1]:.3f} with a full one."
-    )
-)
+empty, full = along_line(middling, n, sigma2, budget, step, (0, n)).error
+say(tasks=T, budget=budget, error_empty=empty, error_full=full)
+say(best_memory=best.memory, best_p=best.p, best_kind=best.kind)
+say(best_error=best.value)
 
 # %% [markdown]
 # ## Claim
@@ -119,9 +100,8 @@ m, P, s = sp.symbols("m P s", positive=True)
 rho_value, noise_value = sp.Rational(7, 10), sp.Rational(1, 10)
 two = Tasks([[sp.Integer(1), rho_value], [rho_value, sp.Integer(1)]])
 numbers = {P: 200, s: 2}
-line = theory.replay_error(
-    two, (50, 50), np.array([m, m]), P - s * m, noise_value, regime="over"
-)[1]
+setting = (two, (50, 50), np.array([m, m]), P - s * m, noise_value)
+line = theory.replay_error(*setting, regime="over")[1]
 error_on_line = sp.cancel(sp.together(sum(line).subs(numbers) / 2))
 numerator = sp.Poly(sp.fraction(sp.cancel(sp.diff(error_on_line, m)))[0], m)
 
@@ -130,23 +110,20 @@ numerator = sp.Poly(sp.fraction(sp.cancel(sp.diff(error_on_line, m)))[0], m)
 
 # %%
 last = 33  # p > m + 51 holds up to here
-roots = [
-    float(root)
-    for root in numerator.nroots(n=30)
-    if abs(sp.im(root)) < 1e-20 and 0 <= sp.re(root) <= last
-]
+found = numerator.nroots(n=30)
+real = [float(sp.re(root)) for root in found if abs(sp.im(root)) < 1e-20]
+roots = [root for root in real if 0 <= root <= last]
 on_line = {k: float(error_on_line.subs(m, k)) for k in range(last + 1)}
 smallest = min(on_line, key=on_line.get)
 beside = {0, last} | {int(f(r)) for r in roots for f in (np.floor, np.ceil)}
-checks.require(
-    smallest in beside, f"the best whole split, m = {smallest}, is none of {beside}"
-)
-display(
-    Markdown(
-        f"The derivative has degree {numerator.degree()}. Its real roots on $0 \\le m \\le {last}$ are "
-        f"{', '.join(f'{r:.3f}' for r in roots) or 'none'}; the best whole number is $m = {smallest}$."
-    )
-)
+words = f"the best whole split, m = {smallest}, is none of {beside}"
+checks.require(smallest in beside, words)
+told = ", ".join(f"{root:.3f}" for root in roots) or "none"
+say(degree=numerator.degree(), real_roots=told, best_whole=smallest)
+
+# %% [markdown]
+# The derivative has degree {glue:text}`degree`. Its real roots on $0 \le m \le 33$ are {glue:text}`real_roots`; the best whole
+# number is $m$ = {glue:text}`best_whole`.
 
 # %% [markdown]
 # With more tasks the degree grows quickly. `theory.best_split` therefore finds the roots on short pieces, where a polynomial
@@ -159,29 +136,15 @@ display(
 # %%
 T_, n_, rho, s2 = sp.symbols("T n rho sigma^2", positive=True)
 A = n_ * T_ * (2 * (1 - rho) * (T_ - 1) / T_ + s2 - 1)
-C = n_ * T_ * (T_ - 1) / 2 * (2 * (1 - rho) * (2 - 1 / T_) + 3 * s2 - 1)
-stated = (T_ - 1) / 2 * (2 * (1 - rho) * (2 - 1 / T_) + 3 * s2 - 1) + s * (
-    2 * (1 - rho) * (T_ - 1) / T_ + s2 - 1
-)
-different = differing([(C + s * A) / (n_ * T_)], [stated])
+C_ = n_ * T_ * (T_ - 1) / 2 * (2 * (1 - rho) * (2 - 1 / T_) + 3 * s2 - 1)
+stated = large_budget_slope(T_, rho, s2, s)
+different = differing([(C_ + s * A) / (n_ * T_)], [stated])
 checks.require(different == 0, "the stated bracket is not (C + sA) / (nT)")
 slope = sp.limit(P**2 * sp.diff(sum(line).subs(s, 2) / 2, m).subs(m, 10), P, sp.oo)
-bracket = (C + s * A).subs({T_: 2, n_: 50, rho: rho_value, s2: noise_value, s: 2})
-checks.require(
-    sp.simplify(slope - bracket) == 0, f"slope {slope}, and not {bracket}"
-)
-
-
-def rule(tasks_count, cosine, noise_var, price):
-    """Return the bracket of the theorem: store everything if it is negative."""
-    values = {
-        T_: tasks_count,
-        rho: cosine,
-        s2: noise_var,
-        s: price * (tasks_count - 1),
-    }
-    return float(stated.subs(values))
-
+numbers = {T_: 2, n_: 50, rho: rho_value, s2: noise_value, s: 2}
+bracket = (C_ + s * A).subs(numbers)
+words = f"slope {slope}, and not {bracket}"
+checks.require(sp.simplify(slope - bracket) == 0, words)
 
 # %% [markdown]
 # ## Check
@@ -190,111 +153,43 @@ def rule(tasks_count, cosine, noise_var, price):
 # starts. (The test-suite does this on two thousand problems.)
 
 # %% tags=["hide-input"]
-rng = stream(seed, "brute force")
-gaps = []
-for _ in range(problems):
-    tasks = Tasks.from_vectors(rng.choice([0, 1, 3]) + rng.standard_normal((3, 2)))
-    stored = int(rng.integers(5, 40))
-    a, b = rng.choice([1, 2, 3], size=2).tolist()
-    money, objective, start = (
-        int(rng.integers(40, 500)),
-        rng.choice(["error", "forgetting"]),
-        rng.choice(["warm", "scratch"]),
-    )
-    noise_var = rng.choice([0.02, 0.5])
-    read = theory.average_error if objective == "error" else theory.forgetting
-    values = []
-    for k in range(stored + 1):
-        width = (money - 2 * b * k) // a
-        if width >= 2:
-            values.append(
-                read(theory.replay_error(tasks, stored, k, width, noise_var, start))
-            )
-    values = np.array(values)
-    found = theory.best_split(
-        tasks, stored, noise_var, money, a, b, objective, start
-    )
-    least = values[np.isfinite(values)].min()
-    gaps.append(abs(found.value - least) / max(1, abs(least)))
-evidence.record(
-    "O.5",
-    "brute force",
-    "largest relative distance to the best of all whole splits",
-    max(gaps),
-    "<",
-    1e-9,
-    n=f"{problems} random problems",
-)
+furthest = budget_lines.brute_force_gap(problems, (seed, "brute force"))
+what = "largest relative distance to the best of all whole splits"
+size = f"{problems} random problems"
+evidence.record("O.5", "brute force", what, furthest, "<", 1e-9, n=size)
 
 # %% [markdown]
 # The law for large budgets, on random tasks, noise and prices that do not lie on its frontier:
 
 # %% tags=["hide-input"]
-rng = stream(seed, "large budgets")
-tried = wrong = 0
-while tried < problems:
-    count, c, v = int(rng.integers(2, 6)), rng.uniform(0, 1), rng.uniform(0, 0.4)
-    price = int(rng.integers(1, 4))
-    sign = rule(count, c, v, price)
-    if abs(sign) < 0.05 * count * price:
-        continue
-    money, tasks = 1000 * count * n, Tasks.equiangular(count, c)
-    along = [
-        theory.average_error(
-            theory.replay_error(tasks, n, k, money - price * (count - 1) * k, v)
-        )
-        for k in (0, n // 2, n)
-    ]
-    tried += 1
-    wrong += not np.all(np.sign(np.diff(along)) == np.sign(sign))
-evidence.record(
-    "O.5",
-    "large budgets",
-    "problems in which the error does not run to the end that the law names",
-    wrong,
-    "==",
-    0,
-    n=f"{problems} random problems, a thousand parameters a sample",
-)
+wrong = budget_lines.law_exceptions(problems, n, (seed, "large budgets"))
+what = "problems in which the error does not run to the end that the law names"
+size = f"{problems} random problems, a thousand parameters a sample"
+evidence.record("O.5", "large budgets", what, wrong, "==", 0, n=size)
 
 # %% [markdown]
 # Simulation along one line, at the optimum and at both ends:
 
 # %% tags=["hide-input"]
 split_m = sorted({0, best.memory, n})
-draws = [
-    theory.average_error(
-        simulate.replay_error(
-            middling,
-            n,
-            kept,
-            budget - step * kept,
-            sigma2,
-            trials=trials,
-            seed=(seed, "split", kept),
-            method="reduced",
-        )
-    )
-    for kept in split_m
-]
-exact = [
-    theory.average_error(
-        theory.replay_error(middling, n, kept, budget - step * kept, sigma2)
-    )
-    for kept in split_m
-]
+draws, options = [], {"trials": trials, "method": "reduced"}
+for kept in split_m:
+    setting = middling, n, kept, budget - step * kept, sigma2
+    errors = simulate.replay_error(*setting, seed=(seed, "split", kept), **options)
+    draws.append(theory.average_error(errors))
 draws = np.column_stack(draws)
-z = z_scores(draws, exact)
-level = evidence.level("A.Q1", "simulated error at optimum and ends")
-critical = critical_z(len(z), level, trials)
+exact = along_line(middling, n, sigma2, budget, step, split_m).error
+z = np.abs(z_scores(draws, exact))
+check = "simulated error at optimum and ends"
+critical = critical_z(z.size, evidence.level("A.Q1", check), trials)
 evidence.record(
     "A.Q1",
-    "simulated error at optimum and ends",
+    check,
     "largest |z|",
-    np.abs(z).max(),
+    z.max(),
     "<",
     critical,
-    n=f"{len(z)} splits × {trials} data sets",
+    n=f"{z.size} splits × {trials} data sets",
     detects=f"errors wrong by {noticed(draws, exact, critical):.1%}",
     when=evidence.Assumed("the model is linear: best_split is exact"),
 )
@@ -328,44 +223,35 @@ evidence.record(
 
 # %% tags=["hide-input", "lead"]
 every = np.arange(n + 1)
-panels, optima = [], {}
 shown = {0.5: "red", 0.7: "orange", 0.9: "blue"}
-for objective, read in (
-    ("error G", theory.average_error),
-    ("forgetting F", theory.forgetting),
-):
+lines = {
+    cosine: along_line(Tasks.equiangular(T, cosine), n, sigma2, budget, step, every)
+    for cosine in shown
+}
+panels, least = [], {}
+for r, label in (("error", "error G"), ("forgetting", "forgetting F")):
     fig, ax = plt.subplots()
-    for cosine, color in shown.items():
-        tasks = Tasks.equiangular(T, cosine)
-        values = np.array(
-            [
-                read(theory.replay_error(tasks, n, k, budget - step * k, sigma2))
-                for k in every
-            ]
-        )
-        ax.plot(
-            every, values, color=figures.COLORS[color], label=f"cosine {cosine}"
-        )
-        at = int(values.argmin())
-        ax.plot(at, values[at], "o", color=figures.COLORS[color])
-        optima.setdefault(objective, []).append(str(at))
-    if objective == "error G":
+    for cosine, ink in shown.items():
+        values = getattr(lines[cosine], r)
+        ax.plot(every, values, color=C[ink], label=f"cosine {cosine}")
+        ax.plot(values.argmin(), values.min(), "o", color=C[ink])
+    if r == "error":
         figures.band(ax, split_m, draws, color=figures.INK)
-    ax.set(
-        xlabel=f"samples kept of each task  (p = {budget} − {step} m)",
-        ylabel=objective,
-    )
+    ax.set_xlabel(f"samples kept of each task  (p = {budget} − {step} m)")
+    ax.set_ylabel(label)
     ax.legend()
     panels.append(fig)
+    optima = [str(getattr(lines[cosine], r).argmin()) for cosine in shown]
+    least[r] = ", ".join(optima)
 figures.show(
     panels,
     name="budget-lines",
     caption=(
         f"Error and forgetting along a budget of {budget} parameters; a stored sample costs {sample_cost} ($T = {T}$, $n = {n}$, "
-        f"σ² = {sigma2}, warm start). Coloured dots: optima, at m = {', '.join(optima['error G'])} for the error and {', '.join(optima['forgetting F'])} for "
+        f"σ² = {sigma2}, warm start). Coloured dots: optima, at m = {least['error']} for the error and {least['forgetting']} for "
         f"forgetting. Dots with bars: simulation at cosine 0.7, means of {trials:,} data sets with 95 % intervals."
     ),
-    alt=f"Error and forgetting against buffer size for cosines {', '.join(map(str, shown))}; the error is least at m = {', '.join(optima['error G'])}.",
+    alt=f"Error and forgetting against buffer size for cosines {', '.join(map(str, shown))}; the error is least at m = {least['error']}.",
 )
 
 # %% [markdown]
@@ -373,115 +259,57 @@ figures.show(
 # once; the map is compared with `best_split` at random points.
 
 # %% tags=["hide-input"]
-kinds = ("all model", "interior", "all buffer")
-
-
-def best_memory(tasks, noise_var, budgets):
-    """Return the best m and the largest affordable m for every budget."""
-    rank = np.linalg.matrix_rank(tasks.gram, hermitian=True)
-    most = np.minimum(n, (budgets - rank) // step)
-    values = np.full((len(every), len(budgets)), np.inf)
-    for k in every:
-        open_to = most >= k
-        if open_to.any():
-            errors = theory.replay_error(
-                tasks, n, k, (budgets - step * k)[open_to], noise_var
-            )
-            values[k, open_to] = theory.average_error(errors)
-    return values.argmin(axis=0), most
-
-
-def phase(memory, most):
-    """Return the index in `kinds`."""
-    return np.where(memory == 0, 0, np.where(memory == most, 2, 1))
-
-
 cosines = np.linspace(0, 1, cells)
 budgets = np.geomspace(T * n / 4, 33 * T * n, 2 * cells).round().astype(int)
-by_budget = np.array(
-    [phase(*best_memory(Tasks.equiangular(T, c), sigma2, budgets)) for c in cosines]
-)
 noises = np.linspace(0, 0.5, cells)
-clean, noisy = (
-    np.array(
-        [
-            [
-                theory.average_error(
-                    theory.replay_error(
-                        Tasks.equiangular(T, c), n, k, budget - step * k, v
-                    )
-                )
-                for k in every
-            ]
-            for c in cosines
-        ]
-    )
-    for v in (0.0, 1.0)
-)
-lines = (
-    clean[:, None] + noises[:, None] * (noisy - clean)[:, None]
-)  # the error is a straight line in σ²
-by_noise = phase(lines.argmin(axis=-1), n)
+by_budget = budget_phases.phases_by_budget(T, n, sigma2, cosines, budgets, step)
+by_noise = budget_phases.phases_by_noise(T, n, budget, cosines, noises, step)
 rng = stream(seed, "points of the map")
-for i, j in zip(
-    rng.integers(cells, size=20), rng.integers(2 * cells, size=20), strict=True
-):
-    tasks, money = Tasks.equiangular(T, cosines[i]), int(budgets[j])
+places = [rng.integers(cells, size=20), rng.integers(2 * cells, size=20)]
+for i, j in zip(*places, strict=True):
+    tasks, money = Tasks.equiangular(T, cosines[i]), budgets[j : j + 1]
+    (mine,), _ = budget_phases.best_memory(tasks, n, sigma2, money, step)
+    money = int(money[0])
     split = theory.best_split(tasks, n, sigma2, money, sample_cost=sample_cost)
-    (mine,), _ = best_memory(tasks, sigma2, budgets[j : j + 1])
-    errors = theory.replay_error(tasks, n, mine, money - step * mine, sigma2)
-    checks.close(
-        f"least error, budget {money}, cosine {cosines[i]:.2f}: map and best_split",
-        theory.average_error(errors),
-        split.value,
-    )
-
-colors = [figures.COLORS[c] for c in ("red", "yellow", "blue")]
-style = {
-    "cmap": ListedColormap(colors),
-    "norm": BoundaryNorm([-0.5, 0.5, 1.5, 2.5], 3),
-    "rasterized": True,
-}
+    error = readings(tasks, n, mine, money - step * mine, sigma2).error
+    where = f"least error, budget {money}, cosine {cosines[i]:.2f}"
+    checks.close(f"{where}: map and best_split", error, split.value)
 law = sp.lambdify(s2, sp.solve(stated.subs({T_: T, s: step}), rho)[0])
-fig1, ax1 = plt.subplots()
-ax1.pcolormesh(budgets, cosines, by_budget, **style)
-ax1.axhline(law(sigma2), color=figures.INK, linestyle="--", linewidth=1.5)
-ax1.axvline(stores_all, color=figures.INK, linestyle=":", linewidth=1.5)
-ax1.set(xscale="log", xlabel="budget", ylabel="cosine", ylim=(0, 1))
-ax1.set_title(f"σ² = {sigma2}")
-fig2, ax2 = plt.subplots()
-ax2.pcolormesh(noises, cosines, by_noise, **style)
-law_line = law(noises)
-inside = (law_line >= 0) & (law_line <= 1)
-ax2.plot(
-    noises[inside],
-    law_line[inside],
-    color=figures.INK,
-    linestyle="--",
-    linewidth=1.5,
-)
-ax2.set(xlabel="noise variance σ²", ylabel="cosine", title=f"budget {budget}")
-ax2.legend(
-    handles=[Patch(color=c, label=k) for c, k in zip(colors, kinds, strict=True)],
-    loc="lower right",
-    frameon=True,
-    labelcolor="black",
-    facecolor="white",
-)
+colors = [C[ink] for ink in ("red", "yellow", "blue")]
+style = {"cmap": ListedColormap(colors), "rasterized": True}
+style["norm"] = BoundaryNorm([-0.5, 0.5, 1.5, 2.5], 3)
 left, right = (
-    [np.mean(part == kind) for kind in range(3)]
+    [f"{np.mean(part == kind):.0%}" for kind in range(3)]
     for part in (
         by_budget[:, budgets < stores_all],
         by_budget[:, budgets > stores_all],
     )
 )
+
+# %% tags=["hide-input"]
+fig1, ax1 = plt.subplots()
+line_style = {"color": figures.INK, "linewidth": 1.5}
+ax1.pcolormesh(budgets, cosines, by_budget, **style)
+ax1.axhline(law(sigma2), linestyle="--", **line_style)
+ax1.axvline(stores_all, linestyle=":", **line_style)
+ax1.set(xscale="log", xlabel="budget", ylabel="cosine", ylim=(0, 1))
+ax1.set_title(f"σ² = {sigma2}")
+fig2, ax2 = plt.subplots()
+ax2.pcolormesh(noises, cosines, by_noise, **style)
+inside = (law(noises) >= 0) & (law(noises) <= 1)
+ax2.plot(noises[inside], law(noises)[inside], linestyle="--", **line_style)
+ax2.set(xlabel="noise variance σ²", ylabel="cosine", title=f"budget {budget}")
+patches = zip(colors, budget_phases.KINDS, strict=True)
+patches = [Patch(color=color, label=kind) for color, kind in patches]
+frame = {"frameon": True, "labelcolor": "black", "facecolor": "white"}
+ax2.legend(handles=patches, loc="lower right", **frame)
 figures.show(
     [fig1, fig2],
     name="budget-phases",
     caption=(
         f"Where the budget should go for the least error: red, parameters only; yellow, both; blue, as many samples as possible ($T = {T}$, $n = {n}$, "
         f"sample price {sample_cost}). Dashed: the law for large budgets. Dotted: the budget that stores everything and still "
-        f"interpolates; left of it the map is {left[0]:.0%} red, {left[1]:.0%} yellow, {left[2]:.0%} blue, right of it {right[0]:.0%}, {right[1]:.0%} and {right[2]:.0%}. Exact, hence no intervals; the "
+        f"interpolates; left of it the map is {left[0]} red, {left[1]} yellow, {left[2]} blue, right of it {right[0]}, {right[1]} and {right[2]}. Exact, hence no intervals; the "
         "map does not say how much is lost on the wrong side."
     ),
     alt="Two maps of the optimum's kind, over budget and cosine and over noise and cosine, with the law for large budgets.",
@@ -492,75 +320,38 @@ figures.show(
 
 # %% tags=["hide-input"]
 rows, row_cosines = {}, np.linspace(0, 1, max(7, cells // 3))
-for tasks_count in sorted({2, T, 8}):
-    for objective in ("error", "forgetting"):
-        line_kinds = []
-        for c in row_cosines:
-            split = theory.best_split(
-                Tasks.equiangular(tasks_count, c),
-                n,
-                sigma2,
-                tasks_count * n * 4,
-                sample_cost=sample_cost,
-                objective=objective,
-            )
-            line_kinds.append(kinds.index(split.kind))
-        rows[f"T = {tasks_count}, {objective}"] = np.array(line_kinds)
+for count in sorted({2, T, 8}):
+    setting = count, n, sigma2, count * n * 4, row_cosines, sample_cost
+    for aim in ("error", "forgetting"):
+        rows[f"T = {count}, {aim}"] = budget_phases.kinds_along(*setting, aim)
 fig, ax = plt.subplots()
 ax.pcolormesh(row_cosines, np.arange(len(rows)), list(rows.values()), **style)
 ax.set_yticks(range(len(rows)), rows)
 ax.set(xlabel="cosine", title="Number of tasks and objective")
-starts = [
-    f"{row} {row_cosines[(line == 2).argmax()]:.2f}"
-    if (line == 2).any()
-    else f"{row} nowhere"
-    for row, line in rows.items()
+begins = [
+    f"{row_cosines[(line == 2).argmax()]:.2f}" if (line == 2).any() else "nowhere"
+    for line in rows.values()
 ]
+begins = "; ".join(f"{row} {at}" for row, at in zip(rows, begins, strict=True))
 figures.show(
     fig,
     name="budget-tasks",
     caption=(
         f"Kind of the optimum (red: model, yellow: both, blue: buffer) for a budget of four times all samples; σ² = {sigma2}, "
-        f"$n = {n}$, warm start. Blue begins at cosine: {'; '.join(starts)}. Exact."
+        f"$n = {n}$, warm start. Blue begins at cosine: {begins}. Exact."
     ),
     alt="Rows of coloured cells by number of tasks and objective, from red to blue as the cosine grows.",
 )
 
-
-def kinds_that_forget_least(money):
-    """Return the kind of the split that forgets least, by cosine."""
-    return np.array(
-        [
-            kinds.index(
-                theory.best_split(
-                    Tasks.equiangular(T, c),
-                    n,
-                    sigma2,
-                    money,
-                    sample_cost=sample_cost,
-                    objective="forgetting",
-                ).kind
-            )
-            for c in row_cosines
-        ]
-    )
-
-
-def astray(turned):
-    """Count the steps that do not go from model over both to buffer as tasks grow alike."""
-    return int((turned[0] != 0) + (turned[-1] != 2) + (np.diff(turned) < 0).sum())
-
-
+# %% tags=["hide-input"]
 chosen = {4 * T * n: rows[f"T = {T}, forgetting"]}
-chosen |= {
-    money: kinds_that_forget_least(money)
-    for money in (T * n // 2, T * n, 2 * stores_all)
-}
+for money in (T * n // 2, T * n, 2 * stores_all):
+    setting = T, n, sigma2, money, row_cosines, sample_cost
+    chosen[money] = budget_phases.kinds_along(*setting, "forgetting")
+astray = pd.DataFrame({"budget": list(chosen)})
+astray["astray"] = [budget_phases.astray(kinds) for kinds in chosen.values()]
 in_order = evidence.tested(
-    pd.DataFrame(
-        [(money, astray(turned)) for money, turned in chosen.items()],
-        columns=["budget", "astray"],
-    ),
+    astray,
     f"budget > {stores_all}",
     lambda rows: int(rows.astray.max()),
     "the model is linear and the budget could store everything and still interpolate: similar tasks take the buffer, dissimilar ones the model",
@@ -581,28 +372,15 @@ evidence.record(
 # to follow it?
 
 # %% tags=["hide-input"]
-losses, naive, rng = [], [], stream(seed, "rule of thumb")
-for _ in range(problems):
-    count, c, v = int(rng.integers(2, 6)), rng.uniform(0, 1), rng.uniform(0, 0.4)
-    tasks, price = Tasks.equiangular(count, c), int(rng.integers(1, 4))
-    money = int(count * n * rng.uniform(2, 10) + price * (count - 1) * n)
-    split = theory.best_split(tasks, n, v, money, sample_cost=price)
-    ends = [
-        theory.average_error(
-            theory.replay_error(tasks, n, k, money - price * (count - 1) * k, v)
-        )
-        for k in (0, n)
-    ]
-    losses.append(ends[int(rule(count, c, v, price) < 0)] / split.value - 1)
-    naive.append(max(ends) / split.value - 1)
-losses = np.array(losses)
-display(
-    Markdown(
-        f"On {problems} random problems whose budget buys at least twice as many parameters as samples, the rule loses "
-        f"{losses.mean():.2%} of error on average, {np.quantile(losses, 0.95):.1%} at the 95th percentile and {losses.max():.0%} at worst. "
-        f"Always taking the worse end would lose {np.mean(naive):.0%} on average."
-    )
-)
+losses = budget_lines.rule_losses(problems, n, (seed, "rule of thumb"))
+say(budgets_tried=problems, mean_loss=losses.rule.mean())
+say(high_loss=np.quantile(losses.rule, 0.95), worst_loss=losses.rule.max())
+say(loss_of_worse_end=losses.worse.mean())
+
+# %% [markdown]
+# On {glue:text}`budgets_tried` random problems whose budget buys at least twice as many parameters as samples, the rule loses
+# {glue:text}`mean_loss:.2%` of error on average, {glue:text}`high_loss:.1%` at the 95th percentile and {glue:text}`worst_loss:.0%` at
+# worst. Always taking the worse end would lose {glue:text}`loss_of_worse_end:.0%` on average.
 
 # %% [markdown]
 # ## Break
@@ -612,22 +390,21 @@ display(
 
 # %%
 apart, crossing = Tasks.equiangular(T, 0.0), n + (T - 1 + step) * n // 2
+options = {"sample_cost": sample_cost}
 trap, honest = (
-    theory.best_split(
-        apart, n, sigma2, crossing, sample_cost=sample_cost, objective=objective
-    )
-    for objective in ("forgetting", "error")
+    theory.best_split(apart, n, sigma2, crossing, objective=aim, **options)
+    for aim in ("forgetting", "error")
 )
-trapped = theory.average_error(
-    theory.replay_error(apart, n, trap.memory, trap.p, sigma2)
-)
+trapped = readings(apart, n, trap.memory, trap.p, sigma2).error
 near = np.abs(trap.p - n - np.arange(T) * trap.memory).min()
-display(
-    Markdown(
-        f"Orthogonal tasks, budget {crossing}. Least forgetting: $F = {trap.value:.1f}$ at $p = {trap.p}$, $m = {trap.memory}$, {near} parameters from a threshold, with an error of "
-        f"{trapped:.2f}. Least error: {honest.value:.2f} at $p = {honest.p}$, $m = {honest.memory}$."
-    )
-)
+say(crossing=crossing, least_forgetting=f"{trap.value:.1f}".replace("-", "−"))
+say(trap_p=trap.p, trap_memory=trap.memory, trap_distance=near, trap_error=trapped)
+say(honest_error=honest.value, honest_p=honest.p, honest_memory=honest.memory)
+
+# %% [markdown]
+# Orthogonal tasks, budget {glue:text}`crossing`. Least forgetting: $F$ = {glue:text}`least_forgetting` at $p$ = {glue:text}`trap_p`,
+# $m$ = {glue:text}`trap_memory`, {glue:text}`trap_distance` parameters from a threshold, with an error of {glue:text}`trap_error:.2f`.
+# Least error: {glue:text}`honest_error:.2f` at $p$ = {glue:text}`honest_p`, $m$ = {glue:text}`honest_memory`.
 
 # %% [markdown]
 # ## Exercises
