@@ -67,7 +67,15 @@ def test_kinds_along_ask_for_what_is_to_be_least():
 
 @pytest.mark.parametrize(
     ("kinds", "steps"),
-    [([0, 0, 1, 2], 0), ([0, 2, 2], 0), ([0, 1, 0, 2], 1), ([1, 2], 1), ([0, 1], 1), ([0, 2, 1, 0, 2], 2)],
+    [
+        ([0, 0, 1, 2], 0),
+        ([0, 2, 2], 0),
+        ([0, 1, 0, 2], 1),
+        ([1, 2], 1),
+        ([0, 1], 1),
+        ([0, 2, 1, 0, 2], 2),
+        ([1, 0, 2, 1], 4),
+    ],
 )
 def test_steps_astray_are_counted(kinds, steps):
     assert astray(np.array(kinds)) == steps

@@ -164,7 +164,7 @@ def astray(kinds: np.ndarray) -> int:
         Steps back, and one for each end that is not where it should be.
 
     Example:
-        >>> astray(np.array([0, 1, 2, 2])), astray(np.array([0, 1, 0, 2]))
-        (0, 1)
+        >>> astray(np.array([0, 1, 2, 2])), astray(np.array([1, 0, 2, 1]))
+        (0, 4)
     """
-    return int((kinds[0] != 0) + (kinds[-1] != 2) + (np.diff(kinds) < 0).sum())
+    return int(kinds[0] != 0) + int(kinds[-1] != 2) + int((np.diff(kinds) < 0).sum())
