@@ -185,7 +185,7 @@ interactive.show(
     ],
     plots,
     sources=sources,
-    update="return explore_flows(setting, models);",
+    update="return explore_flows(setting, models, before);",
     name="explore-flows",
     caption=(
         "(a) level lines of both losses and the two paths, from the small dot to the full dot (1, 2) and the ring (2, 1). "

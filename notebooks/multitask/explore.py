@@ -93,7 +93,7 @@ interactive.show(
     controls,
     [plot],
     sources=models,
-    update="return explore_multitask(setting, models);",
+    update="return explore_multitask(setting, models, before);",
     name="explore-multitask",
     caption=(
         "Exact error of one model for all tasks, its three terms, and the error of each task alone. Lines are cut where they are infinite. "
@@ -138,7 +138,7 @@ interactive.show(
     controls,
     [plot],
     sources=models,
-    update="return explore_transfer(setting, models);",
+    update="return explore_transfer(setting, models, before);",
     name="explore-transfer",
     caption=(
         "Knowledge transfer $K = K_1 + K_2 + K_3$: the error of a task alone minus that in the pooled fit, and the parts that inner products, "

@@ -93,7 +93,7 @@ interactive.show(
     ],
     plots,
     sources=sources,
-    update="return explore_replay(setting, models);",
+    update="return explore_replay(setting, models, before);",
     name="explore-replay",
     caption=(
         "Error matrices, and mean error and forgetting against $p$. A cell with ∞, and a gap in a line, is infinite or undefined. Dashed: "
@@ -175,7 +175,7 @@ interactive.show(
     ],
     plots,
     sources=sources,
-    update="return explore_budget(setting, models);",
+    update="return explore_budget(setting, models, before);",
     name="explore-budget",
     caption=(
         "Error and forgetting for every whole split of the budget, from all parameters (left) to all samples (right), with the best "

@@ -32,7 +32,7 @@ MOVE = """([name, setting]) => {
     const which = `[type=range]:not([data-scale]), [type=number]:has(~ [data-scale]), select`;
     const control = [...box.querySelectorAll(which)].find((each) => each.dataset.name === key);
     control.value = value;
-    control.dispatchEvent(new Event("input", {bubbles: true}));
+    for (const kind of ["input", "change"]) control.dispatchEvent(new Event(kind, {bubbles: true}));
   }
   const {values, setting: all} = manytasks.figures[name];
   return {values, setting: all, words: box.querySelector("[role=status]").innerText};
@@ -381,8 +381,84 @@ def test_a_key_changes_what_is_said(pages):
     page.keyboard.press("ArrowRight")
     status = page.locator("#figure-explore-multitask").get_by_role("status")
     assert status.get_attribute("aria-live") == "polite"
-    exact = theory.multitask_error(Tasks.equiangular(11, 0.8), 50, 1000, 0.09).mean()
-    assert f"With p = 1000 and N = 550 samples the error is {exact:.4g}" in status.inner_text()
+    old, new = (theory.multitask_error(Tasks.equiangular(T, 0.8), 50, 1000, 0.09).mean() for T in (10, 11))
+    assert f"With p = 1000 and N = 550 samples the error is {old:.4g} → {new:.4g} =" in status.inner_text()
+
+
+@pytest.mark.parametrize(
+    ("name", "source", "columns"),
+    [
+        ("explore-multitask", "data", {"error", "dissimilarity", "norm", "noise", "single"}),
+        ("explore-transfer", "data", {"transfer", "K1", "K2", "K3"}),
+        ("explore-replay", "error", {"warm", "scratch"}),
+        ("explore-replay", "forgetting", {"warm", "scratch"}),
+    ],
+)
+def test_a_dot_lies_on_every_curve_at_the_readers_p(pages, name, source, columns):
+    page, shown = pages[name], 0
+    for wanted in random_settings(page, name, 12):
+        page.evaluate(MOVE, [name, wanted])
+        dots, lines = (page.evaluate(DRAWN, [name, f"{source}{end}"]) for end in ("_dots", ""))
+        assert dots.keys() == lines.keys() == {"p", *columns}
+        assert dots["p"] == [wanted["p"]]
+        lines = {key: np.array(column, dtype=float) for key, column in lines.items()}
+        below, above = (np.searchsorted(lines["p"], wanted["p"], side) for side in ("left", "right"))
+        for key in columns if above > below else ():  # p is one of the widths that are drawn
+            near(dots[key], lines[key][below:above], (key, wanted))
+            shown += bool(np.isfinite(lines[key][below]))
+    assert shown > 5
+
+
+@pytest.mark.parametrize(
+    ("name", "sources", "key", "values"),
+    [
+        ("explore-multitask", ["data"], "T", [8, 9, 10]),
+        ("explore-transfer", ["data"], "rho", [0.2, 0.3, 0.4]),
+        ("explore-replay", ["error", "forgetting"], "rho", [0.2, 0.3, 0.4]),
+        ("explore-budget", ["lines"], "price", [2, 3, 4]),
+        ("explore-flows", ["one_two_2", "two_one_1", "gap", "ratio"], "angle", [20, 30, 40]),
+    ],
+)
+def test_what_was_drawn_before_a_move_stays_until_the_next(pages, name, sources, key, values):
+    page = pages[name]
+    page.evaluate(MOVE, [name, {key: values[0]}])
+    drawn = [page.evaluate(DRAWN, [name, source]) for source in sources]
+    for value in values[1:]:
+        page.evaluate(MOVE, [name, {key: value}])
+        before = [page.evaluate(DRAWN, [name, f"{source}_before"]) for source in sources]
+        np.testing.assert_equal(before, drawn)
+        drawn = [page.evaluate(DRAWN, [name, source]) for source in sources]
+        assert str(before) != str(drawn)
+
+
+def test_a_drag_is_one_move(pages):
+    page, name = pages["explore-multitask"], "explore-multitask"
+    page.evaluate(MOVE, [name, {"T": 10, "n": 50, "p": 1000, "rho": 0.5, "sigma": 0.3}])
+    slider = page.locator("#explore-multitask-rho")
+    slider.scroll_into_view_if_needed()
+    place = slider.bounding_box()
+    middle = place["y"] + place["height"] / 2
+    page.mouse.move(place["x"] + 0.5 * place["width"], middle)
+    page.mouse.down()
+    for share in (0.55, 0.6, 0.7):
+        page.mouse.move(place["x"] + share * place["width"], middle)
+    page.mouse.up()
+    now = page.evaluate("manytasks.figures['explore-multitask'].setting.rho")
+    assert now == pytest.approx(0.56, abs=0.05)
+    old, new = (
+        theory.multitask_error(Tasks.equiangular(10, rho), 50, 1000, 0.09).mean() for rho in (0.5, now)
+    )
+    status = page.locator("#figure-explore-multitask").get_by_role("status").inner_text()
+    assert f"the error is {old:.4g} → {new:.4g} =" in status
+    near(page.evaluate("manytasks.figures['explore-multitask'].before.error"), old, now)
+    page.wait_for_function("!manytasks.figures['explore-transfer'].stale")
+    gains = [
+        multitask(page.evaluate("manytasks.figures['explore-multitask'].setting") | {"rho": rho}, 1000)
+        for rho in (0.5, now)
+    ]
+    gains = [each["single"] - each["error"] for each in gains]
+    status = page.locator("#figure-explore-transfer").get_by_role("status").inner_text().replace("−", "-")
+    assert f"the transfer is {gains[0]:.4g} → {gains[1]:.4g}:" in status
 
 
 def test_a_typed_number_counts_once_it_is_possible(pages):

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from manytasks.figures import COLORS
-from manytasks.interactive.plots import Mark, Plot, canvas
+from manytasks.interactive.plots import PALE, Mark, Plot, canvas
 from manytasks.interactive.static import text
 
 FIRST, SECOND, GAP, LAW = (COLORS[color] for color in ("blue", "orange", "red", "purple"))
@@ -36,6 +36,9 @@ def _paths() -> tuple[Plot, dict[str, Any]]:
         for task, color in ((1, FIRST), (2, SECOND)):
             styles[f"{name}_{task}"] = {"color": color, "line_width": 3, "line_dash": dash}
     styles["gap"] = {"color": GAP, "line_width": 3}
+    for name, style in styles.items():
+        if not name.startswith("rings"):
+            models[f"{name}_before"] = _line(drawing, **style | {"line_alpha": PALE})
     for name, style in styles.items():
         models[name] = _line(drawing, **style)
     models["spots"] = ColumnDataSource({"x": [], "y": [], "fill": [], "line": []})
@@ -71,7 +74,8 @@ def _ratio() -> tuple[Plot, dict[str, Any]]:
     drawing = canvas("time h of each flow", "gap / h²‖[g₁, g₂]‖", height=240, **axes)
     drawing.xaxis.ticker = FixedTicker(ticks=[0.001, 0.01, 0.1, 1])
     drawing.add_layout(Span(location=1, dimension="width", line_color=COLORS["grey"], line_dash="dotted"))
-    models = {"ratio": _line(drawing, color=GAP, line_width=2.5)}
+    models = {"ratio_before": _line(drawing, color=GAP, line_width=2, line_alpha=PALE)}
+    models["ratio"] = _line(drawing, color=GAP, line_width=2.5)
     models["dot"] = ColumnDataSource({"x": [], "y": []})
     drawing.scatter("x", "y", source=models["dot"], size=11, color=GAP)
     legend = [Mark("length of the gap over that of h²[g₁, g₂]", "red"), Mark("your h", "red", "dot")]

@@ -59,11 +59,13 @@ def show(
     Args:
         controls: what the reader moves; the page lays them out.
         plots: what follows, side by side where there is room.
-        sources: the Bokeh models that change, by the name the script knows them by.
-        update: body of a JavaScript function of ``setting`` (the controls' values by name) and ``models``
-            (the sources). It changes the models and returns ``{values, words}``: the numbers behind the
-            drawing, and the HTML of the readout; and, if it likes, ``stops``: by the name of a slider with a
-            logarithmic scale, the values that catch it by what they are called.
+        sources: the Bokeh models that change, by the name the script knows them by. What is called
+            ``<name>_before`` takes the data of ``<name>`` when a move begins, and keeps them until the next.
+        update: body of a JavaScript function of ``setting`` (the controls' values by name), ``models`` (the
+            sources) and ``before`` (the values before the last move, if there was one). It changes the models
+            and returns ``{values, words}``: the numbers behind the drawing, and the HTML of the readout; and,
+            if it likes, ``stops``: by the name of a slider with a logarithmic scale, the values that catch it
+            by what they are called.
         name: unique kebab-case name; the anchor is ``figure-<name>``.
         caption: what to see; ``$...$`` is mathematics.
         alt: what it shows, for those who do not see it.
@@ -98,7 +100,8 @@ def show(
         f'<div class="recipes"><button type="button" data-recipe="{{}}">Reset</button>{buttons}</div>'
         '<p class="readout" role="status" aria-live="polite"><noscript>Without JavaScript nothing can move '
         f'here.</noscript></p><div class="plots">{drawings}</div></div>{start}'
-        f"<script>manytasks.start({json.dumps(name)}, {ids}, (setting, models) => {{{update}}});</script>"
+        f"<script>manytasks.start({json.dumps(name)}, {ids}, "
+        f"(setting, models, before) => {{{update}}});</script>"
     )
     display(Panels((markup,), name, caption, alt, role="group"))
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from manytasks.figures import COLORS
 
+PALE = 0.35  # how much is seen of a line that was there before the last move
 TEX = re.compile(r"\$|\\[(\[a-zA-Z]")  # what BokehJS, or a reader, would take for mathematics
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from manytasks.figures import COLORS
 from manytasks.interactive.curves import curves
-from manytasks.interactive.plots import Mark, Plot, canvas
+from manytasks.interactive.plots import PALE, Mark, Plot, canvas
 
 WARM, SCRATCH = Mark("warm", "blue"), Mark("scratch", "orange", "dashed")
 BELOW, ABOVE = Mark("below 1", "blue", "box"), Mark("above 1: worse than knowing nothing", "red", "box")
@@ -76,16 +76,18 @@ def budget_plots() -> tuple[list[Plot], dict[str, Any]]:
     """
     from bokeh.models import ColumnDataSource, CustomJSTickFormatter, Range1d
 
-    lines = ColumnDataSource({name: [] for name in ("m", "error", "forgetting")})
+    columns = ("m", "error", "forgetting")
+    lines, before = (ColumnDataSource({column: [] for column in columns}) for _ in range(2))
     lines.tags = [0, 0]  # the budget, and what one more stored sample takes of it
     code = "const [budget, step] = line.tags; return Number.isInteger(tick) && tick >= 0 "
     code += "? `${tick}\\np ${budget - step * tick}` : ''"
     labels = CustomJSTickFormatter(args={"line": lines}, code=code)
-    models, plots = {"lines": lines, "x": Range1d(start=-0.5, end=1.5)}, []
+    models, plots = {"lines": lines, "lines_before": before, "x": Range1d(start=-0.5, end=1.5)}, []
     for name, label, color in (("error", "error G", "red"), ("forgetting", "forgetting F", "blue")):
         best, height = ColumnDataSource({"m": [], "value": []}), Range1d(start=0, end=2)
         models |= {f"{name}_best": best, f"{name}_y": height}
         drawing = canvas("kept of each task m, parameters p", label, x_range=models["x"], y_range=height)
+        drawing.line("m", name, source=before, color=COLORS[color], line_width=2, line_alpha=PALE)
         drawing.line("m", name, source=lines, color=COLORS[color], line_width=2)
         drawing.scatter("m", name, source=lines, color=COLORS[color], size=5)
         style = {

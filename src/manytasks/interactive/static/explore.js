@@ -3,6 +3,7 @@ window.manytasks = {
   figures: {},
   state: {},  // one for the page, by name: what one figure sets, every figure that has it takes
   origin: {},  // where everything stands at first
+  moves: 0,  // how often the reader moved something, a drag being one move
 
   // Whole numbers of parameters, evenly spread on a logarithmic axis and dense at every threshold.
   widths(most, thresholds, count = 240) {
@@ -18,11 +19,26 @@ window.manytasks = {
       [name, Float64Array.from(rows, (row) => Number.isFinite(row[name]) ? row[name] : NaN)]));
   },
 
+  // A plot of curves: all rows, a dot on each curve where the reader stands, and the thresholds.
+  draw_curves(models, name, rows, here, thresholds) {
+    const names = Object.keys(models[name].data);
+    models[name].data = this.columns(names, rows);
+    models[name + "_dots"].data = this.columns(names, [here]);
+    models[name + "_walls"].data = { N: thresholds };
+    models[name + "_chosen"].location = here.p;
+  },
+
   ink: () => getComputedStyle(document.body).color,
 
   text(x) {
     if (Number.isFinite(x)) return (x === 0 ? "0" : x.toPrecision(4)).replace("-", "−");
     return x > 0 ? "∞" : x < 0 ? "−∞" : "undefined";
+  },
+
+  // A number, after what it was before the last move.
+  change(before, now, key) {
+    const words = this.text(now[key]), old = before ? this.text(before[key]) : words;
+    return (old === words ? "" : `<span class="before">${old} → </span>`) + words;
   },
 
   // Bokeh paints on a canvas, where CSS currentColor means nothing: hand it the page's text colour.
@@ -64,6 +80,7 @@ window.manytasks = {
     const now = Object.entries(this.state).filter(([key, value]) => value !== this.origin[key]);
     const said = new URLSearchParams(now).toString();
     history.replaceState(null, "", `#figure-${name}` + (said && `?${said}`));
+    this.end_move();
   },
 
   asked() {
@@ -76,10 +93,16 @@ window.manytasks = {
     Object.assign(this.state, changes);
     for (const [each, figure] of Object.entries(this.figures)) {
       const moved = figure.take(changes, typing);
+      if (moved && figure.kept !== this.moves) figure.keep();
       if (each === name) figure.draw();
       else figure.stale ||= moved;
     }
     requestAnimationFrame(() => this.catch_up());
+  },
+
+  end_move() {
+    this.catch_up();
+    this.moves += 1;
   },
 
   catch_up() {
@@ -95,14 +118,20 @@ window.manytasks = {
     const controls = {};  // of each name the slider, and what holds its exact value: a number's box, or a list
     for (const input of box.querySelectorAll("[data-name]"))
       (controls[input.dataset.name] ??= {})[input.type === "range" ? "range" : "exact"] = input;
-    const figure = { setting: {}, values: {}, stops: {}, models, stale: false };
+    const figure = { setting: {}, values: {}, stops: {}, models, stale: false, kept: -1 };
 
     figure.draw = () => {
       figure.stale = false;
-      const { values, words, stops = {} } = update(figure.setting, models);
+      const { values, words, stops = {} } = update(figure.setting, models, figure.before);
       Object.assign(figure, { values, stops });
       readout.innerHTML = words;
       Object.keys(controls).forEach(tell);
+    };
+    // What is drawn before a move stays, pale, until the next.
+    figure.keep = () => {
+      Object.assign(figure, { before: figure.values, kept: this.moves });
+      for (const key of Object.keys(models)) if (key.endsWith("_before"))
+        models[key].data = { ...models[key.replace(/_before$/, "")].data };
     };
     // A number that cannot be is answered with those that can; what was typed stays.
     const answer = (exact) => {
@@ -152,6 +181,7 @@ window.manytasks = {
       });
       for (const input of [exact, range]) input?.addEventListener("change", () => {
         if (answer(exact)) this.note(name);
+        else this.end_move();
       });
 
       // The address may ask for another value than the page does; another figure may have it already.

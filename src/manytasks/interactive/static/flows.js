@@ -8,7 +8,7 @@ function gaps({x, y, angle, k, d, h}) {
 }
 
 // Draws the paths, the gap beside its law, and their ratio.
-function explore_flows(setting, models) {
+function explore_flows(setting, models, before) {
   const {x, y, k, d, h} = setting, a = setting.angle * Math.PI / 180, now = gaps(setting);
   const show = (v) => manytasks.text(v);
   const table = (points) => ({x: points.map((p) => p[0]), y: points.map((p) => p[1])});
@@ -34,8 +34,8 @@ function explore_flows(setting, models) {
   const turned = Math.abs(Math.atan2(now.gap[0] * now.law[1] - now.gap[1] * now.law[0],
     now.gap[0] * now.law[0] + now.gap[1] * now.law[1])) * 180 / Math.PI;
   const words = Number.isFinite(now.ratio)
-    ? `With <b>h = ${h}</b> the two orders end <b>${show(now.size)}</b> apart; h²‖[g₁, g₂]‖ is ${show(now.predicted)}. `
-      + `Ratio <b>${show(now.ratio)}</b>, directions ${show(turned)}° apart.`
+    ? `With <b>h = ${h}</b> the two orders end <b>${manytasks.change(before, now, "size")}</b> apart; h²‖[g₁, g₂]‖ is ${show(now.predicted)}. `
+      + `Ratio <b>${manytasks.change(before, now, "ratio")}</b>, directions ${show(turned)}° apart.`
     : `The bracket is zero: these flows commute, and the two orders end ${show(now.size)} apart.`;
   return {values: now, words};
 }

@@ -30,30 +30,26 @@ function possible(setting) {
 // Where sliders stop: at the thresholds, or where these meet p.
 const stops_of = ({T, n, p}) => ({p: {n, N: T * n}, n: p % T ? {} : {"p / T": p / T}});
 
-// Draws the columns that a plot has, and where the reader stands.
-function draw_curves(now, models) {
-  const {T, n, p} = now, names = Object.keys(models.data.data);
-  const rows = manytasks.widths(20000, [n, T * n]).map((p) => predict({...now, p}));
-  models.data.data = manytasks.columns(names, rows);
-  models.data_walls.data = {N: [T * n]};
-  models.data_chosen.location = p;
+function draw(now, here, models) {
+  const rows = manytasks.widths(20000, [now.n, now.T * now.n]).map((p) => predict({...now, p}));
+  manytasks.draw_curves(models, "data", rows, here, [now.T * now.n]);
 }
 
-function explore_multitask(setting, models) {
+function explore_multitask(setting, models, before) {
   const [now, note] = possible(setting), here = predict(now), show = (x) => manytasks.text(x);
-  draw_curves(now, models);
-  const words = `With <b>p = ${now.p}</b> and N = ${now.T * now.n} samples the error is <b>${show(here.error)}</b> `
+  draw(now, here, models);
+  const words = `With <b>p = ${now.p}</b> and N = ${now.T * now.n} samples the error is <b>${manytasks.change(before, here, "error")}</b> `
     + `= ${show(here.dissimilarity)} (dissimilarity) + ${show(here.norm)} (norm) + ${show(here.noise)} (label noise). `
     + `A task alone: ${show(here.single)}.` + note;
   return {values: here, words, stops: stops_of(now)};
 }
 
-function explore_transfer(setting, models) {
+function explore_transfer(setting, models, before) {
   const [now, note] = possible(setting), here = predict(now), show = (x) => manytasks.text(x);
-  draw_curves(now, models);
+  draw(now, here, models);
   const verdict = here.transfer > 0 ? "Learning together helps."
     : here.transfer < 0 ? "Learning together hurts." : "";
-  const words = `With <b>p = ${now.p}</b> the transfer is <b>${show(here.transfer)}</b>: `
+  const words = `With <b>p = ${now.p}</b> the transfer is <b>${manytasks.change(before, here, "transfer")}</b>: `
     + `error ${show(here.single)} alone, ${show(here.error)} together. `
     + `K1 = ${show(here.K1)}, K2 = ${show(here.K2)}, K3 = ${show(here.K3)}. ${verdict}` + note;
   return {values: here, words, stops: stops_of(now)};

@@ -63,8 +63,8 @@ function best(all, objective) {
 }
 
 // Draws the matrices, and error and forgetting against p.
-function explore_replay(setting, models) {
-  const at = problem(setting), now = both(at), ink = manytasks.ink(), show = (x) => manytasks.text(x);
+function explore_replay(setting, models, before) {
+  const at = problem(setting), now = both(at), ink = manytasks.ink();
   const blend = (from, to, share) => "rgb(" + from.map((c, k) => Math.round(c + (to[k] - c) * share)).join() + ")";
   const shade = (e) => { const x = Math.max(-1, Math.min(1, Math.log2(e)));
     return x < 0 ? blend([242, 239, 233], [42, 139, 198], -x) : blend([242, 239, 233], [213, 96, 42], x); };
@@ -82,21 +82,21 @@ function explore_replay(setting, models) {
   const widths = manytasks.widths(5000, at.thresholds, 160);
   const curves = widths.map((p) => ({p, ...both({...at, p})}));
   for (const name of ["error", "forgetting"]) {
-    models[name].data = manytasks.columns(["p", "warm", "scratch"],
-      curves.map(({p, warm, scratch}) => ({p, warm: warm[name], scratch: scratch[name]})));
-    models[name + "_walls"].data = {N: at.thresholds};
-    models[name + "_chosen"].location = at.p;
+    const row = ({p, warm, scratch}) => ({p, warm: warm[name], scratch: scratch[name]});
+    manytasks.draw_curves(models, name, curves.map(row), row({p: at.p, ...now}), at.thresholds);
   }
+  const change = (start, key) => manytasks.change(before?.[start], now[start], key);
   const sides = at.thresholds.map((N) => at.p > N + 1 ? "above" : at.p < N - 1 ? "below" : "at");
-  const words = `With <b>p = ${at.p}</b> the mean error is <b>${show(now.warm.error)}</b> warm, `
-    + `<b>${show(now.scratch.error)}</b> from scratch; forgetting ${show(now.warm.forgetting)} warm, ${show(now.scratch.forgetting)} from scratch. `
+  const words = `With <b>p = ${at.p}</b> the mean error is <b>${change("warm", "error")}</b> warm, `
+    + `<b>${change("scratch", "error")}</b> from scratch; `
+    + `forgetting ${change("warm", "forgetting")} warm, ${change("scratch", "forgetting")} from scratch. `
     + `Thresholds: ${at.thresholds.map((N, t) => `${N} (${sides[t]})`).join(", ")}.` + at.note;
   const stops = {p: Object.fromEntries(at.thresholds.map((N, t) => [`the threshold of task ${t + 1}`, N]))};
   return {values: now, words, stops};
 }
 
 // Draws error and forgetting along the budget line.
-function explore_budget(setting, models) {
+function explore_budget(setting, models, before) {
   const all = splits(setting), names = ["error", "forgetting"], show = (x) => manytasks.text(x);
   const found = Object.fromEntries(names.map((name) => [name, best(all, name)]));
   models.lines.tags = [setting.budget, setting.price * (setting.T - 1)];
@@ -111,8 +111,8 @@ function explore_budget(setting, models) {
     models[name + "_y"].setv({start: low - 0.12 * (high - low), end: high + 0.06 * (high - low)});
   }
   const say = (name, word) => found[name]
-    ? `Least ${word}: <b>m = ${found[name].m}</b> and p = ${found[name].p} (${found[name].kind}), ${show(found[name].value)}`
-      + ". "
+    ? `Least ${word}: <b>m = ${found[name].m}</b> and p = ${found[name].p} (${found[name].kind}), `
+      + `${manytasks.change(before?.best[name], found[name], "value")}. `
     : `No split has a finite ${word}. `;
   const words = say("error", "error") + say("forgetting", "forgetting")
     + `Without a buffer the error is ${show(all[0].error)}, with the largest ${show(all[all.length - 1].error)}.`;
