@@ -46,7 +46,7 @@ from manytasks.declarations import declarations
 from manytasks.statistics import critical_t, mean_interval
 from manytasks.studies import budgets as divisions
 from manytasks.studies import byte_prices, linear_budgets
-from manytasks.studies.budget_lines import LINE, bought, read_lines
+from manytasks.studies.byte_lines import LINE, bought, read_lines
 from manytasks.studies.forgetting import by_learner
 from manytasks.symbolic import differing, leading_coefficient
 

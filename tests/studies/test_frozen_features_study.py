@@ -60,6 +60,7 @@ def test_noise_raises_the_error_by_the_amplification(digits, p):
     """5 standard errors of 3,000 draws; an amplification wrong by 20 % is noticed."""
     draw = digits.first(p)
     found, B = noise_rises(draw, 3000, seed=2), amplification(draw)
+    assert found.shape == (3000,)
     error = found.std() / np.sqrt(3000)
     assert abs(found.mean() - B) < 5 * error
     assert 0.2 * B > 5 * error

@@ -167,8 +167,9 @@ def test_training_sets_share_no_image_with_the_test():
 
 def test_gaps_are_of_means_over_training_sets():
     _, _, population = toy(tasks=1)
-    drawn = drawn_cells({"toy": population}, [8, 20], [0.0, 3.0], draws=4, seed=1)
+    drawn = drawn_cells({"toy": population}, [20, 8], [0.0, 3.0], draws=4, seed=1)
     assert len(drawn) == 2 * 2 * 4
+    assert cell_gaps(drawn).samples.tolist() == [20, 20, 8, 8]
     cells = cell_gaps(drawn).set_index(["samples", "ridge"])
     errors = drawn_errors(population, 20, [0.0, 3.0], draws=4, seed=1)
     cell = cells.loc[20, 3.0]

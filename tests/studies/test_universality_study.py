@@ -6,6 +6,7 @@ import pytest
 from manytasks import Tasks, theory
 from manytasks.simulate.features import excess_kurtosis
 from manytasks.streams import stream
+from manytasks.studies import coefficient_rates
 from manytasks.studies.coefficient_rates import coefficient_gaps, gaps_by_width, limit_of_gap
 from manytasks.studies.feature_laws import LENGTHS, law_factor, law_features, squared_lengths
 from manytasks.studies.random_lengths import (
@@ -139,6 +140,18 @@ def test_gaussian_coefficients_have_no_gap():
     assert gaps.error[0, 0] < 0.02
     sparse = gaps_by_width("sparse", [40, 80], 256, seed=1)
     assert (sparse.mean[:, 0] > 6 * sparse.error[:, 0]).all()
+
+
+def test_narrow_widths_get_more_draws_but_not_too_many(monkeypatch):
+    sizes = []
+
+    def counted(law, p, N, trials, *, seed):
+        sizes.append((p, N, trials))
+        return law_features(law, p, N, 4, seed=seed)
+
+    monkeypatch.setattr(coefficient_rates, "law_features", counted)
+    gaps_by_width("gaussian", [10, 20, 40, 80], 3, seed=1)
+    assert sizes == [(10, 5, 48), (20, 10, 48), (40, 20, 12), (80, 40, 3)]
 
 
 def test_the_limit_of_a_gap_weighs_by_errors():
