@@ -482,7 +482,7 @@ for name, sigma in settings:
     ratios.append(linear_peak.peak_of_medians(errors, level))
 ratio = linear_peak.smallest(ratios)
 what = "smallest ratio of the median errors at p = N and beside it"
-size = f"{len(settings)} curves × 3 widths × {trials} data sets"
+size = f"{len(settings)} curves × {len(places)} widths × {trials} data sets"
 evidence.record("A.E1", "linear model", what, ratio, ">", 1, n=size)
 at_near = [draws["opposed", s] - draws["similar", s] for s in noise_levels]
 at_near = np.stack([each[:, grid == near][:, 0] for each in at_near], axis=1)

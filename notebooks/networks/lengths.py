@@ -137,7 +137,7 @@ evidence.decide(
     found.rise,
     found.gain,
     statistic=f"smaller of the rise from width {found.valley} to {found.peak} at the end and its gain since time 4",
-    n=size,
+    n=f"{len({found.valley, found.peak})} of {size}",
 )
 judging = list(entry.judge)
 parameters_of = first.groupby("width").parameters.first()
