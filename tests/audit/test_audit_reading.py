@@ -3,7 +3,9 @@
 import gzip
 import os
 import re
+import shlex
 import sys
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -254,14 +256,19 @@ FAULTS = [
     (
         lambda f: f.groupby("task").head(5),
         [],
-        "only 0 of 3 tasks of scores.csv can be audited: task 'a' has 5 rows; audit needs 8; left out, "
-        "task 'b' has 5 rows; audit needs 8; left out, task 'c' has 5 rows; audit needs 8; left out",
+        "none of 3 tasks of scores.csv can be audited, and it takes two: task 'a' has 5 rows; audit needs 8; "
+        "task 'b' has 5 rows; audit needs 8; task 'c' has 5 rows; audit needs 8",
+    ),
+    (
+        lambda f: pd.concat([f.assign(task=f["task"] + str(k), y=7) for k in range(2)]),
+        [],
+        "none of 6 tasks of scores.csv can be audited, and it takes two: the target does not vary in 6 tasks",
     ),
     (
         lambda f: f.assign(y=np.where(f["task"] == "a", f["y"], 3)),
         [],
-        "only 1 of 3 tasks of scores.csv can be audited: task 'b': the target is 3 in all 20 rows; left out, "
-        "task 'c': the target is 3 in all 20 rows; left out",
+        "only 1 of 3 tasks of scores.csv can be audited, and it takes two: task 'b': the target is 3 in all "
+        "20 rows; task 'c': the target is 3 in all 20 rows",
     ),
     (lambda f: f.assign(x1=1.0, x2=2.0), [], "every feature is constant: there is nothing to learn from"),
     (
@@ -546,8 +553,38 @@ def test_help_documents_the_format(capsys):
         main(["audit", "--help"])
     assert end.value.code == 0
     shown = capsys.readouterr().out
-    for word in ("long ", "wide ", ".npz", ".parquet", "examples:", "--weights [TASK]", "--check-cv"):
+    for word in (
+        "long ",
+        "wide ",
+        ".npz",
+        ".parquet",
+        "an example to copy",
+        "--weights [TASK]",
+        "--check-cv",
+    ):
         assert word in shown
+
+
+@pytest.mark.parametrize("where", ["README.md", "help"])
+def test_the_example_works_as_copied(where, tmp_path, capsys, monkeypatch):
+    if where == "help":
+        with pytest.raises(SystemExit):
+            main(["audit", "--help"])
+        shown = capsys.readouterr().out
+    else:
+        shown = (Path(__file__).parents[2] / where).read_text(encoding="utf-8")
+    make, run = re.search(
+        r"^ *(\S*python -c .*)\n *(\S*manytasks audit .*)$", shown, flags=re.MULTILINE
+    ).groups()
+    monkeypatch.chdir(tmp_path)
+    code = shlex.split(make)[-1]
+    exec(code, {})
+    assert main(shlex.split(run)[1:]) == 0
+    assert capsys.readouterr().out.startswith("Train ")
+    assert [each.name for each in sorted(tmp_path.iterdir())] == ["patients.csv", "report.html"]
+    if where != "help":
+        [name] = re.findall(r'`--weights ("[^`]*")`', shown)
+        assert main([*shlex.split(run)[1:], "--weights", *shlex.split(name)]) == 0
 
 
 def test_ctrl_c_ends_with_130(tmp_path, monkeypatch, capsys):

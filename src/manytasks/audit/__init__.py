@@ -3,6 +3,7 @@
 from manytasks.audit.compare import Compared, check_comparable, compare
 from manytasks.audit.decide import Audit, audit, groups_of, summary
 from manytasks.audit.estimate import forms
+from manytasks.audit.example import example
 from manytasks.audit.formats import called
 from manytasks.audit.further import Section, compared_section, further_numbers, served, weights_section
 from manytasks.audit.heldout import HeldOut, choose, held_out
@@ -33,6 +34,7 @@ __all__ = [
     "compared_section",
     "covariance_forms",
     "distances_of",
+    "example",
     "forms",
     "from_arrays",
     "further_numbers",

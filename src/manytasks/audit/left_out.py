@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 
 import numpy as np
@@ -13,6 +14,7 @@ FEWEST = 8  # rows of a task: four that are fitted when half are held out
 MOST_TASKS = 5000  # a matrix of pairs at twelve ridges takes 2.4 GB
 BETWEEN = "features that vary between tasks only are left out, for every task has an intercept"
 LARGEST = 1e60  # value whose fourth power is a float
+LEFT_OUT = re.compile(r"(; (they are )?| and are )left out$")  # of notes that become a refusal
 COPY = 1 - 1e-10  # R² from which a feature counts as the target in disguise
 
 
@@ -123,7 +125,9 @@ def usable(name: str, samples: Samples) -> Samples:
     notes += few_notes(small, f"{len(small):,} tasks have fewer than {FEWEST} rows and are left out")
     notes += few_notes(constant, f"the target does not vary in {len(constant):,} tasks; they are left out")
     if len(keep) < 2:
-        raise ValueError(f"only {len(keep)} of {T} tasks of {name} can be audited: {few(notes, 3)}")
+        why = "; ".join(LEFT_OUT.sub("", each) for each in notes[len(samples.notes) :])
+        left = f"only {len(keep)}" if keep else "none"
+        raise ValueError(f"{left} of {T} tasks of {name} can be audited, and it takes two: {why}")
     kept = Samples(
         tuple(samples.X[t] for t in keep),
         tuple(np.asarray(samples.y[t], dtype=float) for t in keep),

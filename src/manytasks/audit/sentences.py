@@ -71,9 +71,11 @@ def next_steps(found: Audit) -> list[str]:
         if np.isfinite(found.ridge)
         else "a penalty that cross-validation chooses"
     )
+    back = "multiply by the target's standard deviation and " if found.shared and len(steps) > 2 else ""
     return [
         f"To fit {'the model' if len(found.groups) == 1 else 'each model'}: {', '.join(steps)}, fit ridge "
-        f"regression without intercept and with {penalty}. To predict, undo the first step for the target.",
+        f"regression without intercept and with {penalty}. To predict, treat new features in the same way, "
+        f"and {back}add the mean of the task's target.",
         "To ask more: --weights TASK says how much a row of each task should count for that one; --check-cv "
         "compares with what cross-validation decides; --html PAGE draws the gains of all pairs.",
     ]
@@ -119,10 +121,14 @@ def assumptions(found: Audit) -> list[str]:
         f"A linear model of {features}, "
         + ("each divided by its standard deviation" if found.scaled else "in the units they came in")
         + "; every task has its own intercept.",
-        f"The number of models was chosen by {found.method}: the fewest whose error is within one standard "
-        "error of the best."
-        if found.method
-        else "The number of models was given; the formula chose which tasks share one.",
+        "A formula for the error of every grouping, fed with estimates from the rows, proposed one grouping "
+        "for each number of models. "
+        + (
+            f"The number was chosen by {found.method}: the fewest models whose error is within one standard "
+            "error of the best."
+            if found.method
+            else "The number was given."
+        ),
         "All tasks were measured on the same rows, and that is taken into account; every target counts in "
         "units of its own standard deviation."
         if found.shared

@@ -17,7 +17,10 @@ FILE is a table (.csv, .tsv, also .gz, or .parquet) with a row per sample, in on
 or arrays: an .npz file, or a folder of .npy files, with X (N, p) and y, task (N,), or with Y (N, T).
 Text features with up to 20 values become columns of 0 and 1. A task needs 8 rows, an audit two tasks.
 
-examples:
+an example to copy (442 patients in six groups of sex and age, written into a table and audited):
+  python -c "from manytasks import audit; audit.example('patients.csv')"
+  manytasks audit patients.csv --task group --target progress --html report.html
+with your own tables:
   manytasks audit pupils.csv --task school --target score --drop id
   manytasks audit blood.csv --targets iron,ferritin,glucose --html blood.html
   manytasks audit pupils.csv --task school --target score --weights "St Mary" --check-cv
@@ -43,12 +46,15 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--positive",
         metavar="WORD",
-        help="word of a target that holds text which is 1, all others 0 (default, of two words, the last by "
-        "alphabet)",
+        help="where the target holds text: the word that is 1, all others are 0 (default of two words: the "
+        "last by alphabet)",
     )
     parser.add_argument("--groups", type=whole, help="number of models, instead of choosing it")
     parser.add_argument(
-        "--missing", choices=("drop", "error"), default="drop", help="rows with missing values (default drop)"
+        "--missing",
+        choices=("drop", "error"),
+        default="drop",
+        help="what to do with rows that have missing values: leave them out, or stop (default drop)",
     )
     parser.add_argument("--decimal", choices=(".", ","), default=".", help="sign before decimals (default .)")
     parser.add_argument(
@@ -70,8 +76,8 @@ def add(parser: argparse.ArgumentParser) -> None:
         help="also let cross-validation decide, and compare: agreement, errors on rows kept from both, time "
         "(up to 100 tasks)",
     )
-    parser.add_argument("--html", metavar="PAGE", help="write the report as one page")
-    parser.add_argument("--json", metavar="FILE", help="write the numbers")
+    parser.add_argument("--html", metavar="PAGE", help="write the report, with a picture, as one page")
+    parser.add_argument("--json", metavar="FILE", help="write the numbers, those of all pairs included")
     parser.add_argument("--quiet", action="store_true", help="print the verdict only")
     parser.add_argument("--seed", type=whole, default=0, help="of the held-out rows (default 0)")
     parser.set_defaults(run=_audit)

@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from sklearn.datasets import load_diabetes
 
 from manytasks.audit.crossvalidated import cross_validated, errors_on
 from manytasks.audit.decide import groups_of
 from manytasks.audit.estimate import forms
+from manytasks.audit.example import patients
 from manytasks.audit.heldout import ridge_path
 from manytasks.audit.samples import Samples, from_arrays
 from manytasks.audit.unbiased import isotropic_distances
@@ -267,11 +267,7 @@ def diabetes_groups() -> tuple[Samples, pd.DataFrame]:
         >>> samples.counts.sum(), len(samples.features)
         (np.int64(442), 9)
     """
-    patients = load_diabetes(as_frame=True, scaled=False).frame
-    sex = patients["sex"].map({1.0: "sex 1", 2.0: "sex 2"})
-    age = pd.cut(patients["age"], [0, 43, 55, 120], labels=["to 43", "44 to 55", "from 56"]).astype(str)
-    table = patients.drop(columns="sex").rename(columns={"target": "progress"})
-    table.insert(0, "group", sex + ", " + age)
+    table = patients()
     features = table.drop(columns=["group", "progress"])
     samples = from_arrays(
         features.to_numpy(), table["progress"].to_numpy(), table["group"].to_numpy(dtype=str)
