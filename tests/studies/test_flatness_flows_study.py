@@ -5,7 +5,15 @@ import pytest
 import torch
 from torch.func import grad, jacrev
 
-from manytasks.studies.flatness_flows import DURATION, at_loss, flatness_changes, readings, velocity
+from manytasks.studies.flatness_fields import velocity
+from manytasks.studies.flatness_flows import (
+    DURATION,
+    at_loss,
+    flatness_changes,
+    follow,
+    loss_of,
+    squared_gradients,
+)
 from manytasks.studies.small_pairs import Pairs
 
 H = 0.3
@@ -43,41 +51,51 @@ def bowls(second):
     return Pairs(lambda d: [lambda t: (t[0] ** 2 + 0.2 * t[1] ** 2) / 2, second], start, {})
 
 
-def test_readings_of_a_bowl_are_exponentials():
-    found = readings(bowls(torch.sum), "alone", "none", H, 16)
-    assert found.shape == (17, 2, 2)
+def test_a_bowl_is_followed_along_exponentials():
+    path = follow(bowls(torch.sum), "alone", "none", H, 16)
+    assert path.theta.shape == (17, 2, 2)
     times = np.linspace(0, DURATION, 17)
-    x, y = np.exp(-times), 2 * np.exp(-0.2 * times)
-    np.testing.assert_allclose(found[:, 1, 0], (0.25 * x**2 + 0.2 * y**2) / 2, rtol=1e-4)
-    np.testing.assert_allclose(found[:, 1, 1], np.log(0.25 * x**2 + 0.04 * y**2), atol=1e-3)
+    x, y = 0.5 * np.exp(-times), 2 * np.exp(-0.2 * times)
+    np.testing.assert_allclose(path.theta[:, 1, 0], x, rtol=1e-3)
+    np.testing.assert_allclose(path.loss[:, 1], (x**2 + 0.2 * y**2) / 2, rtol=1e-4)
 
 
 def test_both_tasks_are_read_where_both_are_descended():
     pairs = bowls(lambda t: 3 * t[0])
-    found = readings(pairs, "together", "none", H, 8)[0, 0]
-    np.testing.assert_allclose(found, [0.6 + 3, np.log(1 + 0.04 + 9)])
+    np.testing.assert_allclose(loss_of(pairs, "together")[0], 0.6 + 3)
+    np.testing.assert_allclose(squared_gradients(pairs, "together")[0], np.log(1 + 0.04 + 9))
+    np.testing.assert_allclose(squared_gradients(pairs, "alone")[0], np.log(1 + 0.04))
 
 
-def test_a_level_is_read_between_two_times():
-    path = np.array([[[4.0, 1.0], [8.0, 3.0]], [[2.0, 0.0], [6.0, 2.0]], [[0.0, -4.0], [5.0, 0.0]]])
-    np.testing.assert_allclose(at_loss(path, np.array([1.0, 7.0])), [-2.0, 2.5])
+def bowl_gradients(start, rates, level):
+    """Log of the squared gradient of the elongated bowl where its loss is at a level, by exponentials."""
+    a, low, high = np.array([1.0, 0.2]), 0.0, 100.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        there = np.array(start) * np.exp(-rates * middle)
+        low, high = (middle, high) if (a * there**2).sum() / 2 > level else (low, middle)
+    return np.log(np.square(a * there).sum())
 
 
 def test_in_an_elongated_bowl_the_flatness_term_lowers_gradients():
-    """Flows of quadratics: coordinate i falls like exp(−(a + h a²/2) t); read at half of the fall."""
-    pairs, times = bowls(torch.sum), np.linspace(0, DURATION, 100_001)[:, None]
-    paths = [readings(pairs, "alone", terms, 0.8, 64) for terms in ("none", "flatness")]
-    levels = (paths[0][0, :, 0] + paths[0][-1, :, 0]) / 2
-    found = at_loss(paths[1], levels) - at_loss(paths[0], levels)
+    """Coordinate i falls like exp(−(a + h a²/2) t). Few steps are enough, for nothing is interpolated."""
+    changes = flatness_changes(bowls(lambda t: 0 * t.sum()), 0.8, 16)["alone", "flatness"]
     a = np.array([1.0, 0.2])
     for i, start in enumerate(([1.0, 1.0], [0.5, 2.0])):
-        plain, flat = (start * np.exp(-rate * times) for rate in (a, a + 0.4 * a**2))
-        losses = [(a * each**2).sum(axis=1) / 2 for each in (plain, flat)]
-        level = (losses[0][0] + losses[0][-1]) / 2
-        gradients = [np.log(np.square(a * each).sum(axis=1)) for each in (plain, flat)]
-        read = [np.interp(-level, -loss, g) for loss, g in zip(losses, gradients, strict=True)]
-        assert found[i] == pytest.approx(read[1] - read[0], abs=0.002)  # of the grid
-        assert found[i] < -0.005
+        ends = (np.array(start) * np.exp(-a * time) for time in (0.0, DURATION))
+        level = np.mean([(a * end**2).sum() / 2 for end in ends])
+        expected = bowl_gradients(start, a + 0.4 * a**2, level) - bowl_gradients(start, a, level)
+        assert changes[i] == pytest.approx(expected, abs=2e-4)
+        assert changes[i] < -0.005
+
+
+def test_a_flow_that_never_comes_there_is_not_read():
+    pairs = bowls(torch.sum)
+    path = follow(pairs, "alone", "none", H, 8)
+    levels = torch.stack([path.loss[-1, 0] / 2, path.loss[3, 1]])
+    found = at_loss(pairs, "alone", "none", H, path, levels)
+    assert np.isnan(found[0])
+    assert found[1] == pytest.approx(float(squared_gradients(pairs.at(path.theta[3]), "alone")[1]), abs=1e-4)
 
 
 def test_changes_are_read_at_the_loss_of_the_plain_flow():
@@ -85,7 +103,9 @@ def test_changes_are_read_at_the_loss_of_the_plain_flow():
     changes = flatness_changes(pairs, 0.2, 8)
     np.testing.assert_array_equal(changes["alone", "all"], changes["alone", "flatness"])
     np.testing.assert_array_equal(changes["in turn", "flatness"], changes["together", "flatness"])
-    plain, turned = (readings(pairs, "in turn", terms, 0.2, 8) for terms in ("none", "all"))
-    levels = (plain[0, :, 0] + plain[-1, :, 0]) / 2
-    np.testing.assert_allclose(changes["in turn", "all"], at_loss(turned, levels) - at_loss(plain, levels))
+    plain, turned = (follow(pairs, "in turn", terms, 0.2, 8) for terms in ("none", "all"))
+    levels = (plain.loss[0] + plain.loss[-1]) / 2
+    expected = at_loss(pairs, "in turn", "all", 0.2, turned, levels)
+    expected = expected - at_loss(pairs, "in turn", "none", 0.2, plain, levels)
+    np.testing.assert_allclose(changes["in turn", "all"], expected)
     assert np.abs(changes["in turn", "all"] - changes["together", "all"]).min() > 1e-6

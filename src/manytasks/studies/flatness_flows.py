@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Literal, TypeAlias
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -11,108 +10,116 @@ import torch
 from torch import Tensor
 from torch.func import grad
 
-from manytasks import flow
+from manytasks.studies.flatness_fields import SETTINGS, Setting, Terms, descended, velocity
 from manytasks.studies.small_pairs import Loss, Pairs
 
-Setting: TypeAlias = Literal["alone", "together", "in turn"]  # task 1 only; the sum; one after the other
-Terms: TypeAlias = Literal["none", "flatness", "all"]  # of order h
-
-SETTINGS: tuple[Setting, ...] = ("alone", "together", "in turn")
 DURATION = 4.0
+HALVINGS = 16  # of a step, when the time of a loss is looked for
 
 
-def descended(setting: Setting, losses: list[Loss]) -> list[Loss]:
-    """Return the losses whose sum a setting descends.
+class Path(NamedTuple):
+    """A flow of many pairs at equal steps of time."""
 
-    Args:
-        setting: which.
-        losses: of both tasks.
-
-    Returns:
-        The first, or both.
-    """
-    return losses[:1] if setting == "alone" else losses
+    theta: Tensor
+    """(steps + 1, pairs, parameters)."""
+    loss: Tensor
+    """(steps + 1, pairs) sum of the losses that are descended."""
 
 
-def velocity(setting: Setting, terms: Terms, h: float) -> Callable[[list[Loss], Tensor], Tensor]:
-    r"""Return the field of the gradient flow, with the flatness term, or with everything of order h.
-
-    The flatness term is :math:`-\frac h4\sum_i\nabla\|g_i\|^2`. All of order h has the conflict term besides
-    if tasks are trained together, and the bracket if they are trained in turn.
+def runge_kutta(pairs: Pairs, setting: Setting, terms: Terms, h: float, time: Tensor) -> Tensor:
+    """Follow a flow by one classical Runge–Kutta step.
 
     Args:
+        pairs: where the step begins.
         setting: how tasks are trained.
         terms: of order h.
         h: rate.
+        time: (pairs,) length of the step.
 
     Returns:
-        A function of both losses and the parameters.
+        (pairs, parameters) its end.
+    """
+    field, step = velocity(setting, terms, h), time[:, None]
+    k1 = pairs.map(field)
+    k2 = pairs.at(pairs.theta + step / 2 * k1).map(field)
+    k3 = pairs.at(pairs.theta + step / 2 * k2).map(field)
+    k4 = pairs.at(pairs.theta + step * k3).map(field)
+    return pairs.theta + step / 6 * (k1 + 2 * k2 + 2 * k3 + k4)
 
-    Example:
-        >>> one, two = (lambda t: (t**2).sum() / 2), (lambda t: -t.sum())
-        >>> together = (velocity("together", terms, 0.2) for terms in ("none", "flatness", "all"))
-        >>> [round(float(field([one, two], torch.tensor([2.0]))), 3) for field in together]
-        [-1.0, -1.2, -1.1]
+
+def loss_of(pairs: Pairs, setting: Setting) -> Tensor:
+    """Return the sum of the losses that a setting descends.
+
+    Args:
+        pairs: tasks and parameters.
+        setting: how tasks are trained.
+
+    Returns:
+        (pairs,) sums.
+    """
+    return pairs.map(
+        lambda losses, theta: torch.stack([one(theta) for one in descended(setting, losses)]).sum()
+    )
+
+
+def squared_gradients(pairs: Pairs, setting: Setting) -> Tensor:
+    r"""Return :math:`\log\sum_i\|g_i\|^2` over the losses that a setting descends.
+
+    Returns:
+        (pairs,) logarithms.
     """
 
-    def field(losses: list[Loss], theta: Tensor) -> Tensor:
-        own = descended(setting, losses)
-        if (setting, terms) == ("in turn", "all"):
-            return flow.modified_field(own, h, 1)(theta)
-        strength = 0.0 if terms == "none" else h
-        joint = (setting, terms) == ("together", "all")
-        return -grad(flow.modified_loss(own, strength, together=joint))(theta)
+    def squares(losses: list[Loss], theta: Tensor) -> Tensor:
+        return torch.stack([grad(one)(theta).square().sum() for one in descended(setting, losses)]).sum()
 
-    return field
+    return pairs.map(squares).log()
 
 
-def readings(pairs: Pairs, setting: Setting, terms: Terms, h: float, steps: int) -> np.ndarray:
-    """Follow a flow by classical Runge–Kutta steps, and read loss and gradients.
+def follow(pairs: Pairs, setting: Setting, terms: Terms, h: float, steps: int) -> Path:
+    """Follow a flow for ``DURATION``.
 
     Args:
         pairs: where the flows begin.
         setting: how tasks are trained.
         terms: of order h.
         h: rate.
-        steps: of the solver, for ``DURATION``.
+        steps: of the solver, at least 1.
 
     Returns:
-        (steps + 1, pairs, 2): sum of the losses, logarithm of the sum of their squared gradients.
+        States and losses.
     """
-    field, step = velocity(setting, terms, h), DURATION / steps
-
-    def read(losses: list[Loss], theta: Tensor) -> Tensor:
-        own = descended(setting, losses)
-        squares = torch.stack([grad(one)(theta).square().sum() for one in own]).sum()
-        return torch.stack([torch.stack([one(theta) for one in own]).sum(), squares.log()])
-
-    theta, rows = pairs.theta, []
-    for _ in range(steps + 1):
-        rows.append(pairs.at(theta).map(read))
-        k1 = pairs.at(theta).map(field)
-        k2 = pairs.at(theta + step / 2 * k1).map(field)
-        k3 = pairs.at(theta + step / 2 * k2).map(field)
-        k4 = pairs.at(theta + step * k3).map(field)
-        theta = theta + step / 6 * (k1 + 2 * k2 + 2 * k3 + k4)
-    return torch.stack(rows).numpy()
+    states, time = [pairs.theta], torch.full((len(pairs),), DURATION / steps, dtype=pairs.theta.dtype)
+    for _ in range(steps):
+        states.append(runge_kutta(pairs.at(states[-1]), setting, terms, h, time))
+    return Path(torch.stack(states), torch.stack([loss_of(pairs.at(theta), setting) for theta in states]))
 
 
-def at_loss(path: np.ndarray, levels: np.ndarray) -> np.ndarray:
-    """Read the gradients where each flow has come down to a level of its loss.
+def at_loss(pairs: Pairs, setting: Setting, terms: Terms, h: float, path: Path, levels: Tensor) -> np.ndarray:
+    """Read the gradients where a flow first comes down to a loss: the time is found inside of its step.
+
+    Nothing is interpolated: a loss that falls fast at first lies far below a line between two times.
 
     Args:
-        path: (times, pairs, 2) what ``readings`` returned; losses fall.
-        levels: (pairs,) of the loss.
+        pairs: where the flows begin.
+        setting: how tasks are trained.
+        terms: of order h.
+        h: rate.
+        path: what ``follow`` returned for the same arguments.
+        levels: (pairs,) of the loss, below the first.
 
     Returns:
-        (pairs,) logarithms of squared gradients, interpolated in the loss.
-
-    Example:
-        >>> at_loss(np.array([[[4.0, 1.0]], [[2.0, 0.0]]]), np.array([3.0]))
-        array([0.5])
+        (pairs,) logarithms of squared gradients, nan where the path ends above the level.
     """
-    pairs = enumerate(levels)
-    return np.array([np.interp(-level, -path[:, i, 0], path[:, i, 1]) for i, level in pairs])
+    above = (path.loss > levels).cumprod(dim=0).sum(dim=0)  # how many times, from the first on
+    begin = pairs.at(path.theta[above.sub(1).clamp(max=len(path.loss) - 2), torch.arange(len(pairs))])
+    early = torch.zeros_like(levels)
+    late = torch.full_like(levels, DURATION / (len(path.loss) - 1))
+    for _ in range(HALVINGS):
+        middle = (early + late) / 2
+        higher = loss_of(pairs.at(runge_kutta(begin, setting, terms, h, middle)), setting) > levels
+        early, late = torch.where(higher, middle, early), torch.where(higher, late, middle)
+    end = pairs.at(runge_kutta(begin, setting, terms, h, late))
+    return torch.where(above < len(path.loss), squared_gradients(end, setting), torch.nan).numpy()
 
 
 def flatness_changes(pairs: Pairs, h: float, steps: int) -> pd.DataFrame:
@@ -125,19 +132,21 @@ def flatness_changes(pairs: Pairs, h: float, steps: int) -> pd.DataFrame:
 
     Returns:
         One row a pair, columns (setting, "flatness" or "all"): change of the logarithm against the gradient
-        flow at the same loss. Alone, the flatness term is all. In turn without the bracket and together
-        without the conflict term are one flow.
+        flow; nan if a flow does not come there. Alone, the flatness term is all; in turn without the bracket
+        and together without the conflict term are one flow.
     """
-    paths = {("alone", terms): readings(pairs, "alone", terms, h, steps) for terms in ("none", "flatness")}
-    for terms in ("none", "flatness", "all"):
-        paths["together", terms] = readings(pairs, "together", terms, h, steps)
-    paths |= {("in turn", terms): paths["together", terms] for terms in ("none", "flatness")}
-    paths["in turn", "all"] = readings(pairs, "in turn", "all", h, steps)
-    paths["alone", "all"] = paths["alone", "flatness"]
-    changes = {}
+    found: dict[tuple[Setting, Terms], np.ndarray] = {}
+    tried: dict[Setting, list[Terms]] = {"alone": ["flatness"], "together": ["flatness", "all"]}
     for setting in SETTINGS:
-        plain = paths[setting, "none"]
-        levels = (plain[0, :, 0] + plain[-1, :, 0]) / 2
-        for terms in ("flatness", "all"):
-            changes[setting, terms] = at_loss(paths[setting, terms], levels) - at_loss(plain, levels)
-    return pd.DataFrame(changes)
+        if setting in tried:  # in turn, it is that of together
+            plain = follow(pairs, setting, "none", h, steps)
+            levels = (plain.loss[0] + plain.loss[-1]) / 2
+            base = at_loss(pairs, setting, "none", h, plain, levels)
+        for terms in tried.get(setting, ["all"]):
+            path = follow(pairs, setting, terms, h, steps)
+            found[setting, terms] = at_loss(pairs, setting, terms, h, path, levels) - base
+    found["alone", "all"] = found["alone", "flatness"]
+    found["in turn", "flatness"] = found["together", "flatness"]
+    return pd.DataFrame(
+        {(one, terms): found[one, terms] for one in SETTINGS for terms in ("flatness", "all")}
+    )
