@@ -731,8 +731,8 @@ page.say(
 # %% [markdown]
 # On raw pixels without ridge, $N = 600$ images for $p =$ {glue:text}`pixels` features, the measured test error is
 # **{glue:text}`times:.1f` times** the prediction on average, and between {glue:text}`least_times:.1f` and {glue:text}`most_times:.1f` times in single
-# training sets. A ridge cures it (table above). Lengths with $\\nu =$ {glue:text}`fewest_degrees` change the risk by
-# {glue:text}`change_at_fewest`, with $\\nu =$ {glue:text}`most_degrees` by {glue:text}`change_at_most`. Fits to other images than those that the
+# training sets. A ridge cures it (table above). Lengths with $\nu =$ {glue:text}`fewest_degrees` change the risk by
+# {glue:text}`change_at_fewest`, with $\nu =$ {glue:text}`most_degrees` by {glue:text}`change_at_most`. Fits to other images than those that the
 # moments come from are predicted to {glue:text}`off_with_ten_images:.0%` in the median with ten images a feature, to
 # {glue:text}`off_with_one:.0%` with 1.25. With moments from {glue:text}`fewest_images` images the ridgeless prediction is off by
 # {glue:text}`off_with_fewest`, with all {glue:text}`all_images` by {glue:text}`off_with_all`.

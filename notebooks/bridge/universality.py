@@ -701,7 +701,7 @@ evidence.record(
 
 # %% [markdown]
 # Above the threshold the i.i.d. formula is off by up to {glue:text}`worst_gap:.0%`; with the covariance the root mean square gap is
-# **{glue:text}`gap_with_covariance:.1%`**. Below it, correlated Gaussian features obey the exact formula ($|z| \\le$
+# **{glue:text}`gap_with_covariance:.1%`**. Below it, correlated Gaussian features obey the exact formula ($|z| \le$
 # {glue:text}`largest_score_below:.1f` against {glue:text}`allowed:.2f`), and ReLU features within {glue:text}`worst_relu:.0%`.
 
 # %% [markdown]

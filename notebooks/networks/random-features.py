@@ -432,7 +432,7 @@ page.say(
 # Up to $p =$ {glue:text}`tested_to` no mean deviates by more than {glue:text}`farthest:.0%`, intervals included. At $p =$
 # {glue:text}`broadest` the network amplifies noise **{glue:text}`times_more:.0f` times** more than the linear theory says. Overfitting is
 # benign in the theory because noise is spread over ever more directions. These features do not offer them: the participation ratio of
-# their second moment, $(\\operatorname{tr} C)^2/\\operatorname{tr} C^2$, is {glue:text}`directions:.1f` at $p =$ {glue:text}`broadest`, where
+# their second moment, $(\operatorname{tr} C)^2/\operatorname{tr} C^2$, is {glue:text}`directions:.1f` at $p =$ {glue:text}`broadest`, where
 # $C = I$ would have {glue:text}`broadest`.
 
 # %% [markdown]
@@ -551,7 +551,7 @@ checks.below(
 checks.below("bump that is left with a ridge", peaks["real labels, ridge"], 2.0)
 
 # %% [markdown]
-# Beside the threshold ($N \\pm 5\\,\\%$) the error is {glue:text}`bump_of_real:.1f` times that at $p = 128$ for real labels,
+# Beside the threshold ($N \pm 5\,\%$) the error is {glue:text}`bump_of_real:.1f` times that at $p = 128$ for real labels,
 # {glue:text}`bump_with_ridge:.1f` times with the ridge.
 
 # %% [markdown]
