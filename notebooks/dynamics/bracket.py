@@ -343,10 +343,8 @@ steepest = max(float(fitted[name].max()) for name in without)
 n = f"{total} networks × 3 rates"
 what = "|mean slope − 3| with the bracket"
 evidence.record("B.T2", "slopes", what, off["with the bracket"], "<", 0.1, n=n)
-check, what = (
-    "wrong sign and no bracket fail",
-    "largest slope without the right bracket",
-)
+check = "wrong sign and no bracket fail"
+what = "largest slope without the right bracket"
 evidence.record("B.T2", check, what, steepest, "<", 2.5, n=n)
 for claim in ("O.8", "B.C3"):
     check, what = "two tasks, slopes of order h²", "|mean slope − 4|"
@@ -476,30 +474,31 @@ def smallest_three(x, y):
     return limit_slope(x[:3], y[:3])
 
 
-curves = {f"gap, {way}": apart[way].gap for way in ways}
-rests = {f"left over, {way}": apart[way].left_over for way in ways}
-gap_slopes, rest_slopes = (
-    {way: smallest_three(gap_rates, values[f"{kind}, {way}"]) for way in ways}
-    for kind, values in (("gap", curves), ("left over", rests))
+gap_power, rest_power = (
+    {way: smallest_three(gap_rates, getattr(apart[way], kind)) for way in ways}
+    for kind in ("gap", "left_over")
 )
 missed = {way: 100 * apart[way].missed for way in ways}
 for way in ways:
     middle, low, high = np.quantile(missed[way][0], [0.5, 0.1, 0.9])
     say(**{f"{way}_missed": middle, f"{way}_low": low, f"{way}_high": high})
     say(**{f"{way}_missed_late": np.median(missed[way][-1])})
-    say(**{f"{way}_power": mean_interval(rest_slopes[way]).words(".2f")})
+    say(**{f"{way}_power": mean_interval(rest_power[way]).words(".2f")})
 say(gap_rate=gap_rates[0], gap_rate_late=gap_rates[-1])
 
 # %% tags=["hide-input"]
-order = [f"{kind}, {way}" for way in ways for kind in ("gap", "left over")]
+curves = {}
+for way in ways:
+    curves[f"gap, {way}"] = apart[way].gap
+    curves[f"left over, {way}"] = apart[way].left_over
 left = slopes(
     gap_rates,
-    {name: (curves | rests)[name] for name in order},
+    curves,
     xlabel="rate × largest curvature",
     ylabel="distance",
     title="Task 1 first, or task 2 first",
-    colors=dict(zip(order, ("blue", "green") * 2, strict=True)),
-    styles=dict(zip(order, ("-", "-", "--", "--"), strict=True)),
+    colors=dict(zip(curves, ("blue", "green") * 2, strict=True)),
+    styles=dict(zip(curves, ("-", "-", "--", "--"), strict=True)),
     fit=smallest_three,
 )
 right, ax = plt.subplots()
@@ -518,7 +517,7 @@ figures.show(
     name="bracket-two-orders",
     caption=f"(a) distance between the end points of the two orders, and what is left of it without $h^2[g_1, g_2]$; {total} random networks, geometric mean; the legend gives mean slopes in the limit of small rates. "
     "(b) the part of the gap that the bracket misses, median and 10–90 % range; above the dashed line the bracket is no help. One round from random parameters.",
-    alt=f"Left: lines of slope {gap_slopes['steps'].mean():.1f} for the gap and {rest_slopes['steps'].mean():.1f} for what is left over. Right: the missed share against the rate.",
+    alt=f"Left: lines of slope {gap_power['steps'].mean():.1f} for the gap and {rest_power['steps'].mean():.1f} for what is left over. Right: the missed share against the rate.",
 )
 
 # %% [markdown]
@@ -533,7 +532,7 @@ figures.show(
 # %% tags=["hide-input"]
 for way in ways:
     check = f"gap of two {way} less h²[g₁,g₂], slope"
-    error = float(np.abs(rest_slopes[way].mean() - 3))
+    error = float(np.abs(rest_power[way].mean() - 3))
     n = f"{total} networks × 3 rates"
     evidence.record("B.K3", check, "|mean slope − 3|", error, "<", 0.15, n=n)
 evidence.record(

@@ -490,10 +490,8 @@ evidence.record(
     n=len(first_dial),
     when=evidence.Assumed(ALONG_ONLY),
 )
-check, what = (
-    "dial on quadratics, length alone",
-    "relative change of forgetting along the dial",
-)
+check = "dial on quadratics, length alone"
+what = "relative change of forgetting along the dial"
 n = f"{len(first_dial)} and {len(second_dial)} positions"
 evidence.record("B.C1", check, what, moved.inside, ">", 1e-9, n=n, when=moved)
 
@@ -635,10 +633,8 @@ evidence.record("B.E2", check, what, value, ">", 0.5, n=n)
 # **Long training.** How far does the second-order prediction carry? It grows without end, forgetting does not.
 
 # %% tags=["hide-input"]
-time, (middle, low, high) = (
-    np.array(counts) * tau,
-    np.quantile(carried, [0.5, 0.1, 0.9], axis=1),
-)
+time = np.array(counts) * tau
+middle, low, high = np.quantile(carried, [0.5, 0.1, 0.9], axis=1)
 reach = after_1.map(lambda losses, t: sharpness(losses[1:], t)).numpy()
 times = np.linspace(0, 12, 200)
 bent, no_bracket = bent_path(times)
@@ -692,10 +688,8 @@ figures.show(
 soon = max(10, train_steps // 100)
 early = descend_pairs(drawn.start, data, loss_1, 0.2, [soon])[soon]
 unfinished = predictions(drawn.at(early))
-first, second = (
-    np.abs(tau * unfinished["inner"]),
-    np.abs(tau**2 / 2 * unfinished["curvature"]),
-)
+first = np.abs(tau * unfinished["inner"])
+second = np.abs(tau**2 / 2 * unfinished["curvature"])
 third = np.median(np.abs(ratios - 1), axis=1)
 say(steps_too_few=soon, steps_enough=train_steps)
 say(first_order_percent=100 * np.median(first / (first + second)))

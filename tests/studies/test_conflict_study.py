@@ -118,7 +118,7 @@ def rows():
     return pd.DataFrame(
         [
             {"tasks": T, "fraction": f, "step": step, "seed": s, "task": t, "method": name, "penalty": 0.0,
-             "train_loss": loss * (1 + s) * (1 + t) * (step / 100) ** -0.5, "test_loss": loss**2 + s}
+             "train_loss": loss * (1 + s) * (1 + t) * (step / 100) ** -(loss / 4), "test_loss": loss**2 + s}
             for T in (2, 4) for f in (0.0, 1.0) for step in (50, 100) for s in (0, 1, 2) for t in range(T)
             for name, loss in losses.items()
         ]

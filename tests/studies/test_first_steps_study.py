@@ -92,6 +92,8 @@ def test_similar_pairs_run_from_unrelated_to_equal():
         found = np.corrcoef(data["x1"][i].flatten(), data["x2"][i].flatten())[0, 1]
         np.testing.assert_allclose(found, drawn.similarity[i], atol=0.25)
     assert torch.equal(data["x1"][-1], data["x2"][-1])
+    middle = similar_pairs(200, 1).data["x2"][100:160]  # whatever the similarity, inputs have variance 1
+    np.testing.assert_allclose(middle.var(), 1, rtol=0.07)
     np.testing.assert_allclose((data["y1"][-1] - data["y2"][-1]).std(), 0.05 * 2**0.5, rtol=0.4)
     teachers = torch.stack([TEACHER.initial((1, "teacher", i, 0), scale=1.5) for i in range(40)])
     torch.testing.assert_close(data["z1"], vmap(TEACHER)(teachers, data["t1"]))

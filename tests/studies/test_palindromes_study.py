@@ -41,6 +41,7 @@ def modified(order, weights, h):
 @pytest.mark.parametrize("name", ORDERS)
 def test_gaps_of_schedules_of_quadratics(pairs, name):
     order, weights = ORDERS[name]
+    assert all(sum(w for k, w in zip(order, weights, strict=True) if k == task) == 1 for task in (0, 1))
     found = schedule_gaps(pairs, [0.3, 0.1])[name]
     for i, h in enumerate((0.3, 0.1)):
         round_ = product(UNIT - h * w * (A, B)[k] for k, w in zip(order, weights, strict=True))
