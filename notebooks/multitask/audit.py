@@ -51,6 +51,7 @@ say(
     saved=float(saved.mean()),
     cv_gap=float((compared["audit"] - compared["cv"]).mean()),
     draws=draws,
+    overlap=audit.OVERLAP,
 )
 
 # %% [markdown]
@@ -355,7 +356,8 @@ display(HTML(audit.picture(found)))
 
 # %% [markdown]
 # Read it from the top. The first sentence is the decision. The table says for whom it is sure: *helped* means that the
-# gain on held-out patients is more than two standard errors. *Open* means that it could have either sign; more
+# gain on held-out patients is more than two standard errors; these are {glue:text}`overlap` times as large as if the fits were given, for
+# other patients would have given other fits, and folds share most of theirs {cite:p}`nadeau2003`. *Open* means that it could have either sign; more
 # rows need not settle that, for what sharing gains shrinks as they grow. The picture shows the predicted gains of pairs, from which the path was made; the frames are the decision.
 #
 # Two questions more. `--check-cv`: would cross-validation have decided better? A fifth of the rows is kept from both, five

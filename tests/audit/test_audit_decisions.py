@@ -326,6 +326,8 @@ def test_a_table_that_is_read_once_gets_the_same_decision(monkeypatch):
     for pair in (*once.best, *once.worst):
         assert pair.gain == once.pairs[pair.first, pair.second]
         assert 0 < pair.error < 0.3
+    assert "as a formula predicts them" in audit.text(once)
+    assert "held-out rows" not in audit.text(once)
     assert "penalty that cross-validation chooses" in " ".join(sentences.next_steps(once))
     # 32 bits and means of ten thousand standard deviations cost four digits at most
     shifted = [x + 1e4 for x in samples.X]

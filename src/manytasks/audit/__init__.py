@@ -6,8 +6,9 @@ from manytasks.audit.estimate import forms
 from manytasks.audit.example import example
 from manytasks.audit.formats import called
 from manytasks.audit.further import Section, compared_section, further_numbers, served, weights_section
-from manytasks.audit.heldout import HeldOut, choose, held_out
+from manytasks.audit.heldout import OVERLAP, HeldOut, choose, held_out
 from manytasks.audit.page import page, picture
+from manytasks.audit.pairs import Pair
 from manytasks.audit.partitions import path
 from manytasks.audit.reading import read
 from manytasks.audit.report import text
@@ -18,10 +19,12 @@ from manytasks.audit.unbiased import Distances, covariance_forms, distances_of, 
 from manytasks.audit.weights import Weights, weigh
 
 __all__ = [
+    "OVERLAP",
     "Audit",
     "Compared",
     "Distances",
     "HeldOut",
+    "Pair",
     "Samples",
     "Section",
     "Weights",

@@ -85,6 +85,11 @@ class Audit:
     notes: tuple[str, ...]
 
     @property
+    def measured(self) -> bool:
+        """Whether errors are those of fits on held-out rows; if the table is read once they are predicted."""
+        return bool(np.isfinite(self.ridge))
+
+    @property
     def groups(self) -> list[list[str]]:
         """Names of the tasks of every group, the largest group first."""
         return [

@@ -10,7 +10,7 @@ import numpy as np
 from manytasks.audit.columns import few, nearest
 from manytasks.audit.compare import Compared
 from manytasks.audit.crossvalidated import MOST
-from manytasks.audit.numerals import amount, plus_minus
+from manytasks.audit.numerals import DIGITS, amount, decimals, plus_minus
 from manytasks.audit.samples import Samples
 from manytasks.audit.weights import MOST_WEIGHTED, Weights
 
@@ -151,7 +151,8 @@ def _rival(own: Weights) -> tuple[str, str, float]:
 def _advice(own: Weights, name: str) -> str:
     _, rival, error = _rival(own)
     gain = f"gain {plus_minus(own.gain, own.gain_error, '+')}"
-    against = f"held-out error {amount(own.weighted)}, against {amount(error)} ({gain})"
+    places = min(decimals(own.gain_error), DIGITS) if own.gain_error > 0 else 2
+    against = f"held-out error {amount(own.weighted, places)}, against {amount(error, places)} ({gain})"
     if own.advised:
         return f"Weights serve {name} better than {rival}: {against}."
     return f"Weights serve {name} no better than {rival}: {against}. Take {rival}."

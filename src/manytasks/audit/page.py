@@ -9,7 +9,7 @@ import numpy as np
 
 from manytasks.audit.decide import Audit
 from manytasks.audit.further import Section
-from manytasks.audit.sentences import ERRORS, assumptions, next_steps, unknown, verdict
+from manytasks.audit.sentences import assumptions, errors, next_steps, unknown, verdict
 from manytasks.audit.tables import (
     CURVE_HEAD,
     PAIR_HEAD,
@@ -72,7 +72,7 @@ def page(found: Audit, title: str, further: Sequence[Section] = ()) -> str:
     parts = [
         f"<h1>Which tasks should train together? {html.escape(title)}</h1>",
         f'<p class="verdict">{html.escape(verdict(found))}</p>',
-        f"<p class='legend'>{html.escape(ERRORS)}</p>",
+        f"<p class='legend'>{html.escape(errors(found))}</p>",
         picture(found),
         "<h2>Task by task</h2>",
         *(f"<p>{html.escape(line)}</p>" for line in task_lines(found, LISTED)),

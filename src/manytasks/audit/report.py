@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from manytasks.audit.decide import Audit
 from manytasks.audit.further import Section
-from manytasks.audit.sentences import ERRORS, assumptions, next_steps, unknown, verdict
+from manytasks.audit.sentences import assumptions, errors, next_steps, unknown, verdict
 from manytasks.audit.tables import (
     CURVE_HEAD,
     PAIR_HEAD,
@@ -34,7 +34,7 @@ def text(found: Audit, further: Sequence[Section] = ()) -> str:
     Returns:
         Lines of at most 100 characters, but for names longer than that.
     """
-    parts = [_wrapped(verdict(found)), _wrapped(ERRORS)]
+    parts = [_wrapped(verdict(found)), _wrapped(errors(found))]
     parts += [_wrapped(line) for line in task_lines(found)]
     parts.append(table(TASK_HEAD, task_rows(found), left=1) + "\n" + _wrapped(TASK_LEGEND))
     parts.append("How many models?\n" + table(CURVE_HEAD, curve_rows(found), left=0))

@@ -11,10 +11,6 @@ from manytasks.audit.numerals import amount, decimals, plus_minus
 SURE = 2.0  # standard errors from which a gain or a distance counts as seen
 UNLIKE = 2.0  # ratio of variances from which targets do not vary alike
 MISMATCH = 0.25  # relative squared distance of covariances from which "same features" is doubtful
-ERRORS = (
-    "Errors are squared, on rows that no fit had seen, as shares of the targets' variance: 0 is perfect, 1 "
-    "is no better than always predicting the mean of the task. What follows ± is one standard error."
-)
 
 
 def verdict(found: Audit) -> str:
@@ -46,6 +42,22 @@ def verdict(found: Audit) -> str:
     )
 
 
+def errors(found: Audit) -> str:
+    """Say what the errors are.
+
+    Args:
+        found: an audit.
+
+    Returns:
+        Two sentences.
+    """
+    how = "on rows that no fit had seen" if found.measured else "as a formula predicts them from the rows"
+    return (
+        f"Errors are squared, {how}, as shares of the targets' variance: 0 is perfect, 1 is no better than "
+        "always predicting the mean of the task. What follows ± is one standard error."
+    )
+
+
 def next_steps(found: Audit) -> list[str]:
     """Say how to fit the models, and what else may be asked.
 
@@ -68,7 +80,7 @@ def next_steps(found: Audit) -> list[str]:
         )
     penalty = (
         f"penalty {found.ridge:.2g} times the number of its rows (alpha in scikit-learn), which did best here"
-        if np.isfinite(found.ridge)
+        if found.measured
         else "a penalty that cross-validation chooses"
     )
     back = "multiply by the target's standard deviation and " if found.shared and len(steps) > 2 else ""
@@ -169,6 +181,6 @@ def _alike(found: Audit) -> str:
     return (
         "The formula that proposes groups takes it that features vary alike in all tasks. They do not in "
         f"{far} of {T}, most of all in {found.names[worst]} ({distance} of its covariance from the others'; "
-        f"0 is the same, up to {MISMATCH} is close). A better grouping may have been missed; the errors are "
-        "measured and hold."
+        f"0 is the same, up to {MISMATCH} is close). A better grouping may have been missed"
+        + ("; the errors are measured and hold." if found.measured else ", and the errors are less sure.")
     )

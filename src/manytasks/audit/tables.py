@@ -182,7 +182,7 @@ def pair_legend(found: Audit) -> str:
         Sentences.
     """
     chosen = "; the formula chose the pairs, and part of so extreme a gain is luck" if found.worst else ""
-    how = "on held-out rows" if np.isfinite(found.ridge) else "as the formula predicts it"
+    how = "on held-out rows" if found.measured else "as the formula predicts it"
     return (
         f"(gain if paired: mean error of both alone less that of one model for both, {how}{chosen}; "
         "distance: estimated mean squared difference of what good models of the two predict, as a share of "
