@@ -28,6 +28,8 @@ rate_trials = 250  # data sets at the largest width of the rates [4 to 500]
 repair_trials = 250  # data sets per point for correlated features [20 to 1000]
 
 # %% tags=["hide-input"]
+from dataclasses import astuple
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -55,16 +57,8 @@ p, T, sigma2 = 40, 2, 1.0
 counts = {"above": (10, 5), "below": (80, 40)}  # samples and buffer per task
 sizes = {"above": trials, "below": trials_below}
 pair = Tasks.equiangular(T, 0.4)
-laws = (
-    "gaussian",
-    "rademacher",
-    "uniform",
-    "student-10",
-    "exponential",
-    "sparse",
-    "student-5",
-    "student-3",
-)
+laws = ["gaussian", "rademacher", "uniform", "student-10", "exponential", "sparse"]
+laws += ["student-5", "student-3"]
 order = [*laws, *LENGTHS]
 
 # %% tags=["hide-input"]
@@ -351,19 +345,14 @@ points = {
 
 # %% tags=["hide-input", "lead"]
 panels = {side: plt.subplots(figsize=(5.0, 4.2)) for side in counts}
+looks = {"Gaussian formula": ("red", 0.12, {"mfc": "none"})}
 for law, side, kind in sorted(points, key=lambda key: order.index(key[0])):
     (mean, error), row = points[law, side, kind], order.index(law)
-    style = {"xerr": critical_z(1, 0.05, sizes[side]) * error}  # 95 %
-    style |= {"fmt": "o", "markersize": 5, "label": kind if row == 0 else ""}
-    if kind == "Gaussian formula":
-        row, style["mfc"], style["color"] = (
-            row + 0.12,
-            "none",
-            figures.COLORS["red"],
-        )
-    else:
-        row, style["color"] = row - 0.12, figures.COLORS["blue"]
-    panels[side][1].errorbar(mean - 1, row, **style)
+    color, shift, face = looks.get(kind, ("blue", -0.12, {}))
+    style = {"fmt": "o", "markersize": 5, "color": figures.COLORS[color]} | face
+    style |= {"xerr": critical_z(1, 0.05, sizes[side]) * error}  # 95 %
+    style |= {"label": kind if row == 0 else ""}
+    panels[side][1].errorbar(mean - 1, row + shift, **style)
 names = [law.replace("multivariate Student", "multiv. Student") for law in order]
 for side, (_, ax) in panels.items():
     ax.axvline(0, color=figures.INK, linewidth=1)
@@ -392,7 +381,7 @@ above = [drawn_mean(drawn[law, "above"] / ruled[law]) for law in independent]
 size = np.array([np.abs(each.mean[:2] - 1) for each in above])
 error = np.array([each.error[:2] for each in above])
 half = critical_z(size.size, 2 * share, trials) * error
-largest = Interval(size.max(), (size - half).max(), (size + half).max())
+largest = Interval.around(size, half).map(np.max)
 evidence.record(
     "O.7",
     length_check,
@@ -505,12 +494,9 @@ evidence.record(
 # %% tags=["hide-input"]
 check = "gap against p, finite fourth moment: it is seen"
 bound = critical_z(len(reach), 2 * evidence.level("O.7", check), rate_trials)
-sides = np.array([(reach[law].mean, bound * reach[law].error) for law in reach])
-sides /= np.abs([gammas[law] for law in reach])[:, None]
-signed = np.sign([gammas[law] for law in reach]) * sides[:, 0]
-seen = Interval(
-    signed.min(), (signed - sides[:, 1]).min(), (signed + sides[:, 1]).min()
-)
+means, errors = np.transpose(list(reach.values()))
+known = np.array([gammas[law] for law in reach])
+seen = Interval.around(means / known, np.abs(bound * errors / known)).map(np.min)
 evidence.record(
     "O.7",
     check,
@@ -572,24 +558,19 @@ page.say(
 size, inputs = 100, 60
 first = stream(seed, "first layer").standard_normal((size, inputs))
 lag = np.abs(np.subtract.outer(np.arange(size), np.arange(size)))
+inks = dict(zip(("blue", "green", "purple", "red"), "o^sD", strict=True))
 covariances = {
-    "AR(1), 0.5": (0.5**lag, "blue", "o"),
-    "AR(1), 0.9": (0.9**lag, "green", "^"),
-    "equal 0.3": (0.3 + 0.7 * np.eye(size), "purple", "s"),
-    "random ReLU": (None, "red", "D"),
+    "AR(1), 0.5": 0.5**lag,
+    "AR(1), 0.9": 0.9**lag,
+    "equal 0.3": 0.3 + 0.7 * np.eye(size),
 }
+correlated = {
+    name: correlated_features.gaussian_features(covariance)
+    for name, covariance in covariances.items()
+} | {"random ReLU": correlated_features.relu_features(first)}
 grid_N = np.array([20, 40, 60, 140, 200, 300])
 repairs = correlated_features.correlated_errors(
-    {
-        name: correlated_features.relu_features(first)
-        if covariance is None
-        else correlated_features.gaussian_features(covariance)
-        for name, (covariance, _, _) in covariances.items()
-    },
-    grid_N,
-    0.1,
-    trials=repair_trials,
-    seed=seed,
+    correlated, grid_N, 0.1, trials=repair_trials, seed=seed
 )
 ratios = {
     formula: correlated_features.relative_errors(repairs, formula)
@@ -600,7 +581,7 @@ ratios = {
 panels = [plt.subplots(), plt.subplots()]
 bar = critical_z(1, 0.05, repair_trials)
 for (_, ax), ratio in zip(panels, ratios.values(), strict=True):
-    for name, (_, color, marker) in covariances.items():
+    for name, (color, marker) in zip(correlated, inks.items(), strict=True):
         mean, error = drawn_mean(ratio[name].to_numpy())
         style = {"color": figures.COLORS[color], "marker": marker, "markersize": 4}
         style |= {"capsize": 2, "linestyle": "none", "label": name}
@@ -627,12 +608,11 @@ figures.show(
 wide = ratios["isotropic"].columns.get_level_values("samples") < size
 plain, told = (drawn_mean(each.loc[:, wide].to_numpy()) for each in ratios.values())
 broken_check = "correlated and ReLU features, N < p: broken"
-worst_at = np.abs(plain.mean - 1).argmax()
-worst = Interval.around(
-    abs(plain.mean[worst_at] - 1),
-    critical_z(wide.sum(), 2 * evidence.level("O.7", broken_check), repair_trials)
-    * plain.error[worst_at],
+bound = critical_z(
+    wide.sum(), 2 * evidence.level("O.7", broken_check), repair_trials
 )
+sizes_of = Interval.around(np.abs(plain.mean - 1), bound * plain.error)
+worst = sizes_of[sizes_of.value.argmax()]
 evidence.record(
     "O.7",
     broken_check,
@@ -683,12 +663,7 @@ page.say(
     allowed=limit,
     worst_relu=relu_below.abs().max(),
 )
-either = Interval(
-    *(
-        max(getattr(each, end) for each in (largest, rms))
-        for end in ("value", "low", "high")
-    )
-)
+either = Interval(*np.maximum(astuple(largest), astuple(rms)))
 evidence.record(
     "A.C1",
     "other feature distributions: gap after naming its cause",
@@ -696,7 +671,7 @@ evidence.record(
     either,
     "<",
     0.05,
-    n=f"{len(independent)} laws, {len(covariances)} covariances",
+    n=f"{len(independent)} laws, {len(correlated)} covariances",
 )
 
 # %% [markdown]
@@ -713,13 +688,8 @@ evidence.record(
 
 # %% tags=["hide-input"]
 degrees, fine = np.array([3, 4, 6, 10, 30]), np.geomspace(2.9, 32, 60)
-lines = {
-    "above": ("blue", fine / (fine - 2)),
-    "below": (
-        "orange",
-        [random_lengths.student_equivalent(nu, 160, p) for nu in fine],
-    ),
-}
+below = [random_lengths.student_equivalent(nu, 160, p) for nu in fine]
+lines = {"above": ("blue", fine / (fine - 2)), "below": ("orange", below)}
 fig, ax = plt.subplots()
 for side, (color, line) in lines.items():
     N_ = T * counts[side][0]

@@ -410,7 +410,7 @@ figures.show(
 # %% tags=["hide-input"]
 highest = np.maximum(deviation.high, -deviation.low)
 lowest = np.maximum(np.maximum(deviation.low, -deviation.high), 0)
-far_off = Interval(np.abs(deviation.value).max(), lowest.max(), highest.max())
+far_off = Interval(np.abs(deviation.value), lowest, highest).map(np.max)
 evidence.record(
     "A.C1",
     noise_term,
