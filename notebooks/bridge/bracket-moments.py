@@ -380,8 +380,8 @@ page.say(error_rate=alpha, wrong_by=wrong_by)
 # %% [markdown]
 # ## Look: one figure for two papers
 #
-# Left, Paper B's quantity: how much of the curvature of task 1 the gradient of task 2 meets. Right, Paper A's: the
-# loss of task 1 once task 2 has been learned completely. The prediction on the right uses nothing but the bracket.
+# (a) Paper B's quantity: how much of the curvature of task 1 the gradient of task 2 meets. (b) Paper A's: the
+# loss of task 1 once task 2 has been learned completely. The prediction in (b) uses nothing but the bracket.
 
 # %% tags=["hide-input", "lead"]
 grid = np.unique(np.geomspace(n + 4, 300 * n, 150).astype(int))
@@ -423,8 +423,8 @@ figures.show(
 )
 
 # %% [markdown]
-# How far does the prediction carry? Over $p$, $n$, the cosine and the noise, and for both readings of forgetting. On the
-# left, training forgetting over its prediction from the bracket, $\frac12 (n/p)^2\, \mathbb E\, g_2^\top H_1 g_2$. On the right,
+# How far does the prediction carry? Over $p$, $n$, the cosine and the noise, and for both readings of forgetting. (a)
+# training forgetting over its prediction from the bracket, $\frac12 (n/p)^2\, \mathbb E\, g_2^\top H_1 g_2$. (b)
 # Paper A's $F$ over twice that number, which is the same step seen as a squared distance.
 
 # %% tags=["hide-input"]
@@ -913,7 +913,7 @@ figures.show(
     panels,
     name="bridge-networks-test",
     caption=(
-        f"Forgetting on the test after the long run: loss (left) and accuracy (right). Medians over four similarities, means "
+        f"Forgetting on the test after the long run: (a) loss and (b) accuracy. Medians over four similarities, means "
         f"and 95 % intervals over {seeds_net} seeds. The losses are different functions: compare the lines of one loss only. The "
         "figure hides the dial; a task 2 that is equal to task 1 (no pixel permuted) improves the test loss under a shared head."
     ),
@@ -1118,7 +1118,7 @@ figures.show(
     caption=(
         f"Growth of the excess risk of task 1 (solid; Paper A's $F$; points: means of {trials // 8:,} simulated pairs with 95 % intervals) beside twice the "
         f"training forgetting (dotted), $n = {n}$. For orthogonal tasks both approach one another in wide models. Equal tasks with clean labels lose "
-        "training loss yet gain on the test: $F < 0$. With clean labels and equal tasks (blue, left) training forgetting "
+        "training loss yet gain on the test: $F < 0$. With clean labels and equal tasks (blue, in a) training forgetting "
         "first rises with the width. The figure does not show variances."
     ),
     alt=(

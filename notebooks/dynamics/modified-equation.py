@@ -277,7 +277,7 @@ ax.legend(fontsize=9)
 figures.show(
     [left, right],
     name="modified-equation-orders",
-    caption=f"(a) {count} steps of descent with rate {rate} (dots) and three flows for the same time. (b) one step of a tanh network with {small.size} parameters against the flow of each order; the legend gives slopes in the limit of small rates. The left landscape is made up; the right figure shows one step only.",
+    caption=f"(a) {count} steps of descent with rate {rate} (dots) and three flows for the same time. (b) one step of a tanh network with {small.size} parameters against the flow of each order; the legend gives slopes in the limit of small rates. The landscape is made up; (b) shows one step only.",
     alt=f"Left: dots leave the gradient flow and stay on the corrected flows. Right: lines of slopes {', '.join(f'{one:.1f}' for one in slopes)}.",
 )
 

@@ -79,8 +79,11 @@ def bowl_gradients(start, rates, level):
 
 def test_in_an_elongated_bowl_the_flatness_term_lowers_gradients():
     """Coordinate i falls like exp(−(a + h a²/2) t). Few steps are enough, for nothing is interpolated."""
-    changes = flatness_changes(bowls(lambda t: 0 * t.sum()), 0.8, 16)["alone", "flatness"]
-    a = np.array([1.0, 0.2])
+    pairs, a = bowls(torch.sum), np.array([1.0, 0.2])
+    plain, flat = (follow(pairs, "alone", terms, 0.8, 16) for terms in ("none", "flatness"))
+    levels = (plain.loss[0] + plain.loss[-1]) / 2
+    changes = at_loss(pairs, "alone", "flatness", 0.8, flat, levels)
+    changes = changes - at_loss(pairs, "alone", "none", 0.8, plain, levels)
     for i, start in enumerate(([1.0, 1.0], [0.5, 2.0])):
         ends = (np.array(start) * np.exp(-a * time) for time in (0.0, DURATION))
         level = np.mean([(a * end**2).sum() / 2 for end in ends])
