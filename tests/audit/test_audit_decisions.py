@@ -352,6 +352,24 @@ def test_the_report_is_the_same_byte_for_byte_and_fits_a_terminal():
     assert first.startswith("Train ")
 
 
+def test_long_names_are_cut_and_numbers_are_not():
+    long = audit.from_arrays(
+        *_parts(drawn(clustered(5, 12), 40)), tuple(f"{'a long name ' * 4}{t}" for t in range(5))
+    )
+    found = audit.audit(long, seed=3)
+    found = replace(found, noise=np.full(5, 2.0))
+    shown = audit.text(found)
+    assert max(len(line) for line in shown.splitlines() if "a long name a long" not in line) <= 100
+    for row in tables.task_rows(found):
+        assert row[5] in shown
+        assert row[6] in shown
+
+
+def _parts(samples):
+    task = np.repeat(np.arange(len(samples.y)), samples.counts)
+    return np.concatenate(samples.X), np.concatenate(samples.y), task
+
+
 def test_the_verdict_names_what_to_do():
     samples = drawn(clustered(4, 12, clusters=2), 60)
     for groups, beginning in (

@@ -82,7 +82,9 @@ def noise(samples: Samples, estimated: Forms, seed: Seed) -> tuple[np.ndarray, n
         >>> [each.round(1).tolist() for each in noise(samples, forms(samples), seed=1)]
         [[1.1, 1.1], [0.1, 0.1]]
     """
-    own = [residual_noise(X, y) for X, y in zip(samples.X, samples.y, strict=True)]
+    spaces = [_explained(X) for X in (samples.X[:1] if samples.shared else samples.X)]
+    spaces *= len(samples.y) if samples.shared else 1
+    own = [residual_noise(*space, y) if space else None for space, y in zip(spaces, samples.y, strict=True)]
     value = np.diagonal(estimated.moments) - np.diagonal(estimated.first[0])
     error = np.zeros(len(own)) if None not in own else _jackknife(samples, seed)
     for t, each in enumerate(own):
@@ -91,31 +93,41 @@ def noise(samples: Samples, estimated: Forms, seed: Seed) -> tuple[np.ndarray, n
     return value, error
 
 
-def residual_noise(X: np.ndarray, y: np.ndarray) -> tuple[float, float] | None:
-    """Estimate the noise of one task from the residuals of its least squares.
-
-    Args:
-        X: (n, p) features.
-        y: (n,) targets.
+def _explained(X: np.ndarray) -> tuple[np.ndarray, int] | None:
+    """Find what linear models of a task can fit.
 
     Returns:
-        Residual variance, and its standard error with the residuals' own kurtosis; None if fewer than
-        ``FREE`` degrees of freedom are left.
+        Orthonormal basis of the centred features, (n, r), and the degrees of freedom that it leaves; None if
+        they are fewer than ``FREE``.
     """
-    n = len(y)
-    if X.shape[1] >= n:
+    if X.shape[1] >= len(X):
         return None
     centred = X - X.mean(axis=0)
     eigenvalues, basis = spectrum(centred)
-    free = n - 1 - len(eigenvalues)
-    if free < FREE:
-        return None
-    fitted = centred @ (basis / np.sqrt(eigenvalues))
+    free = len(X) - 1 - len(eigenvalues)
+    return (centred @ (basis / np.sqrt(eigenvalues)), free) if free >= FREE else None
+
+
+def residual_noise(fitted: np.ndarray, free: int, y: np.ndarray) -> tuple[float, float]:
+    """Estimate the noise of one task from the residuals of its least squares.
+
+    Args:
+        fitted: (n, r) orthonormal basis of the centred features.
+        free: degrees of freedom that it leaves, n - 1 - r.
+        y: (n,) targets.
+
+    Returns:
+        Residual variance, and its standard error with the residuals' own kurtosis.
+
+    Example:
+        >>> residual_noise(np.array([[0.5], [0.5], [-0.5], [-0.5]]), 2, np.array([1.0, 3.0, 1.0, -1.0]))
+        (2.0, 0.0)
+    """
     target = y - y.mean()
     square = np.square(target - fitted @ (fitted.T @ target))
     variance = float(square.sum() / free)
-    kurtosis = float(n * np.square(square).sum() / max(square.sum() ** 2, 1e-300))
-    return variance, variance * np.sqrt(max(kurtosis - 1, 0.0) / free)
+    kurtosis = float(len(y) * np.square(square).sum() / max(square.sum() ** 2, 1e-300))
+    return variance, float(variance * np.sqrt(max(kurtosis - 1, 0.0) / free))
 
 
 def _jackknife(samples: Samples, seed: Seed) -> np.ndarray:

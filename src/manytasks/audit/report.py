@@ -22,6 +22,7 @@ from manytasks.audit.tables import (
 
 WIDTH = 100  # characters of a line
 LONGEST, SHORTEST = 34, 12  # characters of a cell: as many as it may have, and as few as it is cut to
+NUMBER = 20  # characters to which cells of numbers are cut only if names were cut as far as may be
 
 
 def text(found: Audit, further: Sequence[Section] = ()) -> str:
@@ -72,13 +73,16 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], left: int) -> str:
         a     10
         long   9
     """
-    longest = LONGEST
-    while True:
-        cut = [[_short(cell, longest) for cell in row] for row in [head, *rows]]
+    limits = [(longest, max(longest, NUMBER)) for longest in range(LONGEST, SHORTEST - 1, -1)]
+    limits += [(SHORTEST, longest) for longest in range(NUMBER - 1, SHORTEST - 1, -1)]
+    for name, number in limits:
+        cut = [
+            [_short(cell, name if k < left else number) for k, cell in enumerate(row)]
+            for row in [head, *rows]
+        ]
         widths = [max(map(len, column)) for column in zip(*cut, strict=True)]
-        if sum(widths) + 2 * len(widths) - 2 <= WIDTH or longest <= SHORTEST:
+        if sum(widths) + 2 * len(widths) - 2 <= WIDTH:
             break
-        longest -= 1
     return "\n".join(
         "  ".join(
             cell.ljust(width) if k < left else cell.rjust(width)
