@@ -52,7 +52,7 @@ from manytasks.studies import (
     real_tasks,
 )
 from manytasks.studies.populations import population_of
-from manytasks.studies.spectra import drawn_spectra
+from manytasks.studies.spectra import drawn_spectra, predicted_spectra
 from manytasks.symbolic import differing
 
 parameters.check(In, globals())
@@ -63,10 +63,8 @@ ridges = {0.0: "red", 10.0: "orange", 100.0: "blue"}
 # %% tags=["hide-input"]
 table = deep.load_results("ridge-equivalent-cifar100", "book")
 components, deals = int(table.components[0]), table.seed.nunique()
-told = real_tasks.without_threshold(
-    table,
-    [N for N in table.samples.unique() if abs(N - components) < components / 5],
-)
+near = [N for N in table.samples.unique() if abs(N / components - 1) < 0.2]
+told = real_tasks.without_threshold(table, near)
 CELL = ["grouping", "samples", "ridge"]
 pairs = told.groupby(CELL)[["together_predicted", "together_loss"]].mean()
 cifar_gaps = pairs.together_loss / pairs.together_predicted - 1
@@ -296,34 +294,21 @@ spectra = {
 }
 vectors = stream(seed, "tasks").standard_normal((2, p)) / np.sqrt(p)
 vectors[1] = 0.7 * vectors[0] + 0.7 * vectors[1]
-gaussian = drawn_spectra(
-    spectra,
-    vectors,
-    (24, 60, 96, 144, 240),
-    (0.0, 20.0),
-    0.3,
-    trials=trials,
-    seed=seed,
-)
-smooth_N = np.unique(np.geomspace(12, 360, 120).astype(int) // 2 * 2)
-smooth_N = smooth_N[np.abs(smooth_N - p) > 3]
+options = (vectors, (24, 60, 96, 144, 240), (0.0, 20.0), 0.3)
+gaussian = drawn_spectra(spectra, *options, trials=trials, seed=seed)
+smooth = np.unique(np.geomspace(12, 360, 120).astype(int) // 2 * 2)
+smooth = smooth[np.abs(smooth - p) > 3]
+predicted = predicted_spectra(spectra, vectors, smooth, (0.0, 20.0), 0.3)
 
 # %% tags=["hide-input"]
 panels = {}
 for ridge, title in {0.0: "no ridge", 20.0: "ridge $\\lambda = 20$"}.items():
     panels[ridge], ax = plt.subplots()
-    for (name, s), color in zip(
-        spectra.items(), ("blue", "orange", "red"), strict=True
-    ):
-        line = {
-            m: theory.ridge_error(s / s.mean(), vectors, m // 2, 0.3, ridge).mean()
-            for m in smooth_N
-        }
+    for name, color in zip(spectra, ("blue", "orange", "red"), strict=True):
         chosen = gaussian[(gaussian.spectrum == name) & (gaussian.ridge == ridge)]
         points = chosen.pivot(index="draw", columns="samples", values="error")
-        page.predictions(
-            ax, pd.Series(line), points, color=color, label=name, threshold=p
-        )
+        style = {"color": color, "label": name, "threshold": p}
+        page.predictions(ax, predicted[name, ridge], points, **style)
     ax.set(xscale="log", yscale="log", xlabel="samples $N$", title=title)
     ax.set_ylabel("excess risk, mean over tasks")
     figures.threshold(ax, p, "$N = p$")
@@ -476,12 +461,12 @@ kept = cifar_gaps.rename("gap").reset_index()
 kept["data"] = "CIFAR-100, " + kept.grouping.map(
     {"superclass": "same superclass", "mixed": "ten superclasses"}
 )
-by_data = pd.concat([kept, cells]).groupby("data", sort=False).gap
+sizes_of = real_features.gap_sizes(pd.concat([kept, cells]))
 rows = {
-    "data": list(by_data.groups),
-    "median size": [f"{np.median(np.abs(g)):.1%}" for _, g in by_data],
-    "largest": [f"{np.max(np.abs(g)):.0%}" for _, g in by_data],
-    "mean with sign": [f"{np.mean(g):+.1%}" for _, g in by_data],
+    "data": sizes_of.index,
+    "median size": sizes_of["median"].map("{:.1%}".format),
+    "largest": sizes_of["largest"].map("{:.0%}".format),
+    "mean with sign": sizes_of["mean"].map("{:+.1%}".format),
 }
 page.table(
     pd.DataFrame(rows),
@@ -521,8 +506,6 @@ evidence.record(
 # %% tags=["hide-input"]
 LOW = "p > N, or with ridge; for N > p without ridge the covariance drops out and real features obey the formula"
 iid = cells[cells.data.isin(populations)]
-sides = np.where(iid.samples < iid.features, "N below p", "N above p")
-iid = iid.assign(side=np.where(iid.ridge > 0, "with ridge", sides))
 narrow, wide = (iid[iid.side == side] for side in ("N above p", "N below p"))
 for check in ("N below p", "with ridge"):
     off = evidence.tested(

@@ -1,13 +1,14 @@
 """Populations of images and what is measured on them, against answers known beforehand."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from manytasks import Tasks, theory
 from manytasks.studies.population_fits import drawn_errors, fitted_errors
 from manytasks.studies.populations import Population, population_of
-from manytasks.studies.real_features import cell_gaps, choose_ridge, drawn_cells
-from manytasks.studies.spectra import drawn_spectra
+from manytasks.studies.real_features import cell_gaps, choose_ridge, drawn_cells, gap_sizes
+from manytasks.studies.spectra import drawn_spectra, predicted_spectra
 
 
 def signs(count):
@@ -178,6 +179,27 @@ def test_gaps_are_of_means_over_training_sets():
     np.testing.assert_allclose(cell.isotropic_gap, errors[:, 1].mean() / population.isotropic(20, 3.0) - 1)
     assert cell.features == 5
     np.testing.assert_allclose(cell.leverage, 1 / 32)
+
+
+def test_cells_know_their_side_of_the_threshold():
+    _, _, population = toy(tasks=1)
+    cells = cell_gaps(drawn_cells({"toy": population}, [4, 20], [0.0, 3.0], draws=2, seed=1))
+    assert cells.side.tolist() == ["N below p", "with ridge", "N above p", "with ridge"]
+
+
+def test_sizes_of_gaps_keep_their_order_and_the_mean_its_sign():
+    cells = pd.DataFrame({"data": ["b", "a", "b", "b"], "gap": [-0.4, 0.1, 0.2, -0.1]})
+    sizes = gap_sizes(cells)
+    assert sizes.index.tolist() == ["b", "a"]
+    np.testing.assert_allclose(sizes.loc["b"], [0.2, 0.4, -0.1])
+
+
+def test_lines_of_spectra_are_the_theory_at_a_mean_eigenvalue_of_1():
+    vectors = np.arange(8.0).reshape(2, 4)
+    lines = predicted_spectra({"steep": np.array([4.0, 2, 1, 1])}, vectors, [2, 6], [0.0, 3.0], 0.5)
+    expected = theory.ridge_error([2.0, 1, 0.5, 0.5], vectors, [3, 3], 0.5, 3.0).mean()
+    np.testing.assert_allclose(lines["steep", 3.0][6], expected)
+    assert lines.index.tolist() == [2, 6]
 
 
 def test_the_predicted_ridge_is_paid_at_its_own_place():

@@ -65,19 +65,42 @@ def cell_gaps(drawn: pd.DataFrame) -> pd.DataFrame:
 
     Returns:
         A row per cell, in the order of the draws: its facts, ``error`` (mean over training sets), ``gap`` to
-        the prediction with the covariance, ``isotropic_gap`` to the one without.
+        the prediction with the covariance, ``isotropic_gap`` to the one without, and ``side``: "with ridge",
+        "N below p" or "N above p".
 
     Example:
-        >>> cell = {"data": "toy", "samples": 6, "ridge": 0.0, "predicted": 1.0, "isotropic": 2.0}
-        >>> cell_gaps(pd.DataFrame([cell | {"error": error} for error in (1.0, 1.2)])).gap.round(2).item()
-        0.1
+        >>> cell = {"data": "toy", "features": 9, "leverage": 0.5, "samples": 6, "ridge": 0.0}
+        >>> cell |= {"predicted": 1.0, "isotropic": 2.0}
+        >>> found = cell_gaps(pd.DataFrame([cell | {"error": error} for error in (1.0, 1.2)]))
+        >>> found.gap.round(2).item(), found.side.item()
+        (0.1, 'N below p')
     """
-    facts = [name for name in ("features", "leverage", "predicted", "isotropic") if name in drawn]
+    facts = ["features", "leverage", "predicted", "isotropic"]
     groups = drawn.groupby(CELL, sort=False)
     cells = groups[facts].first().assign(error=groups["error"].agg(lambda column: column.to_numpy().mean()))
-    return cells.assign(
+    cells = cells.assign(
         gap=cells["error"] / cells["predicted"] - 1, isotropic_gap=cells["error"] / cells["isotropic"] - 1
     ).reset_index()
+    beside = np.where(cells["samples"] < cells["features"], "N below p", "N above p")
+    return cells.assign(side=np.where(cells["ridge"] > 0, "with ridge", beside))
+
+
+def gap_sizes(cells: pd.DataFrame) -> pd.DataFrame:
+    """Say how far predictions are off, data set by data set.
+
+    Args:
+        cells: with ``data`` and ``gap``.
+
+    Returns:
+        By data, in their order: ``median`` and ``largest`` size of the gaps, ``mean`` with its sign.
+
+    Example:
+        >>> gap_sizes(pd.DataFrame({"data": "toy", "gap": [-0.5, 0.25, 0.25]})).loc["toy"].tolist()
+        [0.25, 0.5, 0.0]
+    """
+    sizes = cells.assign(size=cells["gap"].abs()).groupby("data", sort=False)
+    columns = {"median": sizes["size"].median(), "largest": sizes["size"].max(), "mean": sizes["gap"].mean()}
+    return pd.DataFrame(columns)
 
 
 class RidgeChoice(NamedTuple):

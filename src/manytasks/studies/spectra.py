@@ -6,9 +6,49 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from manytasks import simulate, theory
 from manytasks.streams import Seed
+
+
+def predicted_spectra(
+    spectra: Mapping[str, np.ndarray],
+    vectors: np.ndarray,
+    samples: ArrayLike,
+    ridges: Sequence[float],
+    noise_var: float,
+) -> pd.DataFrame:
+    """Predict the excess risk of one ridge fit for several spectra.
+
+    Args:
+        spectra: (p,) eigenvalues by name; the mean is made 1.
+        vectors: (T, p) optimal parameters in the eigenbasis.
+        samples: numbers N of samples of all tasks, T times a whole number.
+        ridges: penalties, at least 0.
+        noise_var: label-noise variance.
+
+    Returns:
+        One row for each N, one column a pair of spectrum and ridge; mean over tasks.
+
+    Example:
+        >>> predicted_spectra({"flat": np.ones(4)}, np.ones((2, 4)), [2, 8], [1.0], 0.5)["flat", 1.0].round(2)
+        2    2.39
+        8    0.44
+        Name: (flat, 1.0), dtype: float64
+    """
+    tasks, counts = len(vectors), np.asarray(samples)
+    return pd.DataFrame(
+        {
+            (name, ridge): [
+                theory.ridge_error(s / s.mean(), vectors, int(N) // tasks, noise_var, ridge).mean()
+                for N in counts
+            ]
+            for name, s in spectra.items()
+            for ridge in ridges
+        },
+        index=counts,
+    )
 
 
 def drawn_spectra(
