@@ -286,11 +286,9 @@ evidence.record("A.S1", check, what, outside, "<", 1e-3, n=size)
 several = 12  # data sets
 runs = [(2 * N, 1, 0.5), (4 * N, 1, 0.75), (4 * N, 8, 0.25), (4 * N, 8, 0.75)]
 tried = sgd.try_rates(data, runs, (0.5, 0.95, 1.05, 1.1), several, tolerance)
+words = "the rate lies below 2/λ₁, and for SGD below 2/R²"
 by_rate = evidence.tested(
-    tried,
-    "below_bound",
-    lambda rows: rows.distance.max(),
-    "the rate lies below 2/λ₁, and for SGD below 2/R²",
+    tried, "below_bound", lambda rows: rows.distance.max(), words
 )
 check, what = (
     "stochastic gradient descent from zero",
@@ -298,15 +296,11 @@ check, what = (
 )
 size = f"{len(order)} steps at p = {4 * N}"
 evidence.record("A.S1", check, what, distances[-1], "<=", tolerance, n=size)
+check = "widths, batches and rates"
+what = "largest relative distance at the end"
+size = f"{several} data sets × {int(tried.below_bound.sum())} settings; beyond the bound, two rates"
 evidence.record(
-    "A.S1",
-    "widths, batches and rates",
-    "largest relative distance at the end",
-    by_rate.inside,
-    "<=",
-    tolerance,
-    n=f"{several} data sets × {int(tried.below_bound.sum())} settings; beyond the bound, two rates",
-    when=by_rate,
+    "A.S1", check, what, by_rate.inside, "<=", tolerance, n=size, when=by_rate
 )
 adam = sgd.adam_leaves_span(*data.draw(4 * N, several, "rates"))
 check = "Adam from zero: not the one of minimum norm"
@@ -371,21 +365,15 @@ told_zero = [
     for start in (mean_task, -mean_task)
 ]
 told_zero = pd.DataFrame(told_zero, columns=["wide", "ratio"])
+words = "p > N: there the start stays in the error, for better or worse; with fewer parameters no start matters"
 matters = evidence.tested(
-    told_zero,
-    "wide",
-    lambda rows: abs(rows.ratio - 1).min(),
-    "p > N: there the start stays in the error, for better or worse; with fewer parameters no start matters",
+    told_zero, "wide", lambda rows: abs(rows.ratio - 1).min(), words
 )
+check = "the theory for zero, other starts"
+what = "smallest relative error of the formula for zero, from the mean task and from its opposite"
+size = "exact, p = 2N and 5N; beyond, p = N/2"
 evidence.record(
-    "A.S5",
-    "the theory for zero, other starts",
-    "smallest relative error of the formula for zero, from the mean task and from its opposite",
-    matters.inside,
-    ">",
-    0.01,
-    n="exact, p = 2N and 5N; beyond, p = N/2",
-    when=matters,
+    "A.S5", check, what, matters.inside, ">", 0.01, n=size, when=matters
 )
 
 # %% [markdown]
@@ -420,15 +408,11 @@ figures.show(
 )
 
 # %% tags=["hide-input"]
+check = "simulation from three starts"
+size = f"{z.size} cells × {trials} data sets"
+seen = f"errors wrong by {notices:.0%}"
 evidence.record(
-    "A.B1",
-    "simulation from three starts",
-    "largest |z|",
-    z.max(),
-    "<",
-    critical,
-    n=f"{z.size} cells × {trials} data sets",
-    detects=f"errors wrong by {notices:.0%}",
+    "A.B1", check, "largest |z|", z.max(), "<", critical, n=size, detects=seen
 )
 rng, distances = stream(seed, "random starts"), np.geomspace(0.05, 3, 10)
 drawn_starts = [
@@ -438,21 +422,15 @@ drawn_starts = [
 ]
 stands = descent_starts.prominences(data, drawn_starts)
 stands = stands[abs(stands.distance2 - 1) > 1e-3]
+words = "a non-zero start lies farther from the tasks than zero does"
 stands_out = evidence.tested(
-    stands,
-    "distance2 > 1",
-    lambda rows: rows.prominence.max(),
-    "a non-zero start lies farther from the tasks than zero does",
+    stands, "distance2 > 1", lambda rows: rows.prominence.max(), words
 )
+check = "how far the peak stands out, near and far starts"
+what = "largest ratio of a start's prominence to that of zero"
+size = f"{len(stands)} random starts on both sides, exact"
 evidence.record(
-    "A.B1",
-    "how far the peak stands out, near and far starts",
-    "largest ratio of a start's prominence to that of zero",
-    stands_out.inside,
-    "<",
-    1,
-    n=f"{len(stands)} random starts on both sides, exact",
-    when=stands_out,
+    "A.B1", check, what, stands_out.inside, "<", 1, n=size, when=stands_out
 )
 from_zero, near, far = (
     descent_starts.prominence(data, start) for start in starts.values()

@@ -540,22 +540,12 @@ checks.below("largest error next to the threshold", clean.max(), 1 + 1e-9)
 noises = np.array([0, 1, 3, 10]) / N
 fed = pd.DataFrame({"noise": noises})
 fed["ratio"] = [peak_ratio(agreeing, n, noise_var) for noise_var in noises]
-food = evidence.tested(
-    fed,
-    "noise == 0",
-    lambda rows: rows.ratio.max(),
-    "equal tasks have clean labels",
-)
-evidence.record(
-    "A.B1",
-    "equal tasks, clean labels",
-    "error at p = N + 2 over that at 2N",
-    food.inside,
-    "<",
-    1,
-    n=f"exact; beyond, noise variances {', '.join(f'{v:g}' for v in noises[1:])}",
-    when=food,
-)
+words = "equal tasks have clean labels"
+food = evidence.tested(fed, "noise == 0", lambda rows: rows.ratio.max(), words)
+check = "equal tasks, clean labels"
+what = "error at p = N + 2 over that at 2N"
+size = f"exact; beyond, noise variances {', '.join(f'{v:g}' for v in noises[1:])}"
+evidence.record("A.B1", check, what, food.inside, "<", 1, n=size, when=food)
 check = "peak without dissimilarity and noise"
 what = "error at p = N + 2 over that at 2N, equal tasks and clean labels"
 evidence.record("A.K10", check, what, food.inside, "<", 1, n="exact")
@@ -589,22 +579,14 @@ most = [each[line.argmax()] for line in uneven]
 curves["equal", 0.0] = error_by_data(agreeing, each, fixed, 0.0)
 more_data = pd.DataFrame({"equal_clean": [name == "equal" for name, _ in curves]})
 more_data["ratio"] = [line[n - 1] / line[n // 2 - 1] for line in curves.values()]
+words = "tasks differ or labels are noisy: up to N = p more data raise the error, beyond they lower it"
 up_to = evidence.tested(
-    more_data,
-    "not equal_clean",
-    lambda rows: rows.ratio.min(),
-    "tasks differ or labels are noisy: up to N = p more data raise the error, beyond they lower it",
+    more_data, "not equal_clean", lambda rows: rows.ratio.min(), words
 )
-evidence.record(
-    "A.K14",
-    "more data, a fixed model",
-    f"smallest ratio of the error with n = {n} samples a task to that with half of them, p = Tn + 2",
-    up_to.inside,
-    ">",
-    1,
-    n=f"{len(settings)} settings, exact",
-    when=up_to,
-)
+check = "more data, a fixed model"
+what = f"smallest ratio of the error with n = {n} samples a task to that with half of them, p = Tn + 2"
+size = f"{len(settings)} settings, exact"
+evidence.record("A.K14", check, what, up_to.inside, ">", 1, n=size, when=up_to)
 check, far = "where more data hurt most", max(abs(k - fixed / T) for k in most)
 what = "distance of the largest error from N = p, in samples a task"
 size = f"{len(settings)} settings × {len(each)} sizes, exact"

@@ -33,14 +33,10 @@ from manytasks import Tasks, checks, evidence, figures, parameters, simulate, th
 from manytasks.page import number_axis, say, signed
 from manytasks.statistics import Interval, critical_z, noticed, z_scores
 from manytasks.streams import stream
+from manytasks.studies import gaining_pairs
 from manytasks.studies.cosine_sign import low_products, sign_survey
 from manytasks.studies.frontier import Crossing, crossings, frontier, side_scores
-from manytasks.studies.gaining_pairs import (
-    misread_gains,
-    parallel,
-    predictive_power,
-    similar_otherwise,
-)
+from manytasks.studies.gaining_pairs import parallel, predictive_power
 from manytasks.studies.transfer_draws import Setting, transfer_draws
 from manytasks.symbolic import differing
 
@@ -296,15 +292,9 @@ critical = critical_z(z.size, alpha, draws=trials)
 notices = noticed(found.drawn, found.sizes, critical)
 size = f"{z.size} transfers and terms × {trials} data sets"
 seen = f"a difference of {notices:.0%} of the pooled error, or of the term"
+check = "simulation"
 evidence.record(
-    "A.T2",
-    "simulation",
-    "largest |z|",
-    z.max(),
-    "<",
-    critical,
-    n=size,
-    detects=seen,
+    "A.T2", check, "largest |z|", z.max(), "<", critical, n=size, detects=seen
 )
 say(largest_allowed=critical, error_rate=f"{alpha:.0e}", noticed_share=notices)
 
@@ -363,15 +353,11 @@ rng, sets = stream(seed, "random tasks"), 300
 survey = sign_survey(rng, sets)
 words = "two tasks, or all cosines of one sign, or equal norms and sample counts"
 signs_agree = evidence.tested(survey, "met", lambda rows: rows.wrong.max(), words)
+check = "sign of K1 against the mean cosine"
+what = "share of task sets where the signs differ, conditions met"
+size = f"{sets} random task sets in each of {survey.met.sum()} cases"
 evidence.record(
-    "A.M2",
-    "sign of K1 against the mean cosine",
-    "share of task sets where the signs differ, conditions met",
-    signs_agree.inside,
-    "<=",
-    0,
-    n=f"{sets} random task sets in each of {survey.met.sum()} cases",
-    when=signs_agree,
+    "A.M2", check, what, signs_agree.inside, "<=", 0, n=size, when=signs_agree
 )
 told = zip(survey.case, survey.wrong, strict=True)
 say(signs_differ=", ".join(f"{case} {share:.0%}" for case, share in told))
@@ -391,14 +377,16 @@ what = "largest K1 of tasks with low inner products"
 low_is_negative = evidence.tested(
     products, "largest < 0", lambda rows: rows.K1.max(), LOW
 )
+check = "negative and small positive inner products"
+size = f"{(products.largest < 0).sum()} sets of tasks below zero; beyond, pairs at most 0.3 above it and a set of both signs; exact"
 evidence.record(
     "A.K3",
-    "negative and small positive inner products",
+    check,
     what,
     low_is_negative.inside,
     "<",
     0,
-    n=f"{(products.largest < 0).sum()} sets of tasks below zero; beyond, pairs at most 0.3 above it and a set of both signs; exact",
+    n=size,
     when=low_is_negative,
 )
 
@@ -414,14 +402,16 @@ critical = critical_z(
     2, evidence.level("A.K3", "small inner products"), draws=trials
 )
 what = "smallest distance of K1 from 0 on the side of the inner product, in standard errors"
+check = "small inner products"
+size = f"cosines 0.2 and -0.2, 2 tasks × {trials} data sets"
 evidence.record(
     "A.K3",
-    "small inner products",
+    check,
     what,
     Interval.around(min(low[0.2][0], -low[-0.2][0]), critical),
     ">",
     0,
-    n=f"cosines 0.2 and -0.2, 2 tasks × {trials} data sets",
+    n=size,
     when=evidence.Assumed(LOW),
 )
 (at, whole), (opposed, _) = ([signed(z, ".0f") for z in low[c]] for c in low)
@@ -503,7 +493,9 @@ figures.show(
 
 # %% tags=["hide-input"]
 settings = [(3 * n, 0.0), (8 * n, 0.0), (8 * n, 0.1)]
-guessed = misread_gains(n, settings, (0.0, 0.2, 0.5, 1.0), (seed, "who gains"))
+guessed = gaining_pairs.misread_gains(
+    n, settings, (0.0, 0.2, 0.5, 1.0), (seed, "who gains")
+)
 GAIN = (
     "p > N + 1, and gain or loss is read among tasks of equal norms and counts, with similar meaning a cosine above "
     "ρ* > 1/2 (no cosine is, if σ² is so large that ρ* > 1)"
@@ -511,15 +503,11 @@ GAIN = (
 by_cosine = evidence.tested(
     guessed, "norm_spread == 0", lambda rows: rows.wrong.max(), GAIN
 )
+check = "gain and loss by the cosine alone"
+what = "largest share of pairs that gain below ρ* or lose above it"
+size = f"3 settings × 400 pairs, half of them 0.02 beside ρ*; {len(guessed) - 3} settings of unequal norms; exact"
 evidence.record(
-    "A.M2",
-    "gain and loss by the cosine alone",
-    "largest share of pairs that gain below ρ* or lose above it",
-    by_cosine.inside,
-    "<=",
-    0,
-    n=f"3 settings × 400 pairs, half of them 0.02 beside ρ*; {len(guessed) - 3} settings of unequal norms; exact",
-    when=by_cosine,
+    "A.M2", check, what, by_cosine.inside, "<=", 0, n=size, when=by_cosine
 )
 means = guessed.groupby("norm_spread").wrong.mean().items()
 told = [f"{share:.0%} at a norm spread of {spread:g}" for spread, share in means]
@@ -540,14 +528,16 @@ sides = side_scores(3, n, cells, trials, (seed, "crossing"))
 losses = [z for z, cell in zip(sides, cells, strict=True) if cell.side < 0]
 check = "gain and loss across the frontier"
 critical = critical_z(len(sides), evidence.level("A.M2", check), draws=trials)
+what = "smallest distance of K from 0 on the predicted side, in standard errors"
+size = f"{len(sides)} settings with p > N + 1 × {trials} data sets"
 evidence.record(
     "A.M2",
     check,
-    "smallest distance of K from 0 on the predicted side, in standard errors",
+    what,
     Interval.around(min(sides), critical),
     ">",
     0,
-    n=f"{len(sides)} settings with p > N + 1 × {trials} data sets",
+    n=size,
     when=evidence.Assumed(GAIN),
 )
 check = "negative transfer below the frontier"
@@ -662,21 +652,15 @@ figures.show(
 
 # %% tags=["hide-input"]
 worst = found.assign(score=found[["area", "tau"]].min(axis=1))
+words = "all tasks have one norm; otherwise neither alone fixes the transfer"
 norms_alike = evidence.tested(
-    worst,
-    "norm_spread == 0",
-    lambda rows: rows.score.min(),
-    "all tasks have one norm; otherwise neither alone fixes the transfer",
+    worst, "norm_spread == 0", lambda rows: rows.score.min(), words
 )
+check = "distance and inner product as measures of similarity"
+what = "smallest AUC or rank correlation with K of any measure, equal norms"
+size = f"{blocks * per_block} random pairs at each of {len(spreads)} spreads of the norms"
 evidence.record(
-    "A.S2",
-    "distance and inner product as measures of similarity",
-    "smallest AUC or rank correlation with K of any measure, equal norms",
-    norms_alike.inside,
-    ">",
-    1 - 1e-9,
-    n=f"{blocks * per_block} random pairs at each of {len(spreads)} spreads of the norms",
-    when=norms_alike,
+    "A.S2", check, what, norms_alike.inside, ">", 1 - 1e-9, n=size, when=norms_alike
 )
 
 
@@ -702,24 +686,20 @@ evidence.record("A.B2", check, what, same_cosine[1], "<", 0, n=size)
 # %% tags=["hide-input"]
 # Pairs of one relative distance, with norms of two sizes.
 shares = (-0.5, 0.2, 0.5, 0.55, 0.8)
-one_measure = similar_otherwise(shares, ((0.1, 0.1), (1.0, 1.5)), 50, 1000)
+one_measure = gaining_pairs.similar_otherwise(
+    shares, ((0.1, 0.1), (1.0, 1.5)), 50, 1000
+)
 products = pd.DataFrame({"product": [*plain, *one_measure]})
 products["measure"] = ["plain"] * len(plain) + ["relative"] * len(shares)
+words = "similarity is read from Euclidean distance, too: only the distance relative to the norms fixes the sign"
 no_safeguard = evidence.tested(
-    products,
-    "measure == 'plain'",
-    lambda rows: rows["product"].max(),
-    "similarity is read from Euclidean distance, too: only the distance relative to the norms fixes the sign",
+    products, "measure == 'plain'", lambda rows: rows["product"].max(), words
 )
+check = "one Euclidean distance, one cosine: both signs"
+what = "larger product of the transfers of two pairs with one Euclidean distance, or one cosine"
+size = f"exact, n = 50, p = 1000; beyond, {len(shares)} relative distances"
 evidence.record(
-    "A.B2",
-    "one Euclidean distance, one cosine: both signs",
-    "larger product of the transfers of two pairs with one Euclidean distance, or one cosine",
-    no_safeguard.inside,
-    "<",
-    0,
-    n=f"exact, n = 50, p = 1000; beyond, {len(shares)} relative distances",
-    when=no_safeguard,
+    "A.B2", check, what, no_safeguard.inside, "<", 0, n=size, when=no_safeguard
 )
 equal = Tasks.equiangular(T, 1.0)
 noise_alone = theory.knowledge_transfer(equal, n_each, 2 * T * n_each, 1.0).mean()

@@ -182,17 +182,11 @@ exact = along_line(middling, n, sigma2, budget, step, split_m).error
 z = np.abs(z_scores(draws, exact))
 check = "simulated error at optimum and ends"
 critical = critical_z(z.size, evidence.level("A.Q1", check), trials)
-evidence.record(
-    "A.Q1",
-    check,
-    "largest |z|",
-    z.max(),
-    "<",
-    critical,
-    n=f"{z.size} splits × {trials} data sets",
-    detects=f"errors wrong by {noticed(draws, exact, critical):.1%}",
-    when=evidence.Assumed("the model is linear: best_split is exact"),
-)
+size = f"{z.size} splits × {trials} data sets"
+notices = f"errors wrong by {noticed(draws, exact, critical):.1%}"
+exactly = evidence.Assumed("the model is linear: best_split is exact")
+said = {"n": size, "detects": notices, "when": exactly}
+evidence.record("A.Q1", check, "largest |z|", z.max(), "<", critical, **said)
 
 # %%
 check = "simulated optimum against both ends"
@@ -203,14 +197,18 @@ over_best = [
     for k, kept in enumerate(split_m)
     if kept != best.memory
 ]
+what = "smaller error of an end less that at the optimum"
+size = (
+    f"{len(split_m)} splits × {trials} data sets, cosine 0.7, a budget of {budget}"
+)
 evidence.record(
     "A.Q1",
     check,
-    "smaller error of an end less that at the optimum",
+    what,
     min(over_best, key=lambda v: v.low),
     ">",
     0,
-    n=f"{len(split_m)} splits × {trials} data sets, cosine 0.7, a budget of {budget}",
+    n=size,
     when=evidence.Assumed("the model is linear: best_split is exact"),
 )
 
@@ -350,21 +348,15 @@ for money in (T * n // 2, T * n, 2 * stores_all):
     chosen[money] = budget_phases.kinds_along(*setting, "forgetting")
 astray = pd.DataFrame({"budget": list(chosen)})
 astray["astray"] = [budget_phases.astray(kinds) for kinds in chosen.values()]
+words = "the model is linear and the budget could store everything and still interpolate: similar tasks take the buffer, dissimilar ones the model"
 in_order = evidence.tested(
-    astray,
-    f"budget > {stores_all}",
-    lambda rows: int(rows.astray.max()),
-    "the model is linear and the budget could store everything and still interpolate: similar tasks take the buffer, dissimilar ones the model",
+    astray, f"budget > {stores_all}", lambda rows: int(rows.astray.max()), words
 )
+check = "linear optimum over budgets"
+what = "steps in the cosine at which the split that forgets least does not go from model over both to buffer"
+size = f"{len(row_cosines)} cosines, T = {T}, exact; budgets of {', '.join(map(str, sorted(chosen)))}, all samples stored from {stores_all}"
 evidence.record(
-    "A.C3",
-    "linear optimum over budgets",
-    "steps in the cosine at which the split that forgets least does not go from model over both to buffer",
-    in_order.inside,
-    "==",
-    0,
-    n=f"{len(row_cosines)} cosines, T = {T}, exact; budgets of {', '.join(map(str, sorted(chosen)))}, all samples stored from {stores_all}",
-    when=in_order,
+    "A.C3", check, what, in_order.inside, "==", 0, n=size, when=in_order
 )
 
 # %% [markdown]

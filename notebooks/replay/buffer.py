@@ -345,15 +345,10 @@ for claim, check, cells in (
     z = np.concatenate([np.abs(z_scores(*cell)).ravel() for cell in cells])
     critical = critical_z(z.size, evidence.level(claim, check), trials)
     seen = max(noticed(*cell, critical) for cell in cells)
+    size = f"{z.size} entries × {trials} data sets"
+    notices = f"errors wrong by {seen:.1%} in any of them"
     evidence.record(
-        claim,
-        check,
-        "largest |z|",
-        z.max(),
-        "<",
-        critical,
-        n=f"{z.size} entries × {trials} data sets",
-        detects=f"errors wrong by {seen:.1%} in any of them",
+        claim, check, "largest |z|", z.max(), "<", critical, n=size, detects=notices
     )
 
 # %% [markdown]
@@ -440,15 +435,12 @@ for point in fresh:
     for drawn, exact in zip(point.drawn, point.exact, strict=True):
         scores.append(z_scores(drawn, exact))
         seen.append(noticed(drawn, point.exact.error, critical))
+check = "redrawn on simulation"
+size = f"{len(scores)} points × {trials_figure} data sets or more, T = {T}, n = {n}"
+notices = f"a reading off by {max(seen):.1%} of the error"
+largest, what = np.abs(scores).max(), "largest |t|"
 evidence.record(
-    "A.F1b",
-    "redrawn on simulation",
-    "largest |t|",
-    np.abs(scores).max(),
-    "<",
-    critical,
-    n=f"{len(scores)} points × {trials_figure} data sets or more, T = {T}, n = {n}",
-    detects=f"a reading off by {max(seen):.1%} of the error",
+    "A.F1b", check, what, largest, "<", critical, n=size, detects=notices
 )
 
 # %% [markdown]
@@ -601,28 +593,18 @@ check = "limit of every term of the forgetting"
 what = "terms in ‖w₁*‖², d₁₂ and σ² of F1 and F2 that do not vanish, both starts"
 size = "2 tasks, symbolic counts and Gram matrix"
 evidence.record("A.K5", check, what, len(limits) - vanishing, "==", 0, n=size)
-what = "largest p/N at which a step up in p raises |F|"
-evidence.record(
-    "A.K5",
-    "size of the forgetting against p",
-    f"{what}, cosines at least 0.1 from (1 + σ²)/2",
-    calm.inside,
-    "<",
-    30,
-    n=f"{len(apart)} cosines × 3 buffers × {len(grid)} widths, p > N, warm start",
-    when=calm,
-)
+last = "largest p/N at which a step up in p raises |F|"
+check = "size of the forgetting against p"
+what = f"{last}, cosines at least 0.1 from (1 + σ²)/2"
+size = f"{len(apart)} cosines × 3 buffers × {len(grid)} widths, p > N, warm start"
+evidence.record("A.K5", check, what, calm.inside, "<", 30, n=size, when=calm)
 
 # %% tags=["hide-input"]
+check = "size of the forgetting beside its change of sign"
+what = f"{last}, cosine 0.001 above (1 + σ²)/2"
+size = f"{len(wider)} widths, p > N, warm start"
 evidence.record(
-    "A.K5",
-    "size of the forgetting beside its change of sign",
-    f"{what}, cosine 0.001 above (1 + σ²)/2",
-    beside,
-    ">",
-    30,
-    n=f"{len(wider)} widths, p > N, warm start",
-    when=evidence.Assumed(far),
+    "A.K5", check, what, beside, ">", 30, n=size, when=evidence.Assumed(far)
 )
 say(last_rise=calm.inside, last_rise_beside=beside)
 
@@ -651,30 +633,20 @@ rising = (wide >= narrow) & away
 
 # %% tags=["hide-input"]
 large = "p is large and, for F2, tasks are similar and labels clean: d + 3σ² < ‖w*‖² (two tasks, warm start); otherwise F2 grows with m"
+check = "F1 against p"
+what = "settings in which |F1| does not fall from p = 20 N to 100 N, d + σ² at least 0.1 from ‖w*‖²"
+size = f"{away.sum()} exact values, two tasks"
 evidence.record(
-    "A.K4",
-    "F1 against p",
-    "settings in which |F1| does not fall from p = 20 N to 100 N, d + σ² at least 0.1 from ‖w*‖²",
-    rising.sum(),
-    "==",
-    0,
-    n=f"{away.sum()} exact values, two tasks",
-    when=evidence.Assumed(large),
+    "A.K4", check, what, rising.sum(), "==", 0, n=size, when=evidence.Assumed(large)
 )
 sides = slopes[(slopes.ratio == 100) & (np.abs(slopes.bracket) >= 0.1)]
 falling = evidence.tested(
     sides, "bracket < 0", lambda rows: int((~rows.falls).sum()), large
 )
-evidence.record(
-    "A.K4",
-    "F2 against m",
-    "settings at p = 100 N in which F2 does not fall with m, 0.1 away from d + 3σ² = ‖w*‖²",
-    falling.inside,
-    "==",
-    0,
-    n=f"{(sides.bracket < 0).sum()} exact derivatives, two tasks",
-    when=falling,
-)
+check = "F2 against m"
+what = "settings at p = 100 N in which F2 does not fall with m, 0.1 away from d + 3σ² = ‖w*‖²"
+size = f"{(sides.bracket < 0).sum()} exact derivatives, two tasks"
+evidence.record("A.K4", check, what, falling.inside, "==", 0, n=size, when=falling)
 noisy = sides[sides.bracket > 0]
 check = "F2 against m, dissimilar tasks or noise"
 what = "settings at p = 100 N with d + 3σ² > ‖w*‖² in which F2 falls with m"
@@ -765,22 +737,16 @@ shares = pd.DataFrame(
     ],
     columns=["start", "slope"],
 )
+words = (
+    "the start is warm; from scratch a buffer saves the same share at every large p"
+)
 needed = evidence.tested(
-    shares,
-    "start == 'warm'",
-    lambda rows: rows.slope.max(),
-    "the start is warm; from scratch a buffer saves the same share at every large p",
+    shares, "start == 'warm'", lambda rows: rows.slope.max(), words
 )
-evidence.record(
-    "A.K13",
-    "share of the forgetting that a buffer changes, linear model",
-    f"largest exponent of p in |F2/F1|, p = {large:.0e} to twice that",
-    needed.inside,
-    "<",
-    -0.5,
-    n=f"{len(geometries)} sets of tasks × 3 buffers, exact",
-    when=needed,
-)
+check = "share of the forgetting that a buffer changes, linear model"
+what = f"largest exponent of p in |F2/F1|, p = {large:.0e} to twice that"
+size = f"{len(geometries)} sets of tasks × 3 buffers, exact"
+evidence.record("A.K13", check, what, needed.inside, "<", -0.5, n=size, when=needed)
 say(power_warm=signed(needed.inside), power_scratch=abs(needed.outside))
 
 # %% [markdown]
@@ -805,15 +771,11 @@ z_right, z_assumed = (
     for value in (found.exact, found.interpolated)
 )
 seen = noticed(found.drawn, found.exact, critical)
+check = "least squares seen from the buffer"
+size = f"4 tasks × {trials} data sets"
+notices = f"an error wrong by {seen:.1%}"
 evidence.record(
-    "O.3",
-    "least squares seen from the buffer",
-    "largest |z|",
-    z_right,
-    "<",
-    critical,
-    n=f"4 tasks × {trials} data sets",
-    detects=f"an error wrong by {seen:.1%}",
+    "O.3", check, "largest |z|", z_right, "<", critical, n=size, detects=notices
 )
 say(z_right=z_right, z_assumed=z_assumed)
 

@@ -217,16 +217,11 @@ moved = z_scores(found.drawn, 0) - z  # expected, in standard errors
 level = evidence.level("O.4", "simulated effect of the buffer")
 critical = critical_z(z.size, level, trials)
 unseen = noticed(found.drawn, found.sizes, critical)
-evidence.record(
-    "O.4",
-    "simulated effect of the buffer",
-    "largest |z|",
-    np.abs(z).max(),
-    "<",
-    critical,
-    n=f"{z.size} effects × {trials} paired data sets",
-    detects=f"effects wrong by {unseen:.1%} of the error",
-)
+check = "simulated effect of the buffer"
+size = f"{z.size} effects × {trials} paired data sets"
+notices = f"effects wrong by {unseen:.1%} of the error"
+largest, what = np.abs(z).max(), "largest |z|"
+evidence.record("O.4", check, what, largest, "<", critical, n=size, detects=notices)
 say(effects=z.size, harmful=(moved > 0).sum(), unseen_share=unseen)
 say(clearest_harm=moved.max(), clearest_benefit=-moved.min())
 
@@ -301,26 +296,19 @@ gaps = np.array([-known, -0.2, -0.01, 0.15, 0.3, 0.45])
 rises_in_p = pd.DataFrame({"dissimilar": gaps < 0})
 rises_in_p["rises"] = [world.rises(known + gap, half, wide) for gap in gaps]
 above = rises_in_p.rises[gaps > 0]
+words = "p is beyond the last threshold and 2ρ < 1 + σ²"
 falls_in_p = evidence.tested(
-    rises_in_p,
-    "dissimilar",
-    lambda rows: rows.rises.max(),
-    "p is beyond the last threshold and 2ρ < 1 + σ²",
+    rises_in_p, "dissimilar", lambda rows: rows.rises.max(), words
 )
-what = "largest share of steps up in p at which forgetting rises"
+share = "largest share of steps up in p at which forgetting rises"
 size = f"{len(above)} cosines × {len(wide)} widths beyond the last threshold"
+check = "larger p reduces forgetting of dissimilar tasks"
+what = f"{share}, cosines below {known:.2f}"
 evidence.record(
-    "A.M3",
-    "larger p reduces forgetting of dissimilar tasks",
-    f"{what}, cosines below {known:.2f}",
-    falls_in_p.inside,
-    "<=",
-    0,
-    n=size,
-    when=falls_in_p,
+    "A.M3", check, what, falls_in_p.inside, "<=", 0, n=size, when=falls_in_p
 )
 check = "larger p reduces forgetting of similar tasks"
-what = f"{what}, cosines above {known:.2f}"
+what = f"{share}, cosines above {known:.2f}"
 evidence.record("A.M3", check, what, above.max(), "<=", 0, n=size)
 
 # %% tags=["hide-input"]
@@ -334,21 +322,15 @@ both_sides = pd.DataFrame(
     ],
     columns=["similar", "change"],
 )
+words = "p is large and 2 − 2ρ < (1 − 3σ²)/(2 − 3/(2T − 1))"
 falls_in_m = evidence.tested(
-    both_sides,
-    "similar",
-    lambda rows: rows.change.max(),
-    "p is large and 2 − 2ρ < (1 − 3σ²)/(2 − 3/(2T − 1))",
+    both_sides, "similar", lambda rows: rows.change.max(), words
 )
+check = "larger m reduces forgetting of similar tasks"
+what = f"largest change of forgetting by a buffer, cosines above {lends:.2f}, warm start"
+size = f"3 cosines × 3 buffers on either side, exact, p = {far:.0e}"
 evidence.record(
-    "A.M3",
-    "larger m reduces forgetting of similar tasks",
-    f"largest change of forgetting by a buffer, cosines above {lends:.2f}, warm start",
-    falls_in_m.inside,
-    "<",
-    0,
-    n=f"3 cosines × 3 buffers on either side, exact, p = {far:.0e}",
-    when=falls_in_m,
+    "A.M3", check, what, falls_in_m.inside, "<", 0, n=size, when=falls_in_m
 )
 
 # %% tags=["hide-input"]
@@ -357,22 +339,17 @@ trade = [
     for s in starts
     for c in np.linspace(0, 1, 41)
 ]
+words = "every task starts from scratch"
 traded = evidence.tested(
     pd.DataFrame(trade, columns=["start", "both"]),
     "start == 'scratch'",
     lambda rows: int(rows.both.sum()),
-    "every task starts from scratch",
+    words,
 )
-evidence.record(
-    "A.M3",
-    "trade-off of model and buffer",
-    "cosines at which a larger p and a larger m both reduce forgetting",
-    traded.inside,
-    ">",
-    0,
-    n=f"41 cosines for each start, exact, p = {far:.0e}",
-    when=traded,
-)
+check = "trade-off of model and buffer"
+what = "cosines at which a larger p and a larger m both reduce forgetting"
+size = f"41 cosines for each start, exact, p = {far:.0e}"
+evidence.record("A.M3", check, what, traded.inside, ">", 0, n=size, when=traded)
 check, size = "larger m reduces forgetting", f"exact, T = {T}, m = {half}"
 more = world.effect(0.0, half, 2 * T * n).forgetting
 what = f"change of forgetting by a half-full buffer, orthogonal tasks, p = {2 * T * n}, warm start"
@@ -483,16 +460,12 @@ ratios["ratio"] = [
 carried = evidence.tested(
     ratios, "at_threshold", lambda rows: rows.ratio.min(), CROWDED
 )
-evidence.record(
-    "A.B3",
-    "buffers that lead to the threshold",
-    "smallest ratio of the error to that without a buffer, equal tasks, p = N_T + 2",
-    carried.inside,
-    ">",
-    1,
-    n=f"exact, m = {', '.join(map(str, kept))} of {n}; beyond, p = {4 * T * n} and {far:.0e}",
-    when=carried,
+check = "buffers that lead to the threshold"
+what = (
+    "smallest ratio of the error to that without a buffer, equal tasks, p = N_T + 2"
 )
+size = f"exact, m = {', '.join(map(str, kept))} of {n}; beyond, p = {4 * T * n} and {far:.0e}"
+evidence.record("A.B3", check, what, carried.inside, ">", 1, n=size, when=carried)
 told = [
     f"m = {m} and p = {p_}: {ratio:.1f} times the error without a buffer"
     for (m, p_), ratio in zip(places, ratios.ratio[: len(kept)], strict=False)
@@ -505,15 +478,11 @@ wrong = sum(
     np.sign(world.effect(helps[start] + 0.01 * side, m, far, start).error) != -side
     for start, side, m in cases
 )
+check = "buffers of every size on large models"
+what = "cases in which the sign of the effect depends on m, cosines 0.01 beside the law"
+size = f"{len(cases)} exact effects, p = {far:.0e}"
 evidence.record(
-    "A.B3",
-    "buffers of every size on large models",
-    "cases in which the sign of the effect depends on m, cosines 0.01 beside the law",
-    wrong,
-    "==",
-    0,
-    n=f"{len(cases)} exact effects, p = {far:.0e}",
-    when=evidence.Assumed(CROWDED),
+    "A.B3", check, what, wrong, "==", 0, n=size, when=evidence.Assumed(CROWDED)
 )
 
 # %% [markdown]

@@ -11,16 +11,16 @@ PAIR = Tasks.equiangular(2, 0.5)
 
 def test_columns_are_transfers_by_width_and_task_then_terms_above_the_threshold():
     uneven = Setting(Tasks.from_vectors([[1.0, 0.0], [0.5, 2.0]]), [5, 8], 0.2)
-    widths = np.array([3, 30, 50])
-    found = transfer_draws({"pair": Setting(PAIR, 5, 0.1), "uneven": uneven}, widths, trials=4, seed=1)
+    widths = np.array([3, 11, 15, 50])  # between the mean count and N, next to N, and beyond
+    found = transfer_draws({"uneven": uneven, "pair": Setting(PAIR, 3, 0.1)}, widths, trials=4, seed=1)
     K = theory.knowledge_transfer(uneven.tasks, uneven.samples, widths, 0.2)
-    terms = theory.transfer_terms(uneven.tasks, uneven.samples, widths[1:], 0.2)
-    assert found.drawn.shape == (4, 2 * (3 * 2 + 3 * 2))
-    np.testing.assert_allclose(found.expected[12:18], K.ravel())
-    np.testing.assert_allclose(found.expected[18:], np.concatenate(list(terms.values())))
+    terms = theory.transfer_terms(uneven.tasks, uneven.samples, widths[2:], 0.2)
     errors = theory.multitask_error(uneven.tasks, uneven.samples, widths, 0.2)
-    np.testing.assert_allclose(found.sizes[12:18], errors.ravel())
-    np.testing.assert_allclose(found.sizes[18:], found.expected[18:])
+    assert found.drawn.shape == (4, (4 * 2 + 2 * 3) + (4 * 2 + 3 * 3))
+    np.testing.assert_allclose(found.expected[:8], K.ravel())
+    np.testing.assert_allclose(found.expected[8:14], np.concatenate(list(terms.values())))
+    np.testing.assert_allclose(found.sizes[:8], errors.ravel())
+    np.testing.assert_allclose(found.sizes[8:14], found.expected[8:14])
 
 
 def test_terms_of_a_draw_add_up_to_a_mean_transfer_in_expectation():
