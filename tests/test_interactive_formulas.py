@@ -176,4 +176,4 @@ def test_curves_name_what_moves():
     plot, models = curves("A title", "error", {"a": Mark("a line", "red")}, reach=(2, 50), name="left")
     assert list(models) == ["left", "left_before", "left_dots", "left_walls", "left_chosen"]
     assert list(models["left"].data) == ["p", "a"]
-    assert [mark.words for mark in plot.legend] == ["a line", "thresholds", "your p"]
+    assert [mark.words for mark in plot.legend] == ["a line", "thresholds", "your p", "before your last move"]

@@ -43,6 +43,9 @@ DRAWN = """([name, source]) => Object.fromEntries(Object.entries(manytasks.figur
 
 def visit(context, html, path):
     page = context.new_page()
+    page.faults = []
+    page.on("pageerror", lambda error: page.faults.append(str(error)))
+    page.on("console", lambda line: line.type == "error" and page.faults.append(line.text))
     page.goto((html / path).as_uri())
     page.wait_for_function(READY, arg=[name for name, where in PAGES.items() if where == path])
     return page
@@ -242,6 +245,18 @@ def test_the_flows_are_matrix_exponentials_and_the_bracket_that_of_the_package(p
                  return [x_end.value, y_end.value]; }"""
         )
         near(arrow, gap, wanted)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_whatever_is_set_is_painted_without_a_fault(pages, name):
+    """Bokeh paints later, and where it cannot, all that would follow stays empty."""
+    page = pages[name]
+    page.bring_to_front()
+    page.locator(f"#figure-{name}").scroll_into_view_if_needed()
+    for wanted in random_settings(page, name, 3):
+        page.evaluate(MOVE, [name, wanted])
+        page.wait_for_timeout(200)
+    assert page.faults == []
 
 
 def test_the_ratio_of_gap_and_bracket_tends_to_one(pages):
@@ -558,6 +573,84 @@ def test_a_finger_taps_and_drags_a_slider(phone, name):
     dragged = np.log(dragged) if log else dragged
     assert dragged == pytest.approx(low + 0.75 * (high - low), abs=0.1 * (high - low) + 0.5)
     assert page.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
+
+
+# Where things are: the controls, what of the window is left above them, and one more thing.
+PLACES = """(thing) => {
+  const controls = thing.closest("figure").querySelector(".controls");
+  const [bar, place] = [controls, thing].map((e) => e.getBoundingClientRect());
+  const header = document.querySelector(".bd-header-article")?.getBoundingClientRect().bottom ?? 0;
+  return {header, top: place.top, bottom: place.bottom, bar: bar.top, end: bar.bottom, window: innerHeight};
+}"""
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_on_a_phone_controls_stay_in_view_and_cover_no_plot(phone, name):
+    page = phone[name]
+    page.bring_to_front()
+    plots = page.locator(f"#figure-{name} .canvas")
+    page.locator(f"#figure-{name} .explore").evaluate("(e) => { e.scrollIntoView(); scrollBy(0, -300); }")
+    seen = plots.first.evaluate(PLACES)  # the head of the figure: at the lower edge they are there already
+    assert (seen["end"], seen["bar"]) == pytest.approx((seen["window"], seen["window"] - 144), abs=10)
+    for i in range(plots.count()):
+        plots.nth(i).evaluate("(e) => { e.scrollIntoView(); scrollBy(0, -60); }")
+        seen = plots.nth(i).evaluate(PLACES)
+        assert seen["end"] <= seen["window"] + 1
+        assert seen["end"] - seen["bar"] < 0.2 * seen["window"]
+        assert seen["header"] <= seen["top"] < seen["bottom"] <= seen["bar"]
+    caption = page.locator(f"#figure-{name} figcaption")
+    caption.evaluate("(e) => e.scrollIntoView({block: 'end'})")
+    seen = caption.evaluate(PLACES)
+    assert seen["end"] <= seen["top"]  # below their figure they cover nothing
+    page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    seen = caption.evaluate(PLACES)
+    assert seen["end"] < seen["window"] - 100
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_on_a_phone_the_keyboard_reaches_every_control_and_the_plot_stays(phone, name):
+    page = phone[name]
+    page.bring_to_front()
+    plot = page.locator(f"#figure-{name} .canvas").first
+    plot.evaluate("(e) => { e.scrollIntoView(); scrollBy(0, -60); }")
+    inputs = page.locator(f"#figure-{name} [data-name]")
+    inputs.first.evaluate("(e) => e.focus({preventScroll: true})")
+    before = plot.evaluate(PLACES)["top"]
+    for i in range(inputs.count()):
+        focused = page.locator(":focus")
+        assert focused.evaluate("(e) => [e.tagName, e.dataset.name, e.type]") == inputs.nth(i).evaluate(
+            "(e) => [e.tagName, e.dataset.name, e.type]"
+        )
+        seen = focused.evaluate(PLACES)
+        assert seen["bar"] - 1 <= seen["top"] < seen["bottom"] <= seen["end"] + 1 <= seen["window"] + 2
+        assert plot.evaluate(PLACES)["top"] == pytest.approx(before, abs=1)
+        page.keyboard.press("Tab")
+    button = page.locator(":focus")
+    assert button.inner_text() == "Reset"
+    seen = button.evaluate(PLACES)
+    assert seen["end"] <= seen["top"] < seen["bottom"] <= seen["window"]
+
+
+def test_on_a_desk_the_controls_stand_above_their_plot(pages):
+    for name, page in pages.items():
+        page.locator(f"#figure-{name} .canvas").first.evaluate("(e) => e.scrollIntoView()")
+        seen = page.locator(f"#figure-{name} .canvas").first.evaluate(PLACES)
+        assert seen["end"] < seen["top"]
+
+
+def test_nothing_glides_for_whoever_wants_no_motion(html, browser):
+    context = browser.new_context(viewport={"width": 390, "height": 844}, reduced_motion="reduce")
+    page = visit(context, html, MULTITASK)
+    page.evaluate(MOVE, ["explore-multitask", {"T": 5}])
+    page.locator("#figure-explore-multitask .canvas").evaluate("(e) => e.scrollIntoView()")
+    gliding = page.evaluate(
+        """[...document.querySelectorAll(".explore, .explore *")].filter((e) => {
+             const style = getComputedStyle(e);
+             return e.getAnimations().length || style.transitionDuration !== "0s" ||
+               style.scrollBehavior !== "auto"; }).length"""
+    )
+    context.close()
+    assert gliding == 0
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from manytasks.figures import COLORS
-from manytasks.interactive.plots import PALE, Mark, Plot, canvas
+from manytasks.interactive.plots import BEFORE, PALE, Mark, Plot, canvas
 
 
 def curves(
@@ -62,7 +62,7 @@ def curves(
         drawing.scatter("p", column, source=dots, size=size, color=COLORS[mark.color])
     if zero:
         drawing.add_layout(Span(location=0, dimension="width", line_color=COLORS["grey"], line_dash="dotted"))
-    legend = [*lines.values(), Mark(thresholds, "grey", "dashed"), Mark("your p", "grey")]
+    legend = [*lines.values(), Mark(thresholds, "grey", "dashed"), Mark("your p", "grey"), BEFORE]
     models: dict[str, Any] = {name: data, f"{name}_before": before, f"{name}_dots": dots}
     models |= {f"{name}_walls": walls, f"{name}_chosen": chosen}
     return Plot(title, drawing, legend, square), models

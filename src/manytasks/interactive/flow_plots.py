@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from manytasks.figures import COLORS
-from manytasks.interactive.plots import PALE, Mark, Plot, canvas
+from manytasks.interactive.plots import BEFORE, PALE, Mark, Plot, canvas
 from manytasks.interactive.static import text
 
 FIRST, SECOND, GAP, LAW = (COLORS[color] for color in ("blue", "orange", "red", "purple"))
@@ -41,11 +41,11 @@ def _paths() -> tuple[Plot, dict[str, Any]]:
             models[f"{name}_before"] = _line(drawing, **style | {"line_alpha": PALE})
     for name, style in styles.items():
         models[name] = _line(drawing, **style)
-    models["spots"] = ColumnDataSource({"x": [], "y": [], "fill": [], "line": []})
+    models["spots"] = ColumnDataSource({"x": [], "y": [], "fill": [], "line": []}, tags=[GAP])
     ends = {"size": 9, "fill_color": "fill", "line_color": "line", "line_width": 2}
     drawing.scatter("x", "y", source=models["spots"], **ends)
     legend = [Mark("flow of task 1", "blue"), Mark("flow of task 2", "orange")]
-    legend += [Mark("first 2, then 1", "grey", "dashed"), Mark("gap", "red")]
+    legend += [Mark("first 2, then 1", "grey", "dashed"), Mark("gap", "red"), BEFORE]
     return Plot("Two orders, one parallelogram?", drawing, legend, square=True), models
 
 
@@ -78,7 +78,7 @@ def _ratio() -> tuple[Plot, dict[str, Any]]:
     models["ratio"] = _line(drawing, color=GAP, line_width=2.5)
     models["dot"] = ColumnDataSource({"x": [], "y": []})
     drawing.scatter("x", "y", source=models["dot"], size=11, color=GAP)
-    legend = [Mark("length of the gap over that of h²[g₁, g₂]", "red"), Mark("your h", "red", "dot")]
+    legend = [Mark("length of the gap over that of h²[g₁, g₂]", "red"), Mark("your h", "red", "dot"), BEFORE]
     return Plot("Is the gap the bracket?", drawing, legend), models
 
 

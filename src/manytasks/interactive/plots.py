@@ -21,7 +21,7 @@ class Mark:
     Attributes:
         words: what it stands for.
         color: key of ``figures.COLORS``.
-        style: "solid", "dashed" or "dotted" for lines, "dot", "diamond" or "box" for what is no line.
+        style: "solid", "dashed", "dotted" or "pale" for lines, "dot", "diamond" or "box" for what is no line.
     """
 
     words: str
@@ -35,6 +35,9 @@ class Mark:
             f"background: {color}" if self.style in ("dot", "diamond", "box") else f"border-color: {color}"
         )
         return f'<li><span class="{self.style}" style="{sample}"></span>{html.escape(self.words)}</li>'
+
+
+BEFORE = Mark("before your last move", "grey", "pale")
 
 
 @dataclass(frozen=True)

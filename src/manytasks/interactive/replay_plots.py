@@ -6,7 +6,7 @@ from typing import Any
 
 from manytasks.figures import COLORS
 from manytasks.interactive.curves import curves
-from manytasks.interactive.plots import PALE, Mark, Plot, canvas
+from manytasks.interactive.plots import BEFORE, PALE, Mark, Plot, canvas
 
 WARM, SCRATCH = Mark("warm", "blue"), Mark("scratch", "orange", "dashed")
 BELOW, ABOVE = Mark("below 1", "blue", "box"), Mark("above 1: worse than knowing nothing", "red", "box")
@@ -98,6 +98,6 @@ def budget_plots() -> tuple[list[Plot], dict[str, Any]]:
         }
         drawing.scatter("m", "value", source=best, marker="diamond", size=22, **style)
         drawing.xaxis.formatter = labels
-        legend = [Mark("every whole split", color), Mark("the best", color, "diamond")]
+        legend = [Mark("every whole split", color), Mark("the best", color, "diamond"), BEFORE]
         plots.append(Plot(f"{name.capitalize()} along the budget line", drawing, legend, square=True))
     return plots, models

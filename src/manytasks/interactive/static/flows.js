@@ -22,7 +22,7 @@ function explore_flows(setting, models, before) {
     models[name + "_" + second].data = table(share(24).map((t) => flows[second](...corner, a, k, d, h * t).at));
   }
   models.gap.data = table([now.two_one, now.one_two]);
-  const ink = manytasks.ink(), red = models.gap_arrow.line_color, ends = [[x, y], now.one_two, now.two_one];
+  const ink = manytasks.ink(), [red] = models.spots.tags, ends = [[x, y], now.one_two, now.two_one];
   models.spots.data = {...table(ends), fill: [ink, red, "rgba(0,0,0,0)"], line: [ink, red, red]};
   models.gap_arrow.setv({x_end: now.gap[0], y_end: now.gap[1]});
   models.law_arrow.setv({x_end: now.law[0], y_end: now.law[1]});
