@@ -56,6 +56,7 @@ from manytasks.statistics import (
     z_scores,
 )
 from manytasks.studies import bracket_falls, bracket_predictors, two_tasks
+from manytasks.studies.bracket_draws import bracket_draws
 from manytasks.studies.linear_bracket import (
     factors,
     one_step,
@@ -345,24 +346,10 @@ evidence.record(
 # the end. Four means are compared with the two theorems.
 
 # %% tags=["hide-input"]
-widths = np.array([3, 5, 10, 20]) * n
-drawn, exact = [], []
-for i, (cosine, noise_var) in enumerate(product(cosines, (0.0, 1.0))):
-    problem = Tasks.equiangular(2, cosine), n, widths, noise_var
-    moments, ends = (
-        draw(*problem, trials=trials // 4, seed=(seed, name, i))
-        for name, draw in (
-            ("moments", simulate.bracket_moments),
-            ("ends", simulate.training_forgetting),
-        )
-    )
-    drawn.append(np.stack([*moments, ends], axis=1))
-    formulas = (
-        theory.bracket_moments(*problem),
-        theory.training_forgetting(*problem),
-    )
-    exact.append([*formulas[0], formulas[1]])
-drawn, exact = np.stack(drawn, axis=1), np.array(exact)  # one row a draw
+widths, drawn_noises = np.array([3, 5, 10, 20]) * n, (0.0, 1.0)
+cases = [(Tasks.equiangular(2, c), v) for c in cosines for v in drawn_noises]
+how = {"trials": trials // 4, "seed": seed}
+drawn, exact = bracket_draws(cases, n, widths, **how)  # one row a draw
 z = np.abs(z_scores(drawn, exact))
 alpha, what = evidence.level("O.10", "simulation"), "largest |z|"
 critical = critical_z(z.size, alpha, len(drawn))
