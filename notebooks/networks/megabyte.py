@@ -408,12 +408,12 @@ page.table(
 # %% tags=["hide-input"]
 cifar_error = large.error.loc[CIFAR]
 gains = {
-    f"{FORMS[CIFAR, how]}, {small // 1000} → {large // 1000} kB": 100
+    f"{FORMS[CIFAR, how]}, {less // 1000} → {more // 1000} kB": 100
     * divisions.doubling_gains(
-        cifar_error.loc[how, small], cifar_error.loc[how, large]
+        cifar_error.loc[how, less], cifar_error.loc[how, more]
     )
     for how in ("float32", "uint8")
-    for small, large in pairwise(cifar_error.index.unique("budget"))
+    for less, more in pairwise(cifar_error.index.unique("budget"))
 }
 fig, ax = plt.subplots(figsize=(6.4, 3.6))
 for k, (offer, color) in enumerate(

@@ -45,13 +45,7 @@ from manytasks import (
     parameters,
     theory,
 )
-from manytasks.statistics import (
-    Interval,
-    critical_t,
-    critical_z,
-    mean_interval,
-    z_scores,
-)
+from manytasks.statistics import critical_t, critical_z, mean_interval, z_scores
 from manytasks.studies import frozen_noise, frozen_peaks
 from manytasks.studies.frozen_features import frozen_draw, largest_residual
 from manytasks.symbolic import differing
@@ -374,10 +368,8 @@ panels = [plt.subplots(), plt.subplots()]
 left, right = (ax for _, ax in panels)
 smooth = [np.geomspace(16, N - 4, 80), np.geomspace(N + 4, widest, 80)]
 smooth = np.unique(np.concatenate(smooth).astype(int))
-line, style = (
-    frozen_noise.linear_amplification(N, smooth),
-    {"color": figures.INK, "linewidth": 1.2},
-)
+line = frozen_noise.linear_amplification(N, smooth)
+style = {"color": figures.INK, "linewidth": 1.2}
 for side in (smooth < N, smooth > N):
     left.plot(smooth[side], line[side], **style)
 left.plot([], [], label="linear theory", **style)
@@ -408,9 +400,7 @@ figures.show(
 )
 
 # %% tags=["hide-input"]
-highest = np.maximum(deviation.high, -deviation.low)
-lowest = np.maximum(np.maximum(deviation.low, -deviation.high), 0)
-far_off = Interval(np.abs(deviation.value), lowest, highest).map(np.max)
+far_off = deviation.absolute().map(np.max)
 evidence.record(
     "A.C1",
     noise_term,
@@ -460,15 +450,14 @@ ax.axhline(0, color=figures.INK, linewidth=1)
 ax.set(xscale="log", xlabel="random features $p$", title="Who gains?")
 ax.set_ylabel("knowledge transfer")
 ax.legend(loc="upper center")
-gaining = (transfer[shares[0]][far].mean() > 0).sum()
-losing = (transfer[shares[-1]][far].mean() < 0).sum()
+equal, unrelated = (transfer[share][far].mean() for share in (0.0, 1.0))
 figures.show(
     fig,
     name="random-features-transfer",
     caption=(
         f"Knowledge transfer with clean labels, mean over {draws} draws with 95 % intervals, away from both thresholds "
-        f"($n = {n}$, $N = {N}$; the gap is left out). Equal tasks gain at {gaining} of "
-        f"{len(far)} widths shown; unrelated tasks lose at {losing}. "
+        f"($n = {n}$, $N = {N}$; the gap is left out). Equal tasks gain at {(equal > 0).sum()} of "
+        f"{len(far)} widths shown; unrelated tasks lose at {(unrelated < 0).sum()}. "
         "The figure does not show label noise, which moves all curves up."
     ),
     alt=f"Transfer against p in two parts, below n and above N, for {len(shares)} shares of permuted pixels.",

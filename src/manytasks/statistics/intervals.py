@@ -47,6 +47,21 @@ class Interval:
         """
         return Interval(function(self.value), function(self.low), function(self.high))
 
+    def absolute(self) -> Interval:
+        """Return the interval of the size: an interval that holds zero begins there.
+
+        Returns:
+            Numbers of at least 0.
+
+        Example:
+            >>> Interval(-1.0, -1.5, -0.5).absolute(), Interval(0.5, -1.0, 2.0).absolute().low
+            (Interval(value=1.0, low=0.5, high=1.5), 0.0)
+        """
+        nearest = np.maximum(np.maximum(self.low, -np.asarray(self.high)), 0.0)
+        farthest = np.maximum(self.high, -np.asarray(self.low))
+        ends = (np.abs(self.value), nearest, farthest)
+        return Interval(*(end if np.ndim(end) else float(end) for end in ends))
+
     def __getitem__(self, key: Any) -> Interval:
         return Interval(self.value[key], self.low[key], self.high[key])
 
