@@ -261,20 +261,14 @@ page.curves(
 )
 
 # %% tags=["hide-input"]
-INSIDE = "the best share lies inside"
-judged = {
-    CIFAR: (f"CIFAR-100, {INSIDE}", "CIFAR-100"),
-    MNIST: (
-        f"permuted MNIST, {INSIDE}, a head per task",
-        "permuted MNIST with a head per task",
-    ),
-    SHARED: (
-        f"permuted MNIST, {INSIDE}, one head",
-        "permuted MNIST with one head",
-    ),
+judged = {  # data, and heads where they have several kinds
+    CIFAR: ["CIFAR-100"],
+    MNIST: ["permuted MNIST", "a head per task"],
+    SHARED: ["permuted MNIST", "one head"],
 }
 ends, held = {}, {}
-for arrived, (check, words) in judged.items():
+for arrived, (data, *heads) in judged.items():
+    check = ", ".join([data, "the best share lies inside", *heads])
     entry = declarations()[f"A.Tab1, {check}"]
     ends[arrived] = divisions.ends_above_inside(
         papers[papers.stream == arrived], "test_error", entry.choose
@@ -288,7 +282,7 @@ for arrived, (check, words) in judged.items():
         },
         statistic="error at an end of the line less that at the best inner share",
         n=f"{len(ends[arrived])} ends of lines",
-        words=f"on {words} the bytes are {{}}",
+        words=f"on {' with '.join([data, *heads])} the bytes are {{}}",
     )
 
 # %% tags=["hide-input"]
@@ -350,12 +344,12 @@ page.say(
 # %% tags=["hide-input"]
 cifar_lines = large.learners.loc[CIFAR, "float32"]
 money = cifar_lines.index.unique("budget")[1]
-held = bought(papers).loc[CIFAR, "float32", money]
+spent = bought(papers).loc[CIFAR, "float32", money]
 six = [0.0, 0.2, 0.4, 0.6, 0.8, 1.0]
 rows = {
     "share": [page.share(share) for share in six],
-    "samples per class": [f"{held.memory[share]:.1f}" for share in six],
-    "width": [int(held.width[share]) for share in six],
+    "samples per class": [f"{spent.memory[share]:.1f}" for share in six],
+    "width": [int(spent.width[share]) for share in six],
 } | {
     measure.replace("final", "test").replace("_", " "): [
         f"{values.mean():.3f} ± {values.std(ddof=1):.3f}"
@@ -496,10 +490,8 @@ fine, cosine_inks = np.linspace(0, 1, 41), {0.0: "red", 0.3: "orange", 0.6: "blu
 advised = {c: linear_budgets.advised_share(c, *setting) for c in cosine_inks}
 fig, ax = plt.subplots()
 for cosine, color in cosine_inks.items():
-    linear, ink = (
-        linear_budgets.error_along(cosine, *setting, fine),
-        figures.COLORS[color],
-    )
+    linear = linear_budgets.error_along(cosine, *setting, fine)
+    ink = figures.COLORS[color]
     ax.plot(fine, linear, color=ink, label=f"cosine {cosine}")
     ax.axvline(advised[cosine], color=ink, linestyle=":", linewidth=3)
 ax.set(ylim=(0, 2), xlabel="share of the bytes in the buffer")
