@@ -367,7 +367,7 @@ figures.show(
     name="universality-gaps",
     caption=(
         f"Pooled error of two tasks (cosine 0.4, σ² = {sigma2:g}) for {len(order)} laws of features: mean of {trials:,} data sets above and {trials_below:,} below the threshold, 95 % "
-        "intervals. Open: against the Gaussian formula. Filled: label noise multiplied by the length rule (left), kurtosis to first order (right; missing where the law has no "
+        "intervals. Open: against the Gaussian formula. Filled: label noise multiplied by the length rule (a), kurtosis to first order (b; missing where the law has no "
         "finite kurtosis or dependent entries). The figure does not show correlated features."
     ),
     alt="Two dot charts of relative gaps by law, above and below the threshold, before and after the correction.",
@@ -599,7 +599,7 @@ figures.show(
     name="universality-correlated",
     caption=(
         f"One task, $p = {size}$ correlated features, σ² = 0.1, ReLU features of {inputs} Gaussian inputs: mean of {repair_trials} data sets with 95 % intervals over the formula for independent "
-        "features (left) and over the deterministic equivalent with the covariance (right). The figure does not show points within 40 samples of the threshold."
+        "features (a) and over the deterministic equivalent with the covariance (b). The figure does not show points within 40 samples of the threshold."
     ),
     alt="Two panels of measured over predicted error against samples: the i.i.d. formula, and the one that is told the covariance.",
 )

@@ -346,7 +346,7 @@ page.say(
 #
 # Now the noise term itself. {prf:ref}`thm-frozen-noise` says: below the threshold any Gaussian features amplify noise
 # by $p/(N-p-1)$, whatever their covariance. ReLU features of digits are not Gaussian, and their covariance is far
-# from a multiple of $I$. The left panel measures $B$; the right one divides it by the linear theory.
+# from a multiple of $I$. Panel a measures $B$; panel b divides it by the linear theory.
 
 # %% tags=["hide-input"]
 low = np.array([16, 32, 64, 100, 150, 200, 240])  # here the formula is tested
