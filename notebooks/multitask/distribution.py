@@ -12,6 +12,12 @@
 
 # %% [markdown]
 # # How to draw an error without drawing the data
+#
+# The error is a function of a few inner products whose joint distribution is known, so it can be drawn exactly
+# from a handful of small random matrices, whatever $n$ and $p$ are.
+# At $p =$ {glue:text}`wide:,` it takes **{glue:text}`few` random numbers** instead of the {glue:text}`many:,` of features and labels, and shows
+# what no mean can: at $p = N =$ {glue:text}`pooled`, where the expected error of {glue:text}`tasks` opposed tasks is infinite, half of all data sets stay below
+# **{glue:text}`half_below:,.0f`**.
 
 # %% tags=["parameters"]
 profile = "book"
@@ -24,14 +30,15 @@ tail_trials = 200000  # data sets per width behind the tails [30000 to 400000]
 import matplotlib.pyplot as plt
 import numpy as np
 import sympy as sp
-from IPython.display import Markdown, display
 from scipy.stats import ks_2samp
 
 from manytasks import Tasks, checks, evidence, figures, parameters, simulate, theory
+from manytasks.page import say
 from manytasks.simulate.direct import draw_data, excess_risk, fit
-from manytasks.simulate.reduced import pooled_errors
 from manytasks.statistics import critical_z
 from manytasks.streams import stream
+from manytasks.studies.drawn_numbers import numbers_drawn
+from manytasks.studies.tails import exponent_scores, tail_exponent, tails
 from manytasks.symbolic import differing
 
 parameters.check(In, globals())
@@ -45,42 +52,17 @@ large, n = Tasks.chain(10, cosine=np.cos(7 * np.pi / 8)), 50
 N = large.T * n
 noise_var = 0.3**2
 
-
-class Counter:
-    """A random generator that counts the numbers it draws."""
-
-    def __init__(self):
-        self.generator, self.numbers = stream(seed, "count"), 0
-
-    def __getattr__(self, law):
-        def draw(*arguments, **options):
-            drawn = getattr(self.generator, law)(*arguments, **options)
-            self.numbers += np.size(drawn)
-            return drawn
-
-        return draw
-
-
-def numbers_drawn(p, samples):
-    """Return how many random numbers one data set takes."""
-    counter = Counter()
-    counts = np.full(large.T, samples)
-    pooled_errors(counter, 1, large.vectors(large.T), counts, p, noise_var)
-    return counter.numbers
-
-
 wide = 100 * N
-few = numbers_drawn(wide, n)
 at = simulate.multitask_error(
     large, n, N, noise_var, trials=2000, seed=(seed, "opening"), method="reduced"
 ).mean(axis=-1)
-display(
-    Markdown(
-        "The error is a function of a few inner products whose joint distribution is known, so it can be drawn exactly "
-        "from a handful of small random matrices, whatever $n$ and $p$ are. "
-        f"At $p = {wide:,}$ it takes **{few} random numbers** instead of the {wide * N + N:,} of features and labels, and shows "
-        f"what no mean can: at $p = N = {N}$, where the expected error of {large.T} opposed tasks is infinite, half of all data sets stay below **{np.median(at):,.0f}**."
-    )
+say(
+    wide=wide,
+    few=numbers_drawn(large, n, wide, noise_var, seed),
+    many=wide * N + N,
+    pooled=N,
+    tasks=large.T,
+    half_below=np.median(at),
 )
 
 # %% [markdown]
@@ -290,24 +272,11 @@ direct, reduced, off_by_one = (
     )
 )
 
-
-def p_values(first, second):
-    """Return the Kolmogorov-Smirnov p-value of every width (row) and task (column)."""
-    return np.array(
-        [
-            [
-                ks_2samp(first[:, i, j], second[:, i, j], method="asymp").pvalue
-                for j in range(small.T)
-            ]
-            for i in range(len(grid))
-        ]
-    )
-
-
 alpha = evidence.level("O.12", "two-sample tests against direct draws")
 level = alpha / (len(grid) * small.T)
-same, wrong, scaled = (
-    p_values(direct, other) for other in (reduced, off_by_one, 1.1 * reduced)
+same, wrong, scaled = (  # p-values, width by task
+    ks_2samp(direct, other, axis=0, method="asymp").pvalue
+    for other in (reduced, off_by_one, 1.1 * reduced)
 )
 within_two = np.abs(grid - small_N) <= 2
 evidence.record(
@@ -319,15 +288,23 @@ evidence.record(
     level,
     n=f"{same.size} pairs of samples × {trials} data sets",
 )
-display(
-    Markdown(
-        f"The smallest of {same.size} p-values is {same.min():.3f}; equal distributions give one below {level:.1e} "
-        f"anywhere with probability {alpha:.0e} at most. The tests have teeth: a reduced draw with one parameter too "
-        f"many is rejected in {np.mean(wrong[within_two] < level):.0%} of the tests within two of the threshold, and errors "
-        f"10 % too large are rejected in {np.mean(scaled < level):.0%} of all. A shape can be compared even where "
-        "mean and variance do not exist."
-    )
+
+# %% tags=["hide-input"]
+say(
+    pairs=same.size,
+    least=same.min(),
+    level=level,
+    alpha=alpha,
+    caught=np.mean(wrong[within_two] < level),
+    caught_scaled=np.mean(scaled < level),
 )
+
+# %% [markdown]
+# The smallest of {glue:text}`pairs` p-values is {glue:text}`least:.3f`; equal distributions give one below {glue:text}`level:.1e`
+# anywhere with probability {glue:text}`alpha:.0e` at most. The tests have teeth: a reduced draw with one parameter too
+# many is rejected in {glue:text}`caught:.0%` of the tests within two of the threshold, and errors
+# 10 % too large are rejected in {glue:text}`caught_scaled:.0%` of all. A shape can be compared even where
+# mean and variance do not exist.
 
 # %% [markdown]
 # **Cost.** The tasks of the opening. We multiply $n$ by a thousand, and $p$ as well, and count the random numbers that
@@ -336,7 +313,10 @@ display(
 # %%
 above = [(N + 500, n), (100 * N, n), (1000 * (N + 500), 1000 * n)]
 under = [(N - 100, n), (1000 * (N - 100), 1000 * n)]
-counted = [[numbers_drawn(*size) for size in sizes] for sizes in (above, under)]
+counted = [
+    [numbers_drawn(large, each, p, noise_var, seed) for p, each in sizes]
+    for sizes in (above, under)
+]
 growth = max(max(side) - min(side) for side in counted)
 evidence.record(
     "O.12",
@@ -347,18 +327,17 @@ evidence.record(
     0,
     n=f"p = {under[0][0]:,} to {above[-1][0]:,}, n = {n} to {1000 * n:,}",
 )
-display(
-    Markdown(
-        f"A data set takes {counted[0][0]} numbers above the threshold and {counted[1][0]} below it, whatever $n$ and $p$."
-    )
-)
+say(numbers_above=counted[0][0], numbers_below=counted[1][0])
+
+# %% [markdown]
+# A data set takes {glue:text}`numbers_above` numbers above the threshold and {glue:text}`numbers_below` below it, whatever $n$ and $p$.
 
 # %% [markdown]
 # ## Look
 #
 # The opposed tasks of {doc}`many-tasks`, again, but every data set counts for itself.
 
-# %% tags=["hide-input", "lead"]
+# %% tags=["hide-input"]
 levels = np.array([0.05, 0.25, 0.5, 0.75, 0.95])
 beside = [0, 1, 3, 8, 20, 50, 100, 150]
 near = np.unique(
@@ -384,44 +363,24 @@ curve = np.unique(
     ).astype(int)
 )
 exact = theory.multitask_error(large, n, curve, noise_var).mean(axis=-1)
+dashed = {"color": figures.INK, "linewidth": 1, "linestyle": "--"}
+
+# %% tags=["hide-input", "lead"]
 left, ax = plt.subplots()
 right, zoom = plt.subplots()
 red = figures.COLORS["red"]
 for axes in (ax, zoom):
-    axes.fill_between(
-        near,
-        quantiles[0],
-        quantiles[-1],
-        color=red,
-        alpha=0.2,
-        linewidth=0,
-        label="90 % of data sets",
-    )
-    axes.fill_between(
-        near,
-        quantiles[1],
-        quantiles[-2],
-        color=red,
-        alpha=0.35,
-        linewidth=0,
-        label="50 %",
-    )
+    for k, opacity, label in ((0, 0.2, "90 % of data sets"), (1, 0.35, "50 %")):
+        shade = {"color": red, "alpha": opacity, "linewidth": 0, "label": label}
+        axes.fill_between(near, quantiles[k], quantiles[-1 - k], **shade)
     axes.plot(near, quantiles[2], color=red, label="median")
-    axes.plot(
-        curve,
-        exact,
-        color=figures.INK,
-        linewidth=1,
-        linestyle="--",
-        label="mean (theory)",
-    )
+    axes.plot(curve, exact, **dashed, label="mean (theory)")
     axes.set(
         yscale="log", xlabel="parameters $p$", ylabel="excess risk, mean over tasks"
     )
+    figures.threshold(axes, N)
 ax.set(xscale="log", ylim=(0.5, 2e5), title="One data set at a time")
 zoom.set(xlim=(N - 22, N + 22), ylim=(10, 2e6), title="Close to the threshold")
-figures.threshold(ax, N)
-figures.threshold(zoom, N)
 ax.legend(loc="upper right")
 figures.show(
     [left, right],
@@ -446,98 +405,54 @@ figures.show(
 
 # %% tags=["hide-input"]
 gaps = {0: "red", 1: "orange", -1: "purple", 2: "green", -2: "blue"}
-tail = 0.005  # share of the draws that counts
-m = int(tail * tail_trials)
-predicted = (np.abs(list(gaps)) + 1) / 2
-tails = simulate.multitask_error(
-    small,
-    small_counts,
-    small_N + np.array(list(gaps)),
-    noise_var,
-    trials=tail_trials,
-    seed=(seed, "tails"),
-    method="reduced",
-)[..., 0]
-tails = -np.sort(-tails, axis=0)
-hill = 1 / np.log(tails[:m] / tails[m]).mean(axis=0)
+share = 0.005  # of the draws that counts
+predicted = tail_exponent(list(gaps))
+found = tails(
+    simulate.multitask_error(
+        small,
+        small_counts,
+        small_N + np.array(list(gaps)),
+        noise_var,
+        trials=tail_trials,
+        seed=(seed, "tails"),
+        method="reduced",
+    )[..., 0],
+    share,
+)
+m, hill = found.largest, found.exponents
 
-
-def tail_scores(exponents):
-    """Return how far Hill's estimates are from these exponents, as |z|."""
-    return abs(np.cbrt(exponents / hill) - 1 + 1 / (9 * m)) * 3 * np.sqrt(m)
-
-
-def place(gap):
-    """Name a width by its distance to the threshold."""
-    return f"$p = N {gap:+d}$" if gap else "$p = N$"
-
-
-z, z_wrong = tail_scores(predicted), tail_scores(predicted + 0.5)
-critical = critical_z(len(gaps), evidence.level("O.12", "tail exponent"))
-
+# %% tags=["hide-input"]
 left, ax = plt.subplots()
 rank = np.unique(np.geomspace(3, tail_trials, 400).astype(int)) - 1
 for (gap, color), errors, slope in zip(
-    gaps.items(), tails.T, predicted, strict=True
+    gaps.items(), found.draws.T, predicted, strict=True
 ):
-    ax.plot(
-        errors[rank],
-        (rank + 1) / tail_trials,
-        color=figures.COLORS[color],
-        label=place(gap),
-    )
+    ink, place = figures.COLORS[color], f"$p = N {gap:+d}$" if gap else "$p = N$"
+    ax.plot(errors[rank], (rank + 1) / tail_trials, color=ink, label=place)
     ends = errors[[m, 2]]
-    ax.plot(
-        ends,
-        tail * (ends / ends[0]) ** -slope,
-        color=figures.INK,
-        linestyle=":",
-        linewidth=1,
-    )
-ax.set(
-    xscale="log",
-    yscale="log",
-    xlim=(0.3, 1e10),
-    xlabel="excess risk $x$",
-    ylabel="share of data sets above $x$",
-)
-ax.set_title("Tails are straight lines")
+    line = share * (ends / ends[0]) ** -slope
+    ax.plot(ends, line, color=figures.INK, linestyle=":", linewidth=1)
+ax.set(xscale="log", yscale="log", xlim=(0.3, 1e10), xlabel="excess risk $x$")
+ax.set(ylabel="share of data sets above $x$", title="Tails are straight lines")
 ax.legend(loc="upper right")
 right, ax = plt.subplots()
-offsets = np.array(list(gaps))
+half, blue = critical_z(1, 0.05) * hill / np.sqrt(m), figures.COLORS["blue"]
 ax.errorbar(
-    offsets,
-    hill,
-    critical_z(1, 0.05) * hill / np.sqrt(m),
-    fmt="o",
-    color=figures.COLORS["blue"],
-    capsize=2,
-    label="measured",
+    list(gaps), hill, half, fmt="o", color=blue, capsize=2, label="measured"
 )
-line = np.linspace(-2, 2, 101)
-ax.plot(
-    line,
-    (np.abs(line) + 1) / 2,
-    color=figures.INK,
-    linewidth=1,
-    label=r"$(|p - N| + 1)/2$",
-)
+line, law = np.linspace(-2, 2, 101), r"$(|p - N| + 1)/2$"
+ax.plot(line, tail_exponent(line), color=figures.INK, linewidth=1, label=law)
 ax.axhspan(0, 1, color=figures.COLORS["grey"], alpha=0.15, linewidth=0)
 ax.annotate("the mean is infinite", (0, 0.06), ha="center")
-ax.set(
-    xlabel="$p - N$",
-    ylabel=r"tail exponent $\alpha$",
-    ylim=(0, 2),
-    title="Exponents",
-    xticks=offsets,
-)
+ax.set(xlabel="$p - N$", ylabel=r"tail exponent $\alpha$", xticks=list(gaps))
+ax.set(ylim=(0, 2), title="Exponents")
 ax.legend(loc="upper center")
 figures.show(
     [left, right],
     name="distribution-tails",
     caption=(
         f"(a) share of data sets with an error above $x$ ($T = 3$, $N = {small_N}$; {tail_trials:,} data sets per "
-        f"width); dotted: the predicted slope through the largest {tail:.1%}. (b) exponents estimated from these, with "
+        f"width); dotted: the predicted slope through the largest {share:.1%}. (b) exponents estimated from these, with "
         "95 % intervals. The figure does not show the constants in front of the power laws, which depend on the tasks."
     ),
     alt=(
@@ -547,21 +462,23 @@ figures.show(
 )
 
 # %%
+z, z_wrong = (exponent_scores(found, predicted + more) for more in (0, 0.5))
 evidence.record(
     "O.12",
     "tail exponent",
     "largest |z| of the exponent",
     z.max(),
     "<",
-    critical,
+    critical_z(len(gaps), evidence.level("O.12", "tail exponent")),
     n=f"{len(gaps)} widths × {m} largest of {tail_trials} errors",
 )
-display(
-    Markdown(
-        f"Measured exponents: {', '.join(f'{value:.2f} at {place(gap)}' for gap, value in zip(gaps, hill, strict=True))}. "
-        f"Exponents larger by one half, as of a threshold one parameter off, would score {z_wrong.min():.0f} or more."
-    )
-)
+names = ("at_threshold", "one_above", "one_below", "two_above", "two_below")
+say(**dict(zip(names, hill, strict=True)), least_wrong=z_wrong.min())
+
+# %% [markdown]
+# Measured exponents: {glue:text}`at_threshold:.2f` at $p = N$, {glue:text}`one_above:.2f` at $p = N + 1$, {glue:text}`one_below:.2f` at $p = N - 1$,
+# {glue:text}`two_above:.2f` at $p = N + 2$, {glue:text}`two_below:.2f` at $p = N - 2$.
+# Exponents larger by one half, as of a threshold one parameter off, would score {glue:text}`least_wrong:.0f` or more.
 
 # %% [markdown]
 # ## Break
@@ -590,13 +507,10 @@ largest = {
 alike, opposed = largest.values()
 checks.below("largest error of equal tasks with clean labels", alike, 1 + 1e-9)
 checks.below("1 against the largest error of opposed tasks", 1, opposed)
-display(
-    Markdown(
-        f"Largest error of {trials:,} data sets at $p = N$: "
-        + "; ".join(f"{name}: {value:,.2g}" for name, value in largest.items())
-        + "."
-    )
-)
+say(clean_trials=trials, alike=alike, opposed=opposed)
+
+# %% [markdown]
+# Largest error of {glue:text}`clean_trials:,` data sets at $p = N$: equal tasks, clean labels: {glue:text}`alike:,.2g`; opposed tasks, clean labels: {glue:text}`opposed:,.2g`.
 
 # %% [markdown]
 # **Other features.** Steps 2 to 6 rotate the samples. If features are not normal, say signs $\pm1$ with equal chances,
@@ -607,12 +521,11 @@ display(
 few = 2  # samples and parameters of the smallest example with a threshold
 signs = stream(seed, "signs").choice([-1.0, 1.0], size=(trials, few, few))
 singular = np.mean(np.abs(np.linalg.det(signs)) < 0.5)
-display(
-    Markdown(
-        f"With two samples of two random signs each, {singular:.0%} of the data sets are singular, at a width where normal "
-        "features never are. How much of the theory survives at realistic sizes is the subject of claim O.7."
-    )
-)
+say(singular=singular)
+
+# %% [markdown]
+# With two samples of two random signs each, {glue:text}`singular:.0%` of the data sets are singular, at a width where normal
+# features never are. How much of the theory survives at realistic sizes is the subject of claim O.7.
 
 # %% [markdown]
 # ## Exercises
