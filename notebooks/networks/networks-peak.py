@@ -23,7 +23,6 @@ profile = "book"
 seed = 0  # draws nothing here: the tables hold seeds of their own
 
 # %% tags=["hide-input"]
-
 import matplotlib.pyplot as plt
 import pandas as pd
 import sympy as sp
@@ -31,10 +30,15 @@ import sympy as sp
 from manytasks import checks, deep, evidence, figures, page
 from manytasks.declarations import declarations
 from manytasks.deep.networks import Architecture
-from manytasks.page.curves import number_axis
 from manytasks.statistics import mean_interval
 from manytasks.studies import peaks
-from manytasks.studies.transfer import transfer
+from manytasks.studies.lifted_curves import largest_change, least_lift
+from manytasks.studies.peak_places import (
+    fitting_gap,
+    losses_per_sample,
+    peaks_per_sample,
+)
+from manytasks.studies.transfer import transfers
 from manytasks.symbolic import differing
 
 MEASURES = ["test_loss", "test_error"]
@@ -54,18 +58,20 @@ WORDS = {
 } | {f"{share}": f"{share:.0%}" for share in (0.1, 0.2, 0.25, 0.4, 0.5, 0.75)}
 BY_SEED = {"x": "width", "unit": "seed", "labels": WORDS}
 BOTH = {"id_vars": ["seed", "task", "width", "noise"], "value_vars": MEASURES}
+
+# %% tags=["hide-input"]
 declared = declarations()
 cifar = deep.load_results("multitask-width-cifar100", "book")
 alone = deep.load_results("singletask-width-cifar100", "book")
 T, per_class, classes = int(cifar.tasks[0]), int(cifar.per_class[0]), 10
 n = classes * per_class
-samples = {"multi-task": T * n, "single-task": n}
-humps = {}
-for measure in ("loss", "error"):
-    for noise, labels in LABELS.items():
-        entry = declared[f"A.F2, CIFAR-100, peak in {measure}, {labels}"]
-        (humps[measure, noise],) = peaks.declared_peaks(cifar, entry)
-choose, judging = entry.choose, list(entry.judge)
+entries = {
+    (measure, noise): declared[f"A.F2, CIFAR-100, peak in {measure}, {labels}"]
+    for measure in ("loss", "error")
+    for noise, labels in LABELS.items()
+}
+humps = {key: peaks.declared_peaks(cifar, each)[0] for key, each in entries.items()}
+choose, judging = entries["loss", 0.2].choose, list(entries["loss", 0.2].judge)
 highest = humps["loss", 0.2]
 page.say(
     cifar_tasks=T,
@@ -157,7 +163,7 @@ linear = d + 2 * L + H * C
 k_c = (-linear + sp.sqrt(linear**2 + 4 * (L - 1) * (c * N - H * C))) / (2 * (L - 1))
 checks.require(sp.simplify(theorem.subs(k, k_c) - c * N) == 0, "P(k_c) is not cN")
 guess = {
-    method: float(k_c.subs(shape | {H: heads, c: 1, N: samples[method]}))
+    method: float(k_c.subs(shape | {H: heads, c: 1, N: heads * n}))
     for method, heads in (("multi-task", T), ("single-task", 1))
 }
 page.say(counted_together=guess["multi-task"], counted_alone=guess["single-task"])
@@ -187,10 +193,12 @@ page.curves(
     ),
     alt="Two panels against width for three shares of wrong labels: the loss falls, rises to a hump and falls again where labels are wrong; the error falls all the way.",
 )
+
+# %% tags=["hide-input"]
 size = f"{T} tasks a seed"
-for (measure, noise), hump in humps.items():
+for key, hump in humps.items():
     evidence.decide(
-        f"A.F2, CIFAR-100, peak in {measure}, {LABELS[noise]}",
+        str(entries[key]),
         hump.rise,
         hump.fall,
         statistic=f"smaller of rise from width {hump.valley} to {hump.place} and fall beyond",
@@ -217,32 +225,30 @@ evidence.decide(
 # its first stage on the pixels themselves (`data/resnet-width-cifar100-book.csv`).
 
 # %% tags=["hide-input"]
-further = {}
-for name, what, see in (
-    (
-        "multitask-width-cifar100-50",
-        "CIFAR-100, the same network",
-        "with wrong labels loss and error rise to a hump",
-    ),
-    (
-        "resnet-width-cifar100",
-        "CIFAR-100, a ResNet-18 on pixels",
-        "what happens beyond the widest network is not known",
-    ),
-):
-    whole = deep.load_results(name, "book")
+NETWORKS = {
+    "multitask-width-cifar100-50": "the same network",
+    "resnet-width-cifar100": "a ResNet-18 on pixels",
+}
+SEE = {
+    "multitask-width-cifar100-50": "with wrong labels loss and error rise to a hump",
+    "resnet-width-cifar100": "what happens beyond the widest network is not known",
+}
+more = {name: deep.load_results(name, "book") for name in NETWORKS}
+for name, whole in more.items():
     page.curves(
         whole.melt(**BOTH),
         **BY_SEED | by_noise,
         name=f"networks-peak-{name}",
-        caption=f"{what}, {int(whole.per_class[0])} images a class: loss and error against width. Means of {{n}} seeds with {{level}} intervals. To see: {see}. The figure does not show networks for single tasks.",
+        caption=f"CIFAR-100, {NETWORKS[name]}, {int(whole.per_class[0])} images a class: loss and error against width. Means of {{n}} seeds with {{level}} intervals. To see: {SEE[name]}. The figure does not show networks for single tasks.",
         alt="Two panels against width: test loss and share of wrong answers, a curve for each share of wrong labels.",
     )
-    for each in declared.values():
-        if (each.claim, each.sweep) != ("A.F2", name):
-            continue
-        (top,) = peaks.declared_peaks(whole, each)
-        further[each.check] = top
+
+# %% tags=["hide-input"]
+further = {}
+for each in declared.values():
+    if each.claim == "A.F2" and each.sweep in more:
+        whole = more[each.sweep]
+        (top,) = further[each.check] = peaks.declared_peaks(whole, each)
         evidence.decide(
             str(each),
             *((top.rise, top.fall) if top else (None,)),
@@ -250,11 +256,13 @@ for name, what, see in (
             n=f"{int(whole.tasks[0])} tasks a seed",
         )
 fifty = "CIFAR-100, 50 images a class, peak in error,"
+(wrong,) = further[f"{fifty} 20% wrong labels"]
+(clean,) = further[f"{fifty} clean labels"]
 page.say(
-    fifty_rise=100 * further[f"{fifty} 20% wrong labels"].rise[judging].mean(),
-    fifty_place=further[f"{fifty} 20% wrong labels"].place,
-    fifty_clean=-100 * further[f"{fifty} clean labels"].rise[judging].mean(),
-    resnet_widest=int(whole.width.max()),
+    fifty_rise=100 * wrong.rise[judging].mean(),
+    fifty_place=wrong.place,
+    fifty_clean=-100 * clean.rise[judging].mean(),
+    resnet_widest=int(more["resnet-width-cifar100"].width.max()),
 )
 
 # %% [markdown]
@@ -270,22 +278,20 @@ page.say(
 
 # %% tags=["hide-input"]
 fig, ax = plt.subplots()
-tables = {"multi-task": (cifar, "-"), "single-task": (alone, "--")}
-colors, places = dict(zip(LABELS, ("red", "orange", "blue"), strict=True)), {}
-for method, (table, style) in tables.items():
-    ratios = table.groupby("width").parameters.first() / samples[method]
-    for noise, color in colors.items():
-        loss = peaks.by_width(table[table.noise == noise], "test_loss").mean()
+tables = {"multi-task": (cifar, T * n, "-"), "single-task": (alone, n, "--")}
+tops = {}
+for method, (table, samples, style) in tables.items():
+    losses = losses_per_sample(table, "test_loss", samples)
+    for noise, color in zip(LABELS, ("red", "orange", "blue"), strict=True):
         label, ink = f"{method}, {LABELS[noise]}", figures.COLORS[color]
-        ax.plot(ratios, loss, style, color=ink, label=label)
-    tops = peaks.peak_of_each(table, ["noise"], "test_loss", choose)
-    places[method] = tops.assign(ratio=ratios.loc[tops.place].to_numpy())
-ratios = pd.concat(places).ratio
+        ax.plot(losses.index, losses[noise], style, color=ink, label=label)
+    tops[method] = peaks_per_sample(table, "test_loss", samples, choose)
+ratios = pd.concat(tops).ratio
 ax.set(xlabel="parameters per training sample $P/N$", ylabel="test loss")
 ax.set(yscale="log", title="One threshold for both?")
 ax.set_yticks([1, 2, 4, 8], ["1", "2", "4", "8"])
 ax.set_ylim(top=25)
-number_axis(ax, [0.1, 1, 10, 100])
+page.number_axis(ax, [0.1, 1, 10, 100])
 ax.axvline(1, color=figures.INK, alpha=0.5, linestyle="--", linewidth=1)
 ax.annotate("$P = N$", (1.1, 0.8))
 ax.legend(fontsize=8, ncol=2, loc="upper center")
@@ -304,7 +310,7 @@ page.say(
     place_high=ratios.max(),
     guess_alone=round(guess["single-task"]),
     guess_together=round(guess["multi-task"]),
-    alone_clean=places["single-task"].rise[0.0],
+    alone_clean=tops["single-task"].rise[0.0],
 )
 
 # %% [markdown]
@@ -337,7 +343,9 @@ page.curves(
     ),
     alt="Two panels of test loss against width, a curve for each share that is exchanged: curves with a larger share lie higher and have higher humps.",
 )
-by_data = {}
+
+# %% tags=["hide-input"]
+rises = []
 for check, table in (
     ("CIFAR-100, other names of the superclasses raise the peak", names),
     ("permuted MNIST, permuted pixels raise the peak", mnist),
@@ -349,12 +357,11 @@ for check, table in (
         statistic="rise of the loss with everything exchanged minus that with nothing",
         n=f"{table.task.nunique()} tasks a seed",
     )
-    rows = table[table.method == "multi-task"]
-    tops = peaks.peak_of_each(
-        rows, ["noise", "fraction"], "test_loss", entry.choose
-    )
-    by_data[table.dataset[0]] = tops.rise
-of_names, of_pixels = by_data.values()
+    rows, cases = table[table.method == "multi-task"], ["noise", "fraction"]
+    rises += [peaks.peak_of_each(rows, cases, "test_loss", entry.choose).rise]
+    lift = least_lift(rows, "test_loss", "fraction")
+    checks.below("the least that less agreement lifts, with a minus", -lift, 0)
+of_names, of_pixels = rises
 page.say(
     names_alike=of_names[0.0, 0.0],
     names_unlike=of_names[0.0, 1.0],
@@ -388,74 +395,65 @@ page.curves(
     ),
     alt="Two panels of test loss against width for no to five hidden layers: a horizontal line without a layer, a falling curve with one, and higher curves with a hump at widths 16 to 32 with more.",
 )
-without = common[common.depth == 0].groupby(["noise", "seed", "task"]).test_loss
-change = (without.max() - without.min()).max()
-checks.below("what the width does without a layer", change, 1e-6)
-curves = common.pivot_table("test_loss", index=["noise", "width"], columns="depth")
-lift = curves.drop(columns=0).diff(axis=1).min(axis=None)
-checks.below("the least that a further layer lifts a curve, with a minus", -lift, 0)
-entry = declared["A.Q3, CIFAR-100, five layers transfer less than one"]
-(at_width,) = entry.rows["width"]
-noisy = layers[layers.noise == 0.2]
-gained = {
-    depth: transfer(rows, "test_error", at_width)
-    for depth, rows in noisy.groupby("depth")
-}
-shallow, deepest = (gained[depth] for depth in entry.rows["depth"])
+
+# %% tags=["hide-input"]
 for labels in ("20% wrong labels", "clean labels"):
-    peak_entry = declared[
-        f"A.Q3, CIFAR-100, five layers peak higher than two, {labels}"
-    ]
+    entry = declared[f"A.Q3, CIFAR-100, five layers peak higher than two, {labels}"]
     higher = evidence.decide(
-        str(peak_entry),
-        peaks.raised(*peaks.declared_peaks(layers, peak_entry)),
+        str(entry),
+        peaks.raised(*peaks.declared_peaks(layers, entry)),
         statistic="rise of the loss with five hidden layers minus that with two",
         n=size,
     )
+choose = entry.choose
+entry = declared["A.Q3, CIFAR-100, five layers transfer less than one"]
+(at_width,) = entry.rows["width"]
+rows = layers[(layers.noise == 0.2) & (layers.width == at_width)]
+gained = transfers(rows, ["test_error"], "depth")
+gained = gained.pivot(index="seed", columns="depth", values="transfer")
+shallow, deepest = (gained[depth] for depth in entry.rows["depth"])
 evidence.decide(
     str(entry),
     deepest - shallow,
-    statistic="transfer in accuracy at width 64, five hidden layers minus one",
+    statistic=f"transfer in accuracy at width {at_width}, five hidden layers minus one",
     n=size,
 )
-choose = peak_entry.choose
-tops = peaks.peak_of_each(
-    common[common.depth > 0], ["noise", "depth"], "test_loss", choose
-)
-rises = (
-    tops.rise.map("{:+.2f}".format).where(tops.place.notna(), "no place").unstack(0)
-)
+
+# %% tags=["hide-input"]
+has_width = common[common.depth > 0]
+moved = largest_change(common[common.depth == 0], "test_loss", "width")
+checks.below("what the width does without a layer", moved, 1e-6)
+lift = least_lift(has_width, "test_loss", "depth")
+checks.below("the least that a further layer lifts a curve, with a minus", -lift, 0)
+tops = peaks.peak_of_each(has_width, ["noise", "depth"], "test_loss", choose)
+rises = tops.rise.map("{:+.2f}".format).where(tops.place.notna(), "no place")
+rises = rises.unstack("noise")
+by_depth = {
+    "hidden layers": rises.index,
+    "rise, clean labels": rises[0.0],
+    "rise, 20 % wrong": rises[0.2],
+    f"transfer at width {at_width}": [
+        mean_interval(gained[depth]).words("+.3f") for depth in rises.index
+    ],
+}
 page.table(
-    pd.DataFrame(
-        {
-            "hidden layers": rises.index,
-            "rise, clean labels": rises[0.0],
-            "rise, 20 % wrong": rises[0.2],
-            f"transfer at width {at_width}": [
-                mean_interval(gained[depth]).words("+.3f") for depth in rises.index
-            ],
-        }
-    ),
+    pd.DataFrame(by_depth),
     name="networks-peak-depths",
     caption="Rise of the loss of one network, and transfer in accuracy with 20 % wrong labels, by depth; no place: no width of the grid is at the threshold.",
 )
 
 # %% tags=["hide-input"]
-noisy = noisy[noisy.method == "multi-task"]
+noisy = common[common.noise == 0.2]
 top_width, at_top = peaks.near_the_top(noisy, "test_loss", "depth", choose)
-lifted = at_top[5] - at_top[1]
-fitting = (
-    peaks.by_width(noisy[noisy.depth == 5], "train_error").loc[list(choose)].mean()
-)
-below, above = fitting[fitting > 0.1], fitting[fitting < 0.001]
+gap = fitting_gap(noisy[noisy.depth == 5], choose)
 page.say(
     higher_clean=higher.words("+.2f"),
-    gap_low=int(below.index[-1]),
-    gap_high=int(above.index[0]),
-    gap_from=page.share(below.iloc[-1], 1),
-    gap_to=page.share(above.iloc[0], 2),
+    gap_low=gap.below,
+    gap_high=gap.above,
+    gap_from=page.share(gap.unfitted_below, 1),
+    gap_to=page.share(gap.unfitted_above, 2),
     lifted_width=top_width,
-    lifted=mean_interval(lifted).words("+.2f"),
+    lifted=mean_interval(at_top[5] - at_top[1]).words("+.2f"),
     gain_one=page.signed(100 * shallow.mean(), ".1f"),
     gain_five=page.signed(100 * deepest.mean(), ".1f"),
 )
