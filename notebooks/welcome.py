@@ -57,15 +57,24 @@ trials = 1000  # simulated data sets per point [50 to 4000]
 T = 10  # tasks [2 to 40]
 n = 50  # samples per task [10 to 200]
 
+# %% tags=["remove-input"]
+from manytasks import parameters, pictures
+
+parameters.check(In, globals())
+noise_var = 0.01
+pictures.load()
+pictures.pooled(T, n, noise_var).show()
+
+# %% [markdown]
+# All its terms, and what a task gains, move on {doc}`multitask/explore`.
+
 # %% tags=["hide-input"]
 import matplotlib.pyplot as plt
 import numpy as np
 
-from manytasks import Tasks, checks, figures, parameters, simulate, theory
+from manytasks import Tasks, checks, figures, simulate, theory
 
-parameters.check(In, globals())
 N, memory = T * n, n // 2
-noise_var = 0.01
 families = {
     "cosine 1": (Tasks.equiangular(T, 1.0), "green"),
     "cosine 0.8": (Tasks.equiangular(T, 0.8), "orange"),

@@ -692,3 +692,28 @@ def test_pages_with_an_explorer_share_one_bokeh(html):
     assert b"Bokeh Contributors" in (html / program).read_bytes()
     assert list((html / program).parent.iterdir()) == [html / program]
     assert max(len(text) for text in texts) < 300_000
+
+
+def test_the_first_page_explores_without_bokeh(html, browser):
+    text = (html / "notebooks/welcome.html").read_text(encoding="utf-8")
+    assert "bokeh" not in text.lower()
+    assert "_static/shared/" not in text
+    picture = text[text.index('id="figure-pooled"') :]
+    assert len(picture[: picture.index("</figure>")]) < 20_000
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    page.goto((html / "notebooks/welcome.html").as_uri())
+    page.wait_for_function("window.manytasks?.figures.pooled?.values.error")
+    assert page.locator("#figure-pooled [type=range]").count() == 2
+    for key, cosine in (("ArrowRight", 0.8), ("PageUp", 0.8), ("Home", 0.8), ("End", 0.8)):
+        page.locator("#pooled-p").focus()
+        page.keyboard.press(key)
+        p = page.evaluate("manytasks.figures.pooled.setting.p")
+        exact = theory.multitask_error(Tasks.equiangular(10, cosine), 50, int(p), 0.01).mean()
+        near(page.evaluate("manytasks.figures.pooled.values.error"), exact, key)
+        said = page.locator("#figure-pooled p[role=status]").inner_text()
+        assert said.startswith(
+            f"With {p} parameters and a cosine of 0.80 one model for 10 tasks errs by {exact:.3g}"
+        )
+    assert page.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
+    context.close()

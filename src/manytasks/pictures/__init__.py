@@ -6,11 +6,12 @@ from manytasks.pictures.fits import fits
 from manytasks.pictures.forgetting import forgetting
 from manytasks.pictures.orders import orders
 from manytasks.pictures.picture import Picture, load
+from manytasks.pictures.pooled import pooled
 from manytasks.pictures.rounds import rounds
 from manytasks.pictures.training import training
 
-# Those of the ten minutes in their order, then those of chapters.
-PICTURES = ("crossing", "fits", "disagreement", "forgetting", "orders", "training", "rounds")
+# Those of the ten minutes in their order, then those of chapters and that of the first page.
+PICTURES = ("crossing", "fits", "disagreement", "forgetting", "orders", "training", "rounds", "pooled")
 
 __all__ = [
     "PICTURES",
@@ -21,6 +22,7 @@ __all__ = [
     "forgetting",
     "load",
     "orders",
+    "pooled",
     "rounds",
     "training",
 ]
