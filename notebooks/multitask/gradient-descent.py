@@ -13,10 +13,11 @@
 # %% [markdown]
 # # Does gradient descent find the minimum-norm solution?
 #
-# Yes, if it starts from zero: every gradient is a combination of the data, so gradient descent never leaves their span,
-# and the span holds one single interpolator, the one of minimum norm. In {glue:text}`data_sets` data sets with $p$ =
-# {glue:text}`parameters` parameters and $N$ = {glue:text}`samples` samples, {glue:text}`opening_steps` steps brought it to within a
-# relative distance of **{glue:text}`arrived_within`**.
+# Yes, if it starts from zero: every gradient is a combination of the data, so gradient descent never leaves
+# their span, and the span holds one single interpolator, the one of minimum norm. In {glue:text}`data_sets`
+# data sets with $p$ = {glue:text}`parameters` parameters and $N$ = {glue:text}`samples` samples,
+# {glue:text}`opening_steps` steps brought it to within a relative distance of
+# **{glue:text}`arrived_within`**.
 
 # %% tags=["parameters"]
 profile = "book"
@@ -63,10 +64,10 @@ say(arrived_within=times_ten(arrived.max()))
 #
 # $$ \ell(w) = \tfrac1{2N} \|X^\top w - y\|^2, \qquad w_{k+1} = w_k - \tfrac hN X (X^\top w_k - y), $$
 #
-# with learning rate $h$ from a start $w_0$. Stochastic gradient descent (SGD) does the same with one sample, or a
-# few, at a time. Write $\lambda_1 \ge \dots \ge \lambda_r > 0$ for the non-zero eigenvalues of the curvature matrix
-# $X X^\top / N$; with Gaussian features $r = \min(p, N)$. Their ratio $\operatorname{cond} = \lambda_1 / \lambda_r$ is the
-# condition number.
+# with learning rate $h$ from a start $w_0$. Stochastic gradient descent (SGD) does the same with one sample,
+# or a few, at a time. Write $\lambda_1 \ge \dots \ge \lambda_r > 0$ for the non-zero eigenvalues of the
+# curvature matrix $X X^\top / N$; with Gaussian features $r = \min(p, N)$. Their ratio
+# $\operatorname{cond} = \lambda_1 / \lambda_r$ is the condition number.
 #
 # If $p > N$, infinitely many $w$ fit the data exactly. Paper A assumes that training picks the one of minimum norm,
 # and all its formulas rest on that {cite}`banayeeanzade2024`. That gradient descent does so is classical
@@ -279,8 +280,9 @@ check, size = "geometric rate", f"{len(widths)} widths, every step"
 evidence.record("A.S1", check, what, outside, "<", 1e-3, n=size)
 
 # %% [markdown]
-# SGD on one data set is one draw. Part 4 holds for minibatches too, because a mean of projections shrinks no less than its parts are allowed to; we try widths, batches and rates
-# on several data sets at once. Beyond $2/\lambda_1$ descent must run away. Adam rescales coordinates and leaves the span of the data.
+# SGD on one data set is one draw. Part 4 holds for minibatches too, because a mean of projections shrinks no
+# less than its parts are allowed to; we try widths, batches and rates on several data sets at once. Beyond
+# $2/\lambda_1$ descent must run away. Adam rescales coordinates and leaves the span of the data.
 
 # %% tags=["hide-input"]
 several = 12  # data sets
@@ -350,12 +352,13 @@ evidence.record("A.S1", check, what, found.to_minimum, ">", tolerance, n=size)
 
 # %% [markdown]
 # The largest of {glue:text}`scores` scores is |z| = {glue:text}`largest_score:.2f`; a correct theory exceeds
-# {glue:text}`largest_allowed:.2f` anywhere with probability {glue:text}`error_rate` at most. The test notices errors of
-# {glue:text}`noticed_share:.0%`. The formula for a start from zero, applied to the other starts above the threshold, scores
-# {glue:text}`as_from_zero:.0f` or more.
+# {glue:text}`largest_allowed:.2f` anywhere with probability {glue:text}`error_rate` at most. The test notices
+# errors of {glue:text}`noticed_share:.0%`. The formula for a start from zero, applied to the other starts
+# above the threshold, scores {glue:text}`as_from_zero:.0f` or more.
 
 # %% [markdown]
-# Paper A names the start at zero among its limits: it may not hold in practice (claim A.S5). What the theory for zero then gets wrong:
+# Paper A names the start at zero among its limits: it may not hold in practice (claim A.S5). What the theory
+# for zero then gets wrong:
 
 # %% tags=["hide-input"]
 at_zero = 0 * mean_task
@@ -438,18 +441,21 @@ from_zero, near, far = (
 say(beside_threshold=N + 2, peak_zero=from_zero, peak_mean=near, peak_opposite=far)
 
 # %% [markdown]
-# At $p$ = {glue:text}`beside_threshold` the error is {glue:text}`peak_zero:.1f` times the least error beyond if training starts
-# from zero, {glue:text}`peak_mean:.1f` times from the mean task and {glue:text}`peak_opposite:.1f` times from its opposite. Paper A's
-# break condition, *the peak may be less pronounced*, therefore holds for starts farther away than zero, and only relative to
-# what lies beyond: the part that diverges is the same from every start.
+# At $p$ = {glue:text}`beside_threshold` the error is {glue:text}`peak_zero:.1f` times the least error beyond
+# if training starts from zero, {glue:text}`peak_mean:.1f` times from the mean task and
+# {glue:text}`peak_opposite:.1f` times from its opposite. Paper A's break condition, *the peak may be less
+# pronounced*, therefore holds for starts farther away than zero, and only relative to what lies beyond: the
+# part that diverges is the same from every start.
 
 # %% [markdown]
 # ## Break
 #
-# **Stop early.** The theorem speaks of limits. Near the threshold the smallest eigenvalue tends to zero: for large
-# $N$ the spectrum of Marchenko and Pastur gives $\operatorname{cond} \approx \big((\sqrt p + \sqrt N)/(\sqrt p - \sqrt N)\big)^2$
-# {cite}`marchenko1967`. The steps needed grow like $\operatorname{cond}$, so at $p \approx N$ gradient descent does *not* find the
-# minimum-norm interpolator in any reasonable time. What it leaves undone are the directions that amplify noise most.
+# **Stop early.** The theorem speaks of limits. Near the threshold the smallest eigenvalue tends to zero: for
+# large $N$ the spectrum of Marchenko and Pastur gives
+# $\operatorname{cond} \approx \big((\sqrt p + \sqrt N)/(\sqrt p - \sqrt N)\big)^2$ {cite}`marchenko1967`. The
+# steps needed grow like $\operatorname{cond}$, so at $p \approx N$ gradient descent does *not* find the
+# minimum-norm interpolator in any reasonable time. What it leaves undone are the directions that amplify
+# noise most.
 
 # %% tags=["hide-input"]
 stops = {10: "blue", 100: "green", 1000: "orange"}
@@ -508,9 +514,9 @@ say(few_parameters=N // 2, nearest_ever=hovering.min())
 say(nearest_lately=np.median(hovering[-10 * N :]))
 
 # %% [markdown]
-# With $p$ = {glue:text}`few_parameters` parameters, the same number of SGD steps and the same rule for the rate, the relative
-# distance to the least-squares solution was never below {glue:text}`nearest_ever:.2f` and {glue:text}`nearest_lately:.2f` in the
-# median of the last ten passes.
+# With $p$ = {glue:text}`few_parameters` parameters, the same number of SGD steps and the same rule for the
+# rate, the relative distance to the least-squares solution was never below {glue:text}`nearest_ever:.2f` and
+# {glue:text}`nearest_lately:.2f` in the median of the last ten passes.
 
 # %% [markdown]
 # ## Exercises
@@ -560,8 +566,9 @@ say(nearest_lately=np.median(hovering[-10 * N :]))
 # %% [markdown]
 # ## In one breath
 #
-# * Gradients are combinations of the data, so descent from $w_0$ ends at the interpolator nearest to $w_0$; from zero,
-#   at the one of minimum norm. It gets there geometrically, with the factor $(\operatorname{cond}-1)/(\operatorname{cond}+1)$ per step.
+# * Gradients are combinations of the data, so descent from $w_0$ ends at the interpolator nearest to $w_0$;
+#   from zero, at the one of minimum norm. It gets there geometrically, with the factor
+#   $(\operatorname{cond}-1)/(\operatorname{cond}+1)$ per step.
 # * Starting elsewhere replaces $\|w_i^*\|^2$ in the bias by $\|w_i^* - w_0\|^2$ and changes nothing else. Below the
 #   threshold it changes nothing at all.
 # * At the threshold $\operatorname{cond}$ explodes. Descent that is stopped there has not arrived, and errs less for it.

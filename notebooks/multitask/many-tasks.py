@@ -13,10 +13,10 @@
 # %% [markdown]
 # # Many tasks, one model: why does the error peak?
 #
-# One model cannot fit tasks that disagree, so it treats their disagreement as label noise; with $p = N$ parameters it has
-# just enough freedom to fit that noise exactly, and none to spare. {glue:text}`tasks` opposed tasks with *perfectly clean*
-# labels cost an excess risk of **{glue:text}`at_peak:.0f`** at $p$ = {glue:text}`near_threshold` and only
-# **{glue:text}`at_ten_times:.2f`** at $p$ = {glue:text}`ten_times`.
+# One model cannot fit tasks that disagree, so it treats their disagreement as label noise; with $p = N$
+# parameters it has just enough freedom to fit that noise exactly, and none to spare. {glue:text}`tasks`
+# opposed tasks with *perfectly clean* labels cost an excess risk of **{glue:text}`at_peak:.0f`** at $p$ =
+# {glue:text}`near_threshold` and only **{glue:text}`at_ten_times:.2f`** at $p$ = {glue:text}`ten_times`.
 
 # %% tags=["parameters"]
 profile = "book"
@@ -236,7 +236,8 @@ what = "tasks on which the two theorems differ"
 evidence.record("O.1", "derivation", what, wrong, "==", 0, n=size)
 
 # %% [markdown]
-# **Step 6: when is $G_1$ zero?** Averaged over the tasks, the sums of distances give every pair $j < k$ one coefficient. We read it off the package:
+# **Step 6: when is $G_1$ zero?** Averaged over the tasks, the sums of distances give every pair $j < k$ one
+# coefficient. We read it off the package:
 
 # %%
 couples = [(0, 1), (0, 2), (1, 2)]
@@ -264,11 +265,14 @@ size = "3 tasks, symbolic counts and distances; 1 task"
 evidence.record("A.K2", check, what, wrong, "==", 0, n=size)
 
 # %% [markdown]
-# $G_1 = \sum_{j<k} \big(\frac{n_j+n_k}{Tp} + \frac{n_jn_k}{p(p-N-1)}\big)\, d_{jk}$: a sum of terms that are not negative. For $p > N+1$ it is zero **if and only if** every
-# weighted distance $(n_j+n_k)\,d_{jk}$ is zero: one task, equal tasks, or differing tasks of which none has a sample. Nothing else enters, as Paper A says.
+# $G_1 = \sum_{j<k} \big(\frac{n_j+n_k}{Tp} + \frac{n_jn_k}{p(p-N-1)}\big)\, d_{jk}$: a sum of terms that are
+# not negative. For $p > N+1$ it is zero **if and only if** every weighted distance $(n_j+n_k)\,d_{jk}$ is
+# zero: one task, equal tasks, or differing tasks of which none has a sample. Nothing else enters, as Paper A
+# says.
 #
-# **Step 7: the peak is variance.** The mean fit is $\mathbb E w = \frac Np \bar w$. We take the squared bias $\|\frac Np\bar w - w_i^*\|^2$ from the error; what remains is the
-# variance $\mathbb E\|w - \mathbb Ew\|^2$ and must be one number for all tasks:
+# **Step 7: the peak is variance.** The mean fit is $\mathbb E w = \frac Np \bar w$. We take the squared bias
+# $\|\frac Np\bar w - w_i^*\|^2$ from the error; what remains is the variance $\mathbb E\|w - \mathbb Ew\|^2$
+# and must be one number for all tasks:
 
 # %%
 seen = pooled / p
@@ -283,8 +287,9 @@ size = "3 tasks, symbolic counts and Gram matrix"
 evidence.record("A.K1", check, what, wrong, "==", 0, n=size)
 
 # %% [markdown]
-# The factor $1/(p-N-1)$ stands in the variance alone, before label noise and task differences and nothing else: at $p \to N+1$ the bias is finite, and what grows without bound is the sensitivity of
-# the fit to these two. {doc}`one-task` measures the same for one task.
+# The factor $1/(p-N-1)$ stands in the variance alone, before label noise and task differences and nothing
+# else: at $p \to N+1$ the bias is finite, and what grows without bound is the sensitivity of the fit to these
+# two. {doc}`one-task` measures the same for one task.
 
 # %% [markdown]
 # ## Check
@@ -358,8 +363,9 @@ for claim, check in (("A.T1", "simulation"), ("A.F1a", "redrawn on simulation"))
 say(largest_allowed=critical, error_rate=f"{alpha:.0e}", noticed_share=notices)
 
 # %% [markdown]
-# A correct theory exceeds {glue:text}`largest_allowed:.2f` anywhere on the grid with probability {glue:text}`error_rate` at most.
-# The test has teeth: it notices a formula wrong by {glue:text}`noticed_share:.0%` in any one of the cells.
+# A correct theory exceeds {glue:text}`largest_allowed:.2f` anywhere on the grid with probability
+# {glue:text}`error_rate` at most. The test has teeth: it notices a formula wrong by
+# {glue:text}`noticed_share:.0%` in any one of the cells.
 
 # %% [markdown]
 # ## Look
@@ -453,8 +459,9 @@ check, size = "slopes in dissimilarity and noise", "2 slopes, all letters symbol
 evidence.record("A.M1", check, what, wrong, "==", 0, n=size)
 
 # %% [markdown]
-# (Double descent has a first descent, too. Here it is missing: the target lies in the first $T$ coordinates, so that below the threshold every further parameter only adds variance.
-# {doc}`../networks/random-features` has targets that small models cannot express, and there all three parts are seen.)
+# (Double descent has a first descent, too. Here it is missing: the target lies in the first $T$ coordinates,
+# so that below the threshold every further parameter only adds variance. {doc}`../networks/random-features`
+# has targets that small models cannot express, and there all three parts are seen.)
 #
 # The simulated error close to the threshold rises with every step of either. And whatever the noise, the median error
 # at $p = N$ is above that at half and at twice as many parameters: a mean would not settle there, a median does.
@@ -558,14 +565,15 @@ say(ratios_when_equal=", ".join(told))
 
 # %% [markdown]
 # So a peak is a sure sign that tasks differ or labels are noisy (A.K10). It does not say which: by
-# {prf:ref}`thm-dissimilarity-is-noise` one does exactly what the other does. To tell them apart, fit each task alone, where only
-# noise makes a peak.
+# {prf:ref}`thm-dissimilarity-is-noise` one does exactly what the other does. To tell them apart, fit each
+# task alone, where only noise makes a peak.
 #
 # Equal tasks, error at $p = N + 2$ over that at $2N$: {glue:text}`ratios_when_equal`.
 
 # %% [markdown]
-# **The same peak, met from the other side.** Paper A lists the size of the data among what decides the error (claim A.K14). Fix the model and let the data
-# grow: the pooled samples $N = Tk$ come to meet $p$, and from there on leave it behind.
+# **The same peak, met from the other side.** Paper A lists the size of the data among what decides the error
+# (claim A.K14). Fix the model and let the data grow: the pooled samples $N = Tk$ come to meet $p$, and from
+# there on leave it behind.
 
 # %% tags=["hide-input"]
 fixed = N + 2  # parameters, so that N = Tn samples are just short of them

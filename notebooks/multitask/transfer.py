@@ -13,10 +13,11 @@
 # %% [markdown]
 # # When do tasks help each other?
 #
-# Above the interpolation threshold another task helps only if its solution is a better guess than no guess: closer to
-# yours than zero is. {glue:text}`tasks` tasks with {glue:text}`samples_each` clean samples each must share a cosine of at least
-# **{glue:text}`cosine_wide:.2f`** to gain with $p = 10{,}000$ parameters, and of **{glue:text}`cosine_narrow:.2f`** with $p = 600$;
-# below that, learning together is worse than learning alone.
+# Above the interpolation threshold another task helps only if its solution is a better guess than no guess:
+# closer to yours than zero is. {glue:text}`tasks` tasks with {glue:text}`samples_each` clean samples each
+# must share a cosine of at least **{glue:text}`cosine_wide:.2f`** to gain with $p = 10{,}000$ parameters, and
+# of **{glue:text}`cosine_narrow:.2f`** with $p = 600$; below that, learning together is worse than learning
+# alone.
 
 # %% tags=["parameters"]
 profile = "book"
@@ -57,8 +58,8 @@ say(tasks=T, samples_each=n_each, cosine_wide=wide, cosine_narrow=narrow)
 # $$ K_i = \mathbb E L_i(\text{fitted alone}) - \mathbb E L_i(\text{fitted with all others}), $$
 #
 # and $K = \frac1T \sum_i K_i$. Where it is negative, one speaks of negative transfer {cite}`caruana1997`;
-# limits for two tasks are in {cite:t}`yang2025` and, for interpolators, in {cite:t}`song2024`; what a linear model gains from parameters of
-# another, at every size, is in {cite:t}`dar2020`.
+# limits for two tasks are in {cite:t}`yang2025` and, for interpolators, in {cite:t}`song2024`; what a linear
+# model gains from parameters of another, at every size, is in {cite:t}`dar2020`.
 
 # %% [markdown]
 # ## Claim
@@ -246,8 +247,9 @@ package = [frontier(tasks, 7, 13 * tasks, 0.3) for tasks in many]
 checks.close("the frontier for other numbers of tasks", package, law)
 
 # %% [markdown]
-# Two signs are exact. Put $p = N + 1 + x$: if numerator and denominator are sums of positive terms, the whole is positive for every $x > 0$.
-# This holds for every coefficient of $K_1$, and for the slope of $K$ in the cosine.
+# Two signs are exact. Put $p = N + 1 + x$: if numerator and denominator are sums of positive terms, the whole
+# is positive for every $x > 0$. This holds for every coefficient of $K_1$, and for the slope of $K$ in the
+# cosine.
 
 # %%
 beyond = sp.Symbol("x", positive=True)
@@ -299,8 +301,9 @@ evidence.record(
 say(largest_allowed=critical, error_rate=f"{alpha:.0e}", noticed_share=notices)
 
 # %% [markdown]
-# A correct theory exceeds {glue:text}`largest_allowed:.2f` anywhere with probability {glue:text}`error_rate` at most. In every
-# cell the test notices a difference of {glue:text}`noticed_share:.0%` of the pooled error, or of the term.
+# A correct theory exceeds {glue:text}`largest_allowed:.2f` anywhere with probability {glue:text}`error_rate`
+# at most. In every cell the test notices a difference of {glue:text}`noticed_share:.0%` of the pooled error,
+# or of the term.
 #
 # Now vary the similarity alone: Paper A's second experiment. Every point is a mean of paired differences.
 
@@ -418,8 +421,8 @@ evidence.record(
 say(K1_at_low=at, K_at_low=whole, K1_opposed=opposed)
 
 # %% [markdown]
-# In standard errors from zero: at cosine 0.2, $K_1$ {glue:text}`K1_at_low` and $K$ {glue:text}`K_at_low`; at cosine −0.2, $K_1$
-# {glue:text}`K1_opposed`.
+# In standard errors from zero: at cosine 0.2, $K_1$ {glue:text}`K1_at_low` and $K$ {glue:text}`K_at_low`; at
+# cosine −0.2, $K_1$ {glue:text}`K1_opposed`.
 
 # %% [markdown]
 # ## Look
@@ -488,8 +491,8 @@ figures.show(
 #   near $p = n$, where noise makes the lonely fit peak, all do. Near $p = N$ it is the pooled fit that peaks.
 # * $p < n$: the lonely fit is unbiased, so company can only average noise away. With clean labels it always hurts.
 #
-# The cosine tells who gains only among tasks of equal norm. With exact $K$ we go as near as 0.02 to the frontier on either side, and let
-# norms differ: then tasks beyond the frontier may lose.
+# The cosine tells who gains only among tasks of equal norm. With exact $K$ we go as near as 0.02 to the
+# frontier on either side, and let norms differ: then tasks beyond the frontier may lose.
 
 # %% tags=["hide-input"]
 settings = [(3 * n, 0.0), (8 * n, 0.0), (8 * n, 0.1)]
@@ -712,11 +715,12 @@ say(lost=-noise_alone, K_equal_norms=equal_K, K_unequal_norms=unequal_K)
 say(K_short=short_K, K_long=long_K)
 
 # %% [markdown]
-# As a sign read backwards, negative transfer proves nothing: {glue:text}`tasks` *equal* tasks lose {glue:text}`lost:.2f` where the
-# noise variance equals the squared norm (A.K11).
+# As a sign read backwards, negative transfer proves nothing: {glue:text}`tasks` *equal* tasks lose
+# {glue:text}`lost:.2f` where the noise variance equals the squared norm (A.K11).
 #
-# Same cosine 1: $K$ is {glue:text}`K_equal_norms` with equal norms, {glue:text}`K_unequal_norms` with norms ½ and 2. Same distance
-# 0.2: $K$ is {glue:text}`K_short` for short opposed tasks, {glue:text}`K_long` for long similar ones.
+# Same cosine 1: $K$ is {glue:text}`K_equal_norms` with equal norms, {glue:text}`K_unequal_norms` with norms ½
+# and 2. Same distance 0.2: $K$ is {glue:text}`K_short` for short opposed tasks, {glue:text}`K_long` for long
+# similar ones.
 
 # %% [markdown]
 # So Paper A's break condition is right that transfer can turn negative when similarity is measured otherwise, but

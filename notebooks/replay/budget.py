@@ -13,11 +13,12 @@
 # %% [markdown]
 # # Buffer or parameters?
 #
-# To a wide model a stored sample of a similar task is knowledge, of an unlike one noise, and a parameter only dilutes; so
-# similar tasks want samples, unlike or noisy ones parameters, and the optima inside form a strip between. For
-# {glue:text}`tasks` tasks with cosine 0.7 and a budget of {glue:text}`budget` parameters the best is **{glue:text}`best_memory`
-# samples a task beside {glue:text}`best_p` parameters** ({glue:text}`best_kind`), with an error of {glue:text}`best_error:.3f`
-# against {glue:text}`error_empty:.3f` without a buffer and {glue:text}`error_full:.3f` with a full one.
+# To a wide model a stored sample of a similar task is knowledge, of an unlike one noise, and a parameter only
+# dilutes; so similar tasks want samples, unlike or noisy ones parameters, and the optima inside form a strip
+# between. For {glue:text}`tasks` tasks with cosine 0.7 and a budget of {glue:text}`budget` parameters the
+# best is **{glue:text}`best_memory` samples a task beside {glue:text}`best_p` parameters**
+# ({glue:text}`best_kind`), with an error of {glue:text}`best_error:.3f` against {glue:text}`error_empty:.3f`
+# without a buffer and {glue:text}`error_full:.3f` with a full one.
 
 # %% tags=["parameters"]
 profile = "book"
@@ -61,8 +62,9 @@ say(best_error=best.value)
 # %% [markdown]
 # ## Claim
 #
-# A budget $B$ pays $a$ for a parameter and $b$ for a stored sample. While the last of $T$ tasks is learned the buffer holds
-# $m$ samples of each of the $T - 1$ others, so $B = a\,p + b\,(T-1)\,m$. This is open question 1 of Paper A (claim A.Q1).
+# A budget $B$ pays $a$ for a parameter and $b$ for a stored sample. While the last of $T$ tasks is learned
+# the buffer holds $m$ samples of each of the $T - 1$ others, so $B = a\,p + b\,(T-1)\,m$. This is open
+# question 1 of Paper A (claim A.Q1).
 #
 # ```{prf:theorem} The best split (ours; claim O.5)
 # :label: thm-best-split
@@ -86,14 +88,17 @@ say(best_error=best.value)
 # $$
 # ```
 #
-# No exact optimum of parameters against samples was found in the literature searched ({doc}`../../book/others` has the date). Relatives:
-# a trade-off between what a penalty stores of the old task and the risk {cite}`li2026`, and networks compared at equal bytes of model and
-# samples together {cite}`zhou2023`; where memory is abundant, plain replay is strong and learning the new becomes the hard part {cite}`cho2025`.
+# No exact optimum of parameters against samples was found in the literature searched
+# ({doc}`../../book/others` has the date). Relatives: a trade-off between what a penalty stores of the old
+# task and the risk {cite}`li2026`, and networks compared at equal bytes of model and samples together
+# {cite}`zhou2023`; where memory is abundant, plain replay is strong and learning the new becomes the hard
+# part {cite}`cho2025`.
 
 # %% [markdown]
 # ## Derive
 #
-# **Step 1: the line, for two tasks.** Put $p = P - s\,m$ into the exact error. The result is a quotient of polynomials in $m$.
+# **Step 1: the line, for two tasks.** Put $p = P - s\,m$ into the exact error. The result is a quotient of
+# polynomials in $m$.
 
 # %%
 m, P, s = sp.symbols("m P s", positive=True)
@@ -106,7 +111,8 @@ error_on_line = sp.cancel(sp.together(sum(line).subs(numbers) / 2))
 numerator = sp.Poly(sp.fraction(sp.cancel(sp.diff(error_on_line, m)))[0], m)
 
 # %% [markdown]
-# **Step 2: stationary points are roots of a polynomial.** We find them to 30 digits, and ask where the best whole split lies.
+# **Step 2: stationary points are roots of a polynomial.** We find them to 30 digits, and ask where the best
+# whole split lies.
 
 # %%
 last = 33  # p > m + 51 holds up to here
@@ -122,16 +128,17 @@ told = ", ".join(f"{root:.3f}" for root in roots) or "none"
 say(degree=numerator.degree(), real_roots=told, best_whole=smallest)
 
 # %% [markdown]
-# The derivative has degree {glue:text}`degree`. Its real roots on $0 \le m \le 33$ are {glue:text}`real_roots`; the best whole
-# number is $m$ = {glue:text}`best_whole`.
+# The derivative has degree {glue:text}`degree`. Its real roots on $0 \le m \le 33$ are
+# {glue:text}`real_roots`; the best whole number is $m$ = {glue:text}`best_whole`.
 
 # %% [markdown]
-# With more tasks the degree grows quickly. `theory.best_split` therefore finds the roots on short pieces, where a polynomial
-# of degree 23 equals the rational function to rounding error, and treats each threshold as an end.
+# With more tasks the degree grows quickly. `theory.best_split` therefore finds the roots on short pieces,
+# where a polynomial of degree 23 equals the rational function to rounding error, and treats each threshold as
+# an end.
 #
-# **Step 3: large budgets.** To first order $G \approx 1 + A/p$, with $A$ the first-order law of the previous chapters, and by
-# {prf:ref}`thm-buffer-large` the buffer adds $m\,C/p^2$. Giving up $s$ parameters changes $A/p$ by $sA/p^2$. So the slope of $G$
-# along the line is $(C + sA)/p^2$, of constant sign.
+# **Step 3: large budgets.** To first order $G \approx 1 + A/p$, with $A$ the first-order law of the previous
+# chapters, and by {prf:ref}`thm-buffer-large` the buffer adds $m\,C/p^2$. Giving up $s$ parameters changes
+# $A/p$ by $sA/p^2$. So the slope of $G$ along the line is $(C + sA)/p^2$, of constant sign.
 
 # %%
 T_, n_, rho, s2 = sp.symbols("T n rho sigma^2", positive=True)
@@ -149,8 +156,8 @@ checks.require(sp.simplify(slope - bracket) == 0, words)
 # %% [markdown]
 # ## Check
 #
-# Brute force looks at every whole split. It must agree with `best_split` on random tasks, prices, noise, both objectives and both
-# starts. (The test-suite does this on two thousand problems.)
+# Brute force looks at every whole split. It must agree with `best_split` on random tasks, prices, noise, both
+# objectives and both starts. (The test-suite does this on two thousand problems.)
 
 # %% tags=["hide-input"]
 furthest = budget_lines.brute_force_gap(problems, (seed, "brute force"))
@@ -253,8 +260,8 @@ figures.show(
 )
 
 # %% [markdown]
-# The phase diagram. For every point we take the optimum over all whole splits. One call of `replay_error` serves all budgets at
-# once; the map is compared with `best_split` at random points.
+# The phase diagram. For every point we take the optimum over all whole splits. One call of `replay_error`
+# serves all budgets at once; the map is compared with `best_split` at random points.
 
 # %% tags=["hide-input"]
 cosines = np.linspace(0, 1, cells)
@@ -360,8 +367,8 @@ evidence.record(
 )
 
 # %% [markdown]
-# **A rule of thumb and its error.** {prf:ref}`thm-large-budget` needs no optimisation: store all, or nothing. What does it cost
-# to follow it?
+# **A rule of thumb and its error.** {prf:ref}`thm-large-budget` needs no optimisation: store all, or nothing.
+# What does it cost to follow it?
 
 # %% tags=["hide-input"]
 losses = budget_lines.rule_losses(problems, n, (seed, "rule of thumb"))
@@ -370,15 +377,16 @@ say(high_loss=np.quantile(losses.rule, 0.95), worst_loss=losses.rule.max())
 say(loss_of_worse_end=losses.worse.mean())
 
 # %% [markdown]
-# On {glue:text}`budgets_tried` random problems whose budget buys at least twice as many parameters as samples, the rule loses
-# {glue:text}`mean_loss:.2%` of error on average, {glue:text}`high_loss:.1%` at the 95th percentile and {glue:text}`worst_loss:.0%` at
-# worst. Always taking the worse end would lose {glue:text}`loss_of_worse_end:.0%` on average.
+# On {glue:text}`budgets_tried` random problems whose budget buys at least twice as many parameters as
+# samples, the rule loses {glue:text}`mean_loss:.2%` of error on average, {glue:text}`high_loss:.1%` at the
+# 95th percentile and {glue:text}`worst_loss:.0%` at worst. Always taking the worse end would lose
+# {glue:text}`loss_of_worse_end:.0%` on average.
 
 # %% [markdown]
 # ## Break
 #
-# Forgetting alone is a dangerous objective. It compares with what was once known, so it can be bought by learning badly. On a
-# budget line that crosses the thresholds:
+# Forgetting alone is a dangerous objective. It compares with what was once known, so it can be bought by
+# learning badly. On a budget line that crosses the thresholds:
 
 # %%
 apart, crossing = Tasks.equiangular(T, 0.0), n + (T - 1 + step) * n // 2
@@ -394,9 +402,10 @@ say(trap_p=trap.p, trap_memory=trap.memory, trap_distance=near, trap_error=trapp
 say(honest_error=honest.value, honest_p=honest.p, honest_memory=honest.memory)
 
 # %% [markdown]
-# Orthogonal tasks, budget {glue:text}`crossing`. Least forgetting: $F$ = {glue:text}`least_forgetting` at $p$ = {glue:text}`trap_p`,
-# $m$ = {glue:text}`trap_memory`, {glue:text}`trap_distance` parameters from a threshold, with an error of {glue:text}`trap_error:.2f`.
-# Least error: {glue:text}`honest_error:.2f` at $p$ = {glue:text}`honest_p`, $m$ = {glue:text}`honest_memory`.
+# Orthogonal tasks, budget {glue:text}`crossing`. Least forgetting: $F$ = {glue:text}`least_forgetting` at $p$
+# = {glue:text}`trap_p`, $m$ = {glue:text}`trap_memory`, {glue:text}`trap_distance` parameters from a
+# threshold, with an error of {glue:text}`trap_error:.2f`. Least error: {glue:text}`honest_error:.2f` at $p$ =
+# {glue:text}`honest_p`, $m$ = {glue:text}`honest_memory`.
 
 # %% [markdown]
 # ## Exercises

@@ -13,11 +13,12 @@
 # %% [markdown]
 # # What does a buffer buy?
 #
-# New samples move a model only in the directions that they span, {glue:text}`samples_each` of $p$, and a buffer pins the
-# directions of the samples it keeps. So it keeps old answers right, and in the way where tasks disagree: with $p$ =
-# {glue:text}`wide` parameters, storing everything takes the error of {glue:text}`tasks` *equal* tasks from
-# **{glue:text}`equal_without:.3f`** to **{glue:text}`equal_with:.3f`**, and that of {glue:text}`tasks` *opposed* tasks from
-# **{glue:text}`opposed_without:.2f`** to **{glue:text}`opposed_with:.2f`**.
+# New samples move a model only in the directions that they span, {glue:text}`samples_each` of $p$, and a
+# buffer pins the directions of the samples it keeps. So it keeps old answers right, and in the way where
+# tasks disagree: with $p$ = {glue:text}`wide` parameters, storing everything takes the error of
+# {glue:text}`tasks` *equal* tasks from **{glue:text}`equal_without:.3f`** to **{glue:text}`equal_with:.3f`**,
+# and that of {glue:text}`tasks` *opposed* tasks from **{glue:text}`opposed_without:.2f`** to
+# **{glue:text}`opposed_with:.2f`**.
 
 # %% tags=["parameters"]
 profile = "book"
@@ -242,14 +243,17 @@ for kept, wanted in ((0, fine_tuning), (n_1, list(pooled))):
 # rest): again Wishart, with $N$ degrees of freedom in $M$ dimensions. So label noise costs $M\sigma^2/(N-M-1)$.
 #
 # Disagreement needs the same for products. With $S$ the sum of all $xx^\top$, rotation invariance leaves
-# $\mathbb E[x_l x_l^\top S^{-1} Q S^{-1} x_{l'} x_{l'}^\top] = e_{ll'} I$: one number for each kind of pair. There are five
-# kinds, for samples inside and outside the buffer, equal or different.
+# $\mathbb E[x_l x_l^\top S^{-1} Q S^{-1} x_{l'} x_{l'}^\top] = e_{ll'} I$: one number for each kind of pair.
+# There are five kinds, for samples inside and outside the buffer, equal or different.
 #
-# *Inside the buffer.* Let $A \sim \mathrm{Wishart}_M(p)$ be the buffer's Gram matrix and $W \sim \mathrm{Wishart}_M(N)$ the whole.
-# $L = W^{-1/2} A W^{-1/2}$ is Beta distributed and independent of $W$, with
-# $\mathbb E L_{ij}L_{kl} = s_1\delta_{ij}\delta_{kl} + s_2(\delta_{ik}\delta_{jl} + \delta_{il}\delta_{jk})$. The rotation that turns $A^{1/2}$ into
-# samples gives $e_{ll}$ from $\mathbb E \operatorname{tr}A \operatorname{tr}AW^{-2}$ and $\mathbb E \operatorname{tr}A^2W^{-2}$, and the sum over a row of
-# the buffer from the latter alone. Both need $\tau = \mathbb E \operatorname{tr} W \operatorname{tr} W^{-1}$.
+# *Inside the buffer.* Let $A \sim \mathrm{Wishart}_M(p)$ be the buffer's Gram matrix and
+# $W \sim \mathrm{Wishart}_M(N)$ the whole. $L = W^{-1/2} A W^{-1/2}$ is Beta distributed and independent of
+# $W$, with
+# $\mathbb E L_{ij}L_{kl} = s_1\delta_{ij}\delta_{kl} + s_2(\delta_{ik}\delta_{jl} + \delta_{il}\delta_{jk})$.
+# The rotation that turns $A^{1/2}$ into samples gives $e_{ll}$ from
+# $\mathbb E \operatorname{tr}A \operatorname{tr}AW^{-2}$ and $\mathbb E \operatorname{tr}A^2W^{-2}$, and the
+# sum over a row of the buffer from the latter alone. Both need
+# $\tau = \mathbb E \operatorname{tr} W \operatorname{tr} W^{-1}$.
 
 # %%
 N_, M_ = sp.symbols("N M", positive=True)
@@ -278,8 +282,9 @@ outside_equal = (
 ) / p
 
 # %% [markdown]
-# *The other three* follow from $\sum_{l'} x_{l'}x_{l'}^\top = S$: a row sums to $\mathbb E[x_l^\top S^{-1} Q x_l]/p$, which is $1/N$ for a
-# buffered sample and, because all rows together give $\mathbb E\, Q = \frac Mp I$, the stated value for another.
+# *The other three* follow from $\sum_{l'} x_{l'}x_{l'}^\top = S$: a row sums to
+# $\mathbb E[x_l^\top S^{-1} Q x_l]/p$, which is $1/N$ for a buffered sample and, because all rows together
+# give $\mathbb E\, Q = \frac Mp I$, the stated value for another.
 
 # %%
 inside_different = (inside_row - inside_equal) / (M_ - 1)
@@ -288,8 +293,9 @@ outside_row = M_ * (N_ - p) / (p * N_ * K_)
 outside_different = (outside_row - outside_equal - M_ * across) / (K_ - 1)
 
 # %% [markdown]
-# With $\delta_j = w_j^* - w_i^*$ the error in the span of the buffer is the sum of $e_{ll'}\langle\delta_{j(l)}, \delta_{j(l')}\rangle$ over
-# all pairs of samples, plus noise. It must be the package's $R_i$; we compare for three tasks, symbolic distances and $p$.
+# With $\delta_j = w_j^* - w_i^*$ the error in the span of the buffer is the sum of
+# $e_{ll'}\langle\delta_{j(l)}, \delta_{j(l')}\rangle$ over all pairs of samples, plus noise. It must be the
+# package's $R_i$; we compare for three tasks, symbolic distances and $p$.
 
 # %%
 d12, d13, d23 = sp.symbols("d_12 d_13 d_23")
@@ -528,7 +534,8 @@ figures.show(
 # From scratch $p\,F_1 \to n_2\,d_{12} + (n_2 - n_1)(\sigma^2 - \|w_1^*\|^2)$ and $p\,F_2 \to m\,(\sigma^2 - \|w_1^*\|^2)$.
 # ```
 #
-# The two-task forgetting of step 5 is a sum of terms in $\|w_1^*\|^2$, $d_{12}$ and $\sigma^2$. Each is a rational function of $p$, so its limit and rate are exact:
+# The two-task forgetting of step 5 is a sum of terms in $\|w_1^*\|^2$, $d_{12}$ and $\sigma^2$. Each is a
+# rational function of $p$, so its limit and rate are exact:
 
 # %%
 norm_1, d_12 = gram[0][0], sp.Symbol("d_12", positive=True)
@@ -562,8 +569,8 @@ for key, (order, law) in laws.items():
     checks.require(off == 0, f"{key}: the leading term is off by {off}")
 
 # %% [markdown]
-# So every term vanishes: those of F1 like $1/p$, those of F2 from a warm start like $1/p^2$. *From a warm start a buffer has
-# almost nothing left to do on large models.* More tasks behave alike:
+# So every term vanishes: those of F1 like $1/p$, those of F2 from a warm start like $1/p^2$. *From a warm
+# start a buffer has almost nothing left to do on large models.* More tasks behave alike:
 
 # %%
 sizes = T * n * np.array([10**3, 10**4])
@@ -610,13 +617,15 @@ say(last_rise=calm.inside, last_rise_beside=beside)
 
 # %% [markdown]
 # Where similar tasks help each other, $F$ changes sign, so that $|F|$ rises from zero again: up to $p$ =
-# {glue:text}`last_rise:.1f` $N$ at cosines at least 0.1 from $(1 + \sigma^2)/2$, and up to {glue:text}`last_rise_beside:.0f` $N$ at
-# 0.001 from it. Beyond, $|F| \approx |c|/p$ falls. For similar tasks that is no gain: their $F$ is negative, and a larger model
-# loses what later tasks gave.
+# {glue:text}`last_rise:.1f` $N$ at cosines at least 0.1 from $(1 + \sigma^2)/2$, and up to
+# {glue:text}`last_rise_beside:.0f` $N$ at 0.001 from it. Beyond, $|F| \approx |c|/p$ falls. For similar tasks
+# that is no gain: their $F$ is negative, and a larger model loses what later tasks gave.
 
 # %% [markdown]
-# **Does F2 shrink as the buffer grows?** F2 starts at 0, so it can only shrink by becoming negative. To leading order it is a straight line in $m$, which falls if and only if
-# $d_{12} + 3\sigma^2 < \|w_1^*\|^2$: *similar tasks, little noise*. Otherwise a larger buffer adds forgetting. We compare with the exact derivative:
+# **Does F2 shrink as the buffer grows?** F2 starts at 0, so it can only shrink by becoming negative. To
+# leading order it is a straight line in $m$, which falls if and only if $d_{12} + 3\sigma^2 < \|w_1^*\|^2$:
+# *similar tasks, little noise*. Otherwise a larger buffer adds forgetting. We compare with the exact
+# derivative:
 
 # %%
 slope_in_m = sp.diff(split["warm", "F2"], m_1)
@@ -666,12 +675,13 @@ say(F2_opposed=", ".join(signed(each, ".3f") for each in F2))
 
 # %% [markdown]
 # The sign of $d + 3\sigma^2 - \|w^*\|^2$ predicts whether F2 falls with $m$ in {glue:text}`sign_predicts`.
-# {glue:text}`tasks` opposed tasks at $p$ = {glue:text}`wide` have F2 = {glue:text}`F2_opposed` for $m$ = {glue:text}`stored_of_each`.
-# The next chapter maps where.
+# {glue:text}`tasks` opposed tasks at $p$ = {glue:text}`wide` have F2 = {glue:text}`F2_opposed` for $m$ =
+# {glue:text}`stored_of_each`. The next chapter maps where.
 
 # %% [markdown]
-# **Larger models, larger buffers: what do they do to forgetting?** Let tasks have norm 1, equal counts and one squared distance $d = 2(1-\rho)$ to
-# one another. Summed over all pairs, the leading terms of a large model are, from a warm start,
+# **Larger models, larger buffers: what do they do to forgetting?** Let tasks have norm 1, equal counts and
+# one squared distance $d = 2(1-\rho)$ to one another. Summed over all pairs, the leading terms of a large
+# model are, from a warm start,
 #
 # $$
 # \begin{aligned}
@@ -680,7 +690,8 @@ say(F2_opposed=", ".join(signed(each, ".3f") for each in F2))
 # \end{aligned}
 # $$
 #
-# and from scratch $p\,F \to n\,d + m\,\big(\tfrac T2 (d + \sigma^2 - 1) - d\big)$. Their signs say where one more parameter and one more stored sample lower forgetting.
+# and from scratch $p\,F \to n\,d + m\,\big(\tfrac T2 (d + \sigma^2 - 1) - d\big)$. Their signs say where one
+# more parameter and one more stored sample lower forgetting.
 
 # %% tags=["hide-input"]
 ratios = [2, 5, 50, 1000]  # p/N
@@ -724,8 +735,9 @@ check = "exact curves and simulation"
 evidence.record("A.E3", check, what, np.mean(falls), ">=", 1, n=size)
 
 # %% [markdown]
-# **Do large models need their buffer less?** So says the basis of Paper A's first open question (claim A.K13). What a buffer changes, $F_2$, falls
-# like $1/p^2$ from a warm start and like $1/p$ from scratch, and so does forgetting without one, $F_1$, like $1/p$ in both. So the answer depends on the start:
+# **Do large models need their buffer less?** So says the basis of Paper A's first open question (claim
+# A.K13). What a buffer changes, $F_2$, falls like $1/p^2$ from a warm start and like $1/p$ from scratch, and
+# so does forgetting without one, $F_1$, like $1/p$ in both. So the answer depends on the start:
 
 # %% tags=["hide-input"]
 large = 10**3 * T * n
@@ -750,9 +762,10 @@ evidence.record("A.K13", check, what, needed.inside, "<", -0.5, n=size, when=nee
 say(power_warm=signed(needed.inside), power_scratch=abs(needed.outside))
 
 # %% [markdown]
-# The share $|F_2/F_1|$ that a buffer changes goes like a power of $p$ with exponent {glue:text}`power_warm` from a warm start and
-# {glue:text}`power_scratch:.2f` from scratch. In networks, which go on from where they were, it is the *share* that grows with width
-# ({doc}`../networks/networks-forget`): they are not the linear model.
+# The share $|F_2/F_1|$ that a buffer changes goes like a power of $p$ with exponent {glue:text}`power_warm`
+# from a warm start and {glue:text}`power_scratch:.2f` from scratch. In networks, which go on from where they
+# were, it is the *share* that grows with width ({doc}`../networks/networks-forget`): they are not the linear
+# model.
 
 # %% [markdown]
 # ## Break
@@ -780,8 +793,8 @@ evidence.record(
 say(z_right=z_right, z_assumed=z_assumed)
 
 # %% [markdown]
-# Our formula for $R_i$ is within {glue:text}`z_right:.1f` standard errors. The recursion that ignores the threshold is off by
-# {glue:text}`z_assumed:.0f`.
+# Our formula for $R_i$ is within {glue:text}`z_right:.1f` standard errors. The recursion that ignores the
+# threshold is off by {glue:text}`z_assumed:.0f`.
 
 # %% [markdown]
 # ## Exercises

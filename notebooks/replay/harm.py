@@ -13,10 +13,10 @@
 # %% [markdown]
 # # When does replay hurt?
 #
-# A stored sample of a task that disagrees is a constraint that fights the present, and near its threshold a model amplifies
-# every fight. On a model with twice as many parameters as samples, {glue:text}`tasks` tasks with cosine 0.5 to one another:
-# replaying *everything* instead of nothing moves their forgetting by **{glue:text}`forgetting_change`** and their error by
-# **{glue:text}`error_change`**.
+# A stored sample of a task that disagrees is a constraint that fights the present, and near its threshold a
+# model amplifies every fight. On a model with twice as many parameters as samples, {glue:text}`tasks` tasks
+# with cosine 0.5 to one another: replaying *everything* instead of nothing moves their forgetting by
+# **{glue:text}`forgetting_change`** and their error by **{glue:text}`error_change`**.
 
 # %% tags=["parameters"]
 profile = "book"
@@ -51,10 +51,12 @@ say(tasks=T, forgetting_change=signed(forgetting), error_change=signed(error))
 # %% [markdown]
 # ## Claim
 #
-# Mechanism 3 of Paper A (claim A.M3) says that larger models and larger buffers both reduce forgetting. In the formulas
-# of {prf:ref}`thm-replay-error` the second half is false in a large region. That replay can increase forgetting was shown for clean
-# labels and tasks that are subspaces {cite}`mahdaviyeh2025`; more rehearsal need not help memory {cite}`he2026`, and tasks may be
-# forgotten with all past data at hand {cite}`ding2026`. Two statements, derived and checked here, say exactly where, for random features and noisy labels (claim O.4). As before $d_{ij} = \|w_i^* - w_j^*\|^2$.
+# Mechanism 3 of Paper A (claim A.M3) says that larger models and larger buffers both reduce forgetting. In
+# the formulas of {prf:ref}`thm-replay-error` the second half is false in a large region. That replay can
+# increase forgetting was shown for clean labels and tasks that are subspaces {cite}`mahdaviyeh2025`; more
+# rehearsal need not help memory {cite}`he2026`, and tasks may be forgotten with all past data at hand
+# {cite}`ding2026`. Two statements, derived and checked here, say exactly where, for random features and noisy
+# labels (claim O.4). As before $d_{ij} = \|w_i^* - w_j^*\|^2$.
 #
 # ```{prf:theorem} When a buffer makes task 1 be forgotten more
 # :label: thm-buffer-harm
@@ -155,10 +157,10 @@ checks.require(near < 0, f"noise next to the first threshold: {near}, not negati
 # \end{aligned}
 # $$
 #
-# In $E[t,i] = E[t-1,i] + S_i(c_t) - S_i(b_t) + \frac{n_t}{p-M}(S_i(b_t) - E[t-1,i])$ the buffer enters first at order
-# $1/p^2$: through $\frac12(cdc - bdb) = n_t \sum_s m_s d_{st}$, through the noise $2Mn_t\sigma^2$, through
-# $n_t \sum_s m_s (d_{is} + \sigma^2)$ and through $-n_t M \|w_i^*\|^2$. Sum over $t$ and it is the theorem. Three tasks in
-# the package agree, in the limit:
+# In $E[t,i] = E[t-1,i] + S_i(c_t) - S_i(b_t) + \frac{n_t}{p-M}(S_i(b_t) - E[t-1,i])$ the buffer enters first
+# at order $1/p^2$: through $\frac12(cdc - bdb) = n_t \sum_s m_s d_{st}$, through the noise $2Mn_t\sigma^2$,
+# through $n_t \sum_s m_s (d_{is} + \sigma^2)$ and through $-n_t M \|w_i^*\|^2$. Sum over $t$ and it is the
+# theorem. Three tasks in the package agree, in the limit:
 
 # %%
 three = Tasks.chain(3, 0.5)
@@ -204,9 +206,9 @@ evidence.record("O.4", check, what, found.gap, "<", 1e-9, n=size)
 say(problems_that_turn=found.turns, problems_tried=f"{problems:,}")
 
 # %% [markdown]
-# The theorem compares a buffer with none. Is the last sample put into it judged alike? Its effect has the other sign
-# in {glue:text}`problems_that_turn` of the {glue:text}`problems_tried` problems. Near its threshold a buffer that helps may help
-# less than a smaller one.
+# The theorem compares a buffer with none. Is the last sample put into it judged alike? Its effect has the
+# other sign in {glue:text}`problems_that_turn` of the {glue:text}`problems_tried` problems. Near its
+# threshold a buffer that helps may help less than a smaller one.
 
 # %%
 cases = [(0.2, 160), (0.95, 160), (0.5, 60), (0.95, 60)]  # cosine and p
@@ -226,9 +228,10 @@ say(effects=z.size, harmful=(moved > 0).sum(), unseen_share=unseen)
 say(clearest_harm=moved.max(), clearest_benefit=-moved.min())
 
 # %% [markdown]
-# Of the {glue:text}`effects` effects, {glue:text}`harmful` are harmful; the clearest lies {glue:text}`clearest_harm:.0f` standard
-# errors above zero, the clearest benefit {glue:text}`clearest_benefit:.0f` below. An effect wrong by
-# {glue:text}`unseen_share:.1%` of the error would be noticed.
+# Of the {glue:text}`effects` effects, {glue:text}`harmful` are harmful; the clearest lies
+# {glue:text}`clearest_harm:.0f` standard errors above zero, the clearest benefit
+# {glue:text}`clearest_benefit:.0f` below. An effect wrong by {glue:text}`unseen_share:.1%` of the error would
+# be noticed.
 
 # %% [markdown]
 # ## Look
@@ -364,16 +367,19 @@ say(remembers_above=lends, both_warm=traded.outside, both_scratch=traded.inside)
 
 # %% [markdown]
 # Beyond the last threshold forgetting falls with every step in $p$ at cosines below $(1 + \sigma^2)/2$, here
-# {glue:text}`improves_above:.2f`; above, it rises in {glue:text}`rises_least:.0%` to {glue:text}`rises_most:.0%` of the steps. On large models a
-# buffer lowers it at cosines above {glue:text}`remembers_above:.2f` only. So the *model* half of Mechanism 3 survives for dissimilar tasks, and the
-# *buffer* half for similar ones. Both help at once at {glue:text}`both_warm` of 41 cosines if models go on, and at {glue:text}`both_scratch` if every
-# task starts from scratch.
+# {glue:text}`improves_above:.2f`; above, it rises in {glue:text}`rises_least:.0%` to
+# {glue:text}`rises_most:.0%` of the steps. On large models a buffer lowers it at cosines above
+# {glue:text}`remembers_above:.2f` only. So the *model* half of Mechanism 3 survives for dissimilar tasks, and
+# the *buffer* half for similar ones. Both help at once at {glue:text}`both_warm` of 41 cosines if models go
+# on, and at {glue:text}`both_scratch` if every task starts from scratch.
 
 # %% [markdown]
-# **Is there a trade-off?** Only if size and buffer both help. Let tasks have norm 1, equal counts and one squared distance $d = 2 - 2\rho$ to one another. Summed
-# over tasks, {prf:ref}`thm-buffer-large` says that on a large model with a warm start a buffer lowers forgetting iff
-# $d\,\big(2 - \tfrac{3}{2T-1}\big) < 1 - 3\sigma^2$, and size does iff $d > 1 - \sigma^2$. The factor of $d$ is at least 1, so *where size helps, a buffer harms*: there is
-# nothing to trade. From scratch a buffer helps iff $\tfrac T2 (d + \sigma^2 - 1) < d$, which leaves room for both.
+# **Is there a trade-off?** Only if size and buffer both help. Let tasks have norm 1, equal counts and one
+# squared distance $d = 2 - 2\rho$ to one another. Summed over tasks, {prf:ref}`thm-buffer-large` says that on
+# a large model with a warm start a buffer lowers forgetting iff
+# $d\,\big(2 - \tfrac{3}{2T-1}\big) < 1 - 3\sigma^2$, and size does iff $d > 1 - \sigma^2$. The factor of $d$
+# is at least 1, so *where size helps, a buffer harms*: there is nothing to trade. From scratch a buffer helps
+# iff $\tfrac T2 (d + \sigma^2 - 1) < d$, which leaves room for both.
 
 # %% [markdown]
 # **Buffer double descent.** Hold $p$ fixed and let the buffer grow. The last fit sees $N_T = (T-1)m + n$ samples, so the
@@ -409,10 +415,10 @@ figures.show(
 )
 
 # %% [markdown]
-# **Warm or scratch?** A warm start keeps a trace of the $n_s - m_s$ samples that are not stored; starting over loses them.
-# By the two laws, for large $p$ the warm start is better on task $i$ iff
-# $\sum_{s<T} (n_s - m_s)(d_{is} + \sigma^2 - \|w_i^*\|^2) < 0$. Similar tasks should be continued, dissimilar ones begun
-# anew.
+# **Warm or scratch?** A warm start keeps a trace of the $n_s - m_s$ samples that are not stored; starting
+# over loses them. By the two laws, for large $p$ the warm start is better on task $i$ iff
+# $\sum_{s<T} (n_s - m_s)(d_{is} + \sigma^2 - \|w_i^*\|^2) < 0$. Similar tasks should be continued, dissimilar
+# ones begun anew.
 
 # %% tags=["hide-input"]
 scratch, warm = (
@@ -537,7 +543,8 @@ for side in (-1, 1):
 #   times the noise variance sum to less than what is to be known. Otherwise replay hurts.
 # * At the threshold replay hurts all but equal tasks with clean labels; the buffer itself can carry a model there.
 # * Continue (warm) when tasks agree, begin anew (scratch) when they do not.
-# * On a large model that goes on, size and buffer never lower forgetting at once, so there is no trade-off between them; from scratch there can be.
+# * On a large model that goes on, size and buffer never lower forgetting at once, so there is no trade-off
+#   between them; from scratch there can be.
 
 # %% tags=["remove-input"]
 evidence.provenance(profile, seed)

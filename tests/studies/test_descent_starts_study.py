@@ -5,7 +5,7 @@ import pytest
 
 from manytasks import Tasks, theory
 from manytasks.statistics import critical_z, z_scores
-from manytasks.studies.descent import PooledData
+from manytasks.studies.descent import PooledData, descend_to_limit, least_norm_fit
 from manytasks.studies.descent_starts import descend_from_starts, prominence, prominences, start_error
 
 DATA = PooledData(np.array([[1.0, 0.0], [0.6, 0.8]]), np.array([5, 4]), 0.2, 1)
@@ -38,6 +38,24 @@ def test_descent_ends_at_the_nearest_interpolator_and_not_at_the_smallest():
     assert only_below.to_minimum == np.inf
     only_zero = descend_from_starts(DATA, STARTS[:1], [40], trials=5, tolerance=1e-7)
     assert only_zero.to_minimum == np.inf
+
+
+def test_distances_are_relative_to_the_way_from_the_start():
+    X, y = DATA.draw(40, 3, "starts")
+    own, far, apart = np.concatenate([STARTS[2], np.zeros(38)]), [], []
+    for features, labels in zip(X, y, strict=True):
+        span = features @ np.linalg.pinv(features)
+        goal = own + np.linalg.pinv(features.T) @ (labels - features.T @ own)
+        far.append(np.linalg.norm(goal - own))
+        apart.append(np.linalg.norm(own - span @ own))  # what of the start no sample touches
+    found = descend_from_starts(DATA, [STARTS[0], STARTS[2]], [40], trials=3, tolerance=1e-9)
+    assert found.to_minimum == pytest.approx(min(np.array(apart) / far), rel=1e-6)
+    coarse = descend_from_starts(DATA, [STARTS[2]], [40], trials=3, tolerance=0.3)
+    w, _ = descend_to_limit(X, y, np.broadcast_to(own[:, None], (3, 40, 1)), 0.3)
+    goals = own + least_norm_fit(X, y - own @ X)
+    missed = np.linalg.norm(w[..., 0] - goals, axis=1) / np.linalg.norm(own - goals, axis=1)
+    assert coarse.to_nearest == pytest.approx(missed.max())
+    assert missed.max() > 1.01 * missed.min()
 
 
 def test_prominence_is_the_ratio_to_the_best_beyond():

@@ -35,3 +35,11 @@ def test_only_stored_samples_count():
     )
     assert first[0] < second[0]
     assert second[2] < first[2]
+
+
+def test_an_interpolated_buffer_would_see_the_error_of_its_own_samples():
+    """The part of the multi-task error that lies in the span of the stored samples, by its formula."""
+    found = seen_from_buffer(TASKS, [20, 12, 8], [5, 0, 3], 20, 0.3, trials=2, seed=1)
+    m, d, M, p = np.array([5, 0, 3]), TASKS.distances2, 8, 20
+    stated = d @ m / p + m @ d @ m / (2 * p * (p - M - 1)) + M * 0.3 / (p - M - 1)
+    np.testing.assert_allclose(found.interpolated, stated)
