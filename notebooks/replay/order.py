@@ -12,6 +12,12 @@
 
 # %% [markdown]
 # # Does the order of tasks matter?
+#
+# The last task is remembered best, because nothing comes after it; so for the final error the most central task belongs
+# last. *Forgetting* depends on the order because it counts norms: a long task that comes early looks improved by every later
+# one, which says more about the measure than about learning. Over {glue:text}`counted` of {glue:text}`tasks` random tasks the error varies from
+# **{glue:text}`least_error`** to **{glue:text}`most_error`**, and forgetting from **{glue:text}`least_forgotten`** to
+# **{glue:text}`most_forgotten`**.
 
 # %% tags=["parameters"]
 profile = "book"
@@ -21,62 +27,47 @@ n = 20  # samples per task [6 to 60]
 many = 10  # tasks when not all orders can be tried [2 to 20]
 
 # %% tags=["hide-input"]
-from itertools import permutations
-
 import matplotlib.pyplot as plt
 import numpy as np
 import sympy as sp
-from IPython.display import Markdown, display
 
 from manytasks import Tasks, checks, evidence, figures, parameters, theory
-from manytasks.page import number
+from manytasks.page import number, say
 from manytasks.streams import stream
+from manytasks.studies.every_order import (
+    crowd,
+    falling_norm,
+    forgetting_limit,
+    readings,
+    tried_orders,
+    uneven_vectors,
+)
+from manytasks.studies.linear_orders import central_last
 from manytasks.symbolic import differing
 
 parameters.check(In, globals())
 sigma2 = 0.1
 p_shown = 2 * T * n
-
-
-def random_vectors(draw):
-    """Return optimal parameters whose norms and distances differ."""
-    rng = stream(seed, "tasks", draw)
-    return rng.standard_normal((T, 3)) / np.sqrt(3) + np.eye(3)[0]
-
-
-W = random_vectors(0)
+W = uneven_vectors(T, seed, draw=0)
 mixed = Tasks.from_vectors(W)
 equal_norm = Tasks.from_vectors(W / np.linalg.norm(W, axis=1, keepdims=True))
-natural = tuple(range(T))
-central_last = tuple(np.argsort(-mixed.distances2.mean(axis=1)).tolist())
-falling_norm = tuple(np.argsort(-mixed.norms2).tolist())
-if T <= 5:
-    orders = list(permutations(natural))
-else:
-    rng = stream(seed, "orders")
-    drawn = [tuple(rng.permutation(T).tolist()) for _ in range(60)]
-    orders = [natural, central_last, central_last[::-1], falling_norm, *drawn]
+orders = tried_orders(mixed, seed)
 counted = f"{'all ' if T <= 5 else ''}{len(orders)} orders"
 
 
-def readings(tasks, m, p=p_shown, start="warm"):
+def read(tasks, m, p=p_shown, start="warm"):
     """Return error and forgetting of every order."""
-    grams = [tasks.gram[np.ix_(order, order)] for order in orders]
-    matrices = [
-        theory.replay_error(Tasks(gram), n, m, p, sigma2, start) for gram in grams
-    ]
-    return theory.average_error(matrices), theory.forgetting(matrices)
+    return readings(tasks, orders, n, m, p, sigma2, start)
 
 
-error, forgotten = readings(mixed, 0)
-display(
-    Markdown(
-        "The last task is remembered best, because nothing comes after it; so for the final error the most central task belongs "
-        "last. *Forgetting* depends on the order because it counts norms: a long task that comes early looks improved by every later "
-        f"one, which says more about the measure than about learning. Over {counted} of {T} random tasks the error varies from "
-        f"**{number(error.min())}** to **{number(error.max())}**, and forgetting from **{number(forgotten.min())}** to "
-        f"**{number(forgotten.max())}**."
-    )
+error, forgotten = read(mixed, 0)
+say(
+    counted=counted,
+    tasks=T,
+    least_error=number(error.min()),
+    most_error=number(error.max()),
+    least_forgotten=number(forgotten.min()),
+    most_forgotten=number(forgotten.max()),
 )
 
 # %% [markdown]
@@ -154,28 +145,21 @@ checks.require(different == 0, f"{different} of 2 limits are not the stated sums
 # The three statements on the orders of the opening. The third is a limit: what is left of it must fall like $1/p$.
 
 # %%
-pooled = readings(mixed, n)[0]
+pooled = read(mixed, n).error
 checks.close("error of every order, everything stored", pooled, pooled[0])
-best, worst = (error[orders.index(k)] for k in (central_last, central_last[::-1]))
+last = central_last(mixed)
+best, worst = (error[orders.index(each)] for each in (last, last[::-1]))
 checks.close("least error and that of the most central last", error.min(), best)
 checks.close("largest error and that of the reverse", error.max(), worst)
 
-
-def law(order):
-    """Return the limit of p F."""
-    later = T - 1 - np.arange(T)
-    pairs = np.triu(mixed.distances2[np.ix_(order, order)] + sigma2, 1)
-    return n / (T - 1) * (pairs.sum() - later @ mixed.norms2[list(order)])
-
-
-limits = np.array([law(order) for order in orders])
-checks.close(
-    "least limit and that of falling norm", limits.min(), law(falling_norm)
-)
+limits = np.array([forgetting_limit(mixed, order, n, sigma2) for order in orders])
+falling = forgetting_limit(mixed, falling_norm(mixed), n, sigma2)
+checks.close("least limit and that of falling norm", limits.min(), falling)
 half = n // 2
 for m in (0, half, n):
     near, far = (
-        np.abs(p * readings(mixed, m, p)[1] - limits).max() for p in (10**6, 10**7)
+        np.abs(p * read(mixed, m, p).forgetting - limits).max()
+        for p in (10**6, 10**7)
     )
     checks.close(
         f"p F less its limit, p = 1e6 over 1e7, m = {m}", near / far, 10, rtol=0.02
@@ -189,30 +173,22 @@ for m in (0, half, n):
 # %% tags=["hide-input", "lead"]
 buffers = (0, n // 4, n // 2, 3 * n // 4, n)
 norms = {"unequal norms": mixed, "equal norms": equal_norm}
-values = {k: {m: readings(tasks, m) for m in buffers} for k, tasks in norms.items()}
+values = {k: {m: read(tasks, m) for m in buffers} for k, tasks in norms.items()}
 jitter = stream(seed, "jitter")
 panels = []
-for r, objective in enumerate(("error", "forgetting")):
+for objective in ("error", "forgetting"):
     fig, ax = plt.subplots()
     for label, color, shift in zip(
         norms, ("blue", "orange"), (-0.25, 0.25), strict=True
     ):
+        dots = {"color": figures.COLORS[color], "markersize": 4, "alpha": 0.6}
         for k, m in enumerate(buffers):
-            ax.plot(
-                k + shift + jitter.uniform(-0.12, 0.12, len(orders)),
-                values[label][m][r],
-                ".",
-                color=figures.COLORS[color],
-                markersize=4,
-                alpha=0.6,
-                label=label if k == 0 else "",
-            )
+            place = k + shift + jitter.uniform(-0.12, 0.12, len(orders))
+            height = getattr(values[label][m], objective)
+            ax.plot(place, height, ".", **dots, label="" if k else label)
     ax.set_xticks(range(len(buffers)), [str(m) for m in buffers])
-    ax.set(
-        xlabel="samples kept of each task, $m$",
-        ylabel=objective,
-        title=f"{objective}, {counted}",
-    )
+    ax.set(xlabel="samples kept of each task, $m$", ylabel=objective)
+    ax.set_title(f"{objective}, {counted}")
     ax.legend(loc="upper left")
     panels.append(fig)
 spread = [[np.ptp(values[k][0][r]) for k in norms] for r in (0, 1)]
@@ -232,29 +208,32 @@ figures.show(
 # counted as "improved" many times. *Less forgetting is not less error:*
 
 # %%
-ranks = []
-for draw in range(10):
-    one, other = readings(Tasks.from_vectors(random_vectors(draw)), 0)
-    ranks.append(int((one < one[other.argmin()]).sum()) + 1)
-display(
-    Markdown(
-        f"In {len(ranks)} draws of tasks the order that forgets least has error ranks {', '.join(map(str, sorted(ranks)))} of {len(orders)}."
-    )
-)
+others = [Tasks.from_vectors(uneven_vectors(T, seed, draw)) for draw in range(10)]
+ranks = sorted(read(tasks, 0).rank for tasks in others)
+say(draws=len(ranks), ranks=", ".join(map(str, ranks)), compared=len(orders))
+
+# %% [markdown]
+# In {glue:text}`draws` draws of tasks the order that forgets least has error ranks {glue:text}`ranks` of {glue:text}`compared`.
 
 # %% [markdown]
 # With equal norms only the second order in $1/p$ is left. On a chain neighbours are alike:
 
 # %%
-chained = readings(Tasks.chain(T, 0.6), half)[1]
+chained = read(Tasks.chain(T, 0.6), half).forgetting
 places = [[k + 1 for k in orders[i]] for i in (chained.argmin(), chained.argmax())]
-sorted_ = chained[orders.index(natural)]
-display(
-    Markdown(
-        f"Chain of {T}: least forgetting {chained.min():.4f} in the order {places[0]}, most {chained.max():.4f} in the "
-        f"order {places[1]}. Neighbour after neighbour it is {sorted_:.4f}; {np.mean(chained < sorted_):.0%} of the orders forget less."
-    )
+neighbours = chained[orders.index(tuple(range(T)))]
+say(
+    least_chained=chained.min(),
+    least_order=str(places[0]),
+    most_chained=chained.max(),
+    most_order=str(places[1]),
+    neighbours=neighbours,
+    less=np.mean(chained < neighbours),
 )
+
+# %% [markdown]
+# Chain of {glue:text}`tasks`: least forgetting {glue:text}`least_chained:.4f` in the order {glue:text}`least_order`, most {glue:text}`most_chained:.4f` in the
+# order {glue:text}`most_order`. Neighbour after neighbour it is {glue:text}`neighbours:.4f`; {glue:text}`less:.0%` of the orders forget less.
 
 # %% [markdown]
 # ## Beyond seven tasks
@@ -263,15 +242,8 @@ display(
 # `theory.greedy_order` improves the best of them by moving single tasks.
 
 # %% tags=["hide-input"]
-rng = stream(seed, "many tasks")
-crowd = Tasks.from_vectors(rng.standard_normal((many, 4)) / 2 + np.eye(4)[0])
-setting = (crowd, n, half, 2 * many * n, sigma2)
-families = {
-    "random orders": [tuple(rng.permutation(many).tolist()) for _ in range(60)],
-    "candidate orders": theory.candidate_orders(crowd),
-    "falling norm": [tuple(np.argsort(-crowd.norms2).tolist())],
-    "central last": [tuple(np.argsort(-crowd.distances2.mean(axis=1)).tolist())],
-}
+many_tasks, families = crowd(many, seed)
+setting = (many_tasks, n, half, 2 * many * n, sigma2)
 rows = {
     k: theory.order_values(*setting, v, "forgetting") for k, v in families.items()
 }
@@ -301,16 +273,14 @@ figures.show(
 # ends with the most central task, and the order of the others does not matter at all.
 
 # %%
-from_scratch = readings(mixed, half, start="scratch")[0]
-by_last = {
-    last: from_scratch[[order[-1] == last for order in orders]] for last in natural
-}
-for last, same in by_last.items():
-    checks.close(f"error from scratch, task {last + 1} last", same, same[:1])
+from_scratch = read(mixed, half, start="scratch").error
+by_last = {k: from_scratch[[order[-1] == k for order in orders]] for k in range(T)}
+for k, same in by_last.items():
+    checks.close(f"error from scratch, task {k + 1} last", same, same[:1])
 checks.close(
     "least error from scratch and that of the most central last",
     from_scratch.min(),
-    by_last[central_last[-1]][0],
+    by_last[last[-1]][0],
 )
 
 # %% [markdown]
