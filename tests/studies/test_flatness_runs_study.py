@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from manytasks.statistics import Interval, mean_interval
-from manytasks.studies.flatness_answers import answer, largest, largest_change, size, smallest_product
+from manytasks.studies.flatness_answers import answer, largest, largest_change, smallest_product
 from manytasks.studies.flatness_runs import MEASURES, by_run, cells, change, paired
 
 PLAIN, RATE, PENALTY = (0.1, 0.0), (0.4, 0.0), (0.1, 0.3)
@@ -73,13 +73,6 @@ def test_the_largest_has_the_largest_ends():
     assert found == Interval(0.0, -0.5, 5.0)
 
 
-@pytest.mark.parametrize(
-    ("given", "expected"), [((-2, -3, -1), (2, 1, 3)), ((-1, -3, 2), (1, 0, 3)), ((1, 0.5, 4), (1, 0.5, 4))]
-)
-def test_sizes(given, expected):
-    assert size(Interval(*given)) == Interval(*expected)
-
-
 def test_the_largest_change_shares_its_error_rate():
     found = largest_change(RUNS, [RATE, PENALTY], ["sharpness", "test_loss"], 0.02)
     level = 1 - 2 * 0.02 / 16
@@ -108,7 +101,7 @@ def test_other_answers_are_sizes():
     found = answer(RUNS, 0.4, "steps", 0.01)
     np.testing.assert_allclose([found.value, found.low, found.high], np.log(4))
     noisy = answer(RUNS, 0.4, "test_loss", 0.04)
-    expected = largest(size(change(RUNS, cell, RATE, "test_loss", 1 - 0.04 / 4)) for cell in cells(RUNS))
+    expected = largest(change(RUNS, cell, RATE, "test_loss", 1 - 0.04 / 4).absolute() for cell in cells(RUNS))
     assert noisy == expected
 
 

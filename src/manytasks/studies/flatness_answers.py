@@ -28,23 +28,6 @@ def largest(found: Iterable[Interval]) -> Interval:
     return Interval(max(r.value for r in rows), max(r.low for r in rows), max(r.high for r in rows))
 
 
-def size(found: Interval) -> Interval:
-    """Return the interval of the size of a number.
-
-    Args:
-        found: scalar interval.
-
-    Returns:
-        Of its absolute value: from 0 where it holds 0.
-
-    Example:
-        >>> size(Interval(-2.0, -3.0, -1.0)), size(Interval(1.0, -1.0, 3.0))
-        (Interval(value=2.0, low=1.0, high=3.0), Interval(value=1.0, low=0.0, high=3.0))
-    """
-    low, high = sorted((abs(found.low), abs(found.high)))
-    return Interval(abs(found.value), 0.0 if found.low < 0 < found.high else low, high)
-
-
 def largest_change(
     runs: pd.DataFrame, ways: Sequence[Way], measures: Sequence[str], alpha: float
 ) -> Interval:
@@ -84,7 +67,7 @@ def answer(runs: pd.DataFrame, rate: float, measure: str, alpha: float) -> Inter
             fifth = 0.2 * np.abs(paired(runs, cell, penalty, measure).mean())
             found.append(mean_interval(apart - fifth, level))
         else:
-            found.append(size(change(runs, cell, (rate, 0.0), measure, level)))
+            found.append(change(runs, cell, (rate, 0.0), measure, level).absolute())
     return largest(found)
 
 
