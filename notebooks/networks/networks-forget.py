@@ -25,18 +25,33 @@ seed = 0  # draws nothing here: the tables hold seeds of their own
 # %% tags=["hide-input"]
 import matplotlib.pyplot as plt
 import numpy as np
-import pandas as pd
 import sympy as sp
 
 from manytasks import Tasks, checks, deep, evidence, figures, page, theory
 from manytasks.declarations import declarations
 from manytasks.statistics import mean_interval
-from manytasks.studies.forgetting import by_learner, change, saved
-from manytasks.studies.transfer import slope_by_seed
+from manytasks.studies.forgetting import (
+    by_learner,
+    change,
+    saved,
+    savings,
+)
+from manytasks.studies.forgetting_by_width import slope_per_doubling, summits
 from manytasks.symbolic import differing
 
 KEYS = ["scenario", "memory", "width", "seed"]
 HEADS = {"task": "a head per task", "domain": "one head"}
+WORDS = HEADS | {
+    "width": "width $k$",
+    "memory": "$m$",
+    "forgotten_loss": "forgotten test loss",
+    "forgotten_error": "forgotten test error",
+    "final_loss": "test loss",
+    "final_error": "test error",
+}
+BY_SEED = {"x": "width", "unit": "seed"}
+
+# %% tags=["hide-input"]
 cifar_table = deep.load_results("replay-width-cifar100", "book")
 cifar = by_learner(cifar_table, KEYS)
 declared = declarations()
@@ -46,6 +61,9 @@ entry = declared[
 narrow, wide = entry.rows["width"]
 buffers = entry.rows["memory"]
 mean = cifar.groupby(["scenario", "memory", "width"]).mean()
+cifar_tasks, per_class = (
+    int(cifar_table[name][0]) for name in ("tasks", "per_class")
+)
 page.say(
     narrow=narrow,
     wide=wide,
@@ -53,8 +71,8 @@ page.say(
     heads_wide=mean.forgotten_loss["task", 0, wide],
     shared_narrow=mean.forgotten_loss["domain", 0, narrow],
     shared_wide=mean.forgotten_loss["domain", 0, wide],
-    cifar_tasks=int(cifar_table.tasks[0]),
-    per_class=int(cifar_table.per_class[0]),
+    cifar_tasks=cifar_tasks,
+    per_class=per_class,
     steps=int(cifar_table.steps[0]),
     cifar_seeds=len(entry.judge),
 )
@@ -187,26 +205,15 @@ figures.show(
 # (`src/manytasks/declarations.yml`).
 
 # %% tags=["hide-input", "lead"]
-words = {
-    "width": "width $k$",
-    "memory": "$m$",
-    "forgotten_loss": "forgotten test loss",
-    "forgotten_error": "forgotten test error",
-    "final_loss": "test loss",
-    "final_error": "test error",
-    **HEADS,
-}
 see = {
     "loss": "with a head per task the curves fall as width grows, with one head they rise",
     "error": "the same; without a buffer a wide network with one head forgets most of what it knew",
 }
-by_width = {"x": "width", "hue": "memory", "panels": "scenario", "unit": "seed"}
 for measure in ("loss", "error"):
     page.curves(
         cifar.reindex(HEADS, level="scenario").reset_index(),
-        **by_width,
+        **BY_SEED | {"hue": "memory", "panels": "scenario", "labels": WORDS},
         y=f"forgotten_{measure}",
-        labels=words,
         ylim={"loss": (-0.5, 6.5), "error": (-0.1, 1.1)}[measure],
         name=f"networks-forgetting-{measure}",
         caption=(
@@ -220,16 +227,16 @@ for measure in ("loss", "error"):
 # **Width.** Forgetting at width {glue:text}`wide` minus that at width {glue:text}`narrow`, for each of five buffers.
 
 # %% tags=["hide-input"]
-size = f"{len(buffers)} buffers, {int(cifar_table.tasks[0])} tasks a seed"
+size = f"{len(buffers)} buffers, {cifar_tasks} tasks a seed"
 for scenario, head in HEADS.items():
-    for measure in see:
+    for measure in ("loss", "error"):
         wider = change(cifar[f"forgotten_{measure}"], "width", narrow, wide)
         evidence.decide_each(
             f"A.N3, CIFAR-100, wide networks forget less, {head}, in {measure}",
             {m: wider[scenario, m] for m in buffers},
             statistic=f"largest change of forgetting from width {narrow} to {wide}",
             n=size,
-            words=f"the buffer keeps {{}} of {int(cifar_table.per_class[0])} samples a class ({head})",
+            words=f"the buffer keeps {{}} of {per_class} samples a class ({head})",
         )
 
 wider = change(cifar.forgotten_loss, "width", narrow, wide)["domain"]
@@ -266,23 +273,13 @@ for kind in ("less loss", "a smaller share"):
         statistic=f"change of what the buffer saves from width {low} to {high}",
         n=f"a buffer of {kept}",
     )
-savings = pd.concat(
-    {
-        (kind, m): saved(lost, m, kind == "share")
-        for kind in ("loss", "share")
-        for m in buffers[1:-1]
-    },
-    names=["kind", "memory"],
-)
+
+# %% tags=["hide-input"]
+kinds = {"loss": "in loss", "share": "as a share", "saved": "forgetting saved"}
 page.curves(
-    savings.rename("saved").reset_index(),
-    x="width",
-    y="saved",
-    hue="memory",
-    panels="kind",
-    unit="seed",
-    labels=words
-    | {"loss": "in loss", "share": "as a share", "saved": "forgetting saved"},
+    savings(lost, buffers[1:-1]),
+    **BY_SEED | {"y": "saved", "hue": "memory", "panels": "kind"},
+    labels=WORDS | kinds,
     name="networks-buffer-worth",
     caption=(
         "CIFAR-100, a head per task: what a buffer saves of the forgotten loss, and which share of it. Means of {n} seeds with {level} intervals. To see: in a "
@@ -299,38 +296,33 @@ page.curves(
 final = declared[
     "A.F6, CIFAR-100, final loss falls with width beside a buffer, a head per task"
 ]
-at_end = cifar.final_loss["task"].unstack("width")[final.rows["width"]]
-at_end.columns = np.log2(at_end.columns)
+slopes = slope_per_doubling(cifar.final_loss["task"], final.rows["width"])
 evidence.decide_each(
     str(final),
-    {m: slope_by_seed(at_end.loc[m]) for m in final.rows["memory"]},
+    {m: slopes[m] for m in final.rows["memory"]},
     statistic="largest slope of the final loss over log2 of the width",
     n=f"{len(final.rows['memory'])} buffers, {len(final.rows['width'])} widths",
     words="the buffer keeps {} samples a class",
 )
+
+# %% tags=["hide-input"]
+see = {
+    "task": "wide networks end better, and a large buffer is worth more than a large width",
+    "domain": "in error wide networks end better beside every buffer although they forget more; in loss they do not",
+}
+ends = ["final_loss", "final_error"]
 for scenario, name in (("task", "heads"), ("domain", "one-head")):
+    rows = cifar.loc[scenario].reset_index()
     page.curves(
-        cifar.loc[scenario]
-        .reset_index()
-        .melt(KEYS[1:], ["final_loss", "final_error"], var_name="measure"),
-        x="width",
-        y="value",
-        hue="memory",
-        panels="measure",
-        unit="seed",
-        labels=words | {"value": "after the last task"},
+        rows.melt(KEYS[1:], ends, var_name="measure"),
+        **BY_SEED | {"y": "value", "hue": "memory", "panels": "measure"},
+        labels=WORDS | {"value": "after the last task"},
         name=f"networks-final-{name}",
-        caption=(
-            f"CIFAR-100, {HEADS[scenario]}: test loss and test error on all {int(cifar_table.tasks[0])} tasks after the last. Means of {{n}} seeds with {{level}} intervals. To see: "
-            + (
-                "wide networks end better, and a large buffer is worth more than a large width."
-                if scenario == "task"
-                else "in error wide networks end better beside every buffer although they forget more; in loss they do not."
-            )
-            + " The figure does not show single tasks."
-        ),
+        caption=f"CIFAR-100, {HEADS[scenario]}: test loss and test error on all {cifar_tasks} tasks after the last. Means of {{n}} seeds with {{level}} intervals. To see: {see[scenario]}. The figure does not show single tasks.",
         alt=f"Two panels against width for five buffers, {HEADS[scenario]}: final loss and final error.",
     )
+
+# %% tags=["hide-input"]
 shared = mean.loc["domain", kept]
 page.say(
     kept=kept,
@@ -362,25 +354,13 @@ page.say(
 # %% tags=["hide-input"]
 noise_table = deep.load_results("replay-noise-cifar100", "book")
 noisy = by_learner(noise_table, ["noise", "width", "seed"])
+shares = {"noise": "wrong labels", "0.0": "none", "0.1": "10 %", "0.2": "20 %"}
+forgotten = ["forgotten_loss", "forgotten_error"]
+rows = noisy.reset_index()
 page.curves(
-    noisy.reset_index().melt(
-        ["noise", "width", "seed"],
-        ["forgotten_loss", "forgotten_error"],
-        var_name="measure",
-    ),
-    x="width",
-    y="value",
-    hue="noise",
-    panels="measure",
-    unit="seed",
-    labels=words
-    | {
-        "noise": "wrong labels",
-        "0.0": "none",
-        "0.1": "10 %",
-        "0.2": "20 %",
-        "value": "forgetting",
-    },
+    rows.melt(noisy.index.names, forgotten, var_name="measure"),
+    **BY_SEED | {"y": "value", "hue": "noise", "panels": "measure"},
+    labels=WORDS | shares | {"value": "forgetting"},
     name="networks-forgetting-noise",
     caption=(
         f"CIFAR-100, a head per task, $m = {int(noise_table.memory[0])}$: forgetting against width under wrong labels. Means of {{n}} seeds with {{level}} intervals. To see: with wrong "
@@ -388,12 +368,14 @@ page.curves(
     ),
     alt="Two panels of forgetting against width for three shares of wrong labels; the curves rise to a hump and fall, higher and further right with more wrong labels.",
 )
-summits = noisy.groupby(["noise", "width"]).mean().groupby("noise").idxmax()
+
+# %% tags=["hide-input"]
+most = summits(noisy, "noise")
 added = change(noisy.forgotten_loss, "noise", 0.0, 0.2)
 by_noise = {k: mean_interval(added[k].to_numpy()) for k in (narrow, 64, wide)}
 page.say(
-    summits_loss=", ".join(str(k) for _, k in summits.forgotten_loss),
-    summits_error=", ".join(str(k) for _, k in summits.forgotten_error),
+    summits_loss=", ".join(map(str, most.forgotten_loss)),
+    summits_error=", ".join(map(str, most.forgotten_error)),
     noise_adds="; ".join(
         f"{found.words('.2f')} at width {k}" for k, found in by_noise.items()
     ),

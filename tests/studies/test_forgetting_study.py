@@ -4,7 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from manytasks.studies.forgetting import by_learner, change, saved
+from manytasks.studies.forgetting import (
+    by_learner,
+    change,
+    saved,
+    savings,
+)
 
 KEYS = ["memory", "width", "seed"]
 
@@ -56,3 +61,17 @@ def test_changes_and_savings_are_within_a_learner():
     np.testing.assert_allclose(change(forgotten, "width", 1, 4).xs(0, level="memory"), 0.45)
     np.testing.assert_allclose(saved(forgotten, 5).xs(4, level="width"), 0.3)
     np.testing.assert_allclose(saved(forgotten, 5, share=True), 0.5)
+
+
+def test_savings_are_those_of_each_buffer_and_learner():
+    table = rows()
+    larger = table[table["memory"] == 5].assign(
+        memory=50, test_error=lambda part: 0.1 + (part.test_error - 0.1) / 2
+    )
+    forgotten = by_learner(pd.concat([table, larger]), KEYS)["forgotten_error"]
+    found = savings(forgotten, [5, 50]).set_index(["kind", "memory", "width", "seed"])["saved"]
+    assert len(found) == 2 * 2 * 3 * 2
+    np.testing.assert_allclose(found["loss", 5], saved(forgotten, 5))
+    np.testing.assert_allclose(found["loss", 50].xs(4, level="width"), 0.45)
+    np.testing.assert_allclose(found["share", 5], 0.5)
+    np.testing.assert_allclose(found["share", 50], 0.75)

@@ -96,3 +96,27 @@ def saved(forgotten: pd.Series, memory: int, share: bool = False) -> pd.Series:
     """
     less = change(forgotten, "memory", memory, 0)
     return less / forgotten.xs(0, level="memory") if share else less
+
+
+def savings(forgotten: pd.Series, memories: Sequence[int]) -> pd.DataFrame:
+    """Lay what buffers save beside the share that they save, as a tidy table.
+
+    Args:
+        forgotten: indexed by ``memory`` (0 included) and whatever else names a learner.
+        memories: samples a class that the buffers keep.
+
+    Returns:
+        One row per kind ("loss" or "share"), buffer and learner, with the column "saved" of ``saved``.
+
+    Example:
+        >>> index = pd.MultiIndex.from_product([[0, 15], [0, 1]], names=["memory", "seed"])
+        >>> savings(pd.Series([4.0, 2.0, 1.0, 1.0], index), [15]).to_dict("list")
+        {'kind': ['loss', 'loss', 'share', 'share'], 'memory': [15, 15, 15, 15], 'seed': [0, 1, 0, 1],
+         'saved': [3.0, 1.0, 0.75, 0.5]}
+    """
+    parts = {
+        (kind, memory): saved(forgotten, memory, kind == "share")
+        for kind in ("loss", "share")
+        for memory in memories
+    }
+    return pd.concat(parts, names=["kind", "memory"]).rename("saved").reset_index()
