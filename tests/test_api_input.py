@@ -111,6 +111,8 @@ CALLS = {
     statistics.rank_correlation: {"x": [1.0, 2.0, 3.0], "y": [1.0, 3.0, 2.0], "axis": -1},
     statistics.rms_interval: {"gaps": [0.1, 0.2], "variances": [0.01, 0.01], "level": 0.95},
     statistics.peak: {"units": UNITS},
+    statistics.lowest: {"intervals": [statistics.Interval(1.0, 0.5, 2.0)]},
+    statistics.highest: {"intervals": [statistics.Interval(1.0, 0.5, 2.0)]},
     statistics.log_slope: SMOOTH | {"axis": 0},
     statistics.limit_slope: SMOOTH | {"axis": 0},
     statistics.weighted_log_slope: SMOOTH | {"error": [0.01, 0.01, 0.01], "level": 0.95},

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import numpy as np
+
 from manytasks.statistics.intervals import Interval
 
 
@@ -18,7 +20,7 @@ def lowest(intervals: Iterable[Interval]) -> Interval:
         The least estimate, the least lower and the least upper end.
 
     Raises:
-        ValueError: if there are none.
+        ValueError: if there are none, or others than scalar intervals.
 
     Example:
         >>> lowest([Interval(1.0, 0.0, 2.0), Interval(2.0, -1.0, 5.0)])
@@ -37,7 +39,7 @@ def highest(intervals: Iterable[Interval]) -> Interval:
         The largest estimate, the largest lower and the largest upper end.
 
     Raises:
-        ValueError: if there are none.
+        ValueError: if there are none, or others than scalar intervals.
 
     Example:
         >>> highest([Interval(1.0, 0.0, 2.0), Interval(2.0, -1.0, 5.0)])
@@ -47,7 +49,9 @@ def highest(intervals: Iterable[Interval]) -> Interval:
 
 
 def _ends(intervals: Iterable[Interval]) -> tuple[list[float], list[float], list[float]]:
-    given = list(intervals)
+    given = list(intervals) if isinstance(intervals, Iterable) else [intervals]
     if not given:
         raise ValueError("of no interval there is no least and no largest")
+    if wrong := [one for one in given if not isinstance(one, Interval) or np.ndim(one.value)]:
+        raise ValueError(f"intervals must be scalar intervals; got {wrong[0]!r}")
     return [one.value for one in given], [one.low for one in given], [one.high for one in given]
