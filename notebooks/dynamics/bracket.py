@@ -327,7 +327,7 @@ figures.show(
     f"exactly $h^2[g_1, g_2]$. (b) distance between one round and the flow of each field, {total} random networks ({kinds}), "
     f"geometric mean and 10–90 % range; the legend gives mean slopes in the limit of small rates. It shows the distance after "
     f"one round, not how the distance grows over many.",
-    alt=f"Left: a parallelogram of two gradient steps that fails to close. Right: log-log lines of slopes {', '.join(f'{one.mean():.1f}' for one in fitted.values())}.",
+    alt=f"(a) a parallelogram of two gradient steps that fails to close. (b) log-log lines of slopes {', '.join(f'{one.mean():.1f}' for one in fitted.values())}.",
 )
 
 # %% [markdown]
@@ -517,7 +517,7 @@ figures.show(
     name="bracket-two-orders",
     caption=f"(a) distance between the end points of the two orders, and what is left of it without $h^2[g_1, g_2]$; {total} random networks, geometric mean; the legend gives mean slopes in the limit of small rates. "
     "(b) the part of the gap that the bracket misses, median and 10–90 % range; above the dashed line the bracket is no help. One round from random parameters.",
-    alt=f"Left: lines of slope {gap_power['steps'].mean():.1f} for the gap and {rest_power['steps'].mean():.1f} for what is left over. Right: the missed share against the rate.",
+    alt=f"(a) lines of slope {gap_power['steps'].mean():.1f} for the gap and {rest_power['steps'].mean():.1f} for what is left over. (b) the missed share against the rate.",
 )
 
 # %% [markdown]
@@ -643,7 +643,7 @@ evidence.record(
 # ## How far does it reach?
 #
 # **Many rounds.** Over a fixed time the number of rounds grows like $1/h$, so one power of $h$ is lost: slopes 1 and
-# 2 instead of 2 and 3. **Large rates.** The right figure starts where the series
+# 2 instead of 2 and 3. **Large rates.** Panel b starts where the series
 # still makes sense and ends where it does not.
 
 # %% tags=["hide-input"]
@@ -688,7 +688,7 @@ figures.show(
     name="bracket-range",
     caption=f"(a) distance at the fixed time {duration:g} after {round_counts[0]} to {round_counts[-1]} rounds, geometric mean of {networks} {settings[0][0]} networks, {settings[0][1]} loss; legend: slopes. (b) error of one "
     f"round relative to its length (median of the same networks), up to rates where descent is close to unstable; dotted: 5 %. Neither figure says where the gradient flow ends up in the long run.",
-    alt=f"Left: two lines of slopes {' and '.join(f'{one:.1f}' for one in global_slopes)}. Right: two rising lines.",
+    alt=f"(a) two lines of slopes {' and '.join(f'{one:.1f}' for one in global_slopes)}. (b) two rising lines.",
 )
 
 # %% [markdown]

@@ -261,8 +261,8 @@ figures.show(
     [left, right],
     name="conflict-landscape",
     caption=f"(a) two quadratic tasks, rate {step}; contours of the sum. Descent (orange) follows the flow with the conflict term kept and ends in the minimum (star); the other two end elsewhere. (b) one step of {slope_networks} networks, with a shared trunk and a head for each task, "
-    "against three flows; the legend gives slopes. The left picture has quadratic losses: networks can have many minima.",
-    alt="Left: three paths on a landscape, only one ends in the star. Right: slopes of two, three and two.",
+    "against three flows; the legend gives slopes. Panel a has quadratic losses: networks can have many minima.",
+    alt="(a) three paths on a landscape, only one ends in the star. (b) slopes of two, three and two.",
 )
 
 # %% tags=["hide-input"]
@@ -354,7 +354,7 @@ figures.show(
     name="conflict-trajectories",
     caption=f"Difference between flows with the conflict term removed or reversed and the flow with it kept (rate {rate}), {networks} pairs of tasks, mean and 95 % interval. Above zero in a: without the term the gradients are more aligned. "
     "Above zero in b: without it training is slower. Random tasks, small networks, a fixed time.",
-    alt="Left: the inner product is higher without the conflict term. Right: the difference in training loss.",
+    alt="(a) the inner product is higher without the conflict term. (b) the difference in training loss.",
 )
 
 # %% [markdown]

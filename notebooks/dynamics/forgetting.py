@@ -349,7 +349,7 @@ figures.show(
     name="forgetting-push",
     caption=f"One round of rate {push_rate} with and without the bracket term, {networks} pairs of tasks at each moment of the training on task 1. (a) share of pairs in which the term raises $L_1$, 95 % interval; dashed: one half. "
     "(b) what the term changes over what the whole round changes, median and quartiles. Training loss, one round.",
-    alt=f"Left: the share of pairs harmed by the bracket at each moment of training, from {harmed[:-1, 0].min():.0%} to {harmed[:-1, 0].max():.0%}, and {harmed[-1, 0]:.0%} at the exact minimum. Right: the relative size of its effect.",
+    alt=f"(a) the share of pairs harmed by the bracket at each moment of training, from {harmed[:-1, 0].min():.0%} to {harmed[:-1, 0].max():.0%}, and {harmed[-1, 0]:.0%} at the exact minimum. (b) the relative size of its effect.",
 )
 
 # %% [markdown]
@@ -449,7 +449,7 @@ figures.show(
     name="forgetting-dial",
     caption=f"(a) quadratics with rate {rate}; gradient norms and their cosine never change. Along the first dial forgetting follows the bracket; along the second (dashed) the bracket grows and forgetting does not. "
     f"(b) {networks} networks, same inputs, same $\\|g_2\\|$, $\\langle g_1, g_2\\rangle = 0$; only the targets of task 2 change. Median and quartiles. Training loss of task 1; targets chosen this way are not natural data.",
-    alt="Left: forgetting against the bracket for two dials, one rising and one flat. Right: forgetting against the dial for several numbers of steps.",
+    alt="(a) forgetting against the bracket for two dials, one rising and one flat. (b) forgetting against the dial for several numbers of steps.",
 )
 
 # %% [markdown]
@@ -669,7 +669,7 @@ figures.show(
     name="forgetting-long-run",
     caption=f"(a) forgetting over the second-order prediction against time on task 2, {networks} pairs, median and 10–90 % range; the theorem is good until the time is about one over the sharpness of task 2. "
     f"(b) two quadratics with $H_1 g_2 = 0$ at the minimum of task 1: no bracket, no second-order forgetting, yet the path of task 2 bends into the direction that task 1 cares about.",
-    alt=f"Left: the ratio of forgetting and prediction, from {middle[0]:.2f} to {middle[-1]:.2g}. Right: forgetting rises from zero although the bracket is zero.",
+    alt=f"(a) the ratio of forgetting and prediction, from {middle[0]:.2f} to {middle[-1]:.2g}. (b) forgetting rises from zero although the bracket is zero.",
 )
 
 # %% [markdown]

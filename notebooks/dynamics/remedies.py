@@ -349,7 +349,7 @@ figures.show(
     name="remedies-order",
     caption=f"(a) distance of one round from the gradient flow of its modified loss; {trials} networks, geometric mean; legend: slopes in the limit of small rates. (b) training loss of task 1 after rounds of rate {rate} in several orders, minus joint descent; mean of {count} pairs of tasks. "
     "Training loss, not test loss.",
-    alt=f"Left: lines of slopes {', '.join(f'{one.mean():.1f}' for one in powers.values())}. Right: forgetting over the rounds for five orders.",
+    alt=f"(a) lines of slopes {', '.join(f'{one.mean():.1f}' for one in powers.values())}. (b) forgetting over the rounds for five orders.",
 )
 rows = [(kind, each.words("+.4f")) for kind, each in excess.items()]
 names = ["order", "forgetting of task 1, mean and 95 % interval"]
