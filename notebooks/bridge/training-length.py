@@ -37,17 +37,19 @@ from manytasks import (
     theory,
 )
 from manytasks.page import number, say, table
-from manytasks.simulate.direct import excess_risk
-from manytasks.simulate.features import excess_kurtosis, standardized
-from manytasks.simulate.training import trained
+from manytasks.simulate.features import excess_kurtosis
 from manytasks.statistics import critical_z, z_scores
-from manytasks.streams import stream
+from manytasks.studies.stopping import anchor_rises, stops
+from manytasks.studies.trained_draws import (
+    errors_by_order,
+    errors_by_rule,
+    spread_ratios,
+)
 from manytasks.symbolic import differing
 from manytasks.theory.fit import spread_weight
 from manytasks.theory.training_error import Geometry, filtered_error
 from manytasks.theory.training_factors import TrainingFactors, from_traces
 from manytasks.theory.training_path import next_errors
-from manytasks.theory.training_rule import Rule
 
 parameters.check(In, globals())
 N = 2 * n
@@ -70,12 +72,19 @@ say(samples=N, near=near, early=early, late=late, best=best.value, when=best.tim
 widths = np.unique(np.geomspace(N / 8, 8 * N, 80).round().astype(int))
 lengths = np.geomspace(0.02, 1000, 70)
 errors = theory.training_error(pair, n, widths, sigma2, lengths).mean(axis=-1)
-stops = theory.best_stopping(pair, n, widths, sigma2)
+times = theory.best_stopping(pair, n, widths, sigma2).time
+rows = {0.3: "blue", 1.0: "green", 10.0: "orange", 100.0: "red"}
+cuts = {
+    length: theory.training_error(pair, n, widths, sigma2, length).mean(axis=-1)
+    for length in (*rows, np.inf)
+}
+
+# %% tags=["hide-input"]
 left, ax = plt.subplots()
 shade = ax.pcolormesh(
     widths, lengths, np.log10(errors.T), vmax=1, shading="gouraud", rasterized=True
 )
-ax.plot(widths, stops.time, color="white", label="best time")
+ax.plot(widths, times, color="white", label="best time")
 ax.axvline(N, color="white", linestyle="--", linewidth=1)
 ax.set(
     xscale="log", yscale="log", xlabel="parameters $p$", ylabel="training time $t$"
@@ -84,12 +93,10 @@ ax.set(title="Error of every width and length", ylim=(lengths[0], lengths[-1]))
 bar = left.colorbar(shade, ticks=[-1, -0.5, 0, 0.5, 1])
 bar.ax.set_yticklabels(["0.1", "0.3", "1", "3", "10"])
 right, ax = plt.subplots()
-rows = {0.3: "blue", 1.0: "green", 10.0: "orange", 100.0: "red"}
 for length, color in rows.items():
-    curve = theory.training_error(pair, n, widths, sigma2, length).mean(axis=-1)
-    ax.plot(widths, curve, color=figures.COLORS[color], label=f"$t = {length:g}$")
-end = theory.training_error(pair, n, widths, sigma2, np.inf).mean(axis=-1)
-ax.plot(widths, end, color=figures.INK, linewidth=1, label="to the end")
+    ink = figures.COLORS[color]
+    ax.plot(widths, cuts[length], color=ink, label=f"$t = {length:g}$")
+ax.plot(widths, cuts[np.inf], color=figures.INK, linewidth=1, label="to the end")
 ax.set(
     xscale="log", yscale="log", ylim=(0.3, 12), title="The peak grows with training"
 )
@@ -380,23 +387,14 @@ checks.require(
 # Gradient flow, descent and ridge from an anchor that is neither zero nor a task, on both sides of the threshold and on it.
 
 # %% tags=["hide-input"]
-anchor = [0.6, -0.3]
 rules = {
     "flow": {"time": [0.3, 1.0, 5.0]},
     "descent": {"rate": 0.1, "steps": [1, 5]},
     "ridge": {"ridge": [0.3 * N, 3.0 * N]},
 }
-tried = [N // 2, N, 3 * N]
-drawn, expected = [], []
-for name, rule in rules.items():
-    setting = {**rule, "anchor": anchor}
-    options = {"trials": trials, "seed": (seed, "lengths", name)}
-    draws = simulate.training_error(pair, n, tried, sigma2, **setting, **options)
-    drawn.append(draws.reshape(trials, -1))
-    expected.append(
-        theory.training_error(pair, n, tried, sigma2, **setting).ravel()
-    )
-drawn, expected = np.concatenate(drawn, axis=1), np.concatenate(expected)
+drawn, expected = errors_by_rule(
+    pair, n, [N // 2, N, 3 * N], sigma2, rules, [0.6, -0.3], trials, seed
+)
 found = evidence.agree("O.16", "simulation", drawn, expected)
 say(
     largest_z=found.largest,
@@ -410,24 +408,11 @@ say(
 # the other, in both orders, and the difference of the orders:
 
 # %% tags=["hide-input"]
-times, few = [0.4, 3.0], [n // 2, n, 4 * n]
+few = [n // 2, n, 4 * n]
 unequal = Tasks.from_vectors(
     [[1.0, 0.0], [1.5 * cosine, 1.5 * np.sqrt(1 - cosine**2)]]
 )
-turned = Tasks(unequal.gram[::-1, ::-1])
-drawn, expected = [], []
-for length in times:
-    options = {"trials": trials, "seed": (seed, "orders", round(10 * length))}
-    one, other = (
-        simulate.training_path(some, n, few, sigma2, length, **options)[..., 1, :]
-        for some in (unequal, turned)
-    )
-    difference = one - other[..., ::-1]
-    drawn.append(np.concatenate([one, difference], axis=1).reshape(trials, -1))
-    path = theory.training_path(unequal, n, few, sigma2, length)[:, 1]
-    effect = theory.order_effect(unequal, n, few, sigma2, length)
-    expected.append(np.concatenate([path, effect]).ravel())
-drawn, expected = np.concatenate(drawn, axis=1), np.concatenate(expected)
+drawn, expected = errors_by_order(unequal, n, few, sigma2, [0.4, 3.0], trials, seed)
 z = np.abs(z_scores(drawn, expected, skewed=True))
 critical = critical_z(z.size, evidence.level("O.18", "simulation"), draws=trials)
 evidence.record(
@@ -505,34 +490,40 @@ figures.show(
 wide, quiet = 5 * n, 0.1
 after = np.concatenate([[0], np.geomspace(0.004, 30, 80)])
 both = np.stack([np.full_like(after, np.inf), after], axis=1)
-left, ax = plt.subplots()
-for angle, color in {-0.5: "red", 0.5: "orange", 0.9: "green"}.items():
+forgotten = {}
+for angle in (-0.5, 0.5, 0.9):
     path = theory.training_path(Tasks.equiangular(2, angle), n, wide, quiet, both)
-    forgotten = path[:, 1, 0] - path[:, 0, 0]
-    ax.plot(
-        after, forgotten, color=figures.COLORS[color], label=f"cosine {angle:g}"
-    )
-ax.axhline(0, color=figures.INK, linewidth=1, linestyle=":")
-ax.set_xscale("symlog", linthresh=0.01)
-ax.set(xlim=(0, 30), xlabel="training time of task 2", ylabel="forgetting $F$")
-ax.set_title("In test error: a dip where tasks are alike")
-ax.legend(loc="upper left")
-right, ax = plt.subplots()
+    forgotten[angle] = path[:, 1, 0] - path[:, 0, 0]
 half = Tasks.equiangular(2, 0.5)
 curve = theory.training_forgetting(half, n, wide, quiet, after[1:])
 local = theory.bracket_moments(half, n, wide, quiet).curvature / 2
 points = np.geomspace(0.005, 10, 7)
 options = {"trials": max(100, trials // 8), "seed": (seed, "forgetting")}
 draws = simulate.training_forgetting(half, n, wide, quiet, points, **options)
-ax.plot(after[1:], curve, color=figures.COLORS["blue"], label="all of training")
-ax.plot(
-    after[1:],
-    local * after[1:] ** 2,
-    color=figures.INK,
-    linestyle=":",
-    label="local theorem",
+first_loss, at_one = (
+    theory.training_forgetting(half, n, wide, quiet, length) / (local * length**2)
+    for length in (0.001, 1.0)
 )
-figures.band(ax, points, draws, color=figures.COLORS["blue"])
+say(first_loss=first_loss, at_one=at_one)
+
+# %% tags=["hide-input"]
+left, ax = plt.subplots()
+for (angle, line), color in zip(
+    forgotten.items(), ("red", "orange", "green"), strict=True
+):
+    ax.plot(after, line, color=figures.COLORS[color], label=f"cosine {angle:g}")
+ax.axhline(0, color=figures.INK, linewidth=1, linestyle=":")
+ax.set_xscale("symlog", linthresh=0.01)
+ax.set(xlim=(0, 30), xlabel="training time of task 2", ylabel="forgetting $F$")
+ax.set_title("In test error: a dip where tasks are alike")
+ax.legend(loc="upper left")
+right, ax = plt.subplots()
+blue, parabola = figures.COLORS["blue"], local * after[1:] ** 2
+ax.plot(after[1:], curve, color=blue, label="all of training")
+ax.plot(
+    after[1:], parabola, color=figures.INK, linestyle=":", label="local theorem"
+)
+figures.band(ax, points, draws, color=blue)
 ax.set(xscale="log", yscale="log", ylim=(curve[0] / 2, 4 * curve[-1]))
 ax.set(xlabel="training time of task 2", ylabel="training loss of task 1")
 ax.set_title("In training loss: where the parabola ends")
@@ -550,11 +541,6 @@ figures.show(
         "Right: on logarithmic axes, a curve through points follows a dotted parabola at small times, then flattens."
     ),
 )
-first_loss, at_one = (
-    theory.training_forgetting(half, n, wide, quiet, length) / (local * length**2)
-    for length in (0.001, 1.0)
-)
-say(first_loss=first_loss, at_one=at_one)
 
 # %% [markdown]
 # At time 0.001 the training loss of task 1 is {glue:text}`first_loss:.2f` of what the local theorem of {doc}`bracket-moments` says, at time 1
@@ -590,29 +576,28 @@ figures.show(
 
 # %% tags=["hide-input"]
 shapes = [(N_, p_) for N_ in (1, 5, 20, 60) for p_ in (1, 3, 19, 20, 21, 90)]
-shares, prices, worse = [], [], 0
-for count, width in shapes:
-    for level in np.geomspace(1e-3, 10, 5):
-        stop = theory.best_stopping(alone, count, width, level)
-        shares.append(stop.time * stop.ridge / count)
-        prices.append(stop.value / stop.ridge_value - 1)
-        last = theory.training_error(alone, count, width, level, np.inf)[0]
-        worse += stop.value >= last
-better = sum(price < -1e-12 for price in prices)
+tried = stops(shapes, np.geomspace(1e-3, 10, 5))
+most = tried.shares.max()
 for check, statistic, value, sign, limit in (
-    ("best time", "largest best time, as a share of N/λ*", max(shares), "<=", 1),
-    ("ridge against stopping", "settings where a stop is better", better, "==", 0),
+    ("best time", "largest best time, as a share of N/λ*", most, "<=", 1),
+    (
+        "ridge against stopping",
+        "settings where a stop is better",
+        tried.better,
+        "==",
+        0,
+    ),
     (
         "stopping against the end",
         "settings where no stop is better",
-        worse,
+        tried.useless,
         "==",
         0,
     ),
 ):
-    n_ = f"{len(shares)} settings, exact"
+    n_ = f"{len(tried.shares)} settings, exact"
     evidence.record("O.19", check, statistic, value, sign, limit, n=n_)
-say(most_share=max(shares), most_price=max(prices), settings=len(shares))
+say(most_share=most, most_price=tried.prices.max(), settings=len(tried.shares))
 
 # %% [markdown]
 # Over {glue:text}`settings` settings the best time was at most {glue:text}`most_share:.2f` of $N/\lambda^*$, and stopping at it cost up to
@@ -620,28 +605,15 @@ say(most_share=max(shares), most_price=max(prices), settings=len(shares))
 # neighbours:
 
 # %% tags=["hide-input"]
-rises = []
-for width in few:
-    for length in (0.3, 2.0):
-        for reader, c in enumerate(
-            theory.best_anchor(unequal, n, width, sigma2, [2.0, length])
-        ):
-            last = [
-                theory.training_path(
-                    unequal, n, width, sigma2, [2.0, length], c + step
-                )[1]
-                for step in (-0.05, 0, 0.05)
-            ]
-            error = [row[1] if reader == 0 else row.mean() for row in last]
-            rises.append(min(error[0], error[2]) - error[1])
+rises = anchor_rises(unequal, n, few, sigma2, lengths=[0.3, 2.0])
 evidence.record(
     "O.19",
     "best anchor",
     "smallest rise of the error at 0.05 beside it",
-    min(rises),
+    rises.min(),
     ">",
     0,
-    n=f"{len(rises)} settings, exact",
+    n=f"{rises.size} settings, exact",
 )
 
 # %% [markdown]
@@ -678,26 +650,19 @@ directions = {
     "one feature": np.eye(wide)[0],
     "all features": np.full(wide, wide**-0.5),
 }
-formula = float(theory.training_factors(N, wide, early).spread)
+draws = max(200, trials // 4)
 ratio = [1 + excess_kurtosis(law) / (wide + 1) for law in laws]
 rows = {
     "law of the features": laws,
     "first step": [f"{each:.2f}" for each in ratio],
 }
 for name, direction in directions.items():
-    rows[name] = []
-    for law in laws:
-        rng = stream(seed, "law", law, name)
-        X = standardized(law, rng, (max(200, trials // 4), wide, N))
-        signs = np.repeat([1.0, -1.0], n)
-        y = signs * np.einsum("tpn,p->tn", X, direction)
-        w = trained(X, y, np.zeros(X.shape[:2]), Rule("flow", np.array(early)))
-        risk = excess_risk(w, np.stack([direction, -direction])).mean(axis=1)
-        rows[name].append(f"{(risk.mean() - 1) / formula:.2f}")
+    ratios = spread_ratios(laws, direction, n, early, draws, seed, name)
+    rows[name] = [f"{each:.2f}" for each in ratios]
 table(
     pd.DataFrame(rows),
     name="training-length-laws",
-    caption=f"Drawn spread factor over the formula's, {max(200, trials // 4):,} data sets each, p = {wide}, time {early}, tasks that differ along one feature or along all; beside it what the first step predicts.",
+    caption=f"Drawn spread factor over the formula's, {draws:,} data sets each, p = {wide}, time {early}, tasks that differ along one feature or along all; beside it what the first step predicts.",
 )
 
 # %% [markdown]
