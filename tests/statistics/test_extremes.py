@@ -10,5 +10,5 @@ def test_extremes_of_intervals_and_of_none():
     assert lowest(iter(given)) == Interval(1.0, -1.0, 3.0)
     assert highest(given) == Interval(2.0, 0.5, 9.0)
     for extreme in (lowest, highest):
-        with pytest.raises(ValueError, match="of no interval"):
+        with pytest.raises(ValueError, match="at least one; got list"):
             extreme([])

@@ -49,9 +49,10 @@ def highest(intervals: Iterable[Interval]) -> Interval:
 
 
 def _ends(intervals: Iterable[Interval]) -> tuple[list[float], list[float], list[float]]:
-    given = list(intervals) if isinstance(intervals, Iterable) else [intervals]
-    if not given:
-        raise ValueError("of no interval there is no least and no largest")
-    if wrong := [one for one in given if not isinstance(one, Interval) or np.ndim(one.value)]:
-        raise ValueError(f"intervals must be scalar intervals; got {wrong[0]!r}")
+    try:
+        given = list(intervals)
+    except TypeError:
+        given = []
+    if not given or not all(isinstance(one, Interval) and np.ndim(one.value) == 0 for one in given):
+        raise ValueError(f"intervals must be scalar intervals, at least one; got {type(intervals).__name__}")
     return [one.value for one in given], [one.low for one in given], [one.high for one in given]
