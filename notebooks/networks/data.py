@@ -268,7 +268,8 @@ page.say(
 
 # %% [markdown]
 # At {glue:text}`few` images per class the probe on the network's features falls from {glue:text}`network_right:.0%` to
-# **{glue:text}`network_permuted:.0%`**; on principal components it is {glue:text}`pca_before:.1%` before and {glue:text}`pca_after:.1%` after.
+# **{glue:text}`network_permuted:.0%`**; on principal components, here of the
+# training images themselves, it is {glue:text}`pca_before:.1%` before and {glue:text}`pca_after:.1%` after.
 #
 # So permuted pixels are a fair dial of similarity for fully connected networks ({doc}`networks-peak`), and an unfair
 # one for anything that convolves.
