@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from sklearn.linear_model import RidgeClassifier
@@ -123,12 +124,12 @@ def permuted_probes(
     images = dataset.train_images, dataset.test_images
     order = stream(seed, "pixels").permutation(images[0][0].size)
     moved = (each.reshape(len(each), -1)[:, order].reshape(each.shape) for each in images)
-    setting = {"T": T, "per_class": per_class, "seed": seed}
-    network = probe(dataset, *map(features, moved), **setting)
+    right = partial(probe, dataset, T=T, per_class=per_class, seed=seed)
+    network = right(*map(features, moved))
     train, test = map(pixels, images)
-    read = []
+    kept = []
     for columns in (np.arange(len(order)), order):
         mean, matrix = whitened_pca(train[:, columns], components)
         views = ((each[:, columns] - mean) @ matrix for each in (train, test))
-        read.append(probe(dataset, *views, **setting))
-    return PermutedProbes(network, np.array(read))
+        kept.append(right(*views))
+    return PermutedProbes(network, np.array(kept))
