@@ -356,11 +356,36 @@ def test_a_thumb_is_caught_by_the_thresholds_and_the_box_is_not(pages):
     assert reading(page, name, "n") == [60, "60, equal to p / T"]
 
 
+def test_what_is_out_of_view_is_drawn_when_the_move_ends_and_never_read_out(pages):
+    page = pages["explore-multitask"]
+    first, second = "explore-multitask", "explore-transfer"
+    page.evaluate(MOVE, [first, {"T": 4}])
+    page.set_viewport_size({"width": 1200, "height": 400})
+    page.evaluate("scrollTo(0, 0)")
+    events = """(kind) => { const slider = document.querySelector("#explore-multitask-T");
+      if (kind === "input") slider.value = 6;
+      slider.dispatchEvent(new Event(kind));
+      return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() =>
+        done(Object.values(manytasks.figures).map((figure) => figure.stale))))); }"""
+    page.bring_to_front()
+    assert page.evaluate(events, "input") == [False, True]
+    live = [page.locator(f"#figure-{name} .readout").get_attribute("aria-live") for name in (first, second)]
+    assert live == ["polite", "off"]
+    assert page.evaluate(events, "change") == [False, False]
+    page.set_viewport_size({"width": 1200, "height": 900})
+    setting, values, before = (
+        page.evaluate(f"manytasks.figures['{second}'].{part}") for part in ("setting", "values", "before")
+    )
+    assert setting["T"] == 6
+    for T, shown in ((6, values), (4, before)):
+        exact = transfer(setting | {"T": T}, int(setting["p"]))
+        near(shown["transfer"], exact["transfer"], setting)
+
+
 def test_the_figures_of_a_page_share_their_state(pages):
     page = pages["explore-multitask"]
     wanted = {"T": 7, "n": 33, "p": 410, "rho": 0.25, "sigma": 0.6}
     page.evaluate(MOVE, ["explore-transfer", wanted])
-    page.wait_for_function("!manytasks.figures['explore-multitask'].stale")
     assert page.evaluate("manytasks.figures['explore-multitask'].setting") == wanted
     for key, value in wanted.items():
         assert (
@@ -466,7 +491,6 @@ def test_a_drag_is_one_move(pages):
     status = page.locator("#figure-explore-multitask").get_by_role("status").inner_text()
     assert f"the error is {old:.4g} → {new:.4g} =" in status
     near(page.evaluate("manytasks.figures['explore-multitask'].before.error"), old, now)
-    page.wait_for_function("!manytasks.figures['explore-transfer'].stale")
     gains = [
         multitask(page.evaluate("manytasks.figures['explore-multitask'].setting") | {"rho": rho}, 1000)
         for rho in (0.5, now)

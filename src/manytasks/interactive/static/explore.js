@@ -88,16 +88,18 @@ window.manytasks = {
     return { name: figure.replace("figure-", ""), setting: Object.fromEntries(new URLSearchParams(said ?? "")) };
   },
 
-  // Moves controls, and with them all figures of the page: the one at hand now, the others with the next picture.
+  // Moves controls, and with them all figures of the page: the one at hand now, others with the next picture if they
+  // are in view, all when the move ends. Only the one at hand is read out.
   set(name, changes, typing) {
     Object.assign(this.state, changes);
     for (const [each, figure] of Object.entries(this.figures)) {
       const moved = figure.take(changes, typing);
       if (moved && figure.kept !== this.moves) figure.keep();
+      figure.readout.setAttribute("aria-live", each === name ? "polite" : "off");
       if (each === name) figure.draw();
       else figure.stale ||= moved;
     }
-    requestAnimationFrame(() => this.catch_up());
+    requestAnimationFrame(() => this.catch_up((box) => box.bottom > 0 && box.top < innerHeight));
   },
 
   end_move() {
@@ -105,8 +107,9 @@ window.manytasks = {
     this.moves += 1;
   },
 
-  catch_up() {
-    for (const figure of Object.values(this.figures)) if (figure.stale) figure.draw();
+  catch_up(wanted = () => true) {
+    for (const figure of Object.values(this.figures))
+      if (figure.stale && wanted(figure.box.getBoundingClientRect())) figure.draw();
   },
 
   start(name, ids, update) {
@@ -118,7 +121,7 @@ window.manytasks = {
     const controls = {};  // of each name the slider, and what holds its exact value: a number's box, or a list
     for (const input of box.querySelectorAll("[data-name]"))
       (controls[input.dataset.name] ??= {})[input.type === "range" ? "range" : "exact"] = input;
-    const figure = { setting: {}, values: {}, stops: {}, models, stale: false, kept: -1 };
+    const figure = { setting: {}, values: {}, stops: {}, models, box, readout, stale: false, kept: -1 };
 
     figure.draw = () => {
       figure.stale = false;
