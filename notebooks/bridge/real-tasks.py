@@ -30,9 +30,8 @@ import sympy as sp
 
 from manytasks import checks, deep, evidence, figures, page, parameters, theory
 from manytasks.declarations import declarations
-from manytasks.page import number, share
-from manytasks.page.curves import number_axis
-from manytasks.studies import real_tasks
+from manytasks.page import number, number_axis, share, signed
+from manytasks.studies import predicted_cells, real_tasks
 
 parameters.check(In, globals())
 table = deep.load_results("ridge-equivalent-cifar100", "book")
@@ -126,20 +125,14 @@ for grouping, title in groupings.items():
     fig, ax = plt.subplots()
     for ridge_value, color in shown.items():
         rows = table[(table.grouping == grouping) & (table.ridge == ridge_value)]
-        got, said = (
-            rows.pivot(index="seed", columns="samples", values=name)
-            for name in ("together_loss", "together_predicted")
+        drawn, said = predicted_cells.curve(
+            rows, "samples", "together_loss", "together_predicted"
         )
-        ink = figures.COLORS[color]
         label = f"ridge {number(ridge_value)}" if ridge_value else "no ridge"
-        figures.band(ax, got.columns, got.to_numpy(), color=ink, label=label)
-        if ridge_value:
-            ax.plot(said.columns, said.mean(), color=ink, linewidth=1)
-        else:
-            for side in (said.columns < p, said.columns > p):
-                ax.plot(
-                    said.columns[side], said.mean()[side], color=ink, linewidth=1
-                )
+        peak = np.inf if ridge_value else p
+        page.predictions(
+            ax, said, drawn, color=color, label=label, threshold=peak, linewidth=1
+        )
     ax.set(xscale="log", yscale="log", xlabel="training images $N$", title=title)
     ax.set(ylabel="test error, mean over tasks", ylim=(0.4, 30))
     figures.threshold(ax, p, f"$N = p = {p}$")
@@ -174,20 +167,18 @@ typical = evidence.decide(
 every = real_tasks.relative_error(
     table, "together_loss", "together_predicted", cells
 )
-mean_error = every.mean()
-worst = mean_error.drop([(g, N, 0.0) for g in groupings for N in beside])
+worst = predicted_cells.worst(every, beside)
 apart = table[(table.ridge == 0) & table.samples.isin(beside)]
 medians = apart.groupby("grouping")[["together_loss", "together_predicted"]]
 medians = medians.median()
-by_ridge = errors.abs().T.groupby(level="ridge").median().T.mean()
 page.say(
     tasks=T,
     components=p,
     typical=share(typical.value, 1),
-    worst=share(worst.abs().max()),
-    worst_samples=int(worst.abs().idxmax()[1]),
-    worst_ridge=number(worst.abs().idxmax()[2]),
-    bias=f"{100 * worst.mean():+.1f} %".replace("-", "−"),
+    worst=share(worst.size),
+    worst_samples=worst.samples,
+    worst_ridge=number(worst.ridge),
+    bias=f"{signed(100 * worst.bias, '.1f')} %",
     near_measured=number(medians.together_loss.mean()),
     near_predicted=number(medians.together_predicted.mean()),
     near=", ".join(map(str, beside)),
@@ -207,32 +198,17 @@ page.say(
 
 # %% tags=["hide-input"]
 moved = real_tasks.transfers(table)
-signs = real_tasks.right_signs(
-    real_tasks.transfers(real_tasks.without_threshold(table, [*beside, 720])), 0.02
-)
+strengths = {10.0: "red", 100.0: "orange", 1000.0: "blue", 1e4: "green"}
 panels = []
 for grouping, title in groupings.items():
     fig, ax = plt.subplots()
-    for ridge_value, color in (
-        (10.0, "red"),
-        (100.0, "orange"),
-        (1000.0, "blue"),
-        (1e4, "green"),
-    ):
+    for ridge_value, color in strengths.items():
         rows = moved[(moved.grouping == grouping) & (moved.ridge == ridge_value)]
-        got, said = (
-            rows.pivot(index="seed", columns="samples", values=name)
-            for name in ("measured", "predicted")
+        drawn, said = predicted_cells.curve(
+            rows, "samples", "measured", "predicted"
         )
-        ink = figures.COLORS[color]
-        figures.band(
-            ax,
-            got.columns,
-            got.to_numpy(),
-            color=ink,
-            label=f"ridge {number(ridge_value)}",
-        )
-        ax.plot(said.columns, said.mean(), color=ink, linewidth=1)
+        label = f"ridge {number(ridge_value)}"
+        page.predictions(ax, said, drawn, color=color, label=label, linewidth=1)
     ax.axhline(0, color=figures.INK, linewidth=1)
     ax.set(xscale="log", xlabel="training images $N$", title=title)
     ax.set(ylabel="transfer: own fit minus common fit")
@@ -248,14 +224,17 @@ figures.show(
     ),
     alt="Two panels of transfer against training images for four ridges, measured points along predicted lines, with a horizontal line at zero.",
 )
-clear = moved.groupby(["grouping", "samples", "ridge"])[["measured", "predicted"]]
-clear = clear.mean()[lambda rows: rows.predicted.abs() > 0.02]
-gains = (clear.measured > 0).groupby("grouping").agg(["sum", "size"])
+
+# %% tags=["hide-input"]
+gains = predicted_cells.clear_gains(moved, 0.02)
 page.say(
-    relatives_gain=int(gains["sum"]["superclass"]),
-    relatives_clear=int(gains["size"]["superclass"]),
-    mixed_gain=int(gains["sum"]["mixed"]),
-    mixed_clear=int(gains["size"]["mixed"]),
+    relatives_gain=gains.gain["superclass"],
+    relatives_clear=gains.clear["superclass"],
+    mixed_gain=gains.gain["mixed"],
+    mixed_clear=gains.clear["mixed"],
+)
+signs = real_tasks.right_signs(
+    real_tasks.transfers(real_tasks.without_threshold(table, [*beside, 720])), 0.02
 )
 right = evidence.decide(
     "O.26, CIFAR-100 features, sign of transfer",
@@ -274,13 +253,8 @@ right = evidence.decide(
 
 # %% tags=["hide-input"]
 entry = declared["O.26, CIFAR-100 features, price of the predicted ridge"]
-curves = table.groupby(["grouping", "samples", "ridge"]).mean(numeric_only=True)
-places = [
-    curves[name].groupby(["grouping", "samples"]).idxmin().map(lambda cell: cell[2])
-    for name in ("together_predicted", "together_loss")
-]
-same = (places[0] == places[1]).sum()
-page.say(same_ridge=int(same), ridge_cells=len(places[0]))
+same = predicted_cells.same_best_ridge(table)
+page.say(same_ridge=same.sum(), ridge_cells=len(same))
 prices = real_tasks.price_of_predicted_ridge(table, entry.choose, entry.judge)
 price = evidence.decide(
     str(entry),
@@ -306,32 +280,12 @@ for dataset, title in DATA.items():
     drawn = rows[rows.ridge > 0.5]
     fig, ax = plt.subplots()
     for name, (label, color) in names.items():
-        units = drawn.pivot(index="seed", columns="ridge", values=name)
-        ax.plot(
-            units.columns,
-            units.mean(),
-            "o-",
-            markersize=4,
-            linewidth=1,
-            color=figures.COLORS[color],
-            label=label,
-        )
+        losses, ink = drawn.groupby("ridge")[name].mean(), figures.COLORS[color]
+        ax.plot(losses, "o-", markersize=4, linewidth=1, color=ink, label=label)
     said = drawn.groupby("ridge").shared_predicted.mean()
-    ax.plot(
-        said.index,
-        said,
-        "--",
-        color=figures.COLORS["green"],
-        linewidth=1,
-        label="the same, predicted",
-    )
-    ax.plot(
-        [rows.best_ridge.mean()],
-        [rows.best_ridge_loss.mean()],
-        "v",
-        color=figures.INK,
-        markersize=9,
-    )
+    ax.plot(said, "--", color=ink, linewidth=1, label="the same, predicted")
+    computed = rows[["best_ridge", "best_ridge_loss"]].mean().to_frame().T
+    ax.plot(*computed.to_numpy().T, "v", color=figures.INK, markersize=9)
     ax.set(xscale="log", xlabel="ridge $\\lambda$", title=title)
     ax.set(ylabel="error on pupils held out", ylim=(None, 1.02))
     ax.legend(fontsize=9)
@@ -400,15 +354,11 @@ for dataset, title in DATA.items():
         sorted(rows.tasks.unique()), ("red", "orange", "blue"), strict=True
     ):
         part = rows[rows.tasks == T_few]
-        got, said = (
-            part.pivot(index="seed", columns="per_school", values=name)
-            for name in ("pooled_loss", "pooled_predicted")
+        drawn, said = predicted_cells.curve(
+            part, "per_school", "pooled_loss", "pooled_predicted"
         )
-        ink = figures.COLORS[color]
-        figures.band(
-            ax, got.columns, got.to_numpy(), color=ink, label=f"{T_few} schools"
-        )
-        ax.plot(said.columns, said.mean(), color=ink, linewidth=1)
+        label = f"{T_few} schools"
+        page.predictions(ax, said, drawn, color=color, label=label, linewidth=1)
     ax.set(xscale="log", xlabel="pupils a school $n$", title=title)
     ax.set(ylabel="error on the other pupils")
     number_axis(ax, sorted(rows.per_school.unique()))

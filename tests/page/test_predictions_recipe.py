@@ -27,10 +27,14 @@ def test_a_line_breaks_at_its_threshold_and_points_have_their_intervals():
     plt.close(fig)
 
 
-def test_without_a_threshold_it_is_one_line():
+def test_without_a_threshold_it_is_one_line_in_the_style_asked_for():
     fig, ax = plt.subplots()
-    page.predictions(ax, pd.Series([1.0, 2.0], index=[1, 2]), pd.DataFrame(np.eye(2)), color="blue")
-    assert [len(each.get_xdata()) for each in ax.lines[:2]] == [2, 0]
+    line, draws = pd.Series([1.0, 2.0], index=[1, 2]), pd.DataFrame(np.eye(2))
+    page.predictions(ax, line, draws, color="blue", linewidth=0.5)
+    lines = [each for each in ax.lines if each not in ax.containers[0].get_children()]
+    assert ax.lines[0].get_xdata().tolist() == [1, 2]
+    assert ax.lines[0].get_linewidth() == 0.5
+    assert not any(len(each.get_xdata()) == 0 for each in lines)
     plt.close(fig)
 
 

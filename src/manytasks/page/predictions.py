@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -18,6 +19,7 @@ def predictions(
     color: str,
     label: str = "",
     threshold: float = math.inf,
+    **style: Any,
 ) -> None:
     """Draw one curve as it was predicted, and the means of draws with their intervals of Student's t.
 
@@ -28,8 +30,10 @@ def predictions(
         color: name of ``figures.COLORS``, of both.
         label: legend entry, of the points.
         threshold: where the line is interrupted, such as an interpolation threshold; nowhere if infinite.
+        **style: of the line, as ``Axes.plot`` takes it, such as ``linewidth``.
     """
     ink = figures.COLORS[color]
     for part in (line[line.index < threshold], line[line.index >= threshold]):
-        ax.plot(part.index, part, color=ink)
+        if not part.empty:
+            ax.plot(part.index, part, color=ink, **style)
     figures.band(ax, draws.columns, draws.to_numpy(), color=ink, label=label)
