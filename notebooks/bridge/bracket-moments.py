@@ -747,9 +747,8 @@ COLUMNS = {
 }
 groups = digits_long.groupby(["loss", "scenario"])
 ends = fitting, widest_net
-drawn = {"seed": seed, "resamples": resamples}
 falls = {
-    key: bracket_falls.log_falls(groups.get_group(key), COLUMNS, *ends, **drawn)
+    key: bracket_falls.log_falls(groups.get_group(key), COLUMNS, *ends)
     for key in GROUPS
 }
 written = [
@@ -762,12 +761,12 @@ page.table(
     name="bridge-falls",
     caption=(
         f"Falls from width {fitting} to {widest_net} (size grows {end / start:.0f}-fold; a number below 1 is a rise; medians over the dial, "
-        f"geometric means and 95 % bootstrap intervals over {seeds_net} seeds)."
+        f"geometric means over {seeds_net} seeds with 95 % intervals of Student's t)."
     ),
 )
 
 # %% tags=["hide-input"]
-drawn["method"] = "percentile"
+drawn = {"seed": seed, "resamples": resamples}
 squared, entropy, shared = list(GROUPS)[:3]
 for what, key in {"squared": squared, "entropy": entropy}.items():
     share = bracket_falls.carried(groups.get_group(key), *ends, **drawn)

@@ -24,22 +24,23 @@ def rows(seeds=5, spread=0.0):
 
 
 def test_a_power_falls_by_its_exponent():
-    found = log_falls(rows(), ["relative_curvature", "price"], 16, 64, **OPTIONS)
+    found = log_falls(rows(), ["relative_curvature", "price"], 16, 64)
     for column, power in (("relative_curvature", 1), ("price", 2)):
         fall = found[column]
         np.testing.assert_allclose([fall.value, fall.low, fall.high], power * np.log(4))
 
 
 def test_seeds_that_differ_open_the_interval_to_both_sides():
-    fall = log_falls(rows(spread=0.2), ["price"], 8, 64, **OPTIONS)["price"]
+    fall = log_falls(rows(spread=0.2), ["price"], 8, 64)["price"]
     assert fall.value == pytest.approx(2 * np.log(8))
-    assert 1.6 * np.log(8) < fall.low < fall.value < fall.high < 2.4 * np.log(8)
+    half = 2.776 * np.log(8) * 0.2 * np.sqrt(2.5 / 5)  # t of four degrees, spread of 0, 1, ..., 4
+    assert [fall.low, fall.high] == pytest.approx([fall.value - half, fall.value + half], rel=1e-3)
 
 
 def test_the_share_is_the_ratio_of_logarithms():
     share = carried(rows(), 8, 64, **OPTIONS)
     np.testing.assert_allclose([share.value, share.low, share.high], 0.5)
-    uneven = carried(rows(spread=0.2), 8, 64, method="percentile", **OPTIONS)
+    uneven = carried(rows(spread=0.2), 8, 64, **OPTIONS)
     assert uneven.value == pytest.approx(0.5)
     assert uneven.low < 0.49 < 0.51 < uneven.high
 

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-from manytasks.statistics import Interval, bootstrap_interval, rank_correlation
+from manytasks.statistics import Interval, bootstrap_interval, mean_interval, rank_correlation
 from manytasks.streams import Seed
 from manytasks.studies.two_tasks import log_fall
 
 
-def log_falls(
-    rows: pd.DataFrame, columns: Sequence[str], start: int, end: int, *, seed: Seed, resamples: int
-) -> dict[str, Interval]:
+def log_falls(rows: pd.DataFrame, columns: Sequence[str], start: int, end: int) -> dict[str, Interval]:
     """Return the logarithm of the factor by which measures fall from one width to another.
 
     Args:
@@ -23,41 +20,20 @@ def log_falls(
         columns: what is measured.
         start: the narrower width.
         end: the wider one.
-        seed: of the bootstrap.
-        resamples: number of its draws.
 
     Returns:
-        By column the mean over seeds with its 95 % percentile bootstrap interval. All columns see the same
-        draws of seeds.
+        By column the mean over seeds with its 95 % interval of Student's t.
 
     Example:
         >>> rows = pd.DataFrame({"seed": [0, 0, 1, 1], "width": [8, 16] * 2, "fraction": 0.5})
-        >>> falls = log_falls(rows.assign(price=[4.0, 1.0] * 2), ["price"], 8, 16, seed=1, resamples=20)
+        >>> falls = log_falls(rows.assign(price=[4.0, 1.0] * 2), ["price"], 8, 16)
         >>> falls["price"].map(np.exp).words(".2f")
         '4.00 (4.00 to 4.00)'
     """
-    return {
-        column: bootstrap_interval(
-            log_fall(rows, column, start, end),
-            lambda units: units.mean(axis=-1),
-            seed=seed,
-            resamples=resamples,
-            method="percentile",
-            batched=True,
-        )
-        for column in columns
-    }
+    return {column: mean_interval(log_fall(rows, column, start, end)) for column in columns}
 
 
-def carried(
-    rows: pd.DataFrame,
-    start: int,
-    end: int,
-    *,
-    seed: Seed,
-    resamples: int,
-    method: Literal["BCa", "percentile"] = "BCa",
-) -> Interval:
+def carried(rows: pd.DataFrame, start: int, end: int, *, seed: Seed, resamples: int) -> Interval:
     """Return which share of the fall of the price the relative bracket carries, on a logarithmic scale.
 
     Whatever falls with width carries some of it: a share near 1 does not tell the bracket from the width.
@@ -68,10 +44,9 @@ def carried(
         end: the wider one.
         seed: of the bootstrap.
         resamples: number of its draws.
-        method: of ``bootstrap_interval``.
 
     Returns:
-        Ratio of the mean logarithms over seeds, with its 95 % bootstrap interval.
+        Ratio of the mean logarithms over seeds, with its 95 % bootstrap interval (BCa).
 
     Example:
         >>> rows = pd.DataFrame({"seed": [0, 0, 1, 1], "width": [8, 16] * 2, "fraction": 0.5})
@@ -85,9 +60,7 @@ def carried(
         return np.asarray(means[..., 0] / means[..., 1])
 
     paid = [log_fall(rows, column, start, end) for column in ("relative_curvature", "price")]
-    return bootstrap_interval(
-        np.stack(paid, axis=-1), ratio, seed=seed, resamples=resamples, method=method, batched=True
-    )
+    return bootstrap_interval(np.stack(paid, axis=-1), ratio, seed=seed, resamples=resamples, batched=True)
 
 
 def order_of_seeds(rows: pd.DataFrame) -> float:
