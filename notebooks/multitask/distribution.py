@@ -405,7 +405,7 @@ figures.show(
 
 # %% tags=["hide-input"]
 gaps = {0: "red", 1: "orange", -1: "purple", 2: "green", -2: "blue"}
-share = 0.005  # of the draws that counts
+tail = 0.005  # share of the draws that counts
 predicted = tail_exponent(list(gaps))
 found = tails(
     simulate.multitask_error(
@@ -417,7 +417,7 @@ found = tails(
         seed=(seed, "tails"),
         method="reduced",
     )[..., 0],
-    share,
+    tail,
 )
 m, hill = found.largest, found.exponents
 
@@ -430,7 +430,7 @@ for (gap, color), errors, slope in zip(
     ink, place = figures.COLORS[color], f"$p = N {gap:+d}$" if gap else "$p = N$"
     ax.plot(errors[rank], (rank + 1) / tail_trials, color=ink, label=place)
     ends = errors[[m, 2]]
-    line = share * (ends / ends[0]) ** -slope
+    line = tail * (ends / ends[0]) ** -slope
     ax.plot(ends, line, color=figures.INK, linestyle=":", linewidth=1)
 ax.set(xscale="log", yscale="log", xlim=(0.3, 1e10), xlabel="excess risk $x$")
 ax.set(ylabel="share of data sets above $x$", title="Tails are straight lines")
@@ -452,7 +452,7 @@ figures.show(
     name="distribution-tails",
     caption=(
         f"(a) share of data sets with an error above $x$ ($T = 3$, $N = {small_N}$; {tail_trials:,} data sets per "
-        f"width); dotted: the predicted slope through the largest {share:.1%}. (b) exponents estimated from these, with "
+        f"width); dotted: the predicted slope through the largest {tail:.1%}. (b) exponents estimated from these, with "
         "95 % intervals. The figure does not show the constants in front of the power laws, which depend on the tasks."
     ),
     alt=(
