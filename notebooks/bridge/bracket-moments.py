@@ -55,17 +55,17 @@ from manytasks.statistics import (
     noticed,
     z_scores,
 )
-from manytasks.studies import bracket_falls, bracket_predictors, two_tasks
-from manytasks.studies.bracket_draws import bracket_draws
-from manytasks.studies.linear_bracket import (
+from manytasks.studies.linear.bracket_draws import bracket_draws
+from manytasks.studies.linear.linear_bracket import (
     factors,
     one_step,
     prediction_gap,
     reach,
     relative_bracket,
 )
-from manytasks.studies.short_and_long import regained_in_time
-from manytasks.studies.turned_samples import turned
+from manytasks.studies.linear.short_and_long import regained_in_time
+from manytasks.studies.linear.turned_samples import turned
+from manytasks.studies.networks import bracket_falls, bracket_predictors, two_tasks
 from manytasks.symbolic import differing
 
 parameters.check(In, globals())

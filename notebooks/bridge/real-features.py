@@ -44,15 +44,15 @@ from manytasks import (
 )
 from manytasks.statistics import log_slope, rms_interval
 from manytasks.streams import stream
-from manytasks.studies import (
+from manytasks.studies.features import (
     feature_limits,
     image_populations,
     image_tasks,
     real_features,
     real_tasks,
 )
-from manytasks.studies.populations import population_of
-from manytasks.studies.spectra import drawn_spectra, predicted_spectra
+from manytasks.studies.features.populations import population_of
+from manytasks.studies.features.spectra import drawn_spectra, predicted_spectra
 from manytasks.symbolic import differing
 
 parameters.check(In, globals())

@@ -31,7 +31,7 @@ import sympy as sp
 from manytasks import checks, deep, evidence, figures, page, parameters, theory
 from manytasks.declarations import declarations
 from manytasks.page import number, number_axis, share, signed
-from manytasks.studies import predicted_cells, real_tasks
+from manytasks.studies.features import predicted_cells, real_tasks
 
 parameters.check(In, globals())
 table = deep.load_results("ridge-equivalent-cifar100", "book")

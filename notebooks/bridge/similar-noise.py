@@ -39,7 +39,7 @@ from manytasks.page import say, table
 from manytasks.simulate.features import excess_kurtosis
 from manytasks.statistics import Interval, critical_z, log_slope, z_scores
 from manytasks.streams import stream
-from manytasks.studies.similar_noise import (
+from manytasks.studies.linear.similar_noise import (
     MOMENTS,
     drawn_gaps,
     exact_gaps,

@@ -39,8 +39,8 @@ from manytasks import (
 from manytasks.page import number, say, table
 from manytasks.simulate.features import excess_kurtosis
 from manytasks.statistics import critical_z, z_scores
-from manytasks.studies.stopping import anchor_rises, stops
-from manytasks.studies.trained_draws import (
+from manytasks.studies.linear.stopping import anchor_rises, stops
+from manytasks.studies.linear.trained_draws import (
     errors_by_order,
     errors_by_rule,
     spread_ratios,

@@ -46,10 +46,18 @@ from manytasks.statistics import (
     z_scores,
 )
 from manytasks.streams import stream
-from manytasks.studies import correlated_features, random_lengths, universality
-from manytasks.studies.coefficient_rates import gaps_by_width, limit_of_gap
-from manytasks.studies.feature_laws import LENGTHS, law_factor, law_features
-from manytasks.studies.similar_noise import Drawn, drawn_mean
+from manytasks.studies.features import (
+    correlated_features,
+    random_lengths,
+    universality,
+)
+from manytasks.studies.features.coefficient_rates import gaps_by_width, limit_of_gap
+from manytasks.studies.features.feature_laws import (
+    LENGTHS,
+    law_factor,
+    law_features,
+)
+from manytasks.studies.linear.similar_noise import Drawn, drawn_mean
 from manytasks.symbolic import differing
 
 parameters.check(In, globals())

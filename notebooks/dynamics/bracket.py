@@ -52,13 +52,20 @@ from manytasks.statistics import (
     mean_interval,
     share_interval,
 )
-from manytasks.studies import bracket_terms, drift, round_gaps
-from manytasks.studies.random_pairs import generator_of, random_tasks, starts
-from manytasks.studies.round_reach import reach
-from manytasks.studies.rounds import EXPECTED, FIELDS
-from manytasks.studies.scaled_pairs import scaled_pairs
-from manytasks.studies.second_task import descend_pairs
-from manytasks.studies.unrelated_tasks import disjoint_bracket, relative_bracket
+from manytasks.studies.dynamics import bracket_terms, drift, round_gaps
+from manytasks.studies.dynamics.random_pairs import (
+    generator_of,
+    random_tasks,
+    starts,
+)
+from manytasks.studies.dynamics.round_reach import reach
+from manytasks.studies.dynamics.rounds import EXPECTED, FIELDS
+from manytasks.studies.dynamics.scaled_pairs import scaled_pairs
+from manytasks.studies.dynamics.second_task import descend_pairs
+from manytasks.studies.dynamics.unrelated_tasks import (
+    disjoint_bracket,
+    relative_bracket,
+)
 
 parameters.check(In, globals())
 parameters.require(

@@ -40,11 +40,11 @@ from torch.func import grad, jacrev
 from manytasks import checks, evidence, figures, flow, parameters
 from manytasks.page import landscape, number_axis, say
 from manytasks.statistics import log_slope, mean_interval, share_interval
-from manytasks.studies import conflict_flows, stalling
-from manytasks.studies.conflict_flows import WEIGHTS, with_conflict
-from manytasks.studies.conflict_sizes import conflict_of_copies, cosines
-from manytasks.studies.random_pairs import generator_of, starts
-from manytasks.studies.trunk_and_heads import step_distances, trunk_pairs
+from manytasks.studies.dynamics import conflict_flows, stalling
+from manytasks.studies.dynamics.conflict_flows import WEIGHTS, with_conflict
+from manytasks.studies.dynamics.conflict_sizes import conflict_of_copies, cosines
+from manytasks.studies.dynamics.random_pairs import generator_of, starts
+from manytasks.studies.dynamics.trunk_and_heads import step_distances, trunk_pairs
 
 parameters.check(In, globals())
 parameters.require(

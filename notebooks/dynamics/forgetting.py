@@ -47,17 +47,21 @@ from manytasks import checks, evidence, figures, flow, parameters
 from manytasks.page import number, say, table
 from manytasks.statistics import log_slope, rank_correlation, share_interval
 from manytasks.streams import stream
-from manytasks.studies.first_steps import (
+from manytasks.studies.dynamics.first_steps import (
     bracket_push,
     one_step,
     predictions,
     second_order_rise,
 )
-from manytasks.studies.ranked_pairs import lead, ranked
-from manytasks.studies.second_task import descend_pairs
-from manytasks.studies.similar_pairs import NETWORK, similar_pairs, task_loss
-from manytasks.studies.small_pairs import sharpness, stacked
-from manytasks.studies.turned_bracket import (
+from manytasks.studies.dynamics.ranked_pairs import lead, ranked
+from manytasks.studies.dynamics.second_task import descend_pairs
+from manytasks.studies.dynamics.similar_pairs import (
+    NETWORK,
+    similar_pairs,
+    task_loss,
+)
+from manytasks.studies.dynamics.small_pairs import sharpness, stacked
+from manytasks.studies.dynamics.turned_bracket import (
     bent_path,
     dialled,
     explained,

@@ -37,15 +37,20 @@ from IPython.display import Markdown, Math, display
 
 from manytasks import checks, deep, evidence, figures, flow, page, parameters
 from manytasks.statistics import limit_slope, mean_interval
-from manytasks.studies import flatness_answers, flatness_flows, flatness_runs, kinks
-from manytasks.studies import one_task_steps as steps_of
-from manytasks.studies.random_pairs import (
+from manytasks.studies.dynamics import (
+    flatness_answers,
+    flatness_flows,
+    flatness_runs,
+    kinks,
+)
+from manytasks.studies.dynamics import one_task_steps as steps_of
+from manytasks.studies.dynamics.random_pairs import (
     generator_of,
     normal,
     random_tasks,
     starts,
 )
-from manytasks.studies.small_pairs import Pairs, sharpness, squared_losses
+from manytasks.studies.dynamics.small_pairs import Pairs, sharpness, squared_losses
 
 parameters.check(In, globals())
 torch.set_num_threads(1)

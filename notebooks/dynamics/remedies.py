@@ -49,23 +49,27 @@ from manytasks.statistics import (
     mean_interval,
     median_interval,
 )
-from manytasks.studies import (
+from manytasks.studies.dynamics import (
     alternation,
     conflict_remedies,
     multitask_methods,
     palindromes,
 )
-from manytasks.studies.aggregated import aggregate, cosine, powers_of_a_step
-from manytasks.studies.order_sums import order_sums
-from manytasks.studies.random_pairs import (
+from manytasks.studies.dynamics.aggregated import (
+    aggregate,
+    cosine,
+    powers_of_a_step,
+)
+from manytasks.studies.dynamics.order_sums import order_sums
+from manytasks.studies.dynamics.random_pairs import (
     generator_of,
     normal,
     random_tasks,
     starts,
 )
-from manytasks.studies.round_gaps import order_gap
-from manytasks.studies.small_pairs import Pairs, squared_losses
-from manytasks.studies.two_outputs import students
+from manytasks.studies.dynamics.round_gaps import order_gap
+from manytasks.studies.dynamics.small_pairs import Pairs, squared_losses
+from manytasks.studies.dynamics.two_outputs import students
 
 parameters.check(In, globals())
 torch.set_num_threads(1)

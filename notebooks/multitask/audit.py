@@ -35,7 +35,7 @@ from IPython.display import HTML, display
 from manytasks import audit, checks, cli, evidence, figures, parameters, theory
 from manytasks.page import say, table
 from manytasks.statistics import Interval, critical_z, mean_interval, z_scores
-from manytasks.studies import grouping
+from manytasks.studies.features import grouping
 from manytasks.symbolic import differing
 
 parameters.check(In, globals())

@@ -36,11 +36,11 @@ from scipy.stats import beta, kstest
 from manytasks import Tasks, checks, evidence, figures, parameters, theory
 from manytasks.page import number_axis, say, signed, table
 from manytasks.statistics import critical_z, noticed, z_scores
-from manytasks.studies import both_sides, spread_weights
-from manytasks.studies.least_squares_lemmas import drawn_pulls, pull_numbers
-from manytasks.studies.pooled_errors import drawn_errors, mean_error
-from manytasks.studies.pooling_line import across, pooling_ratio
-from manytasks.studies.transfer_draws import Setting
+from manytasks.studies.linear import both_sides, spread_weights
+from manytasks.studies.linear.least_squares_lemmas import drawn_pulls, pull_numbers
+from manytasks.studies.linear.pooled_errors import drawn_errors, mean_error
+from manytasks.studies.linear.pooling_line import across, pooling_ratio
+from manytasks.studies.linear.transfer_draws import Setting
 from manytasks.symbolic import differing
 
 parameters.check(In, globals())

@@ -37,8 +37,8 @@ from manytasks.page import say
 from manytasks.simulate.direct import draw_data, excess_risk, fit
 from manytasks.statistics import critical_z
 from manytasks.streams import stream
-from manytasks.studies.drawn_numbers import numbers_drawn
-from manytasks.studies.tails import exponent_scores, tail_exponent, tails
+from manytasks.studies.linear.drawn_numbers import numbers_drawn
+from manytasks.studies.linear.tails import exponent_scores, tail_exponent, tails
 from manytasks.symbolic import differing
 
 parameters.check(In, globals())

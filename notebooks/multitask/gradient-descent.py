@@ -36,9 +36,9 @@ from manytasks import Tasks, checks, evidence, figures, parameters, theory
 from manytasks.page import number_axis, say, times_ten
 from manytasks.statistics import critical_z, noticed, z_scores
 from manytasks.streams import stream
-from manytasks.studies import descent, descent_starts, stopped_descent
-from manytasks.studies import stochastic_descent as sgd
-from manytasks.studies.descent_starts import start_error
+from manytasks.studies.linear import descent, descent_starts, stopped_descent
+from manytasks.studies.linear import stochastic_descent as sgd
+from manytasks.studies.linear.descent_starts import start_error
 from manytasks.symbolic import differing
 
 parameters.check(In, globals())

@@ -34,8 +34,8 @@ import sympy as sp
 from manytasks import Tasks, checks, evidence, figures, parameters, theory
 from manytasks.page import say
 from manytasks.statistics import Interval, critical_z, noticed, z_scores
-from manytasks.studies import linear_peak
-from manytasks.studies.pooled_errors import (
+from manytasks.studies.linear import linear_peak
+from manytasks.studies.linear.pooled_errors import (
     drawn_errors,
     error_by_data,
     mean_error,

@@ -34,8 +34,8 @@ import sympy as sp
 from manytasks import Tasks, checks, evidence, figures, parameters, simulate, theory
 from manytasks.page import say
 from manytasks.statistics import critical_z, mean_interval, noticed, z_scores
-from manytasks.studies import benign
-from manytasks.studies.one_task import (
+from manytasks.studies.linear import benign
+from manytasks.studies.linear.one_task import (
     TASK,
     bias_and_variance,
     bias_share,

@@ -34,11 +34,16 @@ from manytasks import Tasks, checks, evidence, figures, parameters, simulate, th
 from manytasks.page import number_axis, say, signed
 from manytasks.statistics import Interval, critical_z, noticed, z_scores
 from manytasks.streams import stream
-from manytasks.studies import gaining_pairs
-from manytasks.studies.cosine_sign import low_products, sign_survey
-from manytasks.studies.frontier import Crossing, crossings, frontier, side_scores
-from manytasks.studies.gaining_pairs import parallel, predictive_power
-from manytasks.studies.transfer_draws import Setting, transfer_draws
+from manytasks.studies.linear import gaining_pairs
+from manytasks.studies.linear.cosine_sign import low_products, sign_survey
+from manytasks.studies.linear.frontier import (
+    Crossing,
+    crossings,
+    frontier,
+    side_scores,
+)
+from manytasks.studies.linear.gaining_pairs import parallel, predictive_power
+from manytasks.studies.linear.transfer_draws import Setting, transfer_draws
 from manytasks.symbolic import differing
 
 parameters.check(In, globals())

@@ -37,7 +37,7 @@ from manytasks.deep.data.glyphs import render
 from manytasks.deep.data.official import OFFICIAL
 from manytasks.deep.sweeps.frozen import frozen_features
 from manytasks.statistics import mean_interval
-from manytasks.studies.probes import permuted_probes, probes
+from manytasks.studies.networks.probes import permuted_probes, probes
 
 parameters.check(In, globals())
 

@@ -27,7 +27,7 @@ from IPython.display import Markdown, display
 from manytasks import deep, evidence, page, parameters
 from manytasks.declarations import declarations
 from manytasks.statistics import mean_interval
-from manytasks.studies import lengths
+from manytasks.studies.networks import lengths
 
 parameters.check(In, globals())
 declared = declarations()

@@ -44,10 +44,11 @@ from manytasks import (
 )
 from manytasks.declarations import declarations
 from manytasks.statistics import critical_t, mean_interval
-from manytasks.studies import budgets as divisions
-from manytasks.studies import byte_prices, linear_budgets
-from manytasks.studies.byte_lines import LINE, bought, read_lines
-from manytasks.studies.forgetting import by_learner
+from manytasks.studies.linear import linear_budgets
+from manytasks.studies.networks import budgets as divisions
+from manytasks.studies.networks import byte_prices
+from manytasks.studies.networks.byte_lines import LINE, bought, read_lines
+from manytasks.studies.networks.forgetting import by_learner
 from manytasks.symbolic import differing, leading_coefficient
 
 parameters.check(In, globals())

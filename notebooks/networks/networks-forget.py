@@ -30,13 +30,16 @@ import sympy as sp
 from manytasks import Tasks, checks, deep, evidence, figures, page, theory
 from manytasks.declarations import declarations
 from manytasks.statistics import mean_interval
-from manytasks.studies.forgetting import (
+from manytasks.studies.networks.forgetting import (
     by_learner,
     change,
     saved,
     savings,
 )
-from manytasks.studies.forgetting_by_width import slope_per_doubling, summits
+from manytasks.studies.networks.forgetting_by_width import (
+    slope_per_doubling,
+    summits,
+)
 from manytasks.symbolic import differing
 
 KEYS = ["scenario", "memory", "width", "seed"]

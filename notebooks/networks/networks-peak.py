@@ -31,14 +31,14 @@ from manytasks import checks, deep, evidence, figures, page
 from manytasks.declarations import declarations
 from manytasks.deep.networks import Architecture
 from manytasks.statistics import mean_interval
-from manytasks.studies import peaks
-from manytasks.studies.lifted_curves import largest_change, least_lift
-from manytasks.studies.peak_places import (
+from manytasks.studies.networks import peaks
+from manytasks.studies.networks.lifted_curves import largest_change, least_lift
+from manytasks.studies.networks.peak_places import (
     fitting_gap,
     losses_per_sample,
     peaks_per_sample,
 )
-from manytasks.studies.transfer import transfers
+from manytasks.studies.networks.transfer import transfers
 from manytasks.symbolic import differing
 
 MEASURES = ["test_loss", "test_error"]

@@ -46,8 +46,8 @@ from manytasks import (
     theory,
 )
 from manytasks.statistics import critical_t, critical_z, mean_interval, z_scores
-from manytasks.studies import frozen_noise, frozen_peaks
-from manytasks.studies.frozen_features import frozen_draw, largest_residual
+from manytasks.studies.networks import frozen_noise, frozen_peaks
+from manytasks.studies.networks.frozen_features import frozen_draw, largest_residual
 from manytasks.symbolic import differing
 
 parameters.check(In, globals())

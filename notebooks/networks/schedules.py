@@ -30,9 +30,9 @@ from IPython.display import Markdown, display
 from manytasks import checks, deep, evidence, page, parameters
 from manytasks.deep.sweeps.one_head import task_problems
 from manytasks.statistics import mean_interval
-from manytasks.studies.linear_schedules import linear_differences
-from manytasks.studies.lone_heads import heads_by_width
-from manytasks.studies.schedules import (
+from manytasks.studies.linear.linear_schedules import linear_differences
+from manytasks.studies.networks.lone_heads import heads_by_width
+from manytasks.studies.networks.schedules import (
     at,
     by_loss,
     declared_differences,

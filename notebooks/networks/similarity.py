@@ -38,9 +38,9 @@ from manytasks.deep.measures.network import forward
 from manytasks.deep.networks import Architecture, draw_weights
 from manytasks.statistics import Interval, critical_t, mean_interval, z_scores
 from manytasks.streams import stream
-from manytasks.studies import pairs, private
-from manytasks.studies.exchange import exchange_units
-from manytasks.studies.transfer import slope_by_seed, transfer, transfers
+from manytasks.studies.networks import pairs, private
+from manytasks.studies.networks.exchange import exchange_units
+from manytasks.studies.networks.transfer import slope_by_seed, transfer, transfers
 from manytasks.symbolic import differing
 
 parameters.check(In, globals())

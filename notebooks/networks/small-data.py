@@ -27,9 +27,9 @@ from IPython.display import Markdown, display
 from manytasks import checks, deep, evidence, page
 from manytasks.declarations import declarations
 from manytasks.statistics import mean_interval
-from manytasks.studies import peaks
-from manytasks.studies.forgetting import by_learner, change, saved
-from manytasks.studies.transfer import transfer, transfers
+from manytasks.studies.networks import peaks
+from manytasks.studies.networks.forgetting import by_learner, change, saved
+from manytasks.studies.networks.transfer import transfer, transfers
 
 MEASURES = {"test_loss": "loss", "test_error": "accuracy"}
 KEYS = ["scenario", "memory", "width", "seed"]

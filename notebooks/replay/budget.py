@@ -41,9 +41,9 @@ from manytasks import Tasks, checks, evidence, figures, parameters, simulate, th
 from manytasks.page import say
 from manytasks.statistics import critical_z, difference_interval, noticed, z_scores
 from manytasks.streams import stream
-from manytasks.studies import budget_lines, budget_phases
-from manytasks.studies.budget_lines import along_line, large_budget_slope
-from manytasks.studies.replay_readings import readings
+from manytasks.studies.linear import budget_lines, budget_phases
+from manytasks.studies.linear.budget_lines import along_line, large_budget_slope
+from manytasks.studies.linear.replay_readings import readings
 from manytasks.symbolic import differing
 
 parameters.check(In, globals())

@@ -41,16 +41,20 @@ from manytasks import Tasks, checks, evidence, figures, parameters, theory
 from manytasks.page import say, signed, table
 from manytasks.statistics import critical_z, noticed, z_scores
 from manytasks.streams import stream
-from manytasks.studies.equal_similarity import EqualSimilarity
-from manytasks.studies.replay_draws import drawn_matrices, places_apart, redrawn
-from manytasks.studies.replay_readings import readings
-from manytasks.studies.replay_steps import (
+from manytasks.studies.linear.equal_similarity import EqualSimilarity
+from manytasks.studies.linear.replay_draws import (
+    drawn_matrices,
+    places_apart,
+    redrawn,
+)
+from manytasks.studies.linear.replay_readings import readings
+from manytasks.studies.linear.replay_steps import (
     last_growth,
     memory_slopes,
     share_slope,
     steps,
 )
-from manytasks.studies.seen_from_buffer import seen_from_buffer
+from manytasks.studies.linear.seen_from_buffer import seen_from_buffer
 from manytasks.symbolic import differing
 from manytasks.theory.buffer_span import least_squares_error_in_span
 

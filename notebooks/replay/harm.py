@@ -37,8 +37,8 @@ from matplotlib.colors import TwoSlopeNorm
 from manytasks import Tasks, checks, evidence, figures, parameters, theory
 from manytasks.page import say, signed
 from manytasks.statistics import critical_z, noticed, z_scores
-from manytasks.studies.buffer_problems import drawn_effects, try_condition
-from manytasks.studies.equal_similarity import EqualSimilarity, signs
+from manytasks.studies.linear.buffer_problems import drawn_effects, try_condition
+from manytasks.studies.linear.equal_similarity import EqualSimilarity, signs
 from manytasks.symbolic import differing
 
 parameters.check(In, globals())

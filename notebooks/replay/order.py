@@ -34,7 +34,7 @@ import sympy as sp
 from manytasks import Tasks, checks, evidence, figures, parameters, theory
 from manytasks.page import number, say
 from manytasks.streams import stream
-from manytasks.studies.every_order import (
+from manytasks.studies.linear.every_order import (
     crowd,
     falling_norm,
     forgetting_limit,
@@ -42,7 +42,7 @@ from manytasks.studies.every_order import (
     tried_orders,
     uneven_vectors,
 )
-from manytasks.studies.linear_orders import central_last
+from manytasks.studies.linear.linear_orders import central_last
 from manytasks.symbolic import differing
 
 parameters.check(In, globals())

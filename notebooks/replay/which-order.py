@@ -46,7 +46,8 @@ from manytasks.statistics import (
     z_scores,
 )
 from manytasks.streams import stream
-from manytasks.studies import linear_orders, smooth_orders, task_orders
+from manytasks.studies.dynamics import smooth_orders
+from manytasks.studies.linear import linear_orders, task_orders
 from manytasks.symbolic import differing
 from manytasks.theory.best_order import known_weight
 

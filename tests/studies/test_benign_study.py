@@ -6,7 +6,7 @@ import scipy
 
 from manytasks import Tasks, theory
 from manytasks.statistics import mean_interval
-from manytasks.studies.benign import drawn_risks, equal_risk, in_strong, risks, spectrum, unequal_risk
+from manytasks.studies.linear.benign import drawn_risks, equal_risk, in_strong, risks, spectrum, unequal_risk
 
 
 def test_the_spectrum_has_five_strong_directions_which_hold_the_target():

@@ -5,8 +5,8 @@ import pytest
 
 from manytasks import Tasks, theory
 from manytasks.statistics import critical_z, z_scores
-from manytasks.studies.both_sides import exact_means, other_side, spread_of, weighted_draws
-from manytasks.studies.transfer_draws import Setting
+from manytasks.studies.linear.both_sides import exact_means, other_side, spread_of, weighted_draws
+from manytasks.studies.linear.transfer_draws import Setting
 
 LINE = Setting(Tasks.from_vectors([[2.0], [1.0], [-0.5]]), [0, 10, 20], 0.1)
 

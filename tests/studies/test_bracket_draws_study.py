@@ -5,7 +5,7 @@ import pytest
 
 from manytasks import Tasks, simulate, theory
 from manytasks.statistics import critical_z, z_scores
-from manytasks.studies.bracket_draws import bracket_draws
+from manytasks.studies.linear.bracket_draws import bracket_draws
 
 CASES = [(Tasks.equiangular(2, -0.5), 0.0), (Tasks.equiangular(2, 1.0), 1.0)]
 

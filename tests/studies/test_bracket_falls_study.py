@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from manytasks.studies.bracket_falls import carried, log_falls, order_of_seeds
+from manytasks.studies.networks.bracket_falls import carried, log_falls, order_of_seeds
 
 OPTIONS = {"seed": 1, "resamples": 200}
 

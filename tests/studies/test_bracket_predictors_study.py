@@ -7,7 +7,7 @@ from messages import whole
 from scipy import stats
 
 from manytasks.streams import stream
-from manytasks.studies.bracket_predictors import (
+from manytasks.studies.networks.bracket_predictors import (
     TARGETS,
     cubes,
     jackknife_order,

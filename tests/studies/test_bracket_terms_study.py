@@ -7,16 +7,16 @@ from torch.autograd.functional import hessian
 from torch.func import grad
 
 from manytasks import flow
-from manytasks.studies import drift
-from manytasks.studies.bracket_terms import (
+from manytasks.studies.dynamics import drift
+from manytasks.studies.dynamics.bracket_terms import (
     push_against_flatness,
     pushed_alike,
     term_lengths,
     trained_together,
 )
-from manytasks.studies.random_pairs import generator_of, random_tasks, starts
-from manytasks.studies.small_pairs import Pairs
-from manytasks.studies.unrelated_tasks import disjoint_bracket, relative_bracket
+from manytasks.studies.dynamics.random_pairs import generator_of, random_tasks, starts
+from manytasks.studies.dynamics.small_pairs import Pairs
+from manytasks.studies.dynamics.unrelated_tasks import disjoint_bracket, relative_bracket
 
 A = torch.tensor([[1.0, 0.3], [0.3, 0.2]], dtype=torch.float64)
 B = torch.tensor([[0.1, -0.2], [-0.2, 0.8]], dtype=torch.float64)

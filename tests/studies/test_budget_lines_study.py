@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from manytasks import Tasks, theory
-from manytasks.studies import budget_lines
-from manytasks.studies.budget_lines import (
+from manytasks.studies.linear import budget_lines
+from manytasks.studies.linear.budget_lines import (
     along_line,
     brute_force_gap,
     large_budget_slope,

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from manytasks import Tasks, theory
-from manytasks.studies.budget_phases import (
+from manytasks.studies.linear.budget_phases import (
     KINDS,
     astray,
     best_memory,

@@ -6,14 +6,14 @@ import pytest
 
 from manytasks import Tasks, theory
 from manytasks.statistics import z_scores
-from manytasks.studies.budgets import (
+from manytasks.studies.linear.linear_budgets import advised_share, cost_of_advice, error_along
+from manytasks.studies.networks.budgets import (
     cost_of_others_share,
     doubling_gains,
     ends_above_inside,
     final_by_share,
     smallest_fall,
 )
-from manytasks.studies.linear_budgets import advised_share, cost_of_advice, error_along
 
 SHARES = (0.0, 0.25, 0.5, 1.0)
 LINES = ["stream", "stored", "budget"]

@@ -5,8 +5,8 @@ import numpy as np
 from manytasks import theory
 from manytasks.statistics import critical_z, z_scores
 from manytasks.streams import stream
-from manytasks.studies.buffer_problems import drawn_effects, try_condition
-from manytasks.studies.replay_readings import buffer_effect
+from manytasks.studies.linear.buffer_problems import drawn_effects, try_condition
+from manytasks.studies.linear.replay_readings import buffer_effect
 from manytasks.tasks import Tasks
 
 

@@ -6,10 +6,10 @@ import pytest
 
 from manytasks import theory
 from manytasks.deep.sweeps.replay_budget import TABLE_1, model_bytes
-from manytasks.studies import linear_budgets
-from manytasks.studies.byte_lines import LINE, bought, read_lines
-from manytasks.studies.byte_prices import official_pairs, sample_prices
-from manytasks.studies.linear_budgets import price_moves
+from manytasks.studies.linear import linear_budgets
+from manytasks.studies.linear.linear_budgets import price_moves
+from manytasks.studies.networks.byte_lines import LINE, bought, read_lines
+from manytasks.studies.networks.byte_prices import official_pairs, sample_prices
 
 FINAL = {
     (64, 0): (0.4, 0.2, 0.3),

@@ -9,12 +9,12 @@ from torch.func import grad
 
 from manytasks import flow
 from manytasks.statistics import limit_slope
-from manytasks.studies import conflict_flows, stalling
-from manytasks.studies.conflict_flows import with_conflict
-from manytasks.studies.conflict_sizes import conflict_of_copies, cosines
-from manytasks.studies.random_pairs import generator_of, normal
-from manytasks.studies.small_pairs import Pairs
-from manytasks.studies.trunk_and_heads import FLOWS, TRUNK, losses, step_distances, trunk_pairs
+from manytasks.studies.dynamics import conflict_flows, stalling
+from manytasks.studies.dynamics.conflict_flows import with_conflict
+from manytasks.studies.dynamics.conflict_sizes import conflict_of_copies, cosines
+from manytasks.studies.dynamics.random_pairs import generator_of, normal
+from manytasks.studies.dynamics.small_pairs import Pairs
+from manytasks.studies.dynamics.trunk_and_heads import FLOWS, TRUNK, losses, step_distances, trunk_pairs
 
 A = torch.tensor([[1.0, 0.3], [0.3, 0.2]], dtype=torch.float64)
 B = torch.tensor([[0.1, -0.2], [-0.2, 0.8]], dtype=torch.float64)

@@ -6,12 +6,12 @@ import pytest
 import torch
 from torch.func import grad, vmap
 
-from manytasks.studies import conflict_remedies, multitask_methods
-from manytasks.studies.aggregated import aggregate, cosine, powers_of_a_step
-from manytasks.studies.multitask_methods import PLAIN, Method, direction, methods
-from manytasks.studies.random_pairs import generator_of, normal, starts
-from manytasks.studies.scaled_pairs import scaled_pairs
-from manytasks.studies.two_outputs import STUDENT, TEACHER, students, task_losses
+from manytasks.studies.dynamics import conflict_remedies, multitask_methods
+from manytasks.studies.dynamics.aggregated import aggregate, cosine, powers_of_a_step
+from manytasks.studies.dynamics.multitask_methods import PLAIN, Method, direction, methods
+from manytasks.studies.dynamics.random_pairs import generator_of, normal, starts
+from manytasks.studies.dynamics.scaled_pairs import scaled_pairs
+from manytasks.studies.dynamics.two_outputs import STUDENT, TEACHER, students, task_losses
 
 
 def test_projections_of_two_gradients_by_hand():

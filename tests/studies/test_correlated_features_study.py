@@ -5,7 +5,7 @@ import pytest
 
 from manytasks import Tasks, theory
 from manytasks.streams import stream
-from manytasks.studies.correlated_features import (
+from manytasks.studies.features.correlated_features import (
     correlated_errors,
     gaussian_features,
     matrix_root,

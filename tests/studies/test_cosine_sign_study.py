@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from manytasks import Tasks
-from manytasks.studies.cosine_sign import low_products, mean_cosine, sign_mismatch, sign_survey
+from manytasks.studies.linear.cosine_sign import low_products, mean_cosine, sign_mismatch, sign_survey
 
 # Two opposed tasks and one between them: cosines -1/2, 1/2 and 1/2.
 FAN = np.array([[np.sqrt(3) / 2, 0.5], [-np.sqrt(3) / 2, 0.5], [0.0, 1.0]])

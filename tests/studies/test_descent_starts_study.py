@@ -5,8 +5,8 @@ import pytest
 
 from manytasks import Tasks, theory
 from manytasks.statistics import critical_z, z_scores
-from manytasks.studies.descent import PooledData, descend_to_limit, least_norm_fit
-from manytasks.studies.descent_starts import descend_from_starts, prominence, prominences, start_error
+from manytasks.studies.linear.descent import PooledData, descend_to_limit, least_norm_fit
+from manytasks.studies.linear.descent_starts import descend_from_starts, prominence, prominences, start_error
 
 DATA = PooledData(np.array([[1.0, 0.0], [0.6, 0.8]]), np.array([5, 4]), 0.2, 1)
 STARTS = [np.zeros(2), np.array([0.8, 0.4]), np.array([-2.0, 1.0])]

@@ -5,7 +5,7 @@ import pytest
 
 from manytasks.simulate.direct import draw_data
 from manytasks.streams import stream
-from manytasks.studies.descent import (
+from manytasks.studies.linear.descent import (
     PooledData,
     curvatures,
     descend,

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from manytasks.studies.equal_similarity import EqualSimilarity, signs
-from manytasks.studies.replay_readings import buffer_effect, readings
+from manytasks.studies.linear.equal_similarity import EqualSimilarity, signs
+from manytasks.studies.linear.replay_readings import buffer_effect, readings
 from manytasks.tasks import Tasks
 
 WORLDS = [EqualSimilarity(2, 30, 0.0), EqualSimilarity(4, 20, 0.1), EqualSimilarity(10, 50, 0.2)]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from manytasks import Tasks, theory
-from manytasks.studies.every_order import (
+from manytasks.studies.linear.every_order import (
     Readings,
     crowd,
     falling_norm,
@@ -15,7 +15,7 @@ from manytasks.studies.every_order import (
     tried_orders,
     uneven_vectors,
 )
-from manytasks.studies.linear_orders import central_last
+from manytasks.studies.linear.linear_orders import central_last
 
 UNEVEN = Tasks.from_vectors(uneven_vectors(T=4, seed=1, draw=0))
 ORDERS = tried_orders(UNEVEN, seed=1)

@@ -6,7 +6,7 @@ import torch
 from manytasks.deep.measures.network import forward
 from manytasks.deep.networks import Architecture, draw_weights
 from manytasks.streams import stream
-from manytasks.studies.exchange import exchange_units
+from manytasks.studies.networks.exchange import exchange_units
 
 
 def test_the_function_stays_and_the_weights_do_not():

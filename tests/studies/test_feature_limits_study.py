@@ -3,16 +3,22 @@
 import numpy as np
 import pytest
 
-from manytasks.studies.feature_limits import (
+from manytasks.studies.features.feature_limits import (
     heavy_tails,
     moments_from_others,
     predictions_from_few,
     rare_directions,
 )
-from manytasks.studies.image_populations import relu_populations, trained_population
-from manytasks.studies.image_tasks import Images, glyph_images, one_vs_rest, permuted_views, random_relu
-from manytasks.studies.populations import population_of
-from manytasks.studies.trained_layer import trained_layer
+from manytasks.studies.features.image_populations import relu_populations, trained_population
+from manytasks.studies.features.image_tasks import (
+    Images,
+    glyph_images,
+    one_vs_rest,
+    permuted_views,
+    random_relu,
+)
+from manytasks.studies.features.populations import population_of
+from manytasks.studies.features.trained_layer import trained_layer
 
 
 def gaussian(M=400, p=20, seed=3):

@@ -7,13 +7,13 @@ import torch
 from torch.func import vmap
 
 from manytasks import flow
-from manytasks.studies.first_steps import bracket_push, one_step, predictions, second_order_rise
-from manytasks.studies.random_pairs import generator_of, random_tasks, starts
-from manytasks.studies.ranked_pairs import lead, ranked
-from manytasks.studies.second_task import turn_bracket
-from manytasks.studies.similar_pairs import NETWORK, TEACHER, similar_pairs, task_loss
-from manytasks.studies.small_pairs import Pairs, squared_losses, stacked
-from manytasks.studies.turned_bracket import COUNTS, bent_path, dialled, explained, quadratic_dial
+from manytasks.studies.dynamics.first_steps import bracket_push, one_step, predictions, second_order_rise
+from manytasks.studies.dynamics.random_pairs import generator_of, random_tasks, starts
+from manytasks.studies.dynamics.ranked_pairs import lead, ranked
+from manytasks.studies.dynamics.second_task import turn_bracket
+from manytasks.studies.dynamics.similar_pairs import NETWORK, TEACHER, similar_pairs, task_loss
+from manytasks.studies.dynamics.small_pairs import Pairs, squared_losses, stacked
+from manytasks.studies.dynamics.turned_bracket import COUNTS, bent_path, dialled, explained, quadratic_dial
 
 A = torch.tensor([[1.0, 0.3], [0.3, 0.2]], dtype=torch.float64)
 B = torch.tensor([[0.1, -0.2], [-0.2, 0.8]], dtype=torch.float64)

@@ -5,8 +5,8 @@ import pytest
 import torch
 from torch.func import grad, jacrev
 
-from manytasks.studies.flatness_fields import velocity
-from manytasks.studies.flatness_flows import (
+from manytasks.studies.dynamics.flatness_fields import velocity
+from manytasks.studies.dynamics.flatness_flows import (
     DURATION,
     at_loss,
     flatness_changes,
@@ -14,7 +14,7 @@ from manytasks.studies.flatness_flows import (
     loss_of,
     squared_gradients,
 )
-from manytasks.studies.small_pairs import Pairs
+from manytasks.studies.dynamics.small_pairs import Pairs
 
 H = 0.3
 

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from manytasks.statistics import Interval, mean_interval
-from manytasks.studies.flatness_answers import answer, largest, largest_change, smallest_product
-from manytasks.studies.flatness_runs import MEASURES, by_run, cells, change, paired
+from manytasks.studies.dynamics.flatness_answers import answer, largest, largest_change, smallest_product
+from manytasks.studies.dynamics.flatness_runs import MEASURES, by_run, cells, change, paired
 
 PLAIN, RATE, PENALTY = (0.1, 0.0), (0.4, 0.0), (0.1, 0.3)
 

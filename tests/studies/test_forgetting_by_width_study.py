@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from manytasks.studies.forgetting_by_width import slope_per_doubling, summits
+from manytasks.studies.networks.forgetting_by_width import slope_per_doubling, summits
 
 KEYS = ["memory", "width", "seed"]
 

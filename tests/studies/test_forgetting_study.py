@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from manytasks.studies.forgetting import (
+from manytasks.studies.networks.forgetting import (
     by_learner,
     change,
     saved,

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from manytasks import Tasks, theory
-from manytasks.studies.frontier import Crossing, crossings, frontier, side_scores
+from manytasks.studies.linear.frontier import Crossing, crossings, frontier, side_scores
 
 
 @pytest.mark.parametrize("noise_var", [0.0, 0.4])

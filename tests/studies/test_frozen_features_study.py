@@ -4,15 +4,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from manytasks.studies.frozen_features import FrozenDraw, frozen_draw, largest_residual
-from manytasks.studies.frozen_noise import (
+from manytasks.studies.networks.frozen_features import FrozenDraw, frozen_draw, largest_residual
+from manytasks.studies.networks.frozen_noise import (
     amplification,
     amplifications,
     linear_amplification,
     noise_rises,
     participation,
 )
-from manytasks.studies.frozen_peaks import (
+from manytasks.studies.networks.frozen_peaks import (
     KINDS,
     bump,
     errors_of_equal_tasks,

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from manytasks import Tasks, theory
-from manytasks.studies.frontier import frontier
-from manytasks.studies.gaining_pairs import (
+from manytasks.studies.linear.frontier import frontier
+from manytasks.studies.linear.gaining_pairs import (
     misread_gains,
     pair_transfer,
     parallel,

@@ -4,8 +4,8 @@ import numpy as np
 import torch
 
 from manytasks import flow
-from manytasks.studies.kinks import active, crossing_share
-from manytasks.studies.random_pairs import generator_of, normal, starts
+from manytasks.studies.dynamics.kinks import active, crossing_share
+from manytasks.studies.dynamics.random_pairs import generator_of, normal, starts
 
 NETWORK = flow.Network((2, 3, 1), "relu")
 generator = generator_of(1, "kinks")

@@ -6,7 +6,7 @@ from scipy.stats import beta, kstest
 
 from manytasks import Tasks, theory
 from manytasks.statistics import critical_z, z_scores
-from manytasks.studies.least_squares_lemmas import drawn_pulls, pull_numbers
+from manytasks.studies.linear.least_squares_lemmas import drawn_pulls, pull_numbers
 
 
 @pytest.mark.parametrize(("N", "p"), [(9, 2), (16, 3), (60, 20)])

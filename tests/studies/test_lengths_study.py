@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from manytasks.studies import lengths
+from manytasks.studies.networks import lengths
 
 
 def table(values, inner=1.0):

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from manytasks.studies.lifted_curves import largest_change, least_lift
+from manytasks.studies.networks.lifted_curves import largest_change, least_lift
 
 
 def rows(lifts=(0.0, 1.0, 3.0), depths=(1, 2, 5)):

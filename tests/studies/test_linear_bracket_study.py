@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from manytasks import Tasks, theory
-from manytasks.studies.linear_bracket import factors, one_step, prediction_gap, reach, relative_bracket
+from manytasks.studies.linear.linear_bracket import factors, one_step, prediction_gap, reach, relative_bracket
 
 ORTHOGONAL = Tasks.equiangular(2, 0.0)
 

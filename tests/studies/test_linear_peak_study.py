@@ -6,7 +6,7 @@ import scipy
 
 from manytasks import Tasks
 from manytasks.statistics import Interval, critical_z, z_scores
-from manytasks.studies.linear_peak import (
+from manytasks.studies.linear.linear_peak import (
     NOISE,
     SPREAD,
     height_steps,
@@ -15,7 +15,7 @@ from manytasks.studies.linear_peak import (
     two_roads,
     with_spread,
 )
-from manytasks.studies.pooled_errors import drawn_errors
+from manytasks.studies.linear.pooled_errors import drawn_errors
 
 
 @pytest.mark.parametrize(("T", "spread"), [(2, 0.5), (5, 0.1), (10, 1.0)])

@@ -6,14 +6,14 @@ import torch
 
 from manytasks import flow
 from manytasks.statistics import log_slope
-from manytasks.studies.one_task_steps import (
+from manytasks.studies.dynamics.one_task_steps import (
     from_iterates,
     rate_of_error,
     relative_gaps,
     scaled_learners,
     step_gaps,
 )
-from manytasks.studies.small_pairs import Pairs, sharpness
+from manytasks.studies.dynamics.small_pairs import Pairs, sharpness
 
 CURVATURES = torch.tensor([1.0, 2.0], dtype=torch.float64)
 STARTS = torch.tensor([[1.0], [3.0]], dtype=torch.float64)

@@ -5,7 +5,7 @@ import pytest
 
 from manytasks import theory
 from manytasks.statistics import critical_z, z_scores
-from manytasks.studies.one_task import TASK, bias_and_variance, bias_share, running_means
+from manytasks.studies.linear.one_task import TASK, bias_and_variance, bias_share, running_means
 
 
 def test_the_mean_fit_misses_what_the_data_do_not_span():

@@ -11,9 +11,9 @@ from manytasks import Tasks, flow, theory
 from manytasks.simulate.replay_path import data_in_span, path_errors
 from manytasks.statistics import limit_slope, rank_correlation
 from manytasks.streams import stream
-from manytasks.studies.linear_orders import central_last, drawn_order, random_problems, survey
-from manytasks.studies.smooth_orders import compare, cubic_tasks
-from manytasks.studies.task_orders import permuted_digits, predictions, tabled, trained_in_orders
+from manytasks.studies.dynamics.smooth_orders import compare, cubic_tasks
+from manytasks.studies.linear.linear_orders import central_last, drawn_order, random_problems, survey
+from manytasks.studies.linear.task_orders import permuted_digits, predictions, tabled, trained_in_orders
 
 W = np.array([[1.0, 0.0], [0.3, 1.0], [-0.5, 0.4]])
 

@@ -6,7 +6,7 @@ import pytest
 from messages import whole
 
 from manytasks.statistics import rank_correlation
-from manytasks.studies.pairs import (
+from manytasks.studies.networks.pairs import (
     MEASURES,
     by_head,
     change_by_seed,

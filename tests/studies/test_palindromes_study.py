@@ -9,11 +9,11 @@ import torch
 
 from manytasks import flow
 from manytasks.statistics import limit_slope
-from manytasks.studies import alternation
-from manytasks.studies.order_sums import order_sums
-from manytasks.studies.palindromes import ORDERS, mean_order_gap, schedule_gaps
-from manytasks.studies.scaled_pairs import scaled_pairs
-from manytasks.studies.small_pairs import Pairs
+from manytasks.studies.dynamics import alternation
+from manytasks.studies.dynamics.order_sums import order_sums
+from manytasks.studies.dynamics.palindromes import ORDERS, mean_order_gap, schedule_gaps
+from manytasks.studies.dynamics.scaled_pairs import scaled_pairs
+from manytasks.studies.dynamics.small_pairs import Pairs
 
 A = torch.tensor([[1.0, 0.3], [0.3, 0.2]], dtype=torch.float64)
 B = torch.tensor([[0.1, -0.2], [-0.2, 0.8]], dtype=torch.float64)

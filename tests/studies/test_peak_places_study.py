@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from manytasks.studies.peak_places import fitting_gap, losses_per_sample, peaks_per_sample
-from manytasks.studies.peaks import find_peak
+from manytasks.studies.networks.peak_places import fitting_gap, losses_per_sample, peaks_per_sample
+from manytasks.studies.networks.peaks import find_peak
 
 WIDTHS = np.array([2, 4, 8, 16])
 

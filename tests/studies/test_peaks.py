@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from manytasks.declarations import declarations
-from manytasks.studies.peaks import (
+from manytasks.studies.networks.peaks import (
     by_width,
     declared_peaks,
     find_peak,

@@ -5,7 +5,7 @@ import pytest
 
 from manytasks import Tasks, theory
 from manytasks.statistics import critical_z, z_scores
-from manytasks.studies.pooled_errors import drawn_errors, error_by_data, mean_error, peak_ratio
+from manytasks.studies.linear.pooled_errors import drawn_errors, error_by_data, mean_error, peak_ratio
 
 UNEVEN = Tasks.from_vectors([[1.0, 0.0], [0.5, 2.0], [-1.0, 0.3]])
 

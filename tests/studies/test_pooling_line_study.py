@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from manytasks import Tasks, theory
-from manytasks.studies.both_sides import spread_of
-from manytasks.studies.pooling_line import across, pooling_ratio
+from manytasks.studies.linear.both_sides import spread_of
+from manytasks.studies.linear.pooling_line import across, pooling_ratio
 
 
 @pytest.mark.parametrize(("T", "n", "p", "cosine"), [(2, 12, 4, 0.0), (3, 20, 6, 0.5), (5, 100, 10, 0.9)])

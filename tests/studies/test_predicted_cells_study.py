@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from manytasks.studies.predicted_cells import clear_gains, curve, same_best_ridge, worst
-from manytasks.studies.real_tasks import transfers
+from manytasks.studies.features.predicted_cells import clear_gains, curve, same_best_ridge, worst
+from manytasks.studies.features.real_tasks import transfers
 
 
 def table():

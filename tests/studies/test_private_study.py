@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from messages import whole
 
-from manytasks.studies.private import alone, parted, parted_both_ways, saved
+from manytasks.studies.networks.private import alone, parted, parted_both_ways, saved
 
 
 def table():

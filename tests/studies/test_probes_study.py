@@ -9,7 +9,7 @@ from manytasks.deep import load_dataset
 from manytasks.deep.data import pixels
 from manytasks.deep.tasks import class_split
 from manytasks.streams import stream
-from manytasks.studies.probes import permuted_probes, probe, probes
+from manytasks.studies.networks.probes import permuted_probes, probe, probes
 
 SETTING = {"T": 5, "per_class": 10, "seed": 3}
 

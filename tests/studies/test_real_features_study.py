@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 
 from manytasks import Tasks, theory
-from manytasks.studies.population_fits import drawn_errors, fitted_errors
-from manytasks.studies.populations import Population, population_of
-from manytasks.studies.real_features import cell_gaps, choose_ridge, drawn_cells, gap_sizes
-from manytasks.studies.spectra import drawn_spectra, predicted_spectra
+from manytasks.studies.features.population_fits import drawn_errors, fitted_errors
+from manytasks.studies.features.populations import Population, population_of
+from manytasks.studies.features.real_features import cell_gaps, choose_ridge, drawn_cells, gap_sizes
+from manytasks.studies.features.spectra import drawn_spectra, predicted_spectra
 
 
 def signs(count):

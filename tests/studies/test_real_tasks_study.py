@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from manytasks.studies.real_tasks import (
+from manytasks.studies.features.real_tasks import (
     price_in_schools,
     price_of_predicted_ridge,
     relative_error,

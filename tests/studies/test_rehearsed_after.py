@@ -9,7 +9,7 @@ from manytasks import Tasks, theory
 from manytasks.simulate.replay_path import data_in_span
 from manytasks.statistics import critical_z, z_scores
 from manytasks.streams import stream
-from manytasks.studies.linear_orders import drawn_order
+from manytasks.studies.linear.linear_orders import drawn_order
 
 EQUAL_NORMS = [[3, 4], [4, -3], [-5, 0], [0, 5], [-3, 4]]
 

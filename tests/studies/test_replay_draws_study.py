@@ -5,7 +5,7 @@ import pytest
 
 from manytasks import Tasks, theory
 from manytasks.statistics import critical_z, z_scores
-from manytasks.studies.replay_draws import drawn_matrices, places_apart, redrawn
+from manytasks.studies.linear.replay_draws import drawn_matrices, places_apart, redrawn
 
 PAIR = Tasks.equiangular(2, 0.3)
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from manytasks import Tasks, theory
-from manytasks.studies.replay_readings import buffer_effect, readings
+from manytasks.studies.linear.replay_readings import buffer_effect, readings
 
 CHAIN = Tasks.chain(3, 0.5)
 

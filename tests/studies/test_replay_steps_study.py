@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from manytasks import Tasks, theory
-from manytasks.studies.equal_similarity import EqualSimilarity
-from manytasks.studies.replay_steps import (
+from manytasks.studies.linear.equal_similarity import EqualSimilarity
+from manytasks.studies.linear.replay_steps import (
     STARTS,
     last_growth,
     leading_terms,

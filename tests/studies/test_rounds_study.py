@@ -5,11 +5,11 @@ import pytest
 import torch
 
 from manytasks.statistics import limit_slope
-from manytasks.studies.round_gaps import OrderGap, distances, flowed_in_turn, joined, order_gaps
-from manytasks.studies.round_reach import reach
-from manytasks.studies.rounds import EXPECTED, FIELDS, flowed, repeated, stepped
-from manytasks.studies.scaled_pairs import scaled_pairs
-from manytasks.studies.small_pairs import Pairs
+from manytasks.studies.dynamics.round_gaps import OrderGap, distances, flowed_in_turn, joined, order_gaps
+from manytasks.studies.dynamics.round_reach import reach
+from manytasks.studies.dynamics.rounds import EXPECTED, FIELDS, flowed, repeated, stepped
+from manytasks.studies.dynamics.scaled_pairs import scaled_pairs
+from manytasks.studies.dynamics.small_pairs import Pairs
 
 A = torch.tensor([[1.0, 0.3], [0.3, 0.2]], dtype=torch.float64)
 B = torch.tensor([[0.1, -0.2], [-0.2, 0.8]], dtype=torch.float64)

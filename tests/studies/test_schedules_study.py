@@ -9,9 +9,9 @@ from manytasks import Tasks, theory
 from manytasks.declarations import declarations
 from manytasks.deep.sweeps.one_head import task_problems
 from manytasks.streams import stream
-from manytasks.studies.linear_schedules import linear_differences
-from manytasks.studies.lone_heads import heads_alone, heads_by_width
-from manytasks.studies.schedules import at, by_loss, declared_differences, difference
+from manytasks.studies.linear.linear_schedules import linear_differences
+from manytasks.studies.networks.lone_heads import heads_alone, heads_by_width
+from manytasks.studies.networks.schedules import at, by_loss, declared_differences, difference
 
 SETTINGS = {"tasks": 3, "per_class": 2, "seeds": (0, 1), "fractions": (1.0,), "noises": (0.2,)}
 

@@ -6,7 +6,7 @@ import torch
 from torch.func import grad, jacrev, vmap
 
 from manytasks import flow
-from manytasks.studies.second_task import descend_pairs, predictors, turn_bracket
+from manytasks.studies.dynamics.second_task import descend_pairs, predictors, turn_bracket
 
 NETWORK = flow.Network((3, 5, 2))
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from manytasks import Tasks, theory
 from manytasks.statistics import critical_z, z_scores
-from manytasks.studies.seen_from_buffer import seen_from_buffer
+from manytasks.studies.linear.seen_from_buffer import seen_from_buffer
 
 TASKS = Tasks.from_vectors([[1.0, 0.0], [0.2, 1.5], [-0.5, 0.5]])
 

@@ -5,7 +5,7 @@ import pytest
 
 from manytasks import theory
 from manytasks.simulate import DrawnMoments
-from manytasks.studies.similar_noise import drawn_gaps, exact_gaps, mean_excess, share_of_bound
+from manytasks.studies.linear.similar_noise import drawn_gaps, exact_gaps, mean_excess, share_of_bound
 
 
 def test_each_side_is_measured_by_its_own_limit():

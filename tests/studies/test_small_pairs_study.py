@@ -5,9 +5,9 @@ import torch
 from torch.autograd.functional import hessian
 
 from manytasks import flow
-from manytasks.studies.random_pairs import generator_of, normal, random_tasks, starts
-from manytasks.studies.scaled_pairs import scaled_losses, scaled_pairs
-from manytasks.studies.small_pairs import Pairs, sharpness, squared_losses
+from manytasks.studies.dynamics.random_pairs import generator_of, normal, random_tasks, starts
+from manytasks.studies.dynamics.scaled_pairs import scaled_losses, scaled_pairs
+from manytasks.studies.dynamics.small_pairs import Pairs, sharpness, squared_losses
 
 NETWORK = flow.Network((3, 4, 2))
 

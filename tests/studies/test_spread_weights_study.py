@@ -6,7 +6,7 @@ import pytest
 from manytasks import Tasks, theory
 from manytasks.statistics import critical_z, z_scores
 from manytasks.streams import stream
-from manytasks.studies.spread_weights import LAWS, large_sample_weight, spread_weights
+from manytasks.studies.linear.spread_weights import LAWS, large_sample_weight, spread_weights
 
 
 @pytest.mark.parametrize("law", LAWS)

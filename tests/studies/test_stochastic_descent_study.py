@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from manytasks.streams import stream
-from manytasks.studies.descent import PooledData, curvatures, least_norm_fit
-from manytasks.studies.stochastic_descent import (
+from manytasks.studies.linear.descent import PooledData, curvatures, least_norm_fit
+from manytasks.studies.linear.stochastic_descent import (
     adam_leaves_span,
     batches_arrive,
     prescription,

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from manytasks.simulate.direct import excess_risk
-from manytasks.studies.descent import PooledData, curvatures, descend, least_norm_fit
-from manytasks.studies.stopped_descent import foretold_steps, steps_to_arrive, stopped_errors
+from manytasks.studies.linear.descent import PooledData, curvatures, descend, least_norm_fit
+from manytasks.studies.linear.stopped_descent import foretold_steps, steps_to_arrive, stopped_errors
 
 DATA = PooledData(np.array([[1.0, 0.0], [0.6, 0.8]]), np.array([5, 4]), 0.2, 1)
 

@@ -6,8 +6,8 @@ import pytest
 from manytasks import Tasks
 from manytasks.statistics import critical_z
 from manytasks.streams import stream
-from manytasks.studies.drawn_numbers import numbers_drawn
-from manytasks.studies.tails import exponent_scores, tail_exponent, tails
+from manytasks.studies.linear.drawn_numbers import numbers_drawn
+from manytasks.studies.linear.tails import exponent_scores, tail_exponent, tails
 
 ALPHA = np.array([0.5, 1.0, 1.5])
 

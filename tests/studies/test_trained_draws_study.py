@@ -6,8 +6,8 @@ import pytest
 from manytasks import Tasks, theory
 from manytasks.statistics import critical_z, z_scores
 from manytasks.streams import stream
-from manytasks.studies.stopping import Stops, anchor_rises, stops
-from manytasks.studies.trained_draws import (
+from manytasks.studies.linear.stopping import Stops, anchor_rises, stops
+from manytasks.studies.linear.trained_draws import (
     drawn_spread,
     errors_by_order,
     errors_by_rule,

@@ -4,7 +4,7 @@ import numpy as np
 
 from manytasks import Tasks, theory
 from manytasks.statistics import critical_z, z_scores
-from manytasks.studies.transfer_draws import Setting, transfer_draws
+from manytasks.studies.linear.transfer_draws import Setting, transfer_draws
 
 PAIR = Tasks.equiangular(2, 0.5)
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from manytasks.studies.transfer import slope_by_seed, transfer, transfers
+from manytasks.studies.networks.transfer import slope_by_seed, transfer, transfers
 
 
 def rows():

@@ -5,8 +5,8 @@ import pytest
 
 from manytasks import Tasks, theory
 from manytasks.streams import stream
-from manytasks.studies.short_and_long import regained_in_time
-from manytasks.studies.turned_samples import turn, turned, turned_pairs
+from manytasks.studies.linear.short_and_long import regained_in_time
+from manytasks.studies.linear.turned_samples import turn, turned, turned_pairs
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,13 @@
 import numpy as np
 import pandas as pd
 
-from manytasks.studies.two_tasks import by_seed, log_fall, with_first_steps, with_one_step, with_price
+from manytasks.studies.networks.two_tasks import (
+    by_seed,
+    log_fall,
+    with_first_steps,
+    with_one_step,
+    with_price,
+)
 
 
 def rows():

@@ -6,22 +6,22 @@ import pytest
 from manytasks import Tasks, theory
 from manytasks.simulate.features import excess_kurtosis
 from manytasks.streams import stream
-from manytasks.studies import coefficient_rates
-from manytasks.studies.coefficient_rates import coefficient_gaps, gaps_by_width, limit_of_gap
-from manytasks.studies.feature_laws import LENGTHS, law_factor, law_features, squared_lengths
-from manytasks.studies.random_lengths import (
+from manytasks.studies.features import coefficient_rates
+from manytasks.studies.features.coefficient_rates import coefficient_gaps, gaps_by_width, limit_of_gap
+from manytasks.studies.features.feature_laws import LENGTHS, law_factor, law_features, squared_lengths
+from manytasks.studies.features.random_lengths import (
     least_squares_noise,
     skewed_bias,
     student_equivalent,
     student_noise,
 )
-from manytasks.studies.similar_noise import Drawn
-from manytasks.studies.universality import (
+from manytasks.studies.features.universality import (
     QUANTITIES,
     measured_errors,
     next_order_error,
     predicted_errors,
 )
+from manytasks.studies.linear.similar_noise import Drawn
 
 PAIR = Tasks.equiangular(2, 0.4)
 

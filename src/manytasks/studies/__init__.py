@@ -1,1 +1,1 @@
-"""What chapters measure on tables: numbers by unit. A study draws nothing and judges nothing."""
+"""What chapters measure, on draws and on tables, in four rooms. A study draws no picture and judges nothing."""

@@ -1,0 +1,1 @@
+"""Flows, brackets and small smooth networks: what chapters measure."""

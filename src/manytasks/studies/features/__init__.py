@@ -1,0 +1,1 @@
+"""Features that are not Gaussian: what chapters measure."""

@@ -1,0 +1,1 @@
+"""Networks, mostly from committed tables: what chapters measure."""
