@@ -1,1 +1,1 @@
-"""What chapters measure, on draws and on tables, in four rooms. A study draws no picture and judges nothing."""
+"""What chapters measure, on draws and on tables, in four rooms; a study draws and judges nothing."""
