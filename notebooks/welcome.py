@@ -85,22 +85,17 @@ points = (N * np.array([0.12, 0.24, 0.5, 0.8, 1.2, 2, 6, 20])).astype(int)
 points = points[(points >= T) & (abs(points - N) >= 12)]  # nearer: heavy tails
 wide = curve[curve > N]
 
-together, forgetting = plt.subplots(), plt.subplots()
-lost = {}
-for label, (tasks, color) in families.items():
-    color, options = figures.COLORS[color], {"trials": trials, "method": "reduced"}
-    error = theory.multitask_error(tasks, n, curve, noise_var).mean(axis=-1)
-    draws = simulate.multitask_error(
-        tasks, n, points, noise_var, seed=(seed, label), **options
+together, drawn, lost = {}, {}, {}
+for label, (tasks, _) in families.items():
+    options = {"trials": trials, "method": "reduced", "seed": (seed, label)}
+    together[label] = theory.multitask_error(tasks, n, curve, noise_var).mean(
+        axis=-1
     )
-    together[1].plot(curve, error, color=color, label=label)
-    figures.band(together[1], points, draws.mean(axis=-1), color=color)
+    drawn[label] = simulate.multitask_error(tasks, n, points, noise_var, **options)
     lost[label] = [
         theory.forgetting(theory.replay_error(tasks, n, m, wide, noise_var))
         for m in (0, memory)
     ]
-    forgetting[1].plot(wide, lost[label][0], color=color, label=label)
-    forgetting[1].plot(wide, lost[label][1], "--", color=color)
 equal, unrelated = lost["cosine 1"], lost["cosine 0"]
 checks.require(
     np.all(equal[1] < equal[0]) and np.all(equal[0] < 0),
@@ -110,19 +105,26 @@ checks.require(
     np.all(unrelated[1] > unrelated[0]) and np.all(unrelated[0] > 0),
     "unrelated tasks are forgotten, and more with a buffer",
 )
-together[1].set(
-    xscale="log", yscale="log", ylim=(0.005, 60), xlabel="parameters $p$"
-)
-together[1].set(ylabel="excess risk", title="All tasks at once")
-figures.threshold(together[1], N)
-forgetting[1].set(
+
+# %% tags=["hide-input"]
+(left, left_ax), (right, right_ax) = plt.subplots(), plt.subplots()
+for label, (_, name) in families.items():
+    color = figures.COLORS[name]
+    left_ax.plot(curve, together[label], color=color, label=label)
+    figures.band(left_ax, points, drawn[label].mean(axis=-1), color=color)
+    right_ax.plot(wide, lost[label][0], color=color, label=label)
+    right_ax.plot(wide, lost[label][1], "--", color=color)
+left_ax.set(xscale="log", yscale="log", ylim=(0.005, 60), xlabel="parameters $p$")
+left_ax.set(ylabel="excess risk", title="All tasks at once")
+figures.threshold(left_ax, N)
+right_ax.set(
     xscale="log", xlim=(N, None), ylim=(-0.3, 0.8), xlabel="parameters $p$"
 )
-forgetting[1].set(ylabel="forgetting", title="One task after another")
-for _, ax in (together, forgetting):
+right_ax.set(ylabel="forgetting", title="One task after another")
+for ax in (left_ax, right_ax):
     ax.legend(loc="upper right")
 figures.show(
-    [together[0], forgetting[0]],
+    [left, right],
     name="overview",
     caption=(
         f"The book in two pictures ($T = {T}$ tasks, $n = {n}$ samples each, noise variance {noise_var}). (a) one "

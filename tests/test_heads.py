@@ -57,7 +57,7 @@ def test_a_page_without_words_is_described_by_the_book():
 def test_the_root_is_a_whole_page(tmp_path):
     (tmp_path / "notebooks").mkdir()
     (tmp_path / "_static").mkdir()
-    for name in ("notebooks/welcome.html", "_static/webpack-macros.html"):
+    for name in ("notebooks/welcome.html", "_static/other.html"):
         (tmp_path / name).write_text(PAGE, encoding="utf-8")
     finish(tmp_path, "notebooks/welcome.html", "One model")
     root = BeautifulSoup((tmp_path / "index.html").read_text(encoding="utf-8"), "html.parser")
@@ -65,7 +65,7 @@ def test_the_root_is_a_whole_page(tmp_path):
     assert root.title.text == "One model"
     assert {root.a["href"], root.find("link", rel="canonical")["href"]} == {"notebooks/welcome.html"}
     assert 'name="description"' in (tmp_path / "notebooks/welcome.html").read_text(encoding="utf-8")
-    assert (tmp_path / "_static/webpack-macros.html").read_text(encoding="utf-8") == PAGE
+    assert (tmp_path / "_static/other.html").read_text(encoding="utf-8") == PAGE
 
 
 def test_formulas_of_one_line_are_said_in_plain_signs():

@@ -1,12 +1,18 @@
-"""What no chapter may do: check without words, add to a seed, take a normal quantile for a few draws."""
+"""What no chapter may do: check without words, add to a seed, take a normal quantile for few draws, hide code.
+
+The law of `workflow/lines.py`: no hidden cell over 40 lines, no function over 6, no class, a page of at most 500
+lines, 35 % of them prose. Pages above it have a ceiling here, which may only fall.
+"""
 
 import ast
 from pathlib import Path
 
 import jupytext
 import pytest
+from lines import count
 
-CHAPTERS = sorted(Path(__file__).parents[1].joinpath("notebooks").rglob("*.py"))
+NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
+CHAPTERS = sorted(NOTEBOOKS.rglob("*.py"))
 
 
 def code_of(chapter):
@@ -59,3 +65,83 @@ def test_the_law_sees_what_it_forbids(source):
 def test_the_law_allows_what_it_recommends():
     source = 'torch.Generator().manual_seed(stream_number(seed, "tasks")); f(seed=(seed, "opposed", i + 1))'
     assert offences(source) == []
+
+
+LONGEST_PAGE, LEAST_PROSE, MOST_HIDDEN = 500, 0.35, 6_000
+DERIVES = {"bridge/similar-noise": ["left_and_right"]}  # shown: an exact sum over all features, by definition
+LONG = {
+    "bridge/bracket-moments": 988,
+    "bridge/real-features": 676,
+    "bridge/similar-noise": 578,
+    "bridge/training-length": 612,
+    "bridge/universality": 677,
+    "dynamics/bracket": 799,
+    "dynamics/forgetting": 724,
+    "dynamics/modified-equation": 594,
+    "dynamics/remedies": 630,
+    "multitask/many-tasks": 581,
+    "multitask/transfer": 696,
+    "networks/megabyte": 652,
+    "networks/similarity": 768,
+    "replay/buffer": 717,
+    "replay/rehearse": 763,
+}
+TALKS_LITTLE = {
+    "bridge/bracket-moments": 0.3,
+    "bridge/real-features": 0.26,
+    "bridge/training-length": 0.33,
+    "bridge/universality": 0.23,
+    "dynamics/bracket": 0.27,
+    "dynamics/conflict": 0.32,
+    "dynamics/explore-flows": 0.17,
+    "dynamics/forgetting": 0.25,
+    "dynamics/modified-equation": 0.21,
+    "dynamics/remedies": 0.31,
+    "multitask/explore": 0.17,
+    "multitask/transfer": 0.34,
+    "networks/lengths": 0.21,
+    "networks/megabyte": 0.27,
+    "networks/networks-peak": 0.33,
+    "networks/random-features": 0.28,
+    "networks/schedules": 0.18,
+    "networks/similarity": 0.31,
+    "networks/small-data": 0.14,
+    "replay/budget": 0.32,
+    "replay/buffer": 0.33,
+    "replay/explore-replay": 0.17,
+    "replay/harm": 0.34,
+    "replay/rehearse": 0.31,
+    "replay/which-order": 0.3,
+}
+HIDDEN_NOW = 9862
+
+
+def name_of(chapter):
+    return chapter.relative_to(NOTEBOOKS).with_suffix("").as_posix()
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=name_of)
+def test_a_page_hides_no_long_code(chapter):
+    lines = count(chapter)
+    assert lines.long_cells == [], (
+        "lines of hidden cells: what measures belongs into studies, what draws into page"
+    )
+    derives = DERIVES.get(name_of(chapter), [])
+    assert lines.definitions == derives, "a function of more than a few lines has its tests in src"
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=name_of)
+def test_a_page_is_short_and_talks(chapter):
+    lines, name = count(chapter), name_of(chapter)
+    assert lines.total <= LONG.get(name, LONGEST_PAGE)
+    assert round(lines.share_of_prose, 2) >= TALKS_LITTLE.get(name, LEAST_PROSE)
+
+
+def test_ceilings_fall_with_what_they_hold_down():
+    pages = {name_of(chapter): count(chapter) for chapter in CHAPTERS}
+    assert {name: pages[name].total for name in LONG} == LONG, "lower the ceiling; at 500 it goes"
+    assert min(LONG.values(), default=LONGEST_PAGE + 1) > LONGEST_PAGE
+    prose = {name: round(pages[name].share_of_prose, 2) for name in TALKS_LITTLE}
+    assert prose == TALKS_LITTLE, "raise the floor; at 35 % it goes"
+    assert max(TALKS_LITTLE.values(), default=0) < LEAST_PROSE
+    assert sum(lines.hidden for lines in pages.values()) <= max(HIDDEN_NOW, MOST_HIDDEN)

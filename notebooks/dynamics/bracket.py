@@ -67,6 +67,7 @@ from manytasks.studies.dynamics.unrelated_tasks import (
     relative_bracket,
 )
 
+# %% tags=["hide-input"]
 parameters.check(In, globals())
 parameters.require(
     len(rates) >= 3 and np.allclose(np.divide(rates[1:], rates[:-1]), 0.5),
