@@ -1,7 +1,7 @@
-"""What no chapter may do: check without words, add to a seed, take a normal quantile for few draws, hide code.
+"""What no chapter may do: check without words, add to a seed, take a normal quantile for few draws.
 
-The law of `workflow/lines.py`: no hidden cell over 40 lines, no function over 6, no class, a page of at most 500
-lines, 35 % of them prose. Pages above it have a ceiling here, which may only fall.
+And the law of `workflow/lines.py`: no hidden cell over 40 lines, no function over 6, no class, at most
+500 lines, 35 % of them prose. A page beyond it has a ceiling here, which may only fall.
 """
 
 import ast
