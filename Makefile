@@ -101,8 +101,9 @@ clean:  ## remove everything that was built (keeps .venv)
 	@rm -rf build .snakemake
 
 # One pinned environment; made again only when a pin or the package's metadata changes. Every file has the
-# hash of the lock, and nothing else comes along. Where else pip installs on this machine is none of its business.
-INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r
+# hash of the lock, and nothing else comes along; what is imported is compiled then. Where else pip installs on this
+# machine is none of its business.
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes --no-deps -r
 # Of torch there is a build for processors, on some indexes, and one that needs another lock and says so.
 ASKS    := from importlib.metadata import requires; exit(not any("nvidia" in line for line in requires("torch")))
 $(READY) $(TESTS) $(LAB): export PYTHONPATH :=

@@ -22,7 +22,7 @@ HALF = """#!/bin/sh
 echo "No module named pip" >&2; exit 1
 """
 NEW = "-m venv --clear .venv"
-HASHED = "0  --require-hashes --no-deps -r requirements"
+HASHED = "0  --no-compile --require-hashes --no-deps -r requirements"
 OURS = "0  --no-deps --no-build-isolation --editable ."
 INSTALLED = [f"{HASHED}-cpu.lock", f"{HASHED}.lock", OURS]
 

@@ -361,7 +361,7 @@ def test_what_is_out_of_view_is_drawn_when_the_move_ends_and_never_read_out(page
     first, second = "explore-multitask", "explore-transfer"
     page.evaluate(MOVE, [first, {"T": 4}])
     page.set_viewport_size({"width": 1200, "height": 400})
-    page.evaluate("scrollTo(0, 0)")
+    page.evaluate("document.getElementById('figure-explore-multitask').scrollIntoView({behavior: 'instant'})")
     events = """(kind) => { const slider = document.querySelector("#explore-multitask-T");
       if (kind === "input") slider.value = 6;
       slider.dispatchEvent(new Event(kind));
