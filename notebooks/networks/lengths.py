@@ -68,7 +68,7 @@ page.curves(
     unit="seed",
     name="lengths-first-task",
     caption=(
-        "One task, trained longer and longer: loss on new images. With wrong labels every width is best in the middle; with clean ones it hardly gets worse. "
+        "One task, trained longer and longer: loss on new images. With wrong labels every width is best before the end; with clean ones it hardly gets worse. "
         "Means of {n} seeds with {level} intervals. The figure does not show training loss."
     ),
     alt="Two panels of test loss against time for three widths: flat at the end with clean labels, rising again with wrong ones.",
