@@ -242,7 +242,7 @@ def band(
         label: legend entry.
         level: probability with which each interval covers.
         line: style of a thin line through the means, such as "--"; none if empty.
-        **style: of the markers, as ``Axes.errorbar`` takes it.
+        style: of the markers, as ``Axes.errorbar`` takes it.
 
     Returns:
         What was drawn.

@@ -30,7 +30,7 @@ def predictions(
         color: name of ``figures.COLORS``, of both.
         label: legend entry, of the points.
         threshold: where the line is interrupted, such as an interpolation threshold; nowhere if infinite.
-        **style: of the line, as ``Axes.plot`` takes it, such as ``linewidth``.
+        style: of the line, as ``Axes.plot`` takes it, such as ``linewidth``.
     """
     ink = figures.COLORS[color]
     for part in (line[line.index < threshold], line[line.index >= threshold]):
