@@ -6,6 +6,7 @@ import re
 
 import pandas as pd
 import pytest
+from replicate import same as alike
 
 from manytasks.evidence import registry
 from manytasks.replication import (
@@ -135,3 +136,36 @@ def test_a_verdict_that_changed_since_is_counted_as_it_was():
     assert (found.same, found.kind) == (2, "always")
     assert str(found).startswith('before the verdict changed from "open": the same in 2 of 2 seeds')
     assert "A.T1" not in replicated(rows, {}, {})  # newer than the replication
+
+
+def said(value, limit=0.0, **other):
+    return row(1, value=value) | {"limit": limit} | other
+
+
+@pytest.mark.parametrize(
+    ("now", "then"),
+    [
+        ([said(1.23456789)], [said("1.234568")]),  # the table has seven digits
+        ([said(4e-16, 1e-9)], [said("2e-16", "1e-09")]),  # zero but for rounding
+        ([said(1.0), said(2.0, check="b")], [said(2.0, check="b"), said(1.0)]),
+        ([said(float("nan"), float("nan"))], [said("nan", "nan")]),
+    ],
+)
+def test_rows_that_say_the_same(now, then):
+    assert alike(now, then)
+
+
+@pytest.mark.parametrize(
+    "then",
+    [
+        [said(1.00001)],
+        [said(1.0, 0.1)],
+        [said(1.0, verdict="fails")],
+        [said(1.0, check="another")],
+        [said(float("nan"))],
+        [said(1.0), said(2.0, check="b")],
+        [],
+    ],
+)
+def test_rows_that_do_not(then):
+    assert not alike([said(1.0)], then)

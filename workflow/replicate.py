@@ -13,9 +13,10 @@ import argparse
 import json
 import os
 import sys
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from math import isclose, isnan
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +32,7 @@ from manytasks.deep.sweeps.provenance import SUMMARY, summarise
 from manytasks.deep.sweeps.table import write_json, write_table
 
 FIRST = (1, 2)  # seeds that say whether a chapter draws, and whether it says what it said
-SAID = ("claim", "check", "seed", "verdict")
-DIGITS = 9  # to which a value is the same
+ROUNDING = 1e-6  # up to which a value is the same
 LIMIT = 3600  # seconds a chapter may take: far more than any needs, on a busy node too
 QUESTION = "Which verdicts stay the same when everything random is drawn again?"
 
@@ -93,14 +93,21 @@ def rows(cells: dict[tuple[str, int], Cell], store: Path) -> Iterator[dict[str, 
             yield blank | {"verdict": found["stopped"], "value": float("nan"), "limit": float("nan")}
 
 
-def said(rows: Iterable[Mapping[str, Any]]) -> Counter[tuple[str, ...]]:
-    """Return what rows say, whatever their order: every check with its verdict, value and limit."""
-    return Counter(
-        (
-            *(str(row[name]) for name in SAID),
-            *(f"{float(row[name]):.{DIGITS}g}" for name in ("value", "limit")),
-        )
-        for row in rows
+def same(now: Iterable[Mapping[str, Any]], then: Iterable[Mapping[str, Any]]) -> bool:
+    """Say whether rows say the same, in any order: checks, verdicts, and numbers but for rounding.
+
+    The table has seven digits, and what is zero but for rounding is judged against its limit.
+    """
+    key = itemgetter("chapter", "check", "claim", "seed", "verdict")
+    left, right = (sorted(rows, key=key) for rows in (now, then))
+    if [key(row) for row in left] != [key(row) for row in right]:
+        return False
+    number = itemgetter("value", "limit")
+    return all(
+        isclose(float(x), float(y), rel_tol=ROUNDING, abs_tol=ROUNDING * abs(float(new["limit"])))
+        or (isnan(float(x)) and isnan(float(y)))
+        for new, old in zip(left, right, strict=True)
+        for x, y in zip(number(new), number(old), strict=True)
     )
 
 
@@ -158,8 +165,8 @@ class Run:
     def confirmed(self, chapter: str) -> bool:
         """Say whether a chapter gives for the first seeds what the table says, which has seeds enough."""
         then, now = self.earlier.of(chapter), [row for row in self.now(chapter) if row["seed"] in FIRST]
-        same = said(now) == said(row for row in then if row["seed"] in FIRST)
-        return bool(now) and same and self.earlier.seeds(chapter) >= self.seeds
+        alike = same(now, [row for row in then if row["seed"] in FIRST])
+        return bool(now) and alike and self.earlier.seeds(chapter) >= self.seeds
 
     def replaced(self, chapter: str) -> bool:
         """Say whether there are seeds enough for the place of those in the table, which never loses any."""
