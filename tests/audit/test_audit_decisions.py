@@ -9,7 +9,7 @@ import pytest
 from sklearn.linear_model import Ridge
 
 from manytasks import audit, theory
-from manytasks.audit import blocks, decide, sentences, tables
+from manytasks.audit import blocks, findings, sentences, tables
 from manytasks.audit.crossvalidated import cross_validated
 from manytasks.audit.estimate import noise
 from manytasks.audit.heldout import OVERLAP, RIDGES, Fits, paired, ridge_path
@@ -286,7 +286,7 @@ def test_numbers_for_json_have_every_pair():
 
 
 def test_of_many_pairs_json_has_the_ends(monkeypatch):
-    monkeypatch.setattr(decide, "LISTED", 4)
+    monkeypatch.setattr(findings, "LISTED", 4)
     found = audit.audit(drawn(clustered(6, 20), 60), seed=1)
     kept = audit.summary(found)
     assert kept["number_of_pairs"] == 15

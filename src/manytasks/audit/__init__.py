@@ -1,9 +1,10 @@
 """Which tasks should train together? From samples to a decision, without fitting every grouping."""
 
 from manytasks.audit.compare import Compared, check_comparable, compare
-from manytasks.audit.decide import Audit, audit, groups_of, summary
+from manytasks.audit.decide import audit, groups_of
 from manytasks.audit.estimate import forms
 from manytasks.audit.example import example
+from manytasks.audit.findings import Audit, summary
 from manytasks.audit.formats import called
 from manytasks.audit.further import Section, compared_section, further_numbers, served, weights_section
 from manytasks.audit.heldout import OVERLAP, HeldOut, choose, held_out

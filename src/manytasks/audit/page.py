@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from manytasks.audit.decide import Audit
+from manytasks.audit.findings import Audit
 from manytasks.audit.further import Section
 from manytasks.audit.sentences import assumptions, errors, next_steps, unknown, verdict
 from manytasks.audit.tables import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 
-from manytasks.audit.decide import Audit
+from manytasks.audit.findings import Audit
 from manytasks.audit.further import Section
 from manytasks.audit.sentences import assumptions, errors, next_steps, unknown, verdict
 from manytasks.audit.tables import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from manytasks.audit.columns import few
-from manytasks.audit.decide import Audit
+from manytasks.audit.findings import Audit
 from manytasks.audit.numerals import amount, decimals, plus_minus
 
 SURE = 2.0  # standard errors from which a gain or a distance counts as seen

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from manytasks.audit.decide import Audit
+from manytasks.audit.findings import Audit
 from manytasks.audit.numerals import DIGITS, amount, decimals, plus_minus
 from manytasks.audit.pairs import Pair
 from manytasks.audit.sentences import SURE
