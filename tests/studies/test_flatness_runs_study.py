@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from manytasks.statistics import Interval, mean_interval
-from manytasks.studies.dynamics.flatness_answers import answer, largest, largest_change, smallest_product
+from manytasks.statistics import highest, mean_interval
+from manytasks.studies.dynamics.flatness_answers import answer, largest_change, smallest_product
 from manytasks.studies.dynamics.flatness_runs import MEASURES, by_run, cells, change, paired
 
 PLAIN, RATE, PENALTY = (0.1, 0.0), (0.4, 0.0), (0.1, 0.3)
@@ -68,11 +68,6 @@ def test_a_change_is_the_mean_of_the_pairs():
     )
 
 
-def test_the_largest_has_the_largest_ends():
-    found = largest([Interval(-1.0, -2.0, 5.0), Interval(0.0, -0.5, 0.5), Interval(-3.0, -9.0, -1.0)])
-    assert found == Interval(0.0, -0.5, 5.0)
-
-
 def test_the_largest_change_shares_its_error_rate():
     found = largest_change(RUNS, [RATE, PENALTY], ["sharpness", "test_loss"], 0.02)
     level = 1 - 2 * 0.02 / 16
@@ -101,7 +96,7 @@ def test_other_answers_are_sizes():
     found = answer(RUNS, 0.4, "steps", 0.01)
     np.testing.assert_allclose([found.value, found.low, found.high], np.log(4))
     noisy = answer(RUNS, 0.4, "test_loss", 0.04)
-    expected = largest(change(RUNS, cell, RATE, "test_loss", 1 - 0.04 / 4).absolute() for cell in cells(RUNS))
+    expected = highest(change(RUNS, cell, RATE, "test_loss", 1 - 0.04 / 4).absolute() for cell in cells(RUNS))
     assert noisy == expected
 
 

@@ -2,30 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
-from manytasks.statistics import Interval, mean_interval
+from manytasks.statistics import Interval, highest, mean_interval
 from manytasks.studies.dynamics.flatness_runs import Way, cells, change, paired
-
-
-def largest(found: Iterable[Interval]) -> Interval:
-    """Return an interval for the largest of several numbers, none of which lies outside of its own.
-
-    Args:
-        found: scalar intervals.
-
-    Returns:
-        Largest value, largest lower and largest upper end.
-
-    Example:
-        >>> largest([Interval(1.0, 0.0, 2.0), Interval(0.5, -3.0, 4.0)])
-        Interval(value=1.0, low=0.0, high=4.0)
-    """
-    rows = list(found)
-    return Interval(max(r.value for r in rows), max(r.low for r in rows), max(r.high for r in rows))
 
 
 def largest_change(
@@ -43,7 +26,7 @@ def largest_change(
         Change of the logarithm.
     """
     tried = [(cell, way, measure) for cell in cells(runs) for way in ways for measure in measures]
-    return largest(change(runs, *each, 1 - 2 * alpha / len(tried)) for each in tried)
+    return highest(change(runs, *each, 1 - 2 * alpha / len(tried)) for each in tried)
 
 
 def answer(runs: pd.DataFrame, rate: float, measure: str, alpha: float) -> Interval:
@@ -68,7 +51,7 @@ def answer(runs: pd.DataFrame, rate: float, measure: str, alpha: float) -> Inter
             found.append(mean_interval(apart - fifth, level))
         else:
             found.append(change(runs, cell, (rate, 0.0), measure, level).absolute())
-    return largest(found)
+    return highest(found)
 
 
 def smallest_product(runs: pd.DataFrame, rate: float, level: float) -> Interval:
