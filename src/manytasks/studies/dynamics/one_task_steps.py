@@ -120,7 +120,7 @@ def rate_of_error(rates: ArrayLike, errors: ArrayLike, level: float) -> float:
     return float(np.exp(np.interp(np.log(level), np.log(errors), np.log(rates))))
 
 
-def scaled_learners(network: flow.Network, count: int, samples: int, seed: Seed, scale: float = 1.5) -> Pairs:
+def scaled_learners(network: flow.Network, count: int, samples: int, seed: Seed) -> Pairs:
     """Draw networks with a task each, whose largest curvature at the start is one.
 
     Args:
@@ -128,7 +128,6 @@ def scaled_learners(network: flow.Network, count: int, samples: int, seed: Seed,
         count: number of networks.
         samples: of each task.
         seed: whole number >= 0, or a tuple of one and names.
-        scale: standard deviation of a layer's outputs at the start.
 
     Returns:
         Learners with one loss each.
@@ -148,5 +147,5 @@ def scaled_learners(network: flow.Network, count: int, samples: int, seed: Seed,
     def scaled(data: Data) -> list[Loss]:
         return [lambda theta: raw(data)[0](theta) / data["top"]]
 
-    rough = Pairs(raw, starts(network, count, seed, "many starts", scale=scale), data)
+    rough = Pairs(raw, starts(network, count, seed, "many starts", scale=1.5), data)
     return Pairs(scaled, rough.theta, {**data, "top": rough.map(sharpness)})

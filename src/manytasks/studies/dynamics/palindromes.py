@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -14,7 +14,7 @@ from manytasks.studies.dynamics.small_pairs import Loss, Pairs
 
 Schedule: TypeAlias = tuple[Sequence[int], Sequence[float]]  # tasks in turn, and their rates over h
 
-ORDERS: dict[str, Schedule] = {
+ORDERS: dict[str, Schedule] = {  # in all of them each task has the total rate 1
     "1, 2": (ONCE_EACH, (1, 1)),
     "½1, 2, ½1": ((0, 1, 0), (0.5, 1, 0.5)),
     "½1, ½2, ½2, ½1": ((0, 1, 1, 0), (0.5,) * 4),
@@ -39,15 +39,12 @@ def schedule_flow(order: Sequence[int], weights: Sequence[float]) -> FieldOf:
     return field
 
 
-def schedule_gaps(
-    pairs: Pairs, rates: Sequence[float], schedules: Mapping[str, Schedule] = ORDERS
-) -> dict[str, np.ndarray]:
-    """Measure how far a round of each schedule ends from the gradient flow of its modified loss.
+def schedule_gaps(pairs: Pairs, rates: Sequence[float]) -> dict[str, np.ndarray]:
+    """Measure how far a round of each of ``ORDERS`` ends from the gradient flow of its modified loss.
 
     Args:
         pairs: where all begin.
         rates: of a step.
-        schedules: by name; in all of them each task has the total rate 1.
 
     Returns:
         (rates, pairs) distances by name: of the order h² where the schedule leaves a bracket, h³ where not.
@@ -60,7 +57,7 @@ def schedule_gaps(
         {'1, 2': False, '½1, 2, ½1': True, '½1, ½2, ½2, ½1': True}
     """
     found = {}
-    for name, (order, weights) in schedules.items():
+    for name, (order, weights) in ORDERS.items():
         apart = stepped(pairs, rates, order, weights) - flowed(pairs, schedule_flow(order, weights), rates)
         found[name] = apart.norm(dim=-1).numpy()
     return found
