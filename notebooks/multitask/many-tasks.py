@@ -33,7 +33,7 @@ import sympy as sp
 
 from manytasks import Tasks, checks, evidence, figures, parameters, theory
 from manytasks.page import say
-from manytasks.statistics import Interval, critical_z, noticed, z_scores
+from manytasks.statistics import Interval, critical_z, lowest, noticed, z_scores
 from manytasks.studies.linear import linear_peak
 from manytasks.studies.linear.pooled_errors import (
     drawn_errors,
@@ -487,7 +487,7 @@ for name, sigma in settings:
     options = {"trials": trials, "seed": (seed, "medians", name, str(sigma))}
     errors = drawn_errors(geometries[name], n, places, sigma**2, **options)
     ratios.append(linear_peak.peak_of_medians(errors, level))
-ratio = linear_peak.smallest(ratios)
+ratio = lowest(ratios)
 what = "smallest ratio of the median errors at p = N and beside it"
 size = f"{len(settings)} curves × {len(places)} widths × {trials} data sets"
 evidence.record("A.E1", "linear model", what, ratio, ">", 1, n=size)

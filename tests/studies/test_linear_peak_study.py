@@ -5,13 +5,12 @@ import pytest
 import scipy
 
 from manytasks import Tasks
-from manytasks.statistics import Interval, critical_z, z_scores
+from manytasks.statistics import critical_z, z_scores
 from manytasks.studies.linear.linear_peak import (
     NOISE,
     SPREAD,
     height_steps,
     peak_of_medians,
-    smallest,
     two_roads,
     with_spread,
 )
@@ -66,8 +65,3 @@ def test_a_median_ratio_takes_the_higher_side_and_the_outer_ends():
     swapped = peak_of_medians(errors[:, ::-1], 0.99)
     assert swapped == found
     assert found.low < 2 < found.high  # the true ratio
-
-
-def test_the_smallest_of_several_takes_each_end_for_itself():
-    parts = [Interval(2.0, 1.5, 9.0), Interval(3.0, 0.5, 3.5), Interval(2.5, 2.0, 2.6)]
-    assert smallest(parts) == Interval(2.0, 0.5, 2.6)

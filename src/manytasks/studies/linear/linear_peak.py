@@ -138,19 +138,3 @@ def peak_of_medians(errors: ArrayLike, level: float) -> Interval:
         middle.low / max(left.high, right.high),
         middle.high / max(left.low, right.low),
     )
-
-
-def smallest(ratios: Sequence[Interval]) -> Interval:
-    """Return the smallest of several numbers, with the smallest of their ends on either side.
-
-    Args:
-        ratios: at least one.
-
-    Returns:
-        An interval that covers the smallest number if each covers its own.
-
-    Example:
-        >>> smallest([Interval(2.0, 1.0, 4.0), Interval(3.0, 0.5, 3.5)])
-        Interval(value=2.0, low=0.5, high=3.5)
-    """
-    return Interval(*(float(min(getattr(each, end) for each in ratios)) for end in ("value", "low", "high")))
