@@ -35,13 +35,9 @@ from manytasks import Tasks, checks, evidence, figures, parameters, simulate, th
 from manytasks.page import say
 from manytasks.statistics import critical_z, mean_interval, noticed, z_scores
 from manytasks.studies.linear import benign
-from manytasks.studies.linear.one_task import (
-    TASK,
-    bias_and_variance,
-    bias_share,
-    running_means,
-)
+from manytasks.studies.linear.one_task import TASK, bias_and_variance, running_means
 from manytasks.symbolic import differing
+from manytasks.theory.fit import bias_share
 
 parameters.check(In, globals())
 C, noise_levels = figures.COLORS, {0.0: "blue", 0.3: "orange", 1.0: "red"}  # σ

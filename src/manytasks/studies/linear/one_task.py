@@ -11,6 +11,7 @@ from manytasks import theory
 from manytasks.simulate import direct
 from manytasks.streams import Seed, stream
 from manytasks.tasks import Tasks
+from manytasks.theory.fit import bias_share
 
 TASK = Tasks([[1.0]])  # of norm 1
 
@@ -22,23 +23,6 @@ class BiasAndVariance(NamedTuple):
     """(pairs, 2, widths) estimates of squared bias and variance."""
     expected: np.ndarray
     """(2, widths) the same by the theorem on bias and variance."""
-
-
-def bias_share(n: int, p: np.ndarray) -> np.ndarray:
-    """Return the share of the task that the mean fit misses, max(0, 1 - n/p).
-
-    Args:
-        n: number of samples.
-        p: numbers of parameters.
-
-    Returns:
-        Array with the shape of p.
-
-    Example:
-        >>> bias_share(20, np.array([10, 40]))
-        array([0. , 0.5])
-    """
-    return np.maximum(0, 1 - n / np.asarray(p))
 
 
 def bias_and_variance(
