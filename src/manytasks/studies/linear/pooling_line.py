@@ -10,6 +10,7 @@ from manytasks import simulate
 from manytasks.statistics import z_scores
 from manytasks.streams import Seed
 from manytasks.tasks import Tasks
+from manytasks.theory.fit import spread_weight
 
 
 def pooling_ratio(T: int, n: int | np.ndarray, p: int) -> float | np.ndarray:
@@ -30,8 +31,8 @@ def pooling_ratio(T: int, n: int | np.ndarray, p: int) -> float | np.ndarray:
         3.23
     """
     N = T * n
-    omega = 1 + 1 / p - (2 * p * (N - 2) + 6 * N - 4) / (p * (N - 1) * (N + 2))
-    return (n - p - 1) * (N - p - 1 + p * omega) / (p * (N - n))
+    weight = spread_weight(N, p, "under")
+    return (n - p - 1) * (N - p - 1 + p * weight) / (p * (N - n))
 
 
 def across(
