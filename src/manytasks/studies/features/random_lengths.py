@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.optimize import brentq
 from scipy.stats import chi2
 
+from manytasks import theory
 from manytasks.simulate.direct import fit
 from manytasks.simulate.features import spherical_features, standardized
 from manytasks.streams import Seed, stream
@@ -42,7 +42,8 @@ def student_noise(degrees: Sequence[int], N: int, p: int, trials: int, *, seed: 
 def least_squares_noise(squared_lengths: np.ndarray, N: int, p: int) -> float:
     r"""Return the noise coefficient below the threshold for random lengths, by leave-one-out.
 
-    :math:`q` solves :math:`N\,E\frac{\tau q}{1+\tau q} = p`.
+    :math:`q` solves :math:`N\,E\frac{\tau q}{1+\tau q} = p`; with lengths for eigenvalues, 1/q is the ridge
+    of ``theory.effective_ridge``.
 
     Args:
         squared_lengths: equally likely values of τ, of mean 1.
@@ -56,12 +57,7 @@ def least_squares_noise(squared_lengths: np.ndarray, N: int, p: int) -> float:
         >>> round(least_squares_noise(np.ones(3), 160, 40), 9)
         0.333333333
     """
-
-    def excess(log_q: float) -> float:
-        seen = squared_lengths * np.exp(log_q)
-        return float(N * np.mean(seen / (1 + seen)) - p)
-
-    return float(np.exp(brentq(excess, -10, 10)))
+    return 1 / theory.effective_ridge(squared_lengths, p * len(squared_lengths) / N)
 
 
 def student_equivalent(nu: float, N: int, p: int) -> float:
