@@ -79,7 +79,5 @@ def limit_of_gap(widths: ArrayLike, gaps: Drawn) -> Drawn:
         (6.0, True)
     """
     p = np.asarray(widths, dtype=float)
-    means, errors = gaps.mean * p, gaps.error * p
-    design = (1.0 / p[:, None]) ** np.arange(3)
-    covariance = np.linalg.inv(design.T @ (design / errors[:, None] ** 2))
-    return Drawn((covariance @ design.T @ (means / errors**2))[0], np.sqrt(covariance[0, 0]))
+    found, covariance = np.polyfit(1 / p, gaps.mean * p, 2, w=1 / (gaps.error * p), cov="unscaled")
+    return Drawn(found[-1], np.sqrt(covariance[-1, -1]))
