@@ -16,11 +16,10 @@ from manytasks.audit.example import patients
 from manytasks.audit.heldout import ridge_path
 from manytasks.audit.samples import Samples, from_arrays
 from manytasks.audit.unbiased import isotropic_distances
-from manytasks.deep.data.dataset import pixels
-from manytasks.deep.data.digits import load_digits
 from manytasks.simulate.features import standardized
 from manytasks.statistics import mean_interval
 from manytasks.streams import Seed, stream
+from manytasks.studies.features.image_tasks import digit_images
 from manytasks.theory.pooled_error import pooled_error
 
 # Is the digit one of these? Three questions that are nearly one, and two about even numbers.
@@ -28,15 +27,12 @@ FAMILIES = ((3, 4, 5, 6), (3, 4, 5, 6), (3, 4, 5, 6, 8), (0, 2, 4, 6, 8), (0, 2,
 NOISE = 0.3  # standard deviation of the noise that is added to an answer of 0 or 1
 
 
-def digit_questions(
-    n: int, seed: Seed, questions: Iterable[Iterable[int]] = FAMILIES
-) -> tuple[Samples, Samples]:
+def digit_questions(n: int, seed: Seed) -> tuple[Samples, Samples]:
     """Draw training rows of every question, each on images of its own, and test rows.
 
     Args:
         n: training images of each question.
         seed: of the draw.
-        questions: sets of digits.
 
     Returns:
         Samples of 64 pixels with n rows per task; and all images that nobody trains on, for every task.
@@ -49,21 +45,17 @@ def digit_questions(
         >>> train.counts.tolist(), len(test.y[0])
         ([20, 20, 20, 20, 20], 1697)
     """
-    d = load_digits()
-    rows = np.concatenate([pixels(d.train_images), pixels(d.test_images)]).astype(float)
-    rows = rows.reshape(len(rows), -1)
-    digits = np.concatenate([d.train_labels, d.test_labels])
-    asked = [set(question) for question in questions]
-    T = len(asked)
+    images, digits = digit_images()
+    rows, T = images.astype(float), len(FAMILIES)
     if not 8 <= n <= (len(rows) - 200) // T:
         raise ValueError(
             f"n must be between 8 and {(len(rows) - 200) // T}, so that 200 images are left; got {n}"
         )
     order = stream(seed, "images").permutation(len(rows))
     noise = NOISE * stream(seed, "noise").standard_normal((T, len(rows)))
-    answers = np.array([np.isin(digits, list(each)) for each in asked]) + noise
+    answers = np.array([np.isin(digits, each) for each in FAMILIES]) + noise
     train, test = order[: n * T].reshape(T, n), order[n * T :]
-    names = tuple("is it " + " ".join(str(digit) for digit in sorted(each)) for each in asked)
+    names = tuple("is it " + " ".join(map(str, each)) for each in FAMILIES)
     task = np.repeat(np.arange(T), n)
     y = np.concatenate([answers[t, train[t]] for t in range(T)])
     return (
