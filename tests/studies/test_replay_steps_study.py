@@ -5,8 +5,8 @@ import pytest
 
 from manytasks import Tasks, theory
 from manytasks.studies.linear.equal_similarity import EqualSimilarity
+from manytasks.studies.linear.replay_readings import STARTS
 from manytasks.studies.linear.replay_steps import (
-    STARTS,
     last_growth,
     leading_terms,
     memory_slopes,

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-CELLS = ["grouping", "samples"]
+from manytasks.studies.features.real_tasks import CELLS
 
 
 class Curve(NamedTuple):

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 
 CELLS = ["grouping", "samples"]
-COMPONENTS = 256
 
 
 def without_threshold(table: pd.DataFrame, samples: Sequence[int]) -> pd.DataFrame:

@@ -9,13 +9,12 @@ from manytasks.simulate.direct import excess_risk, fit
 from manytasks.simulate.features import excess_kurtosis, labels
 from manytasks.simulate.replay_path import path_errors
 from manytasks.streams import Seed, stream
+from manytasks.studies.linear.replay_readings import STARTS
 from manytasks.tasks import Tasks
 from manytasks.theory.fit import noise_factor, spread_factor
 from manytasks.theory.multitask import task_spread
-from manytasks.theory.replay import Start
 
 QUANTITIES = ("alone", "pooled", "transfer", "forgetting", "forgetting, scratch")
-STARTS: tuple[Start, ...] = ("warm", "scratch")
 
 
 def measured_errors(X: np.ndarray, tasks: Tasks, noise_var: float, memory: int, *, seed: Seed) -> np.ndarray:

@@ -11,7 +11,7 @@ from manytasks import theory
 from manytasks.studies.linear.budget_lines import along_line
 from manytasks.tasks import Tasks
 
-KINDS = ("all model", "interior", "all buffer")
+KINDS = ("all model", "interior", "all buffer")  # from parameters to samples
 
 
 def best_memory(

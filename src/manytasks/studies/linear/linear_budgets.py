@@ -9,9 +9,9 @@ import pandas as pd
 
 from manytasks import Tasks, theory
 from manytasks.streams import stream
+from manytasks.studies.linear.budget_phases import KINDS
 
 PARAMETER_BYTES = 4
-KINDS = ("all model", "interior", "all buffer")  # from parameters to samples
 LARGE = 200_000  # parameters of a large budget
 
 

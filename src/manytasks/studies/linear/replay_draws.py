@@ -9,7 +9,7 @@ import numpy as np
 
 from manytasks import simulate, theory
 from manytasks.streams import Seed
-from manytasks.studies.linear.replay_readings import Readings, readings
+from manytasks.studies.linear.replay_readings import STARTS, Readings, readings
 from manytasks.tasks import Tasks
 from manytasks.theory.replay import Start
 
@@ -39,8 +39,7 @@ def drawn_matrices(
         [((3, 2, 2, 2), (2, 2, 2)), ((3, 2, 2, 2), (2, 2, 2))]
     """
     setting, found = (tasks, samples, memory, np.asarray(p), noise_var), []
-    starts: tuple[Start, Start] = ("warm", "scratch")
-    for start in starts:
+    for start in STARTS:
         drawn = simulate.replay_error(*setting, start, trials=trials, seed=(seed, start), method="reduced")
         found.append((drawn, theory.replay_error(*setting, start)))
     return found
@@ -118,8 +117,7 @@ def redrawn(
     """
     points: list[Point] = []
     pooled: dict[tuple[str, int], Readings] = {}
-    starts: tuple[Start, Start] = ("warm", "scratch")
-    for start in starts:
+    for start in STARTS:
         for name, tasks in geometries.items():
             for memory in buffers:
                 for p in widths:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 import numpy as np
 
 from manytasks import theory
 from manytasks.tasks import Tasks
 from manytasks.theory.replay import Start
+
+STARTS: tuple[Start, ...] = get_args(Start)
 
 
 class Readings(NamedTuple):

@@ -9,10 +9,9 @@ import pandas as pd
 
 from manytasks import theory
 from manytasks.studies.linear.equal_similarity import EqualSimilarity
+from manytasks.studies.linear.replay_readings import STARTS
 from manytasks.tasks import Tasks
 from manytasks.theory.replay import Start
-
-STARTS: tuple[Start, Start] = ("warm", "scratch")
 
 
 def last_growth(world: EqualSimilarity, cosine: float, memory: int, widths: np.ndarray) -> float:
