@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -58,9 +57,7 @@ def glyph_images(per_character: int, characters: str = CHARACTERS) -> Images:
     return Images(pixels(glyphs.train_images), glyphs.train_labels)
 
 
-def one_vs_rest(
-    labels: np.ndarray, noise: float, name: str, *, seed: Seed, asked: Sequence[int] = ASKED
-) -> np.ndarray:
+def one_vs_rest(labels: np.ndarray, noise: float, name: str, *, seed: Seed) -> np.ndarray:
     """Return the answers to "is it this class?" as numbers of mean 0 and variance 1.
 
     Args:
@@ -68,10 +65,9 @@ def one_vs_rest(
         noise: share of the labels that is replaced by another class, each as likely, in [0, 1].
         name: of the data: which labels are wrong is the same for every question about them.
         seed: of the run.
-        asked: what each task asks for; T classes.
 
     Returns:
-        (M, T) array.
+        (M, T) array, T = 3 of ``ASKED``.
 
     Raises:
         ValueError: if a class that is asked for does not occur, or no other.
@@ -84,11 +80,9 @@ def one_vs_rest(
     wrong = rng.random(len(labels)) < noise
     classes = labels.max() + 1
     other = (labels + rng.integers(1, classes, len(labels))) % classes
-    answers = np.where(wrong, other, labels)[:, None] == np.asarray(asked)
+    answers = np.where(wrong, other, labels)[:, None] == np.asarray(ASKED)
     if not np.all(answers.any(axis=0) & ~answers.all(axis=0)):
-        raise ValueError(
-            f"each of the classes {tuple(asked)} must occur, and another; got {np.unique(labels)}"
-        )
+        raise ValueError(f"each of the classes {ASKED} must occur, and another; got {np.unique(labels)}")
     return (answers - answers.mean(axis=0)) / answers.std(axis=0)
 
 
