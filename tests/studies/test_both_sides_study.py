@@ -5,7 +5,7 @@ import pytest
 
 from manytasks import Tasks, theory
 from manytasks.statistics import critical_z, z_scores
-from manytasks.studies.linear.both_sides import exact_means, other_side, spread_of, weighted_draws
+from manytasks.studies.linear.both_sides import other_side, spread_of, weighted_draws
 from manytasks.studies.linear.transfer_draws import Setting
 
 LINE = Setting(Tasks.from_vectors([[2.0], [1.0], [-0.5]]), [0, 10, 20], 0.1)
@@ -34,11 +34,3 @@ def test_the_other_side_replaces_the_weight_of_the_spread_alone():
     V, N = spread_of(LINE.tasks, LINE.samples), 30
     # The weighted bias is V itself, and the variance p/(N - p - 1) (σ² + (1 - 1/p) V).
     np.testing.assert_allclose(other_side(LINE, p), V + p / (N - p - 1) * (0.1 + (1 - 1 / p) * V))
-
-
-def test_exact_means_stand_by_set_level_and_width():
-    sets = {"equal": Tasks.equiangular(3, 1.0), "other": Tasks.equiangular(3, 0.1)}
-    found = exact_means(sets, 5, np.array([4, 40, 60]), [0.0, 0.3])
-    assert found.shape == (2, 2, 3)
-    assert found[1, 1, 2] == pytest.approx(theory.multitask_error(sets["other"], 5, 60, 0.09).mean())
-    assert found[0, 0, 0] == 0

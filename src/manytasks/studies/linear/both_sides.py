@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from manytasks import simulate, theory
 from manytasks.streams import Seed
-from manytasks.studies.linear.pooled_errors import mean_error
 from manytasks.studies.linear.transfer_draws import Setting
 from manytasks.tasks import Tasks
 from manytasks.theory.multitask import task_spread
@@ -63,25 +62,6 @@ def weighted_draws(setting: Setting, widths: np.ndarray, trials: int, seed: Seed
     drawn = simulate.multitask_error(*problem, trials=trials, seed=seed)
     expected = theory.multitask_error(*problem)
     return Weighted(*(np.concatenate([e, (e @ shares)[..., None]], axis=-1) for e in (drawn, expected)))
-
-
-def exact_means(
-    geometries: Mapping[str, Tasks], samples: int, widths: np.ndarray, deviations: Sequence[float]
-) -> np.ndarray:
-    """Return mean errors of several sets of tasks at several noise levels.
-
-    Args:
-        geometries: sets of tasks by name.
-        samples: of each task.
-        widths: numbers of parameters.
-        deviations: standard deviations σ of the label noise.
-
-    Returns:
-        (sets, levels, widths) excess risks, mean over tasks.
-    """
-    return np.array(
-        [[mean_error(tasks, samples, widths, s**2) for s in deviations] for tasks in geometries.values()]
-    )
 
 
 def other_side(setting: Setting, widths: np.ndarray) -> np.ndarray:
