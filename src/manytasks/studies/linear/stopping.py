@@ -11,6 +11,7 @@ from manytasks import theory
 from manytasks.tasks import Tasks
 
 ROUNDING = 1e-12
+FIRST = 2.0  # training time of the first task, before an anchor is chosen for the second
 
 
 class Stops(NamedTuple):
@@ -65,7 +66,6 @@ def anchor_rises(
     widths: Sequence[int],
     noise_var: float,
     lengths: Sequence[float],
-    first: float = 2.0,
     beside: float = 0.05,
 ) -> np.ndarray:
     """Say how much the error grows beside the best multiple of the previous parameters; ours, claim O.19.
@@ -76,7 +76,6 @@ def anchor_rises(
         widths: numbers of parameters.
         noise_var: label-noise variance.
         lengths: training times of the second task.
-        first: training time of the first task.
         beside: distance of both neighbours.
 
     Returns:
@@ -91,7 +90,7 @@ def anchor_rises(
     rises = np.empty((len(widths), len(lengths), len(readers)))
     for i, p in enumerate(widths):
         for j, length in enumerate(lengths):
-            setting = (tasks, samples, p, noise_var, [first, length])
+            setting = (tasks, samples, p, noise_var, [FIRST, length])
             for k, (best, read) in enumerate(zip(theory.best_anchor(*setting), readers, strict=True)):
                 below, at, above = (
                     read(theory.training_path(*setting, best + step)[1]) for step in (-beside, 0, beside)
