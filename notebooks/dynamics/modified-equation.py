@@ -22,7 +22,7 @@
 # %% tags=["parameters"]
 profile = "book"
 seed = 1
-networks = 96  # whose gradient norm is followed along flows [5 to 200]
+networks = 200  # whose gradient norm is followed along flows [5 to 400]
 flow_steps = 16  # of each of these flows; fewer are too coarse [8 to 100]
 
 # %% tags=["hide-input"]
