@@ -13,6 +13,7 @@ from typography import typeset
         ("0e+00, 0.0e+00", "0, 0"),
         ("from -0.095 to (-3)", "from −0.095 to (−3)"),
         ("2026-11-28, ResNet-18, 3-5, p-1", "2026-11-28, ResNet-18, 3-5, p-1"),
+        ("−4 (−5 to −3) %", "−4 (−5 to −3)\u202f%"),
         ("95 % or 1%", "95\u202f% or 1\u202f%"),
         ("0xe5, 1e5f, version1e5", "0xe5, 1e5f, version1e5"),
         ("<code>1e-05 -3 5 %</code>", "<code>1e-05 -3 5 %</code>"),

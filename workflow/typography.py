@@ -14,7 +14,7 @@ LEFT = re.compile(
 FORMULA = re.compile(r"(\\\(.*?\\\)|\\\[.*?\\\])", re.DOTALL)
 POWER = re.compile(r"(?<![\w.])([-−]?\d(?:\.\d+)?e[-+]?\d+)(?![\w])")
 MINUS = re.compile(r"(?<![\w.)\]\-−–/])-(?=\d)")
-PERCENT = re.compile(r"(?<=\d)[ \u00a0\u202f]?%(?!\w)")
+PERCENT = re.compile(r"(?<=[\d)])[ \u00a0\u202f]?%(?!\w)")
 THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?:\D|$))")
 
 

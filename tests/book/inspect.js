@@ -215,6 +215,14 @@
     return [...count].filter(([, n]) => n > 1).map(([id, n]) => `${id}: ${n} times`);
   };
 
-  const all = { mathematics, raw, faint, cut, sideways, wide, lost, late, stray, prose, places, twice };
+  // Panels are drawn at one size: where one is stretched, its letters are.
+  const uneven = () =>
+    [...document.querySelectorAll("figure.panels > .row")].flatMap((row) => {
+      const widths = [...row.children].map((panel) => Math.round(panel.getBoundingClientRect().width));
+      const even = Math.max(...widths) - Math.min(...widths) <= 2;
+      return even ? [] : [`${row.closest("figure").id}: panels ${widths.join(", ")} px wide`];
+    });
+
+  const all = { mathematics, raw, faint, cut, sideways, wide, lost, late, stray, prose, places, twice, uneven };
   return Object.fromEntries(kinds.map((kind) => [kind, all[kind]()]));
 };

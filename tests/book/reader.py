@@ -12,7 +12,7 @@ OPEN_ALL = """() => {
   for (const box of document.querySelectorAll("details")) box.open = true;
   for (const box of document.querySelectorAll(".toggle-hidden")) box.classList.remove("toggle-hidden");
 }"""
-AS_SHIPPED = ["late", "stray", "prose", "places", "twice"]  # before anything is opened
+AS_SHIPPED = ["late", "stray", "prose", "places", "twice", "uneven"]  # before anything is opened
 # axe-core is a program of its own: who has its `axe.min.js` (npm pack axe-core) names it in AXE.
 AXE = os.environ.get("AXE", "")
 # The insides of drawings have no meaning for it, and by far the most elements.
@@ -44,6 +44,7 @@ class Findings:
     prose: list[str] = field(default_factory=list)
     places: list[str] = field(default_factory=list)
     twice: list[str] = field(default_factory=list)
+    uneven: list[str] = field(default_factory=list)
     axe: list[str] = field(default_factory=list)  # by day and by night; empty without axe-core
     formulas: int = 0
 

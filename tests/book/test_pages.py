@@ -120,6 +120,10 @@ WRONG = """<!doctype html><meta charset="utf-8"><body style="width: 600px"><arti
   <p id="one">a</p><svg><g id="one"></g></svg>
   <div style="height: 1300px"></div>
   <figure id="late"><svg></svg><figcaption>Left: error. The black line is theory.</figcaption></figure>
+  <figure class="panels" id="even"><div class="row" style="display: flex"><div style="width: 90px">
+    </div><div style="width: 90px"></div></div></figure>
+  <figure class="panels" id="uneven"><div class="row" style="display: flex"><div style="width: 90px">
+    </div><div style="width: 180px"></div></div></figure>
 </article></body>"""
 
 
@@ -127,9 +131,12 @@ def test_what_the_reader_of_a_page_looks_for_is_found(browser):
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     try:
         page.set_content(WRONG)
-        found = page.evaluate(INSPECT, ["late", "stray", "prose", "places", "twice", "wide", "lost"])
+        found = page.evaluate(
+            INSPECT, ["late", "stray", "prose", "places", "twice", "uneven", "wide", "lost"]
+        )
     finally:
         page.close()
+    assert found["uneven"] == ["uneven: panels 90, 180 px wide"]
     assert found["prose"] == [
         "stars: They *help* a lot , by 1e-05.",
         "a number as computers write it: They *help* a lot , by 1e-05",
