@@ -12,6 +12,7 @@ from shutil import copy
 import numpy as np
 import pandas as pd
 import pytest
+from IPython.core.formatters import DisplayFormatter
 from rotation import todays
 
 from manytasks.checks import CheckFailed
@@ -95,6 +96,12 @@ def test_what_agrees_says_what_was_compared(folder):
         r"of 0\.02 at level 0\.001; a difference of 0\.020 is noticed with probability 0\.9\.",
         str(agree(folder, "mean")),
     )
+
+
+def test_a_cell_that_ends_with_it_says_it_on_the_page(folder):
+    agreement = agree(folder)
+    said, _ = DisplayFormatter().format(agreement)
+    assert said == {"text/markdown": agreement.words, "text/plain": agreement.words}
 
 
 def wrong_seed(monkeypatch):

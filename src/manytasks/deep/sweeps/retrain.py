@@ -56,6 +56,11 @@ class Agreement:
         """
         return self.words
 
+    __repr__ = __str__
+
+    def _repr_markdown_(self) -> str:
+        return self.words  # a cell that ends with it says it on the page
+
 
 def agree_with_table(
     name: str, which: str, profile: str = "book", out: str | Path | None = None
