@@ -24,13 +24,10 @@ problems = 60  # random budgets on which the linear law is checked [5 to 500]
 cosines = (0.0, 0.2, 0.4, 0.6, 0.8)  # of linear tasks that give advice [0 to 1]
 
 # %% tags=["hide-input"]
-from itertools import pairwise
-
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import sympy as sp
-from IPython.display import Markdown, display
 
 from manytasks import (
     Tasks,
@@ -46,8 +43,8 @@ from manytasks.declarations import declarations
 from manytasks.statistics import critical_t, mean_interval
 from manytasks.studies.linear import linear_budgets
 from manytasks.studies.networks import budgets as divisions
-from manytasks.studies.networks import byte_prices
-from manytasks.studies.networks.byte_lines import LINE, bought, read_lines
+from manytasks.studies.networks import byte_lines, byte_prices
+from manytasks.studies.networks.doublings import all_doublings
 from manytasks.studies.networks.forgetting import by_learner
 from manytasks.symbolic import differing, leading_coefficient
 
@@ -64,21 +61,17 @@ CIFAR, MNIST, SHARED, *SMALL = WORDS
 
 # %% tags=["hide-input"]
 table = deep.load_results("replay-budget", "book")
-papers = pd.concat(
-    [
-        deep.load_results("replay-budget-cifar100", "book"),
-        deep.load_results("replay-budget-mnist", "book"),
-    ]
-)
-large, small = read_lines(papers), read_lines(table)
+papers = deep.load_results("replay-budget-cifar100", "book")
+papers = pd.concat([papers, deep.load_results("replay-budget-mnist", "book")])
+large, small = map(byte_lines.read_lines, (papers, table))
 T, per_class = int(table.tasks[0]), int(table.per_class[0])
 n, budgets, seeds = 10 * per_class, table.budget.unique(), table.seed.nunique()
 rule = small.lost.max().idxmin()  # the share that is never far from the best
-as_features = large.lost.loc[CIFAR, "float32"]
+as_features = 100 * large.lost.loc[CIFAR, "float32"]
 page.say(
-    half_loses=100 * as_features[0.5].max(),
-    all_network=100 * as_features[0.0].min(),
-    all_buffer=100 * as_features[1.0].min(),
+    half_loses=as_features[0.5].max(),
+    all_network=as_features[0.0].min(),
+    all_buffer=as_features[1.0].min(),
     rule=page.share(rule),
     rule_loses=100 * small.lost[rule].max(),
 )
@@ -209,12 +202,9 @@ page.say(problems=problems, to_samples=sum(step > 0 for step in moved))
 # computes, this page trains one of its cells again. Of all tables, every division must keep its budget.
 
 # %% tags=["hide-input"]
-display(Markdown(str(deep.agree_with_table("replay-budget", "all for the buffer"))))
-over = sum(
-    (rows.model_bytes + rows.buffer_bytes > rows.budget).sum()
-    for rows in (papers, table)
-)
+over = pd.concat([papers, table]).eval("model_bytes + buffer_bytes > budget").sum()
 checks.require(over == 0, f"{over} rows of the tables exceed their budget")
+deep.agree_with_table("replay-budget", "all for the buffer")
 
 # %% [markdown]
 # ## Look
@@ -226,33 +216,26 @@ checks.require(over == 0, f"{over} rows of the tables exceed their budget")
 
 # %% tags=["hide-input", "lead"]
 FORMS = {
-    (CIFAR, "float32"): "features",
-    (CIFAR, "uint8"): "images",
-    (MNIST, "uint8"): "uint8 pixels",
-    (MNIST, "float32"): "float32 pixels",
-    (SHARED, "uint8"): "uint8 pixels",
-    (SHARED, "float32"): "float32 pixels",
+    CIFAR: {"float32": "features", "uint8": "images"},
+    MNIST: {"uint8": "uint8 pixels", "float32": "float32 pixels"},
 }
+FORMS[SHARED] = FORMS[MNIST]
+ALONG = {"x": "share", "hue": "kB", "unit": "seed", "log_x": False}
+LABELS = {"share": "share of the bytes in the buffer", "value": "test error"}
 entry = declarations()["A.Tab1, CIFAR-100, the best share lies inside"]
 page.say(paper_seeds=papers.seed.nunique(), choosing=len(entry.choose))
-rows = large.learners.reset_index()
+rows = large.learners.reset_index().eval("kB = budget // 1000")
 rows["line"] = [
-    f"{WORDS[name].removeprefix('permuted ')}: {FORMS[name, how]}"
+    f"{WORDS[name].removeprefix('permuted ')}: {FORMS[name][how]}"
     for name, how in zip(rows.stream, rows.stored, strict=True)
 ]
 page.curves(
-    rows.assign(kB=rows.budget // 1000),
-    x="share",
+    rows,
+    **ALONG,
     y="final_error",
-    hue="kB",
     panels="line",
-    unit="seed",
-    log_x=False,
     ylim=(0.15, 0.75),
-    labels={
-        "share": "share of the bytes in the buffer",
-        "final_error": "test error at the end",
-    },
+    labels=LABELS | {"final_error": "test error at the end"},
     name="megabyte-papers",
     caption=(
         "Error at the end, mean over tasks, against the buffer's share of a fixed memory. Means of {n} seeds with {level} intervals. To see: where samples are stored in "
@@ -262,78 +245,52 @@ page.curves(
 )
 
 # %% tags=["hide-input"]
-judged = {  # data, and heads where they have several kinds
+JUDGED = {  # data, and heads where they have several kinds
     CIFAR: ["CIFAR-100"],
     MNIST: ["permuted MNIST", "a head per task"],
     SHARED: ["permuted MNIST", "one head"],
 }
 ends, held = {}, {}
-for arrived, (data, *heads) in judged.items():
-    check = ", ".join([data, "the best share lies inside", *heads])
-    entry = declarations()[f"A.Tab1, {check}"]
-    ends[arrived] = divisions.ends_above_inside(
-        papers[papers.stream == arrived], "test_error", entry.choose
-    )
-    lines = ends[arrived].groupby(["stored", "budget"], sort=False).above
-    held[arrived] = evidence.decide_each(
-        str(entry),
-        {
-            f"{money // 1000} kB as {FORMS[arrived, how]}": list(above)
-            for (how, money), above in lines
-        },
-        statistic="error at an end of the line less that at the best inner share",
-        n=f"{len(ends[arrived])} ends of lines",
-        words=f"on {' with '.join([data, *heads])} the bytes are {{}}",
-    )
+what = "error at an end of the line less that at the best inner share"
+for arrived, (data, *heads) in JUDGED.items():
+    check = ", ".join(["A.Tab1", data, "the best share lies inside", *heads])
+    rows, choose = papers[papers.stream == arrived], declarations()[check].choose
+    found = divisions.ends_above_inside(rows, "test_error", choose)
+    lines = divisions.sides_by_line(found, FORMS[arrived])
+    words = f"on {' with '.join([data, *heads])} the bytes are {{}}"
+    size = {"n": f"{len(found)} ends of lines", "words": words}
+    held[arrived] = evidence.decide_each(check, lines, statistic=what, **size)
+    ends[arrived] = found
 
 # %% tags=["hide-input"]
 differ = declarations()["A.K7, best share, CIFAR-100 against permuted MNIST"]
-pairs = [
-    (
-        large.own.loc[CIFAR, how, money].rename(f"{how}, {money // 1000} kB"),
-        large.own.loc[MNIST, how, money],
-    )
-    for how, money in large.mean.loc[CIFAR].index
-]
-evidence.decide(
-    str(differ),
-    *pairs,
-    statistic="share that is best on a seed, CIFAR-100 minus permuted MNIST",
-    n=f"{len(pairs)} lines of each",
-)
+pairs = byte_lines.own_against(large.own, CIFAR, MNIST)
+what = "share that is best on a seed, CIFAR-100 minus permuted MNIST"
+size = f"{len(pairs)} lines of each"
+evidence.decide(str(differ), *pairs, statistic=what, n=size)
 
 # %% tags=["hide-input"]
-best_shares = {
-    f"{name}_{how}": ", ".join(
-        page.share(large.own.loc[stream, how, money].mean())
-        for money in large.mean.loc[CIFAR, how].index
-    )
-    for name, stream in {"cifar": CIFAR, "mnist": MNIST}.items()
-    for how in byte_prices.STORED
-}
-images = ends[CIFAR][(ends[CIFAR].stored == "uint8") & (ends[CIFAR].end == 0)]
+best = large.own.groupby(byte_lines.LINE).mean().map(page.share)
+for name, stream in {"cifar": CIFAR, "mnist": MNIST}.items():
+    for how in byte_prices.STORED:
+        page.say(**{f"{name}_{how}": ", ".join(best[stream, how])})
+        page.say(**{f"{name}_{how}_price": f"{prices[stream, how]:,}"})
+images = ends[CIFAR].query("stored == 'uint8' and end == 0").above
+apart = [100 * one.loc[list(entry.judge)].mean() for one in images]
 page.say(
-    image_price=f"{prices[CIFAR, 'uint8']:,}",
-    feature_price=prices[CIFAR, "float32"],
-    image_ends=", ".join(
-        page.signed(100 * one.loc[list(entry.judge)].mean(), ".1f")
-        for one in images.above
-    ),
+    image_ends=", ".join(page.signed(points, ".1f") for points in apart),
     heads_held=", ".join(held[MNIST]),
     one_head_held=", ".join(held[SHARED]),
     differ=", ".join(differ.apart(*pairs)),
     lines_compared=len(pairs),
     image_ratio=prices[CIFAR, "uint8"] / prices[MNIST, "uint8"],
-    uint8_price=prices[MNIST, "uint8"],
-    float32_price=f"{prices[MNIST, 'float32']:,}",
-    **best_shares,
 )
 
 # %% [markdown]
-# As features, both ends are worse than the inside on every line of CIFAR-100. As images, whose price is {glue:text}`image_price` bytes instead of {glue:text}`feature_price`,
+# As features, both ends are worse than the inside on every line of CIFAR-100. As images, whose price is {glue:text}`cifar_uint8_price` bytes instead of {glue:text}`cifar_float32_price`,
 # a network without a buffer is as good as the best inner share: {glue:text}`image_ends` points apart on the three lines.
-# On permuted MNIST it is the other way round, for a network that reads pixels: an image is {glue:text}`uint8_price` bytes, its pixels as float32 are
-# {glue:text}`float32_price`. With a head per task the inside wins at {glue:text}`heads_held`; with one head at {glue:text}`one_head_held`. The other lines
+# On permuted MNIST it is the other way round, for a network that reads pixels: an image is {glue:text}`mnist_uint8_price` bytes, its pixels as float32 are
+# {glue:text}`mnist_float32_price`. With a head per task the inside wins at {glue:text}`heads_held`; with one head at {glue:text}`one_head_held`. The other lines
 # are undecided. **So Table 1 holds where samples are stored in their cheap form.**
 #
 # **Do data sets differ?** The best share of a seed, mean over seeds, at 64, 128 and 256 kB: as images {glue:text}`cifar_uint8` on CIFAR-100 and {glue:text}`mnist_uint8` on permuted MNIST; as
@@ -345,21 +302,18 @@ page.say(
 # %% tags=["hide-input"]
 cifar_lines = large.learners.loc[CIFAR, "float32"]
 money = cifar_lines.index.unique("budget")[1]
-spent = bought(papers).loc[CIFAR, "float32", money]
-six = [0.0, 0.2, 0.4, 0.6, 0.8, 1.0]
-rows = {
-    "share": [page.share(share) for share in six],
-    "samples per class": [f"{spent.memory[share]:.1f}" for share in six],
-    "width": [int(spent.width[share]) for share in six],
-} | {
-    measure.replace("final", "test").replace("_", " "): [
-        f"{values.mean():.3f} ± {values.std(ddof=1):.3f}"
-        for values in (cifar_lines.loc[money, share][measure] for share in six)
-    ]
-    for measure in ("final_error", "forgotten_error", "forgotten_loss")
-}
+spent = byte_lines.bought(papers).loc[CIFAR, "float32", money]
+six = spent.loc[[0.0, 0.2, 0.4, 0.6, 0.8, 1.0]]
+divided = pd.DataFrame({"share": six.index.map(page.share)}, index=six.index)
+divided["samples per class"] = six.memory.map("{:.1f}".format)
+divided["width"] = six.width.astype(int)
+for measure in ("final_error", "forgotten_error", "forgotten_loss"):
+    by_share = cifar_lines.loc[money][measure].groupby("share")
+    spread = by_share.std().map("{:.3f}".format)
+    words = measure.replace("final", "test").replace("_", " ")
+    divided[words] = by_share.mean().map("{:.3f} ± ".format) + spread
 page.table(
-    pd.DataFrame(rows),
+    divided,
     name="six-divisions",
     caption=f"CIFAR-100, samples stored as features: a network and a buffer in {money // 1000} kB, mean ± standard deviation of seeds.",
 )
@@ -370,14 +324,13 @@ page.table(
 # needs, float32 features?
 
 # %% tags=["hide-input"]
-pairs_of = byte_prices.official_pairs()
-for name, found in pairs_of.groupby("data_set"):
-    checks.below(  # up to the small network set aside
-        f"spread of the memories of the six pairs for {name}, relative to the largest",
-        np.ptp(found.counted) / found.counted.max(),
-        0.01,
-    )
-real = pairs_of.pivot(index="data_set", columns="pair", values="stored")
+found = byte_prices.official_pairs()
+counted = found.groupby("data_set").counted
+spread = (1 - counted.min() / counted.max()).max()
+checks.below(  # up to the small network set aside
+    "spread of the memories of six pairs, relative to the largest", spread, 0.01
+)
+real = found.pivot(index="data_set", columns="pair", values="stored")
 relative = real.div(real.max(axis=1), axis=0).map(page.share)
 page.table(
     relative.rename(columns="pair {}".format).reset_index(names="data set"),
@@ -401,30 +354,21 @@ page.table(
 # measured shares we interpolate.
 
 # %% tags=["hide-input"]
-cifar_error = large.error.loc[CIFAR]
-gains = {
-    f"{FORMS[CIFAR, how]}, {less // 1000} → {more // 1000} kB": 100
-    * divisions.doubling_gains(
-        cifar_error.loc[how, less], cifar_error.loc[how, more]
-    )
-    for how in ("float32", "uint8")
-    for less, more in pairwise(cifar_error.index.unique("budget"))
-}
+on_cifar = large.error.loc[CIFAR]
+gains = all_doublings(on_cifar, FORMS[CIFAR])
 fig, ax = plt.subplots(figsize=(6.4, 3.6))
-for k, (offer, color) in enumerate(
-    zip(next(iter(gains.values())), ("red", "green", "blue"), strict=True)
-):
-    gained = mean_interval(np.transpose([rows[offer] for rows in gains.values()]))
-    ax.errorbar(
-        gained.value,
-        np.arange(len(gains)) + 0.2 * (k - 1),
-        xerr=gained.high - gained.value,
-        fmt="osD"[k],
-        markersize=4,
-        color=figures.COLORS[color],
-        label=offer,
-    )
-ax.set_yticks(range(len(gains)), gains)
+colors = {"network": "red", "both, in proportion": "green", "buffer": "blue"}
+for k, (offer, color) in enumerate(colors.items()):
+    points = 100 * np.transpose([rows[offer] for rows in gains.values()])
+    gained, places = mean_interval(points), np.arange(len(gains)) + 0.2 * (k - 1)
+    style = {"fmt": "osD"[k], "markersize": 4, "color": figures.COLORS[color]}
+    half = gained.high - gained.value
+    ax.errorbar(gained.value, places, xerr=half, label=offer, **style)
+names = [
+    f"{FORMS[CIFAR][how]}, {less // 1000} → {more // 1000} kB"
+    for how, less, more in gains
+]
+ax.set_yticks(range(len(gains)), names)
 ax.axvline(0, color=figures.INK, linewidth=1)
 ax.set(xlabel="points of test error gained")
 ax.invert_yaxis()
@@ -433,7 +377,7 @@ figures.show(
     fig,
     name="megabyte-next",
     caption=(
-        f"CIFAR-100: what doubling a budget gains, by what the new bytes buy. Means of {cifar_error.index.unique('seed').size} seeds with 95 % intervals; the starting point is the best "
+        f"CIFAR-100: what doubling a budget gains, by what the new bytes buy. Means of {on_cifar.index.unique('seed').size} seeds with 95 % intervals; the starting point is the best "
         "division of the smaller budget. To see: keeping the proportions is never the worst purchase. The figure does not show steps other than a doubling."
     ),
     alt=f"Dot plot with three dots for each of {len(gains)} doublings: what network, buffer, or both in proportion gain.",
@@ -447,26 +391,20 @@ figures.show(
 # those whose mean follows the class mean, in the space of the features. All three hold the same number of samples while the last task is learned.
 
 # %% tags=["hide-input"]
-kinds = by_learner(
-    deep.load_results("replay-methods-cifar100", "book"),
-    ["method", "share", "seed"],
-)
+kinds = deep.load_results("replay-methods-cifar100", "book")
+kinds = by_learner(kinds, ["method", "share", "seed"])
 measures = {"final_error": ("error, points", 100), "final_loss": ("loss", 1)}
-shares = kinds.index.unique("share")[::-1]
 panels = []
 for column, (label, scale) in measures.items():
     chosen = scale * kinds[column].unstack("method")
+    apart = chosen.sub(chosen.random, axis=0).unstack("share")
     apart = {
-        f"{kind}, {page.share(share)}": mean_interval(
-            (chosen[kind] - chosen["random"])[share]
-        )
+        f"{kind}, {page.share(share)}": mean_interval(apart[kind, share])
         for kind in ("reservoir", "herding")
-        for share in shares
+        for share in apart[kind].columns[::-1]
     }
-    drawn = page.ranking(
-        apart, order=list(apart), xlabel=f"test {label}: minus random"
-    )
-    panels.append(drawn)
+    words = f"test {label}: minus random"
+    panels.append(page.ranking(apart, order=list(apart), xlabel=words))
 figures.show(
     panels,
     name="megabyte-methods",
@@ -487,34 +425,32 @@ figures.show(
 price, middle = prices["glyphs", "float32"], budgets[1]
 page.say(linear_price=price / 4)
 setting = (T, n, middle, price)
-fine, cosine_inks = np.linspace(0, 1, 41), {0.0: "red", 0.3: "orange", 0.6: "blue"}
-advised = {c: linear_budgets.advised_share(c, *setting) for c in cosine_inks}
-fig, ax = plt.subplots()
-for cosine, color in cosine_inks.items():
+fine, advised = np.linspace(0, 1, 41), []
+panels = [plt.subplots() for _ in range(4)]
+fig, ax = panels[0]
+for cosine, color in ((0.0, "red"), (0.3, "orange"), (0.6, "blue")):
+    advised.append(linear_budgets.advised_share(cosine, *setting))
     linear = linear_budgets.error_along(cosine, *setting, fine)
     ink = figures.COLORS[color]
     ax.plot(fine, linear, color=ink, label=f"cosine {cosine}")
-    ax.axvline(advised[cosine], color=ink, linestyle=":", linewidth=3)
-ax.set(ylim=(0, 2), xlabel="share of the bytes in the buffer")
-ax.set(ylabel="excess risk", title="linear, exact")
+    ax.axvline(advised[-1], color=ink, linestyle=":", linewidth=3)
+ax.set(ylim=(0, 2), ylabel="excess risk", title="linear, exact")
 ax.legend(loc="upper left")
-panels = [fig]
-for name in SMALL:
-    fig, ax = plt.subplots()
+for name, (_, ax) in zip(SMALL, panels[1:], strict=True):
     for money, color in zip(budgets, ("blue", "orange", "green"), strict=True):
         values = small.error.loc[name, "float32", money]
         style = {"color": figures.COLORS[color], "label": f"{money // 1000} kB"}
         figures.band(ax, values.columns, values, line="-", **style)
-    ax.set(ylim=(0, 0.9), xlabel="share of the bytes in the buffer")
-    ax.set(ylabel="test error at the end", title=WORDS[name])
-    panels.append(fig)
-panels[1].axes[0].legend(loc="upper center", ncol=3)
+    ax.set(ylim=(0, 0.9), ylabel="test error at the end", title=WORDS[name])
+for _, ax in panels:
+    ax.set(xlabel=LABELS["share"])
+panels[1][1].legend(loc="upper center", ncol=3)
 figures.show(
-    panels,
+    [fig for fig, _ in panels],
     name="megabyte-lines",
     caption=(
         f"Error at the end against the buffer's share of a fixed memory, samples stored as float32. Linear model: exact, $T = {T}$, $n = {n}$, no noise, {middle // 1000} kB; dotted lines are the "
-        f"optima, {', '.join(page.share(share) for share in advised.values())}, the pole is the threshold. Networks: means over {seeds} seeds with 95 % intervals. To see: networks have their best share "
+        f"optima, {', '.join(map(page.share, advised))}, the pole is the threshold. Networks: means over {seeds} seeds with 95 % intervals. To see: networks have their best share "
         "inside, the linear model at an end. The panels do not compare error levels: excess risk and test error are different things."
     ),
     alt=f"{len(panels)} panels. Linear theory: error against the buffer's share for three cosines, with a pole. Networks: U-shaped curves for {len(budgets)} budgets.",
@@ -525,23 +461,21 @@ figures.show(
 
 # %% tags=["hide-input"]
 tolerance = 0.01
-bottoms = dict(pd.concat([large.lost, small.lost]).iterrows())
-fig, ax = plt.subplots(figsize=(6.4, 1.5 + 0.26 * len(bottoms)))
-for row, (line, lost) in enumerate(bottoms.items()):
-    color = figures.COLORS[{"uint8": "purple", "float32": "green"}[line[1]]]
-    good = lost.index[lost <= tolerance]
-    ax.plot(
-        [good.min(), good.max()], [row, row], color=color, linewidth=7, alpha=0.3
-    )
-    own = (large if line in large.mean.index else small).own.loc[line]
-    ax.plot(own, [row] * len(own), "|", color=color)
-    ax.plot(lost.idxmin(), row, "o", color=color)
-ax.set_yticks(
-    range(len(bottoms)),
-    [f"{a.split('+')[0]}, {b}, {c // 1000} kB" for a, b, c in bottoms],
+bottoms = pd.concat([large.lost, small.lost]).pipe(
+    byte_lines.flat_bottoms, tolerance
 )
+own = pd.concat([large.own, small.own]).sort_index()
+fig, ax = plt.subplots(figsize=(6.4, 1.5 + 0.26 * len(bottoms)))
+for row, (line, found) in enumerate(bottoms.iterrows()):
+    color = figures.COLORS[{"uint8": "purple", "float32": "green"}[line[1]]]
+    bar = {"color": color, "linewidth": 7, "alpha": 0.3}
+    ax.plot([found.low, found.high], [row, row], **bar)
+    ax.plot(own[line], [row] * len(own[line]), "|", color=color)
+    ax.plot(found.best, row, "o", color=color)
+names = [f"{a.split('+')[0]}, {b}, {c // 1000} kB" for a, b, c in bottoms.index]
+ax.set_yticks(range(len(bottoms)), names)
 ax.axvline(rule, color=figures.INK, linewidth=1, linestyle="--")
-ax.set(xlim=(-0.03, 1.03), xlabel="best share of the bytes in the buffer")
+ax.set(xlim=(-0.03, 1.03), xlabel=f"best {LABELS['share']}")
 ax.set(ylim=(len(bottoms) - 0.5, -0.5))
 figures.show(
     fig,
@@ -554,7 +488,7 @@ figures.show(
 )
 
 # %% tags=["hide-input"]
-lines, kept = list(small.mean.index), bought(table).memory
+lines, kept = list(small.mean.index), byte_lines.bought(table).memory
 falls = [
     divisions.smallest_fall(small.error.loc[line])
     for line in lines
@@ -562,25 +496,15 @@ falls = [
 ]
 inner = small.error.shape[1] - 2
 needed = critical_t(2 * len(falls) * inner, seeds - 1)  # the inner share was chosen
-apart = {
-    how: (small.own.loc["digits", how] - small.own.loc["glyphs", how])
-    .unstack("seed")
-    .mean()
-    for how in ("uint8", "float32")
-}
-heads = (
-    small.own.loc["digits-shared", "float32"] - small.own.loc["digits", "float32"]
-)
-page.say(
-    smallest_t=min(falls),
-    needed_t=needed,
-    small_seeds=seeds,
-    as_images=mean_interval(apart["uint8"].to_numpy()).words(".2f"),
-    at_one_price=mean_interval(apart["float32"].to_numpy()).words(".2f"),
-    between_heads=mean_interval(heads.unstack("seed").mean().to_numpy()).words(
-        ".2f"
-    ),
-)
+page.say(smallest_t=min(falls), needed_t=needed, small_seeds=seeds)
+own = small.own.groupby(["stored", "seed", "stream"]).mean().unstack("stream")
+for fact, (how, data, other) in {
+    "as_images": ("uint8", "digits", "glyphs"),
+    "at_one_price": ("float32", "digits", "glyphs"),
+    "between_heads": ("float32", "digits-shared", "digits"),
+}.items():
+    apart = (own[data] - own[other])[how]
+    page.say(**{fact: mean_interval(apart).words(".2f")})
 
 # %% [markdown]
 # {glue:text}`small_seeds` seeds decide little, and nothing is judged by them: where the budget holds a sample of each class, the smallest
@@ -593,24 +517,11 @@ page.say(
 # The check that Paper A proposes looks for the least forgetting. That is not the least error.
 
 # %% tags=["hide-input"]
-rows = cifar_lines.reset_index()
-measures = ["forgotten_error", "final_error"]
 page.curves(
-    rows.assign(kB=rows.budget // 1000).melt(
-        ["kB", "share", "seed"], measures, var_name="measure"
-    ),
-    x="share",
-    y="value",
-    hue="kB",
-    panels="measure",
-    unit="seed",
-    log_x=False,
-    labels={
-        "share": "share of the bytes in the buffer",
-        "value": "test error",
-        "forgotten_error": "forgotten",
-        "final_error": "at the end",
-    },
+    cifar_lines.reset_index().eval("kB = budget // 1000"),
+    **ALONG,
+    y=["forgotten_error", "final_error"],
+    labels=LABELS | {"forgotten_error": "forgotten", "final_error": "at the end"},
     name="megabyte-forgetting",
     caption=(
         "CIFAR-100, samples as features: what is forgotten of the test error, and what it is in the end. Means of {n} seeds with {level} intervals. To see: forgetting is least at share 1, "
@@ -620,26 +531,16 @@ page.curves(
 )
 
 # %% tags=["hide-input"]
-forgotten = small.learners.forgotten_error.unstack("share")
-least = forgotten.groupby(LINE).mean().idxmin(axis=1)
-given_up = pd.Series({line: small.lost.loc[line, least[line]] for line in lines})
-evidence.record(
-    "A.C3",
-    "networks over budgets",
-    "largest test error given up by the allocation that forgets least accuracy",
-    given_up.max(),
-    ">",
-    tolerance,
-    n=f"{len(lines)} lines over {len(budgets)} budgets, {seeds} seeds",
-    when=evidence.Assumed(
-        "error is read beside forgetting: the allocation that forgets least may have learned least"
-    ),
+given_up = byte_lines.given_up(small)
+what = "largest test error given up by the allocation that forgets least accuracy"
+size = f"{len(lines)} lines over {len(budgets)} budgets, {seeds} seeds"
+read_beside = evidence.Assumed(
+    "error is read beside forgetting: the allocation that forgets least may have learned least"
 )
-page.say(
-    costly_lines=(given_up > tolerance).sum(),
-    small_lines=len(lines),
-    most_given_up=100 * given_up.max(),
-)
+record = ("A.C3", "networks over budgets", what, given_up.max(), ">", tolerance)
+evidence.record(*record, n=size, when=read_beside)
+costly, most = (given_up > tolerance).sum(), 100 * given_up.max()
+page.say(costly_lines=costly, small_lines=len(lines), most_given_up=most)
 
 # %% [markdown]
 # On {glue:text}`costly_lines` of {glue:text}`small_lines` lines of glyphs and digits the allocation that forgets least accuracy costs more than a point
@@ -656,26 +557,17 @@ page.say(
 prescribed = linear_budgets.cost_of_advice(small.lost, prices, T, n, cosines)
 fixed = divisions.cost_of_others_share(small.lost)
 hindsight = prescribed.mean().idxmin()
-evidence.record(
-    "A.Q1",
-    "networks: one share for all lines against the linear optimum",
-    "mean loss of test error: fixed share from the other streams / linear optimum, best cosine",
-    fixed.mean() / prescribed[hindsight].mean(),
-    "<",
-    0.5,
-    n=f"{len(lines)} lines",
-    seeds=seeds,
-    when=evidence.Assumed(
-        f"the learner is a network: {rule:.0%} of the bytes for the buffer is near the optimum"
-    ),
+advice = prescribed[hindsight]
+a_network = evidence.Assumed(
+    f"the learner is a network: {rule:.0%} of the bytes for the buffer is near the optimum"
 )
-page.say(
-    hindsight=hindsight,
-    linear_mean=100 * prescribed[hindsight].mean(),
-    linear_worst=100 * prescribed[hindsight].max(),
-    fixed_mean=100 * fixed.mean(),
-    fixed_worst=100 * fixed.max(),
-)
+check = "networks: one share for all lines against the linear optimum"
+what = "mean loss of test error: fixed share from the other streams / linear optimum, best cosine"
+size = {"n": f"{len(lines)} lines", "seeds": seeds, "when": a_network}
+evidence.record("A.Q1", check, what, fixed.mean() / advice.mean(), "<", 0.5, **size)
+page.say(hindsight=hindsight)
+page.say(linear_mean=100 * advice.mean(), linear_worst=100 * advice.max())
+page.say(fixed_mean=100 * fixed.mean(), fixed_worst=100 * fixed.max())
 
 # %% [markdown]
 # With its best cosine, {glue:text}`hindsight:.1f`, the linear prescription loses {glue:text}`linear_mean:.1f` points of test error on average and
@@ -691,13 +583,9 @@ page.say(
 
 # %% tags=["hide-input"]
 thin = ("glyphs", "uint8", budgets[0])
-idle = small.lost.loc[thin][lambda row: row.index <= 0.6]
-page.say(
-    thin_budget=budgets[0] // 1000,
-    idle_share=idle.index.max(),
-    idle_within=100 * idle.max(),
-    thin_samples=kept[*thin, 1.0],
-)
+idle = 100 * small.lost.loc[thin, :0.6]
+page.say(thin_budget=budgets[0] // 1000, thin_samples=kept[*thin, 1.0])
+page.say(idle_share=idle.index.max(), idle_within=idle.max())
 
 # %% [markdown]
 # With uint8 glyphs and {glue:text}`thin_budget` kB all shares up to {glue:text}`idle_share:.0%` lie within {glue:text}`idle_within:.1f` points of the best: the

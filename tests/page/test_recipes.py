@@ -54,6 +54,18 @@ def test_panels_and_words(shown):
     assert axes[0].get_ylim() == (0, 50)
 
 
+def test_several_measures_have_a_panel_each(shown):
+    both = ROWS.assign(test_error=ROWS.test_loss / 100)
+    page.curves(both, x="width", y=["test_error", "test_loss"], hue="noise", unit="seed",
+                labels={"value": "on test images", "test_loss": "loss"}, **SAID)  # fmt: skip
+    axes = [figure.axes[0] for figure in shown[0][0]]
+    assert [ax.get_title(loc="left") for ax in axes] == ["test_error", "loss"]
+    assert {ax.get_ylabel() for ax in axes} == {"on test images"}
+    for ax, size in zip(axes, (0.01, 1.0), strict=True):
+        points = ax.containers[0][0].get_xydata()
+        np.testing.assert_allclose(points, [[w, size * (w + 10.5)] for w in (1, 2, 8)])
+
+
 def test_a_reference_is_a_line_across(shown):
     page.curves(ROWS, x="width", y="test_loss", hue="noise", unit="seed", reference=7.0, **SAID)
     lines = shown[0][0][0].axes[0].lines

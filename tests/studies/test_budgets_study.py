@@ -9,11 +9,12 @@ from manytasks.statistics import z_scores
 from manytasks.studies.linear.linear_budgets import advised_share, cost_of_advice, error_along
 from manytasks.studies.networks.budgets import (
     cost_of_others_share,
-    doubling_gains,
     ends_above_inside,
     final_by_share,
+    sides_by_line,
     smallest_fall,
 )
+from manytasks.studies.networks.doublings import all_doublings, doubling_gains
 
 SHARES = (0.0, 0.25, 0.5, 1.0)
 LINES = ["stream", "stored", "budget"]
@@ -107,3 +108,25 @@ def test_the_linear_error_along_a_line_buys_whole_samples_and_parameters():
         expected = theory.average_error(theory.replay_error(problem, 50, memory, parameters, 0.0))
         assert value == pytest.approx(expected)
     assert np.isnan(found[2])  # nothing is left for a model
+
+
+def test_both_sides_of_each_line_stand_under_its_name():
+    table = pd.concat([rows([0.4, 0.3, 0.2, 0.6]), rows([0.5, 0.3, 0.2, 0.9]).assign(budget=128)])
+    ends = ends_above_inside(table.assign(budget=1000 * table.budget), "test_error", [0])
+    found = sides_by_line(ends, {"uint8": "images"})
+    assert list(found) == ["64 kB as images", "128 kB as images"]
+    np.testing.assert_allclose([side.mean() for side in found["128 kB as images"]], [0.3, 0.7])
+
+
+def test_every_step_to_the_next_budget_is_one_doubling():
+    budgets, rng = (64, 128, 256), np.random.default_rng(2)
+    index = pd.MultiIndex.from_product([["uint8", "float32"], budgets, range(3)], names=[*LINES[1:], "seed"])
+    values = pd.DataFrame(rng.random((18, 4)), index=index, columns=SHARES).sort_index()
+    found = all_doublings(values, ["float32", "uint8"])
+    steps = [(how, less, 2 * less) for how in ("float32", "uint8") for less in (64, 128)]
+    assert list(found) == steps
+    for how, less, more in steps:
+        alone = doubling_gains(values.loc[how, less], values.loc[how, more])
+        pd.testing.assert_frame_equal(found[how, less, more], alone)
+    with pytest.raises(ValueError, match="each budget must be twice the one before; got 64 and 256"):
+        all_doublings(values.drop(128, level="budget"), ["uint8"])

@@ -8,7 +8,14 @@ from manytasks import theory
 from manytasks.deep.sweeps.replay_budget import TABLE_1, model_bytes
 from manytasks.studies.linear import linear_budgets
 from manytasks.studies.linear.linear_budgets import price_moves
-from manytasks.studies.networks.byte_lines import LINE, bought, read_lines
+from manytasks.studies.networks.byte_lines import (
+    LINE,
+    bought,
+    flat_bottoms,
+    given_up,
+    own_against,
+    read_lines,
+)
 from manytasks.studies.networks.byte_prices import official_pairs, sample_prices
 
 FINAL = {
@@ -134,3 +141,32 @@ def test_tables_that_lack_something_are_refused(missing):
             if missing == "task"
             else table.drop(columns="share")
         )
+
+
+def test_a_flat_bottom_reaches_from_the_lowest_good_share_to_the_highest():
+    lost = pd.DataFrame([[0.0, 0.02, 0.01], [0.005, 0.0, 0.3]], columns=[0.0, 0.5, 1.0], index=["a", "b"])
+    found = flat_bottoms(lost, 0.01)
+    assert found.loc["a"].tolist() == [0.0, 0.0, 1.0]  # what lies between does not count
+    assert found.loc["b"].tolist() == [0.5, 0.0, 0.5]
+
+
+def test_what_forgets_least_is_priced_at_the_share_where_it_forgets_least():
+    table = rows()
+    learned_badly = (table.share == 1.0) & (table.after == 0)
+    table.loc[learned_badly, "test_error"] = 0.95  # so that least is forgotten at share 1
+    lines = read_lines(table)
+    found = given_up(lines)
+    assert found.index.equals(lines.lost.index)
+    for line, cost in found.items():
+        assert cost == lines.lost.loc[line, 1.0]
+    assert found.max() > 0
+
+
+def test_lines_of_two_streams_are_paired_by_how_they_store_and_by_budget():
+    two = pd.concat([rows(), rows().assign(stream="other", share=lambda table: 1 - table.share)])
+    own = read_lines(two).own
+    pairs = own_against(own, "toy", "other")
+    assert [one.name for one, _ in pairs] == ["uint8, 0 kB", "uint8, 0 kB"]
+    for (one, other), budget in zip(pairs, (64, 128), strict=True):
+        assert one.to_dict() == own.loc["toy", "uint8", budget].to_dict()
+        assert other.to_dict() == {seed: 1 - share for seed, share in one.items()}

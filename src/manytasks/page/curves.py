@@ -33,7 +33,7 @@ def curves(
     rows: pd.DataFrame,
     *,
     x: str,
-    y: str,
+    y: str | Sequence[str],
     hue: str,
     unit: str | Sequence[str],
     name: str,
@@ -51,7 +51,7 @@ def curves(
     Args:
         rows: a tidy table, one row a measurement.
         x: column of the axis.
-        y: column of the measure.
+        y: column of the measure; several get a panel each, on axes with the word for "value".
         hue: column whose values get a colour and a marker each.
         unit: column, or columns, that name an independent unit; measurements of one unit are averaged first.
         name: kebab-case name of the figure.
@@ -68,6 +68,9 @@ def curves(
         ValueError: if a unit is missing at some place of a curve: means of different units do not compare.
     """
     units = [unit] if isinstance(unit, str) else list(unit)
+    if not isinstance(y, str):
+        rows = rows.melt([x, hue, *units], list(y), var_name="measure")
+        y, panels = "value", "measure"
     words = {column: column.replace("_", " ") for column in (x, y, hue, panels) if column} | dict(
         labels or {}
     )

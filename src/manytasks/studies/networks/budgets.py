@@ -1,10 +1,9 @@
-"""Where the best division of a budget lies, and what the next bytes should buy."""
+"""Where the best division of a budget lies, and what each line loses elsewhere."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-import numpy as np
 import pandas as pd
 
 from manytasks.statistics import z_scores
@@ -62,6 +61,28 @@ def ends_above_inside(rows: pd.DataFrame, measure: str, choose: Sequence[int]) -
     return pd.DataFrame(found)
 
 
+def sides_by_line(ends: pd.DataFrame, words: Mapping[str, str]) -> dict[str, list[pd.Series]]:
+    """Gather what must be positive on each line: what both of its ends lie above the inside.
+
+    Args:
+        ends: of ``ends_above_inside``.
+        words: for each way to store.
+
+    Returns:
+        Two series by seed for each line, under names such as "64 kB as images".
+
+    Example:
+        >>> ends = pd.DataFrame({"stored": "uint8", "budget": 64_000, "end": [0.0, 1.0], "best": 0.5,
+        ...     "above": [pd.Series([0.1]), pd.Series([0.3])]})
+        >>> {name: len(sides) for name, sides in sides_by_line(ends, {"uint8": "images"}).items()}
+        {'64 kB as images': 2}
+    """
+    return {
+        f"{budget // 1000} kB as {words[stored]}": list(above)
+        for (stored, budget), above in ends.groupby(LINE, sort=False)["above"]
+    }
+
+
 def smallest_fall(values: pd.DataFrame) -> float:
     """Score how surely a line falls from both of its ends to the inner share that is best in the mean.
 
@@ -81,30 +102,6 @@ def smallest_fall(values: pd.DataFrame) -> float:
     best = values[values[inner].mean().idxmin()]
     falls = [values[end] - best for end in (nothing, everything)]
     return float(min(z_scores(fall, 0.0) if fall.any() else 0.0 for fall in falls))
-
-
-def doubling_gains(small: pd.DataFrame, large: pd.DataFrame) -> pd.DataFrame:
-    """Say what twice the bytes gain, by what the new ones buy, from the best division of the smaller budget.
-
-    Args:
-        small: value of one budget: one row per seed, one column per share.
-        large: the same for twice the budget. Between measured shares values are interpolated.
-
-    Returns:
-        One row per seed; columns "network", "both, in proportion", "buffer": value at the best share of the
-        smaller budget minus that after the purchase.
-
-    Example:
-        >>> small = pd.DataFrame({0.0: [0.5], 0.5: [0.3], 1.0: [0.6]})
-        >>> large = pd.DataFrame({0.0: [0.3], 0.5: [0.2], 1.0: [0.3]})
-        >>> doubling_gains(small, large).round(2).to_dict("records")
-        [{'network': 0.05, 'both, in proportion': 0.1, 'buffer': 0.05}]
-    """
-    held = small.mean().idxmin()
-    places = {"network": held / 2, "both, in proportion": held, "buffer": (1 + held) / 2}
-    shares = large.columns.to_numpy(dtype=float)
-    after = {offer: [np.interp(at, shares, row) for row in large.to_numpy()] for offer, at in places.items()}
-    return pd.DataFrame(after, index=large.index).rsub(small[held], axis=0)
 
 
 def cost_of_others_share(lost: pd.DataFrame) -> pd.Series:

@@ -66,3 +66,59 @@ def bought(rows: pd.DataFrame) -> pd.DataFrame:
         {'width': 4.0, 'memory': 1.5}
     """
     return rows.groupby([*LINE, "share"])[["width", "memory"]].first()
+
+
+def flat_bottoms(lost: pd.DataFrame, tolerance: float) -> pd.DataFrame:
+    """Say where each line is best, and how far from there one may go.
+
+    Args:
+        lost: error above the best of its line: one row per line, one column per share.
+        tolerance: error that may be lost.
+
+    Returns:
+        By line, shares: ``best``, and ``low`` and ``high``, the lowest and the highest within the tolerance.
+
+    Example:
+        >>> flat_bottoms(pd.DataFrame([[0.3, 0.0, 0.005]], columns=[0.0, 0.5, 1.0]), 0.01).loc[0].to_dict()
+        {'best': 0.5, 'low': 0.5, 'high': 1.0}
+    """
+    shares = pd.DataFrame([lost.columns] * len(lost), index=lost.index, columns=lost.columns)
+    good = shares.where(lost <= tolerance)
+    return pd.DataFrame({"best": lost.idxmin(axis=1), "low": good.min(axis=1), "high": good.max(axis=1)})
+
+
+def given_up(lines: Lines) -> pd.Series:
+    """Return what the allocation costs that forgets least accuracy.
+
+    Args:
+        lines: of ``read_lines``.
+
+    Returns:
+        By line, mean error at the share where least is forgotten in the mean, above that at the best share.
+    """
+    forgotten = lines.learners["forgotten_error"].unstack("share").groupby(LINE).mean()
+    least = forgotten.idxmin(axis=1)
+    return pd.Series({line: lines.lost.loc[line, share] for line, share in least.items()}, dtype=float)
+
+
+def own_against(own: pd.Series, stream: str, other: str) -> list[tuple[pd.Series, pd.Series]]:
+    """Pair the lines of two streams that store samples alike and have the same budget.
+
+    Args:
+        own: best shares by line and seed, as ``read_lines`` gives them.
+        stream: of the first; its lines count.
+        other: of the second.
+
+    Returns:
+        Best shares by seed of both, a pair for each line; the first is named, such as "uint8, 64 kB".
+
+    Example:
+        >>> lines = [("a", "uint8", 64_000, 0), ("b", "uint8", 64_000, 0)]
+        >>> own = pd.Series([0.2, 0.6], pd.MultiIndex.from_tuples(lines, names=[*LINE, "seed"]))
+        >>> [(one.name, one[0], two[0]) for one, two in own_against(own, "a", "b")]
+        [('uint8, 64 kB', np.float64(0.2), np.float64(0.6))]
+    """
+    return [
+        (each.droplevel([0, 1]).rename(f"{stored}, {budget // 1000} kB"), own.loc[other, stored, budget])
+        for (stored, budget), each in own.loc[stream].groupby(level=["stored", "budget"])
+    ]
