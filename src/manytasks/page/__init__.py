@@ -1,6 +1,7 @@
 """How a chapter speaks and draws: a recipe takes numbers and never measures any."""
 
 from manytasks.page.curves import curves, number_axis
+from manytasks.page.dots import dots
 from manytasks.page.landscape import landscape
 from manytasks.page.numbers import number, share, signed, times_ten
 from manytasks.page.predictions import predictions
@@ -12,6 +13,7 @@ from manytasks.page.tables import table
 
 __all__ = [
     "curves",
+    "dots",
     "grouped_ranking",
     "landscape",
     "number",
