@@ -34,7 +34,7 @@ def dots(
     each = [intervals] if isinstance(intervals, Interval) else list(intervals)
     value, low, high = (np.hstack([getattr(one, end) for one in each]) for end in ("value", "low", "high"))
     lengths = np.abs([low - value, high - value])
-    look = {"fmt": "o", "capsize": 2, "color": figures.COLORS[color]} | style
+    look: dict[str, Any] = {"fmt": "o", "capsize": 2, "color": figures.COLORS[color]} | style
     if across:
         ax.errorbar(value, list(at), xerr=lengths, **look)
     else:
