@@ -3,7 +3,9 @@
 from manytasks.page.curves import curves, number_axis
 from manytasks.page.dots import dots
 from manytasks.page.landscape import landscape
+from manytasks.page.mark import mark
 from manytasks.page.numbers import number, share, signed, times_ten
+from manytasks.page.panel import panel
 from manytasks.page.predictions import predictions
 from manytasks.page.quartiles import quartiles
 from manytasks.page.ranking import grouped_ranking, ranking, rankings
@@ -16,8 +18,10 @@ __all__ = [
     "dots",
     "grouped_ranking",
     "landscape",
+    "mark",
     "number",
     "number_axis",
+    "panel",
     "predictions",
     "quartiles",
     "ranking",

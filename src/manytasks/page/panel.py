@@ -1,0 +1,54 @@
+"""One panel of a figure, named before anything is drawn: title, axes, the line to compare with, ticks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import matplotlib.pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from manytasks import figures
+
+
+def panel(
+    title: str,
+    xlabel: str,
+    ylabel: str,
+    *,
+    dashed: float | None = None,
+    zero: bool = False,
+    numbers: Sequence[float] | None = None,
+    names: Sequence[str] | None = None,
+    size: tuple[float, float] | None = None,
+    **axes: Any,
+) -> tuple[Figure, Axes]:
+    """Make a panel.
+
+    Args:
+        title: of the panel.
+        xlabel: of the x axis.
+        ylabel: of the y axis.
+        dashed: height of a dashed line, such as the ratio that theory predicts; none if None.
+        zero: whether a thin line stands at zero, "no difference".
+        numbers: places on the x axis that are labelled, with plain numbers.
+        names: what stands at 0, 1, ... on the x axis instead of numbers.
+        size: in inches; as all panels are if None.
+        **axes: what ``Axes.set`` takes, such as ``xscale`` and ``ylim``.
+
+    Returns:
+        A figure for ``figures.show``, and the axes to draw on.
+    """
+    figure, ax = plt.subplots(figsize=size)
+    ax.set(title=title, xlabel=xlabel, ylabel=ylabel, **axes)
+    if dashed is not None:
+        ax.axhline(dashed, color=figures.INK, linestyle="--", alpha=0.5, linewidth=1)
+    if zero:
+        ax.axhline(0, color=figures.INK, linewidth=0.8, alpha=0.5)
+    if numbers is not None:
+        ax.set_xticks(numbers, [f"{number:g}" for number in numbers])
+        ax.minorticks_off()
+    if names is not None:
+        ax.set_xticks(range(len(names)), names)
+    return figure, ax
