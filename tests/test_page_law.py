@@ -76,7 +76,7 @@ LONG = {
     "bridge/training-length": 612,
     "bridge/universality": 677,
     "dynamics/bracket": 799,
-    "dynamics/forgetting": 724,
+    "dynamics/forgetting": 540,
     "dynamics/modified-equation": 594,
     "dynamics/remedies": 630,
     "multitask/many-tasks": 581,
@@ -94,7 +94,7 @@ TALKS_LITTLE = {
     "dynamics/bracket": 0.27,
     "dynamics/conflict": 0.32,
     "dynamics/explore-flows": 0.17,
-    "dynamics/forgetting": 0.25,
+    "dynamics/forgetting": 0.34,
     "dynamics/modified-equation": 0.21,
     "dynamics/remedies": 0.31,
     "multitask/explore": 0.17,
@@ -113,7 +113,7 @@ TALKS_LITTLE = {
     "replay/rehearse": 0.31,
     "replay/which-order": 0.3,
 }
-HIDDEN_NOW = 9747
+HIDDEN_NOW = 9561
 
 
 def name_of(chapter):

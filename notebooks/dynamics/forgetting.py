@@ -33,65 +33,38 @@ train_steps = 3000  # on task 1 [200 to 6000]
 long_steps = 1000  # on task 2 [100 to 3000]
 
 # %% tags=["hide-input"]
-from dataclasses import replace
-
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import sympy as sp
 import torch
-from IPython.display import Markdown, Math, display
-from torch.func import grad, vmap
+from IPython.display import Math
 
-from manytasks import checks, evidence, figures, flow, parameters
-from manytasks.page import number, say, table
-from manytasks.statistics import log_slope, rank_correlation, share_interval
-from manytasks.streams import stream
-from manytasks.studies.dynamics.first_steps import (
-    bracket_push,
-    one_step,
-    predictions,
-    second_order_rise,
+from manytasks import checks, evidence, figures, flow, page, parameters
+from manytasks.page import number, say
+from manytasks.statistics import Interval, log_slope, rank_correlation
+from manytasks.studies.dynamics import bracket_rivals
+from manytasks.studies.dynamics.bracket_dials import quadratic_dials, turn_networks
+from manytasks.studies.dynamics.forgotten_pairs import first_order_part, forget
+from manytasks.studies.dynamics.local_theorem import caused, marked
+from manytasks.studies.dynamics.other_mechanisms import explained_by_bracket
+from manytasks.studies.dynamics.pushed_moments import (
+    helped_by_the_bracket,
+    push_while_learning,
 )
-from manytasks.studies.dynamics.ranked_pairs import lead, ranked
-from manytasks.studies.dynamics.second_task import descend_pairs
-from manytasks.studies.dynamics.similar_pairs import (
-    NETWORK,
-    similar_pairs,
-    task_loss,
-)
-from manytasks.studies.dynamics.small_pairs import sharpness, stacked
-from manytasks.studies.dynamics.turned_bracket import (
-    bent_path,
-    dialled,
-    explained,
-    quadratic_dial,
-)
+from manytasks.studies.dynamics.small_pairs import sharpness
+from manytasks.studies.dynamics.turned_bracket import bent_path
 
 parameters.check(In, globals())
 torch.set_num_threads(1)
 C = figures.COLORS
-GRID = [1, 3, 10, 30, 100, 300, 1000]
 
 # %% tags=["hide-input"]
-drawn = similar_pairs(networks, seed)
-data, similarity, tau = drawn.data, drawn.similarity, 0.02
-loss_1, loss_2 = task_loss("x1", "y1"), task_loss("x2", "y2")
-learned = descend_pairs(drawn.start, data, loss_1, 0.2, [train_steps])[train_steps]
-after_1 = drawn.at(learned)
-counts = [k for k in GRID if k <= long_steps]
-path = descend_pairs(learned, data, loss_2, tau, counts)
-m = predictions(after_1)
-forgetting, forgetting_test = (
-    {
-        k: (vmap(loss)(t, data) - vmap(loss)(learned, data)).numpy()
-        for k, t in path.items()
-    }
-    for loss in (loss_1, task_loss("t1", "z1"))
-)
-last = max(forgetting)
-carried = np.array([forgetting[k] / second_order_rise(m, k * tau) for k in counts])
-say(pairs_learned=networks, longest=last, ratio_after_one=np.median(carried[0]))
+tau = 0.02
+counts = [k for k in (1, 3, 10, 30, 100, 300, 1000) if k <= long_steps]
+pairs = forget(networks, train_steps, counts, tau, seed)
+after_1, m, carried = pairs.after, pairs.found, pairs.carried
+say(pairs_learned=networks, longest=pairs.last)
+say(ratio_after_one=np.median(carried[0]))
 say(ratio_after_longest=number(np.median(carried[-1]), 2))
 
 # %% [markdown]
@@ -236,32 +209,21 @@ Math(r"\tilde f_1 - \tilde f_1^{(1)} - \tilde f_1^{(2)} = \tfrac12 [g_1, g_2]")
 
 # %% tags=["hide-input"]
 taus = np.array([0.16, 0.08, 0.04, 0.02, 0.01, 0.005])
-expected = np.array([second_order_rise(m, one) for one in taus])
-ratios = one_step(after_1, taus) / expected
+ratios = marked(after_1, m, taus)
 every = slice(0, networks, max(1, networks // 8))
-few = after_1.rows(every)
-small_rates = np.array([0.02, 0.01, 0.005])
-direct = []
-for rate in small_rates:
-    push = bracket_push(few, rate)
-    third_order = rate**3 / 2 * m["bracket"][every] ** 2
-    direct.append((push.added - push.leading) / third_order)
-direct = np.array(direct)
+small_rates = [0.02, 0.01, 0.005]
+direct = caused(after_1.rows(every), m["bracket"][every], small_rates)
 
 # %% tags=["hide-input", "lead"]
-left, ax = plt.subplots()
+axes = {"dashed": 1, "ylim": (0, 2)}
+words = "As a marker: second order", r"step $\tau$", "forgetting / prediction"
+left, ax = page.panel(*words, xscale="log", **axes)
 ax.plot(taus, ratios, color=C["blue"], alpha=0.25, linewidth=1)
 ax.plot(taus, np.median(ratios, axis=1), "-o", color=C["blue"], label="median")
-ax.axhline(1, color=figures.INK, linestyle="--", alpha=0.5, linewidth=1)
-ax.set(xscale="log", xlabel=r"step $\tau$", ylabel="forgetting / prediction")
-ax.set(title="As a marker: second order", ylim=(0, 2))
 ax.legend()
-right, ax = plt.subplots()
+words = "As a cause: third order", "rate $h$", "added / prediction"
+right, ax = page.panel(*words, numbers=small_rates, **axes)
 ax.plot(small_rates, direct, "-o", color=C["green"], alpha=0.5, markersize=3)
-ax.axhline(1, color=figures.INK, linestyle="--", alpha=0.5, linewidth=1)
-ax.set(xlabel="rate $h$", ylabel="added / prediction", ylim=(0, 2))
-ax.set_title("As a cause: third order")
-ax.set_xticks(small_rates, [f"{one:g}" for one in small_rates])
 figures.show(
     [left, right],
     name="forgetting-local-theorem",
@@ -276,18 +238,12 @@ evidence.record("O.9", "derivation", what, wrong, "==", 0, n=n)
 rest = float(np.abs(ratios[-1] - 1).max())
 what, n = f"largest |ratio − 1| at τ = {taus[-1]}", f"{networks} pairs"
 evidence.record("O.9", "one step on networks", what, rest, "<", 0.05, n=n)
-evidence.record(
-    "B.Q1",
-    "the bracket term alone adds (h³/2)‖[g₁,g₂]‖²",
-    f"largest |ratio − 1| at h = {small_rates[-1]}",
-    float(np.abs(direct[-1] - 1).max()),
-    "<",
-    0.1,
-    n=f"{direct.shape[1]} pairs",
-    when=evidence.Assumed(
-        "it is read locally: an exact marker in second order, a cause in third order"
-    ),
+check, rest = "the bracket term alone adds (h³/2)‖[g₁,g₂]‖²", np.abs(direct[-1] - 1)
+what, n = f"largest |ratio − 1| at h = {small_rates[-1]}", f"{len(rest)} pairs"
+when = evidence.Assumed(
+    "it is read locally: an exact marker in second order, a cause in third order"
 )
+evidence.record("B.Q1", check, what, float(rest.max()), "<", 0.1, n=n, when=when)
 
 # %% [markdown]
 # ## Does the bracket push away from the earlier task?
@@ -305,55 +261,26 @@ evidence.record(
 
 # %% tags=["hide-input"]
 push_rate = 0.05
-moments = [0, 10, 100, train_steps]
-kept = descend_pairs(drawn.start, data, loss_1, 0.2, moments[:-1])
-own = {**after_1.data, "y1": vmap(NETWORK)(learned, data["x1"])}
-places = {
-    "start": drawn.at(kept[0]),
-    **{f"{k} steps": drawn.at(kept[k]) for k in moments[1:-1]},
-    f"{train_steps} steps": after_1,
-    "exact\nminimum": replace(after_1, data=own),
-}
-push = bracket_push(stacked(list(places.values())), push_rate)
-pushed, size_of_push, leading = (
-    each.reshape(len(places), networks)
-    for each in (push.added, push.share, push.leading)
-)
-
-
-def harmed_at(rows, confidence=0.95):
-    """Share of pairs in which the bracket term raises the loss of task 1, for each row."""
-    return [share_interval(int((r > 0).sum()), networks, confidence) for r in rows]
-
-
-harmed = np.array([(v.value, v.low, v.high) for v in harmed_at(pushed)])
-same_sign = (np.sign(leading[:2]) == np.sign(pushed[:2])).mean()
-say(harmed_at_minimum=100 * harmed[-1, 0], right_sign=100 * same_sign)
-before = 100 * harmed[:-1, 0]
-say(harmed_least=before.min(), harmed_most=before.max())
+pushes = push_while_learning(pairs, [0, 10, 100, train_steps], push_rate)
+*before, at_minimum = (100 * one.value for one in pushes.harmed())
+say(harmed_at_minimum=at_minimum, right_sign=100 * pushes.right_sign)
+say(harmed_least=min(before), harmed_most=max(before))
 
 # %% tags=["hide-input"]
-left, ax = plt.subplots()
-at = np.arange(len(places))
-ends = np.abs(harmed[:, 1:] - harmed[:, :1]).T
-ax.errorbar(at, harmed[:, 0], ends, fmt="o", color=C["red"], capsize=3)
-ax.axhline(0.5, color=figures.INK, linestyle="--", alpha=0.5, linewidth=1)
-ax.set_xticks(at, list(places))
-ax.set(ylabel="share harmed", ylim=(0, 1.05))
-ax.set_title("How often the bracket harms task 1")
-right, ax = plt.subplots()
-middle, low, high = np.quantile(size_of_push, [0.5, 0.25, 0.75], axis=1)
-ends = [middle - low, high - middle]
-ax.errorbar(at, middle, ends, fmt="s", color=C["blue"], capsize=3)
-ax.set_xticks(at, list(places))
-ax.set(ylabel="bracket / whole round", yscale="log")
-ax.set_title("How much of the change of $L_1$")
+at, axes = range(len(pushes.moments)), {"names": pushes.moments}
+words = "How often the bracket harms task 1", "", "share harmed"
+left, ax = page.panel(*words, dashed=0.5, ylim=(0, 1.05), **axes)
+page.dots(ax, at, pushes.harmed(), color="red", capsize=3)
+words = "How much of the change of $L_1$", "", "bracket / whole round"
+right, ax = page.panel(*words, yscale="log", **axes)
+middle = Interval(*np.quantile(pushes.part, [0.5, 0.25, 0.75], axis=1))
+page.dots(ax, at, middle, color="blue", fmt="s", capsize=3)
 figures.show(
     [left, right],
     name="forgetting-push",
     caption=f"One round of rate {push_rate} with and without the bracket term, {networks} pairs of tasks at each moment of the training on task 1. (a) share of pairs in which the term raises $L_1$, 95 % interval; dashed: one half. "
     "(b) what the term changes over what the whole round changes, median and quartiles. Training loss, one round.",
-    alt=f"(a) the share of pairs harmed by the bracket at each moment of training, from {harmed[:-1, 0].min():.0%} to {harmed[:-1, 0].max():.0%}, and {harmed[-1, 0]:.0%} at the exact minimum. (b) the relative size of its effect.",
+    alt=f"(a) the share of pairs harmed by the bracket at each moment of training, from {min(before):.0f}% to {max(before):.0f}%, and {at_minimum:.0f}% at the exact minimum. (b) the relative size of its effect.",
 )
 
 # %% [markdown]
@@ -366,20 +293,17 @@ when = evidence.Assumed(
     "the earlier task is near a minimum; elsewhere it mostly does, and helps where "
     "the gradients agree and the later task is flatter"
 )
-for check, rows in (
-    ("one round with and without the bracket, at a minimum", pushed[-1:]),
-    ("the same before, at the moment it harms least", pushed[:-1]),
+what, n = "share of pairs in which the earlier loss rises", f"{networks} pairs"
+for check, rows, moments in (
+    ("one round with and without the bracket, at a minimum", slice(-1, None), 1),
+    ("the same before, at the moment it harms least", slice(-1), len(before)),
 ):
-    share = evidence.level("B.K4", check) / len(rows)  # one-sided, at each moment
-    least = min(harmed_at(rows, 1 - 2 * share), key=lambda v: v.low)
-    what = "share of pairs in which the earlier loss rises"
-    n = f"{networks} pairs"
+    level = evidence.level("B.K4", check) / moments  # one-sided, at each moment
+    harmed = pushes.harmed(1 - 2 * level)[rows]
+    least = min(harmed, key=lambda v: v.low)
     evidence.record("B.K4", check, what, least, ">", 0.5, n=n, when=when)
 # At θ = 1 both gradients are 1, and the second task is flat.
-agreeing = [lambda t: t @ t / 2, lambda t: t.sum()]
-one = torch.ones(1, dtype=torch.float64)
-helped = float(grad(agreeing[0])(one) @ flow.lie_bracket(*agreeing, one))
-check = "agreeing tasks, the later one flat"
+check, helped = "agreeing tasks, the later one flat", helped_by_the_bracket()
 what = "⟨g₁, [g₁, g₂]⟩; below zero the earlier loss falls"
 evidence.record("B.K4", check, what, helped, "<", 0, n="exact", when=when)
 
@@ -395,15 +319,9 @@ evidence.record("B.K4", check, what, helped, "<", 0, n="exact", when=when)
 # $g_2^\top H_1 g_2$ alone.
 
 # %% tags=["hide-input"]
-sharp, flat, rate = 1.0, 0.05, 0.1
-angles = np.linspace(0, np.pi / 2, 31)
-axes = np.stack([np.cos(angles), np.sin(angles)], axis=-1)
-turned_axes = [flat * np.eye(2) + (sharp - flat) * np.outer(a, a) for a in axes]
-coupled = [[[0.5, c], [c, 0.5]] for c in np.linspace(0, 0.5, 31)]
-first_dial, second_dial = (
-    quadratic_dial(hessians, [1.0, 0.0], rate)
-    for hessians in (turned_axes, coupled)
-)
+rate = 0.1
+dials = quadratic_dials(rate)
+first_dial = dials[dials.along]
 
 # %% [markdown]
 # **Networks.** At the end of task 1 we keep the *inputs* of task 2 and choose its *targets*: $g_2 = J^\top r$ for
@@ -413,40 +331,37 @@ first_dial, second_dial = (
 # generalised eigenvalue problem). Only the bracket turns.
 
 # %% tags=["hide-input"]
-positions = np.linspace(0, 1, 5)
-length = float(np.median(m["g2"]))
-horizons = sorted({1, 10, 100, long_steps})
-turned = dialled(NETWORK, after_1, positions, length, horizons, tau)
-raised = {k: turned[-1, j] > turned[0, j] for j, k in enumerate(horizons)}
+networks_dial = turn_networks(pairs, 5, [1, 10, 100, long_steps])
 for word, k in (("one", 1), ("hundred", 100), ("long", long_steps)):
-    ends = np.median(turned[[0, -1], horizons.index(k)], axis=1)
-    say(**{f"least_{word}": ends[0], f"most_{word}": ends[1]})
-    say(**{f"raised_{word}": 100 * raised[k].mean()})
+    least, most = networks_dial.ends(k)
+    say(**{f"least_{word}": least, f"most_{word}": most})
+    say(**{f"raised_{word}": 100 * networks_dial.raised()[k].value})
+other_way = networks_dial.raised()[long_steps].value < 0.5
 say(long_steps=long_steps)
+say(
+    in_the_long_run="the dial turns the other way: at one gradient norm, a target that lies along a flat direction of the outputs is further away, so that training travels further"
+    if other_way
+    else "the dial turns the same way"
+)
 
 # %% tags=["hide-input"]
-left, ax = plt.subplots()
-for dial, style, label in (
-    (first_dial, "-", "turn $g_2$ against the sharp axis"),
-    (second_dial, "--", "couple $g_2$ to another direction"),
-):
+axes = "Quadratics: two dials", r"$\|[g_1, g_2]\|$", "forgetting"
+left, ax = page.panel(*axes)
+for along, dial in dials.groupby("along", sort=False):
+    label = "turn $g_2$ against the sharp axis"
+    label = label if along else "couple $g_2$ to another direction"
     for k, color in ((10, C["blue"]), (100, C["orange"])):
-        label_k = f"{label}, {k} steps"
-        ax.plot(dial["bracket"], dial[k], style, color=color, label=label_k)
-ax.set(xlabel=r"$\|[g_1, g_2]\|$", ylabel="forgetting")
-ax.set_title("Quadratics: two dials")
+        style = {"color": color, "label": f"{label}, {k} steps"}
+        ax.plot(dial.bracket, dial[k], "-" if along else "--", **style)
 ax.legend(fontsize=8.5)
-right, ax = plt.subplots()
+axes = r"dial: $g_2^\top H_1 g_2$ from least to most", "forgetting / at full dial"
+limits = {"yscale": "log", "ylim": (1e-3, 300)}
+right, ax = page.panel("Networks: one dial", *axes, **limits)
 hues = ("blue", "green", "orange", "red")
-for j, (k, hue) in enumerate(zip(horizons, hues, strict=False)):
-    relative = turned[:, j] / turned[-1, j]
-    middle, low, high = np.quantile(relative, [0.5, 0.25, 0.75], axis=1)
-    label = f"{k} step" + "s" * (k > 1)
-    ax.plot(positions, middle, "-o", color=C[hue], label=label)
-    ax.fill_between(positions, low, high, color=C[hue], alpha=0.15)
-ax.set(xlabel=r"dial: $g_2^\top H_1 g_2$ from least to most", yscale="log")
-ax.set(ylabel="forgetting / at full dial", ylim=(1e-3, 300))
-ax.set_title("Networks: one dial")
+for k, hue in zip(networks_dial.steps, hues, strict=False):
+    relative = networks_dial.relative(k).T
+    style = {"color": hue, "label": f"{k} step" + "s" * (k > 1), "line": "-o"}
+    page.quartiles(ax, networks_dial.dial, relative, **style)
 ax.legend(fontsize=9)
 figures.show(
     [left, right],
@@ -462,70 +377,38 @@ figures.show(
 # after {glue:text}`long_steps` steps from {glue:text}`least_long:.1e` to {glue:text}`most_long:.1e`.
 # It rises in {glue:text}`raised_one:.0f` %, {glue:text}`raised_hundred:.0f` % and {glue:text}`raised_long:.0f` % of
 # the networks. The gradient norm does not change.
-
-# %% tags=["hide-input"]
-if raised[long_steps].mean() < 0.5:
-    display(
-        Markdown(
-            "**In the long run the dial turns the other way**: at one gradient norm, a target that lies along a flat direction of the outputs is further away, so that training travels further."
-        )
-    )
-
-# %% [markdown]
+#
+# **In the long run** {glue:text}`in_the_long_run`.
 # The bracket sees the first steps; the distance to the new minimum decides the rest.
 
 # %% tags=["hide-input"]
-ALONG_ONLY = "the component of the bracket along g₂ is turned, not its length"
-dials = pd.concat([first_dial.assign(along=True), second_dial.assign(along=False)])
-dials = dials.rename(columns={10: "forgetting"}).reset_index(drop=True)
+words = "the component of the bracket along g₂ is turned, not its length"
 moved = evidence.tested(
-    dials,
-    "along",
-    lambda rows: np.ptp(rows.forgetting) / rows.forgetting.max(),
-    ALONG_ONLY,
+    dials, "along", lambda rows: np.ptp(rows[10]) / rows[10].max(), words
 )
-evidence.record(
-    "B.C1",
-    "dial on quadratics",
-    "rank correlation of forgetting with the bracket as its component along g₂ turns",
-    rank_correlation(first_dial["bracket"], first_dial[10]),
-    ">",
-    0.9,
-    n=len(first_dial),
-    when=evidence.Assumed(ALONG_ONLY),
-)
+what = "rank correlation of forgetting with the bracket as its component along g₂ turns"
+follows = rank_correlation(first_dial.bracket, first_dial[10])
+how = {"n": len(first_dial), "when": evidence.Assumed(words)}
+evidence.record("B.C1", "dial on quadratics", what, follows, ">", 0.9, **how)
 check = "dial on quadratics, length alone"
 what = "relative change of forgetting along the dial"
-n = f"{len(first_dial)} and {len(second_dial)} positions"
+n = f"{len(first_dial)} and {len(dials) - len(first_dial)} positions"
 evidence.record("B.C1", check, what, moved.inside, ">", 1e-9, n=n, when=moved)
 
 # %% tags=["hide-input"]
 check = "dial on networks, one step"
-confidence = 1 - 2 * evidence.level("B.C1", check)
-by_horizon = pd.DataFrame(
-    [
-        (k, share_interval(int(rose.sum()), networks, confidence))
-        for k, rose in raised.items()
-        if k != 10
-    ],
-    columns=["steps", "share"],
-)
+raised = networks_dial.raised(1 - 2 * evidence.level("B.C1", check)).drop(10)
+words = "forgetting is that of the first steps (after 100 or more the dial mostly turns the other way)"
 rising = evidence.tested(
-    by_horizon,
+    raised.reset_index(),
     "steps == 1",
-    lambda rows: min(rows.share, key=lambda v: v.value),
-    "forgetting is that of the first steps (after 100 or more the dial mostly turns the other way)",
+    lambda rows: min(rows["share"], key=lambda v: v.value),
+    words,
 )
-evidence.record(
-    "B.C1",
-    check,
-    "share of networks in which the dial raises forgetting",
-    rising.inside,
-    ">",
-    0.8,
-    n=f"{networks} networks; beyond, {' and '.join(f'{k:,}' for k in horizons if k >= 100)} steps",
-    when=rising,
-)
+what = "share of networks in which the dial raises forgetting"
+far = " and ".join(f"{k:,}" for k in raised.index if k >= 100)
+n = f"{networks} networks; beyond, {far} steps"
+evidence.record("B.C1", check, what, rising.inside, ">", 0.8, n=n, when=rising)
 
 # %% [markdown]
 # ## Correlation, beside its rivals
@@ -536,48 +419,30 @@ evidence.record(
 # with bootstrap intervals: for training and test loss of task 1, after few and many steps.
 
 # %% tags=["hide-input"]
-candidates = {
-    "bracket": m["bracket"],
-    r"$-\langle g_2, [g_1, g_2]\rangle$": m["along"],
-    r"$\|g_2\|$": m["g2"],
-    "$L_2$ at the end of task 1": m["loss2"],
+predictors = {
+    "bracket": ("bracket", "the bracket", "blue"),
+    "along": (r"$-\langle g_2, [g_1, g_2]\rangle$", "−⟨g₂, [g₁, g₂]⟩", "green"),
+    "g2": (r"$\|g_2\|$", "‖g₂‖", "grey"),
+    "loss2": ("$L_2$ at the end of task 1", "L₂ at the end of task 1", "orange"),
 }
-words = ("the bracket", "−⟨g₂, [g₁, g₂]⟩", "‖g₂‖", "L₂ at the end of task 1")
-words = dict(zip(candidates, words, strict=True))
-BRACKET, ALONG, LENGTH, GAP = candidates
-picks = stream(seed, "bootstrap").integers(0, networks, (1000, networks))
-many = stream(seed, "bootstrap", "limits").integers(0, networks, (40_000, networks))
-targets = {
-    "training, 1 step": forgetting[1],
-    f"training, {last} steps": forgetting[last],
-    "test, 10 steps": forgetting_test[10],
-    f"test, {last} steps": forgetting_test[last],
-}
-found = {
-    name: [ranked(value, target, picks) for target in targets.values()]
-    for name, value in candidates.items()
-}
-best_far = max(candidates, key=lambda name: found[name][1].value)
-say(rank_along=found[ALONG][0].value, rank_length=found[LENGTH][0].value)
-say(best_far=words[best_far], rank_best_far=found[best_far][1].value)
-say(rank_bracket_far=found[BRACKET][1].words(".2f"))
-ahead = lead(m["loss2"], m["bracket"], forgetting[last], many, 0.005)
+found, last = bracket_rivals.rank_correlations(pairs, seed), pairs.last
+far = found[f"training, {last} steps"]
+best = max(predictors, key=lambda one: far[one].value)
+at_once = found["training, 1 step"]
+say(rank_along=at_once["along"].value, rank_length=at_once["g2"].value)
+say(best_far=predictors[best][1], rank_best_far=far[best].value)
+say(rank_bracket_far=far["bracket"].words(".2f"))
+ahead = bracket_rivals.lead_of_the_gap(pairs, seed)
 say(lead_of_gap=ahead.value, lead_low=ahead.low, lead_high=ahead.high)
 
 # %% tags=["hide-input"]
-left, ax = plt.subplots(figsize=(6.4, 3.8))
-places = np.arange(len(targets))
-hues = ("blue", "green", "grey", "orange")
-for j, (name, hue) in enumerate(zip(candidates, hues, strict=True)):
-    middle = np.array([row.value for row in found[name]])
-    ends = np.array([(row.low, row.high) for row in found[name]])
-    style = {"fmt": "o", "color": C[hue], "label": name, "capsize": 2}
-    shift = 0.14 * (j - 1.5)
-    ax.errorbar(places + shift, middle, np.abs(ends.T - middle), **style)
-ax.set_xticks(places, [title.replace(", ", ",\n") for title in targets])
-ax.set(ylabel="rank correlation with forgetting", ylim=(-0.3, 1.05))
-ax.set_title("Who predicts forgetting?")
-ax.axhline(0, color=figures.INK, linewidth=0.8, alpha=0.5)
+words = "Who predicts forgetting?", "", "rank correlation with forgetting"
+names = [title.replace(", ", ",\n") for title in found]
+axes = {"zero": True, "ylim": (-0.3, 1.05), "size": (6.4, 3.8)}
+left, ax = page.panel(*words, names=names, **axes)
+for j, (one, (label, _, hue)) in enumerate(predictors.items()):
+    at = np.arange(len(names)) + 0.14 * (j - 1.5)
+    page.dots(ax, at, found.loc[one], color=hue, label=label)
 ax.legend(fontsize=9, loc="lower left")
 figures.show(
     left,
@@ -596,38 +461,25 @@ figures.show(
 # to {glue:text}`lead_high:+.2f`, paired).
 
 # %% tags=["hide-input"]
+short, once = "steps == 1", lambda rows: rows.found.iloc[0]
 check = "rank correlation with training forgetting after one step"
-level, n = (
-    evidence.level("B.M3", check),
-    f"{networks} pairs; beyond, {last:,} steps",
-)
-by_steps = [(k, ranked(m["along"], forgetting[k], many, level)) for k in (1, last)]
-correlation = evidence.tested(
-    pd.DataFrame(by_steps, columns=["steps", "correlation"]),
-    "steps == 1",
-    lambda rows: rows.correlation.iloc[0],
-    "forgetting is that of the first steps on task 2, in training loss, from a minimum of task 1; a long training follows other things",
-)
+level = evidence.level("B.M3", check)
+by_steps = bracket_rivals.ranks_by_steps(pairs, "along", seed, level)
+words = "forgetting is that of the first steps on task 2, in training loss, from a minimum of task 1; a long training follows other things"
+when = evidence.tested(by_steps, short, once, words)
 what = "rank correlation of the bracket along g₂ with forgetting"
-value = correlation.inside
-evidence.record("B.M3", check, what, value, ">", 0.9, n=n, when=correlation)
+n = f"{networks} pairs; beyond, {last:,} steps"
+evidence.record("B.M3", check, what, when.inside, ">", 0.9, n=n, when=when)
 check = "lead of the bracket over the size of the change"
-tail = evidence.level("B.E2", check)
-leads = [
-    (k, lead(m["bracket"], -similarity, forgetting[k], many, tail))
-    for k in (1, last)
-]
-horizon = evidence.tested(
-    pd.DataFrame(leads, columns=["steps", "lead"]),
-    "steps == 1",
-    lambda rows: rows.lead.iloc[0],
-    "forgetting is that of the first steps; in the long run its lead over the size of the change is not sure",
-)
+level, unlike = evidence.level("B.E2", check), -pairs.drawn.similarity
+by_steps = bracket_rivals.leads_by_steps(pairs, unlike, seed, level)
+words = "forgetting is that of the first steps; in the long run its lead over the size of the change is not sure"
+when = evidence.tested(by_steps, short, once, words)
 what = "lead in rank correlation with training forgetting, one step"
-evidence.record("B.E2", check, what, horizon.inside, ">", 0, n=n, when=horizon)
+evidence.record("B.E2", check, what, when.inside, ">", 0, n=n, when=when)
 check = "bracket and forgetting against the size of the change"
 level, n = evidence.level("B.E2", check), f"{networks} pairs"
-value = ranked(m["bracket"], forgetting[1], many, level)
+value = once(bracket_rivals.ranks_by_steps(pairs, "bracket", seed, level))
 what = "rank correlation of the bracket with short-run forgetting"
 evidence.record("B.E2", check, what, value, ">", 0.5, n=n)
 
@@ -637,36 +489,28 @@ evidence.record("B.E2", check, what, value, ">", 0.5, n=n)
 # **Long training.** How far does the second-order prediction carry? It grows without end, forgetting does not.
 
 # %% tags=["hide-input"]
-time = np.array(counts) * tau
-middle, low, high = np.quantile(carried, [0.5, 0.1, 0.9], axis=1)
 reach = after_1.map(lambda losses, t: sharpness(losses[1:], t)).numpy()
 times = np.linspace(0, 12, 200)
 bent, no_bracket = bent_path(times)
 checks.below("bracket at the minimum of task 1", no_bracket, 1e-12)
 checks.below("the bracket against the forgetting there", no_bracket, bent[-1])
 words = "On networks the prediction never becomes twice too large in this time."
-if middle.min() < 0.5:
-    half_life = float(np.exp(np.interp(-0.5, -middle, np.log(time))))
-    words = f"On networks the prediction is twice too large after a time of {half_life:.2g}."
+if pairs.half_life:
+    words = f"On networks the prediction is twice too large after a time of {pairs.half_life:.2g}."
 say(bracket_there=no_bracket, forgotten_there=bent[-1], twice_too_large=words)
 
 # %% tags=["hide-input"]
-left, ax = plt.subplots()
-ax.loglog(time, middle, "-o", color=C["blue"])
-ax.fill_between(time, low, high, color=C["blue"], alpha=0.2)
-ax.axhline(1, color=figures.INK, linestyle="--", alpha=0.5, linewidth=1)
-limit = 1 / np.median(reach)
-ax.axvline(limit, color=C["orange"], linestyle=":")
-place = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points"}
-place |= {"color": C["orange"], "fontsize": 10}
-ax.annotate("1 / sharpness of task 2", (limit, 0.05), (4, 0), **place)
-ax.set(xlabel=r"time on task 2, steps × rate", ylabel="forgetting / prediction")
-ax.set_title("Where the theorem stops")
-right, ax = plt.subplots()
+axes = "time on task 2, steps × rate", "forgetting / prediction"
+log = {"xscale": "log", "yscale": "log"}
+left, ax = page.panel("Where the theorem stops", *axes, dashed=1, **log)
+style = {"color": "blue", "within": 0.8, "line": "-o"}
+_, middle, _ = page.quartiles(ax, pairs.times, carried.T, **style)
+limit, words = 1 / np.median(reach), "1 / sharpness of task 2"
+page.mark(ax, limit, words, color="orange", line=":")
+words = "No bracket, much forgetting", "time on task 2", "forgetting"
+right, ax = page.panel(*words)
 ax.plot(times, bent, color=C["red"], label="forgetting")
 ax.plot(times, 0 * times, "--", color=C["blue"], label="prediction: bracket = 0")
-ax.set(xlabel="time on task 2", ylabel="forgetting")
-ax.set_title("No bracket, much forgetting")
 ax.legend()
 figures.show(
     [left, right],
@@ -690,34 +534,19 @@ figures.show(
 
 # %% tags=["hide-input"]
 soon = max(10, train_steps // 100)
-early = descend_pairs(drawn.start, data, loss_1, 0.2, [soon])[soon]
-unfinished = predictions(drawn.at(early))
-first = np.abs(tau * unfinished["inner"])
-second = np.abs(tau**2 / 2 * unfinished["curvature"])
 third = np.median(np.abs(ratios - 1), axis=1)
 say(steps_too_few=soon, steps_enough=train_steps)
-say(first_order_percent=100 * np.median(first / (first + second)))
+say(first_order_percent=100 * np.median(first_order_part(pairs.drawn, soon, tau)))
 say(beyond_percent=100 * third[-1], smallest_step=taus[-1])
 say(beyond_power=log_slope(taus[-3:], third[-3:]))
-mechanisms = {
-    "none": {},
-    "weight decay 0.1": {"decay": 0.1},
-    "weight decay 1": {"decay": 1},
-    "weight decay 10": {"decay": 10},
-    "replay, weight 1": {"replay": 1},
-    "replay, weight 10": {"replay": 10},
+explained = explained_by_bracket(after_1, m["along"], tau, 10)
+columns = {
+    "other mechanism": explained.index,
+    "median": [f"{row.median:.2f}" for row in explained.itertuples()],
+    "quartiles": [f"{v.low:.2f} to {v.high:.2f}" for v in explained.itertuples()],
 }
-shares = {
-    name: np.quantile(
-        explained(after_1, m["along"], tau, 10, **other), [0.5, 0.25, 0.75]
-    )
-    for name, other in mechanisms.items()
-}
-rows = [
-    (name, f"{v[0]:.2f}", f"{v[1]:.2f} to {v[2]:.2f}") for name, v in shares.items()
-]
-table(
-    pd.DataFrame(rows, columns=["other mechanism", "median", "quartiles"]),
+page.table(
+    pd.DataFrame(columns),
     name="forgetting-mechanisms",
     caption=f"Predicted from the bracket over forgotten, 10 steps on task 2, median and quartiles of {networks} pairs.",
 )
@@ -729,59 +558,37 @@ table(
 # {glue:text}`beyond_power:.2f`.
 
 # %% tags=["hide-input"]
-kinds = [
-    ("decay", 0, "none"),
-    ("decay", 0.1, "weight decay 0.1"),
-    ("decay", 10, "weight decay 10"),
-    ("replay", 0, "none"),
-    ("replay", 10, "replay, weight 10"),
-]
-dominance = pd.DataFrame(kinds, columns=["kind", "strength", "name"])
-dominance["ratio"] = [shares[name][0] for name in dominance.name]
 what = "forgetting predicted from the bracket of the data losses / seen"
 n = f"{networks} pairs, 10 steps"
-for kind, name, sign, limit in (
-    ("decay", "weight decay 10", "<", 0.5),
-    ("replay", "replay, weight 10", ">", 2),
+words = "they are strong: weight decay 10, or replay with ten times the weight of task 2; with decay 0.1 the bracket tells as much as with none"
+for kind, sign, limit, names in (
+    ("decay", "<", 0.5, ["none", "weight decay 0.1", "weight decay 10"]),
+    ("replay", ">", 2, ["none", "replay, weight 10"]),
 ):
     strong = evidence.tested(
-        dominance[dominance.kind == kind],
-        "strength >= 10",
-        lambda rows: rows.ratio.median(),
-        "they are strong: weight decay 10, or replay with ten times the weight of task 2; with decay 0.1 the bracket tells as much as with none",
+        explained.loc[names],
+        f"{kind} >= 10",
+        lambda rows: rows["median"].median(),
+        words,
     )
-    evidence.record(
-        "B.B3", name, what, strong.inside, sign, limit, n=n, when=strong
-    )
+    how = {"n": n, "when": strong}
+    evidence.record("B.B3", names[-1], what, strong.inside, sign, limit, **how)
 
 # %% tags=["hide-input"]
 asked_rates = np.array([0.1, 0.3, 0.5, 1.0, 1.6])  # times the curvature of task 2
-lengths = asked_rates[:, None] / reach
-second = np.array([second_order_rise(m, each) for each in lengths])
-beyond = np.abs(one_step(after_1, lengths) - second) / np.abs(second)
-smaller = pd.DataFrame({"rate": asked_rates, "share": (beyond < 1).mean(axis=1)})
+beyond = np.abs(marked(after_1, m, asked_rates[:, None] / reach) - 1)
+smaller = pd.DataFrame({"rate": asked_rates, "smaller": (beyond < 1).mean(axis=1)})
+words = "rate × curvature is below about 0.3 (as a term of the field; of the forgetting of one step it is the largest at every stable rate)"
 ahead_of_rest = evidence.tested(
-    smaller,
-    "rate <= 0.3",
-    lambda rows: rows.share.min(),
-    "rate × curvature is below about 0.3 (as a term of the field; of the forgetting of one step it is the largest at every stable rate)",
+    smaller, "rate <= 0.3", lambda rows: rows.smaller.min(), words
 )
-evidence.record(
-    "B.C3",
-    "bracket against all higher orders of the forgetting of a step",
-    "smallest share of pairs in which the bracket's term is larger, over rates",
-    ahead_of_rest.inside,
-    ">",
-    0.5,
-    n=f"{networks} pairs × {len(asked_rates)} rates",
-    when=ahead_of_rest,
-)
+check = "bracket against all higher orders of the forgetting of a step"
+what = "smallest share of pairs in which the bracket's term is larger, over rates"
+how = {"n": f"{networks} pairs × {len(asked_rates)} rates", "when": ahead_of_rest}
+evidence.record("B.C3", check, what, ahead_of_rest.inside, ">", 0.5, **how)
 parts = zip(asked_rates, np.median(beyond, axis=1), strict=True)
-say(
-    beyond_at_rates=", ".join(
-        f"{part:.0%} at rate × curvature {one:g}" for one, part in parts
-    )
-)
+words = [f"{part:.0%} at rate × curvature {one:g}" for one, part in parts]
+say(beyond_at_rates=", ".join(words))
 
 # %% [markdown]
 # All orders beyond the bracket's, relative to it, in the forgetting of one step (median): {glue:text}`beyond_at_rates`.
