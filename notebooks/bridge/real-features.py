@@ -48,6 +48,7 @@ from manytasks.studies.features import (
     feature_limits,
     image_populations,
     image_tasks,
+    predicted_lines,
     real_features,
     real_tasks,
 )
@@ -95,12 +96,8 @@ drawn = real_features.drawn_cells(
 every = real_features.cell_gaps(drawn)
 cells = every[(every.ridge > 0) | every.data.isin(populations)]
 typical = float(cells.gap.abs().median())
-page.say(
-    off_on_cifar=typical_cifar,
-    combinations=len(cells),
-    off_on_digits_and_glyphs=typical,
-    off_at_worst=cells.gap.abs().max(),
-)
+page.say(off_on_cifar=typical_cifar, combinations=len(cells))
+page.say(off_on_digits_and_glyphs=typical, off_at_worst=cells.gap.abs().max())
 
 # %% [markdown]
 # ## Setting
@@ -233,15 +230,11 @@ package = theory.ridge_error(
     np.array(levels, float), np.array([first, second], float), [3, 6], 0.25, ridge
 )
 difference = np.abs(package / np.array(exact, float) - 1).max()
-evidence.record(
-    "O.6",
-    "derivation",
+what, size = (
     "relative difference of derivation and package",
-    difference,
-    "<",
-    1e-9,
-    n="2 tasks, rational numbers",
+    "2 tasks, rational numbers",
 )
+evidence.record("O.6", "derivation", what, difference, "<", 1e-9, n=size)
 
 # %% [markdown]
 # ## Check
@@ -261,22 +254,14 @@ for p in sizes:
         relative.append(np.abs(guess / truth - 1).max())
 relative = np.max(np.reshape(relative, (len(sizes), 2)), axis=1)
 rate = -float(log_slope(sizes, relative))
-evidence.record(
-    "O.6",
+check, what = (
     "identity covariance",
     "distance of the rate of convergence in p from 1",
-    abs(rate - 1),
-    "<",
-    0.1,
-    n=f"p = {sizes[0]} to {sizes[-1]:,}, both sides of the threshold",
 )
-page.say(
-    smallest=int(sizes[0]),
-    gap_of_smallest=relative[0],
-    largest=f"{sizes[-1]:,}",
-    gap_of_largest=relative[-1],
-    rate=rate,
-)
+size = f"p = {sizes[0]} to {sizes[-1]:,}, both sides of the threshold"
+evidence.record("O.6", check, what, abs(rate - 1), "<", 0.1, n=size)
+page.say(smallest=int(sizes[0]), gap_of_smallest=relative[0], rate=rate)
+page.say(largest=f"{sizes[-1]:,}", gap_of_largest=relative[-1])
 
 # %% [markdown]
 # The gap falls from {glue:text}`gap_of_smallest:.2%` at $p =$ {glue:text}`smallest` to {glue:text}`gap_of_largest:.3%` at $p =$
@@ -328,23 +313,15 @@ figures.show(
 )
 
 # %% tags=["hide-input"]
-gaussian_check = "Gaussian features, three spectra"
+check = "Gaussian features, three spectra"
 ratio = gaussian.assign(ratio=gaussian.error / gaussian.predicted)
 ratio = ratio.groupby(["spectrum", "ridge", "samples"], sort=False).ratio
-root_mean = rms_interval(  # less what the Monte-Carlo error adds to it
-    ratio.mean() - 1,
-    ratio.var() / trials,
-    1 - 2 * evidence.level("O.6", gaussian_check),
-)
-evidence.record(
-    "O.6",
-    gaussian_check,
-    "root mean square of the relative gap",
-    root_mean,
-    "<",
-    0.05,
-    n=f"{len(ratio)} cells × {trials} data sets, p = {p}",
-)
+sure = 1 - 2 * evidence.level("O.6", check)
+# less what the Monte-Carlo error adds to it
+root_mean = rms_interval(ratio.mean() - 1, ratio.var() / trials, sure)
+what = "root mean square of the relative gap"
+size = f"{len(ratio)} cells × {trials} data sets, p = {p}"
+evidence.record("O.6", check, what, root_mean, "<", 0.05, n=size)
 
 # %% [markdown]
 # ## Look: no Gaussian in sight
@@ -365,41 +342,36 @@ evidence.record(
 # dissimilarity is part of the unexplained variance.
 
 # %% tags=["hide-input"]
-lines = {}  # by panel and ridge: predictions, draws, where the line breaks
-for ridge in ridges:
-    rows = table[(table.grouping == "mixed") & (table.ridge == ridge)]
-    lines["CIFAR-100, trained network", ridge] = (
-        rows.groupby("samples").together_predicted.mean(),
-        rows.pivot(index="seed", columns="samples", values="together_loss"),
-        np.inf if ridge else components,
+layers = ("digits, ReLU features", "glyphs, ReLU features")
+mixed = table[table.grouping == "mixed"]
+lines = {
+    "CIFAR-100, trained network": predicted_lines.table_lines(
+        mixed, list(ridges), components
     )
+}
 smooth = np.unique(np.geomspace(24, 660, 60).astype(int) // T * T)
-for name in ("digits, ReLU features", "glyphs, ReLU features"):
-    width = len(populations[name].eigenvalues)
-    for ridge in ridges:
-        beside = smooth[np.abs(smooth / width - 1) > 0.03]
-        line = {m: populations[name].predicted(m, ridge) for m in beside}
-        rows = drawn[(drawn.data == name) & (drawn.ridge == ridge)]
-        points = rows.pivot(index="draw", columns="samples", values="error")
-        lines[name, ridge] = pd.Series(line), points, width
+for name in layers:
+    rows = drawn[drawn.data == name]
+    lines[name] = predicted_lines.population_lines(
+        populations[name], rows, smooth, list(ridges)
+    )
+iid_lines = predicted_lines.isotropic_lines(
+    {name: populations[name] for name in layers}, smooth
+)
 
 # %% tags=["hide-input", "lead"]
-titles = list(dict.fromkeys(title for title, _ in lines))
-panels = {title: plt.subplots() for title in titles}
-for (title, ridge), (line, points, at) in lines.items():
-    style = {"color": ridges[ridge], "threshold": at}
-    style["label"] = f"ridge {ridge:g}" if ridge else "no ridge"
-    page.predictions(panels[title][1], line, points, **style)
+panels = {title: plt.subplots() for title in lines}
 for title, (_, ax) in panels.items():
+    for ridge, (line, points, at) in lines[title].items():
+        style = {"color": ridges[ridge], "threshold": at}
+        style["label"] = f"ridge {ridge:g}" if ridge else "no ridge"
+        page.predictions(ax, line, points, **style)
     ax.set(xscale="log", yscale="log", ylim=(0.15, 40), title=title)
     ax.set(xlabel="training images $N$", ylabel="test error, mean over tasks")
-for name in titles[1:]:
+for name, iid in iid_lines.items():
     population, ax = populations[name], panels[name][1]
     width = len(population.eigenvalues)
-    beside = smooth[np.abs(smooth - width) > 8]
-    iid = [population.isotropic(m) for m in beside]
-    style = {"color": figures.INK, "linewidth": 1, "label": "i.i.d. formula"}
-    ax.plot(beside, iid, ":", **style)
+    ax.plot(iid, ":", color=figures.INK, linewidth=1, label="i.i.d. formula")
     ax.axhline(population.unexplained.mean(), color=figures.INK, linewidth=0.7)
     figures.threshold(ax, width, f"$N = p = {width}$")
     ax.set_xticks(grid_N, [str(m) for m in grid_N])
@@ -482,56 +454,33 @@ common = evidence.tested(
     lambda rows: float(rows.gap.abs().median()),
     RARE,
 )
-evidence.record(
-    "O.6",
-    "real features without ridge, by leverage",
-    "median relative error of the predicted test error",
-    common.inside,
-    "<",
-    0.1,
-    n=f"{every.data.nunique()} data sets × {len(grid_N)} sample sizes × {repeats} training sets",
-    when=common,
-)
-evidence.record(
-    "O.6",
-    "real features",
-    "median relative error of the predicted test error",
-    typical,
-    "<",
-    0.1,
-    n=f"{len(cells)} cells × {repeats} training sets",
-    when=evidence.Assumed(RARE),
-)
+what = "median relative error of the predicted test error"
+check = "real features without ridge, by leverage"
+size = f"{every.data.nunique()} data sets × {len(grid_N)} sample sizes × {repeats} training sets"
+evidence.record("O.6", check, what, common.inside, "<", 0.1, n=size, when=common)
+size, rare = f"{len(cells)} cells × {repeats} training sets", evidence.Assumed(RARE)
+evidence.record("O.6", "real features", what, typical, "<", 0.1, n=size, when=rare)
 
 # %% tags=["hide-input"]
 LOW = "p > N, or with ridge; for N > p without ridge the covariance drops out and real features obey the formula"
 iid = cells[cells.data.isin(populations)]
 narrow, wide = (iid[iid.side == side] for side in ("N above p", "N below p"))
-for check in ("N below p", "with ridge"):
+for side in ("N below p", "with ridge"):
     off = evidence.tested(
-        iid[iid.side.isin([check, "N above p"])],
-        f"side == '{check}'",
+        iid[iid.side.isin([side, "N above p"])],
+        f"side == '{side}'",
         lambda rows: float(rows.isotropic_gap.abs().mean()),
         LOW,
     )
-    evidence.record(
-        "A.S3",
-        f"i.i.d. formula on real features, {check}",
-        "mean size of its gap",
-        off.inside,
-        ">",
-        0.1,
-        n=f"{(iid.side == check).sum()} cells × {repeats} training sets; beyond, {len(narrow)} cells with N above p",
-        when=off,
-    )
+    size = f"{(iid.side == side).sum()} cells × {repeats} training sets; beyond, {len(narrow)} cells with N above p"
+    check, what = f"i.i.d. formula on real features, {side}", "mean size of its gap"
+    evidence.record("A.S3", check, what, off.inside, ">", 0.1, n=size, when=off)
 far = narrow.samples >= 1.5 * narrow.features
-page.say(
-    off_without_covariance=f"{wide.isotropic_gap.mean():+.0%}",
-    most_without_covariance=wide.isotropic_gap.abs().max(),
-    off_with_covariance=f"{wide.gap.mean():+.0%}",
-    worst_near=narrow[~far].isotropic_gap.abs().max(),
-    worst_far=narrow[far].isotropic_gap.abs().max(),
-)
+near_gaps, far_gaps = (narrow[rows].isotropic_gap.abs() for rows in (~far, far))
+page.say(worst_near=near_gaps.max(), worst_far=far_gaps.max())
+page.say(off_without_covariance=f"{wide.isotropic_gap.mean():+.0%}")
+page.say(most_without_covariance=wide.isotropic_gap.abs().max())
+page.say(off_with_covariance=f"{wide.gap.mean():+.0%}")
 
 # %% [markdown]
 # Where $p > N$ the measured error is {glue:text}`off_without_covariance` off the formula for i.i.d. features, told the same signal and noise,
@@ -589,15 +538,10 @@ figures.show(
 )
 
 # %% tags=["hide-input"]
-evidence.record(
-    "O.6",
-    "the predicted ridge is good",
-    "largest loss by taking the predicted ridge and not the best measured",
-    price,
-    "<",
-    0.03,
-    n=f"{len(choices)} data sets × {len(grid)} ridges × {repeats} training sets",
-)
+check = "the predicted ridge is good"
+what = "largest loss by taking the predicted ridge and not the best measured"
+size = f"{len(choices)} data sets × {len(grid)} ridges × {repeats} training sets"
+evidence.record("O.6", check, what, price, "<", 0.03, n=size)
 page.say(price_of_the_predicted_ridge=max(price, 0))
 
 # %% [markdown]
@@ -630,22 +574,12 @@ told = feature_limits.predictions_from_few(
 )
 true = every[(every.data == "digits, ReLU features") & (every.samples == 150)]
 few = told / true.set_index("ridge").error
-others = pd.concat(
-    feature_limits.moments_from_others(
-        image_tasks.random_relu(pictures.rows, width, seed=seed),
-        answers,
-        name,
-        (1.25, 10),
-        (60, 180),
-        list(ridges),
-        splits=8,
-        draws=2,
-        seed=seed,
-    )
-    for name, pictures, answers, width in (
-        ("digits", digits, digit_answers, 100),
-        ("glyphs", glyphs, glyph_answers, 128),
-    )
+narrower = {
+    "digits": (image_tasks.random_relu(digits.rows, 100, seed=seed), digit_answers),
+    "glyphs": (image_tasks.random_relu(glyphs.rows, 128, seed=seed), glyph_answers),
+}
+others = feature_limits.moments_from_others(
+    narrower, (1.25, 10), (60, 180), list(ridges), splits=8, draws=2, seed=seed
 )
 
 # %% tags=["hide-input"]
@@ -655,16 +589,10 @@ apart = evidence.tested(
     lambda rows: float(rows.gap.median()),
     "the covariance is known from ten images a feature or more",
 )
-evidence.record(
-    "O.6",
-    "moments from other images",
-    "median relative error of the predicted test error",
-    apart.inside,
-    "<",
-    0.1,
-    n=f"2 data sets × 2 sample sizes × {len(ridges)} ridges, 8 splits × 2 training sets; beyond, 1.25 images a feature",
-    when=apart,
-)
+check = "moments from other images"
+what = "median relative error of the predicted test error"
+size = f"2 data sets × 2 sample sizes × {len(ridges)} ridges, 8 splits × 2 training sets; beyond, 1.25 images a feature"
+evidence.record("O.6", check, what, apart.inside, "<", 0.1, n=size, when=apart)
 
 # %% tags=["hide-input"]
 panels = [plt.subplots(), plt.subplots()]
@@ -694,22 +622,15 @@ figures.show(
 )
 
 # %% tags=["hide-input"]
-page.say(
-    pixels=len(raw.eigenvalues),
-    times=rare.mean(),
-    least_times=rare.min(),
-    most_times=rare.max(),
-    fewest_degrees=int(degrees[0]),
-    change_at_fewest=f"{tail[:, 0].mean() - 1:+.0%}",
-    most_degrees=int(degrees[-1]),
-    change_at_most=f"{tail[:, -1].mean() - 1:+.0%}",
-    off_with_ten_images=apart.inside,
-    off_with_one=apart.outside,
-    fewest_images=int(known[0]),
-    off_with_fewest=f"{few[0.0].iloc[0] - 1:+.0%}",
-    all_images=f"{known[-1]:,}",
-    off_with_all=f"{few[0.0].iloc[-1] - 1:+.0%}",
-)
+page.say(pixels=len(raw.eigenvalues), times=rare.mean())
+page.say(least_times=rare.min(), most_times=rare.max())
+page.say(fewest_degrees=int(degrees[0]), most_degrees=int(degrees[-1]))
+at_fewest, at_most = (f"{each - 1:+.0%}" for each in tail.mean(axis=0)[[0, -1]])
+page.say(change_at_fewest=at_fewest, change_at_most=at_most)
+page.say(off_with_ten_images=apart.inside, off_with_one=apart.outside)
+page.say(fewest_images=int(known[0]), all_images=f"{known[-1]:,}")
+with_few, with_all = (f"{few[0.0].iloc[end] - 1:+.0%}" for end in (0, -1))
+page.say(off_with_fewest=with_few, off_with_all=with_all)
 
 # %% [markdown]
 # On raw pixels without ridge, $N = 600$ images for $p =$ {glue:text}`pixels` features, the measured test error is

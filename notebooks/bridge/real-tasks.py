@@ -104,11 +104,7 @@ checks.require(sp.simplify(slope) == 0, f"the slope at λ = pσ²/V is {slope}")
 # %%
 numbers = {u: sp.Rational(2, 3), V: 2, s2: sp.Rational(1, 2), n: 20, d: 6}
 package = theory.ridge_error(
-    np.ones(6),
-    np.sqrt(2) * np.eye(1, 6),
-    20,
-    0.5,
-    float(ridge.subs(numbers)),
+    np.ones(6), np.sqrt(2) * np.eye(1, 6), 20, 0.5, float(ridge.subs(numbers))
 )
 checks.close("risk of one task", package[0], float(risk.subs(numbers)))
 

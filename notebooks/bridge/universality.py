@@ -32,7 +32,6 @@ from dataclasses import astuple
 
 import matplotlib.pyplot as plt
 import numpy as np
-import pandas as pd
 import sympy as sp
 
 from manytasks import Tasks, checks, evidence, figures, page, parameters
@@ -45,59 +44,37 @@ from manytasks.statistics import (
     weighted_log_slope,
     z_scores,
 )
-from manytasks.streams import stream
 from manytasks.studies.features import (
     correlated_features,
+    law_survey,
     random_lengths,
     universality,
 )
 from manytasks.studies.features.coefficient_rates import gaps_by_width, limit_of_gap
-from manytasks.studies.features.feature_laws import (
-    LENGTHS,
-    law_factor,
-    law_features,
-)
+from manytasks.studies.features.feature_laws import LENGTHS, law_features
+from manytasks.studies.features.law_survey import Side
 from manytasks.studies.linear.similar_noise import Drawn, drawn_mean
 from manytasks.symbolic import differing
 
 parameters.check(In, globals())
 p, T, sigma2 = 40, 2, 1.0
-counts = {"above": (10, 5), "below": (80, 40)}  # samples and buffer per task
-sizes = {"above": trials, "below": trials_below}
+sides = {"above": Side(10, 5, trials), "below": Side(80, 40, trials_below)}
 pair = Tasks.equiangular(T, 0.4)
 laws = ["gaussian", "rademacher", "uniform", "student-10", "exponential", "sparse"]
 laws += ["student-5", "student-3"]
 order = [*laws, *LENGTHS]
 
 # %% tags=["hide-input"]
-drawn, formula = {}, {}  # five errors, measured and predicted
-for side, (n, m) in counts.items():
-    formula[side] = universality.predicted_errors(pair, n, sigma2, m, p)
-    for law in order:
-        stream_of = (seed, "features", law, side)
-        X = law_features(law, p, T * n, sizes[side], seed=stream_of)
-        drawn[law, side] = universality.measured_errors(
-            X, pair, sigma2, m, seed=seed
-        )
-n, m = counts["above"]
-factors = {  # from draws that nothing is judged on
-    law: law_factor(law, p, T * n, trials, seed=(seed, "lengths", law))
-    for law in order
-}
-ruled = {
-    law: universality.predicted_errors(pair, n, factor * sigma2, m, p)
-    for law, factor in factors.items()
-}
+found = law_survey.survey(order, pair, sides, sigma2, p, seed=seed)
+drawn, formula, factors = found.drawn, found.formula, found.factors
+n, m = sides["above"].samples, sides["above"].memory
+ruled = {law: found.ruled(law, "above") for law in order}
 gaps = {law: drawn_mean(drawn[law, "above"] / formula["above"]) for law in laws}
 worst_law = max(laws, key=lambda law: abs(gaps[law].mean[1] - 1))
 mended = drawn_mean(drawn[worst_law, "above"] / ruled[worst_law])
-page.say(
-    worst_law=worst_law,
-    parameters=p,
-    off_the_formula=f"{gaps[worst_law].mean[1] - 1:+.0%}",
-    off_with_the_rule=f"{mended.mean[1] - 1:+.1%}",
-    length_factor=factors[worst_law],
-)
+page.say(worst_law=worst_law, parameters=p, length_factor=factors[worst_law])
+page.say(off_the_formula=f"{gaps[worst_law].mean[1] - 1:+.0%}")
+page.say(off_with_the_rule=f"{mended.mean[1] - 1:+.1%}")
 
 # %% [markdown]
 # ## Setting
@@ -273,15 +250,11 @@ for law in LENGTHS:
     scores.append(np.abs(z_scores(draws, expected)))
     plain.append(np.abs(z_scores(draws, formula["above"])))
     seen.append(noticed(draws[:, :2], expected[:2], critical))
+what = "largest |z|"
+size = f"{len(LENGTHS)} laws × {len(universality.QUANTITIES)} quantities × {trials} data sets"
+departure = f"errors wrong by {max(seen):.1%}"
 evidence.record(
-    "O.7",
-    check,
-    "largest |z|",
-    np.max(scores),
-    "<",
-    critical,
-    n=f"{len(LENGTHS)} laws × {len(universality.QUANTITIES)} quantities × {trials} data sets",
-    detects=f"errors wrong by {max(seen):.1%}",
+    "O.7", check, what, np.max(scores), "<", critical, n=size, detects=departure
 )
 page.say(
     scores=np.size(scores),
@@ -314,15 +287,11 @@ scores = np.array([np.abs(z_scores(d, expected)) for d in clean.values()])
 check = "symmetric entries: bias exact"
 critical = critical_z(scores.size, evidence.level("O.7", check), trials)
 seen = max(noticed(d[:, :2], expected[:2], critical) for d in clean.values())
+what = "largest |z|"
+size = f"{len(symmetric)} laws × {len(universality.QUANTITIES)} quantities × {trials} data sets"
+departure = f"a bias wrong by {seen:.1%}"
 evidence.record(
-    "O.7",
-    check,
-    "largest |z|",
-    scores.max(),
-    "<",
-    critical,
-    n=f"{len(symmetric)} laws × {len(universality.QUANTITIES)} quantities × {trials} data sets",
-    detects=f"a bias wrong by {seen:.1%}",
+    "O.7", check, what, scores.max(), "<", critical, n=size, detects=departure
 )
 
 # %% [markdown]
@@ -332,33 +301,15 @@ evidence.record(
 # Sparse features are shown and not judged here: a sample has one or two entries with positive probability, $\mathbb E\|x\|^{-2}$ of such a
 # sample is infinite, and so is the mean error. A mean of draws then says little.
 
-# %% tags=["hide-input"]
-pooled = {
-    (law, side, "Gaussian formula"): formula[side][1]
-    for law in order
-    for side in counts
-}
-pooled |= {(law, "above", "length rule"): ruled[law][1] for law in order}
-pooled |= {
-    (law, "below", "with γ at order 1/p"): universality.next_order_error(
-        pair, counts["below"][0], sigma2, p, law
-    )
-    for law in laws
-    if np.isfinite(excess_kurtosis(law))
-}
-points = {
-    (law, side, kind): drawn_mean(drawn[law, side][:, 1] / expected)
-    for (law, side, kind), expected in pooled.items()
-}
-
 # %% tags=["hide-input", "lead"]
-panels = {side: plt.subplots(figsize=(5.0, 4.2)) for side in counts}
+points = found.pooled_ratios()
+panels = {side: plt.subplots(figsize=(5.0, 4.2)) for side in sides}
 looks = {"Gaussian formula": ("red", 0.12, {"mfc": "none"})}
 for law, side, kind in sorted(points, key=lambda key: order.index(key[0])):
     (mean, error), row = points[law, side, kind], order.index(law)
     color, shift, face = looks.get(kind, ("blue", -0.12, {}))
     style = {"fmt": "o", "markersize": 5, "color": figures.COLORS[color]} | face
-    style |= {"xerr": critical_z(1, 0.05, sizes[side]) * error}  # 95 %
+    style |= {"xerr": critical_z(1, 0.05, sides[side].trials) * error}  # 95 %
     style |= {"label": kind if row == 0 else ""}
     panels[side][1].errorbar(mean - 1, row + shift, **style)
 names = [law.replace("multivariate Student", "multiv. Student") for law in order]
@@ -367,7 +318,7 @@ for side, (_, ax) in panels.items():
     ax.set_yticks(range(len(order)), names)
     ax.invert_yaxis()
     ax.set_xlabel("measured / predicted − 1")
-    ax.set_title(f"{side}: $N = {T * counts[side][0]}$, $p = {p}$")
+    ax.set_title(f"{side}: $N = {T * sides[side].samples}$, $p = {p}$")
     ax.xaxis.set_major_formatter("{x:.0%}")
     ax.legend(loc="lower right" if side == "above" else "center right")
 figures.show(
@@ -385,33 +336,21 @@ figures.show(
 independent = [law for law in laws if law not in ("gaussian", "sparse")]
 length_check = "length rule for independent entries, above the threshold"
 share = evidence.level("O.7", length_check)
-above = [drawn_mean(drawn[law, "above"] / ruled[law]) for law in independent]
-size = np.array([np.abs(each.mean[:2] - 1) for each in above])
-error = np.array([each.error[:2] for each in above])
-half = critical_z(size.size, 2 * share, trials) * error
-largest = Interval.around(size, half).map(np.max)
-evidence.record(
-    "O.7",
-    length_check,
-    "largest relative gap of an error (alone, pooled)",
-    largest,
-    "<",
-    0.03,
-    n=f"{len(independent)} laws × {trials} data sets, p = {p}, standard error ≤ {error.max():.2%}",
-)
+off, error = (each[:, :2] for each in found.rule_gaps(independent, "above"))
+half = critical_z(off.size, 2 * share, trials) * error
+largest = Interval.around(np.abs(off), half).map(np.max)
+what = "largest relative gap of an error (alone, pooled)"
+size = f"{len(independent)} laws × {trials} data sets, p = {p}, standard error ≤ {error.max():.2%}"
+evidence.record("O.7", length_check, what, largest, "<", 0.03, n=size)
 
 # %% tags=["hide-input"]
-rows = []
-for law in order:
-    off = [
-        (drawn[law, side].mean(0) - formula[side]) / formula[side][0]
-        for side in counts
-    ]
-    rows.append([law, *(f"{value:+.1%}" for value in [*off[0], *off[1][:4]])])
-heads = ["alone", "pooled", "transfer", "forgetting", "from scratch"]
-heads = [f"{head} a" for head in heads] + [f"{head} b" for head in heads[:4]]
+off = found.distances().drop(columns=("below", "forgetting, scratch"))
+off.columns = [
+    f"{what.replace('forgetting, ', 'from ')} {side[0]}"
+    for side, what in off.columns
+]
 page.table(
-    pd.DataFrame(rows, columns=["features", *heads]),
+    off.map("{:+.1%}".format).rename_axis("features").reset_index(),
     name="universality-distances",
     caption="Distance from the Gaussian formula, in per cent of the error of a task alone; a above, b below the threshold, where both starts are one.",
 )
@@ -489,15 +428,9 @@ rate_scores = [
 ]
 check = "gap against p, finite fourth moment"
 limit = critical_z(len(rate_scores), evidence.level("O.7", check), rate_trials)
-evidence.record(
-    "O.7",
-    check,
-    "largest |z| of the limit of p × gap against γ (signs, sparse)",
-    max(rate_scores),
-    "<",
-    limit,
-    n=f"{len(reach)} laws × {len(widths)} widths",
-)
+what = "largest |z| of the limit of p × gap against γ (signs, sparse)"
+size = f"{len(reach)} laws × {len(widths)} widths"
+evidence.record("O.7", check, what, max(rate_scores), "<", limit, n=size)
 
 # %% tags=["hide-input"]
 check = "gap against p, finite fourth moment: it is seen"
@@ -505,30 +438,16 @@ bound = critical_z(len(reach), 2 * evidence.level("O.7", check), rate_trials)
 means, errors = np.transpose(list(reach.values()))
 known = np.array([gammas[law] for law in reach])
 seen = Interval.around(means / known, np.abs(bound * errors / known)).map(np.min)
-evidence.record(
-    "O.7",
-    check,
-    "limit of p × gap over γ, smallest",
-    seen,
-    ">",
-    0,
-    n=f"{len(reach)} laws × {len(widths)} widths",
-)
+what = "limit of p × gap over γ, smallest"
+size = f"{len(reach)} laws × {len(widths)} widths"
+evidence.record("O.7", check, what, seen, ">", 0, n=size)
 check = "gap against p, no fourth moment"
-slow = weighted_log_slope(
-    widths,
-    *noise["student-3"],
-    1 - 2 * evidence.level("O.7", check),
-)
-evidence.record(
-    "O.7",
-    check,
-    "distance of the log-log slope from −1/2 (student-3)",
-    Interval.around(abs(slow.value + 0.5), (slow.high - slow.low) / 2),
-    "<",
-    0.1,
-    n=f"{len(widths)} widths",
-)
+sure = 1 - 2 * evidence.level("O.7", check)
+slow = weighted_log_slope(widths, *noise["student-3"], sure)
+off = Interval.around(abs(slow.value + 0.5), (slow.high - slow.low) / 2)
+what = "distance of the log-log slope from −1/2 (student-3)"
+size = f"{len(widths)} widths"
+evidence.record("O.7", check, what, off, "<", 0.1, n=size)
 
 # %% tags=["hide-input"]
 five = noise["student-5"].mean * widths
@@ -536,15 +455,11 @@ limits = (
     f"{each.mean:+.2f} ± {bar * each.error:.2f} for {law} (γ = {gammas[law]:g})"
     for law, each in reach.items()
 )
-page.say(
-    fitted=", ".join(f"{law} {each.words('.2f')}" for law, each in slopes.items()),
-    limits=" and ".join(limits).replace("-", "−"),
-    kurtosis_of_five=gammas["student-5"],
-    five_at_narrow=five[0],
-    narrow=int(widths[0]),
-    five_at_wide=five[-1],
-    wide=int(widths[-1]),
-)
+fits = ", ".join(f"{law} {each.words('.2f')}" for law, each in slopes.items())
+page.say(fitted=fits, limits=" and ".join(limits).replace("-", "−"))
+page.say(kurtosis_of_five=gammas["student-5"])
+page.say(five_at_narrow=five[0], narrow=int(widths[0]))
+page.say(five_at_wide=five[-1], wide=int(widths[-1]))
 
 # %% [markdown]
 # Fitted slopes: {glue:text}`fitted`. At $p = 40$ the next terms, of order $p^{-2}$ and for student-5 $p^{-3/2}$, still count. Taken out (a
@@ -563,19 +478,9 @@ page.say(
 # `theory.ridge_error` of {doc}`real-features`, told $\Sigma$, repairs it. Random ReLU features are both correlated and not Gaussian; their covariance is known in closed form.
 
 # %% tags=["hide-input"]
-size, inputs = 100, 60
-first = stream(seed, "first layer").standard_normal((size, inputs))
-lag = np.abs(np.subtract.outer(np.arange(size), np.arange(size)))
+features, inputs = 100, 60
 inks = dict(zip(("blue", "green", "purple", "red"), "o^sD", strict=True))
-covariances = {
-    "AR(1), 0.5": 0.5**lag,
-    "AR(1), 0.9": 0.9**lag,
-    "equal 0.3": 0.3 + 0.7 * np.eye(size),
-}
-correlated = {
-    name: correlated_features.gaussian_features(covariance)
-    for name, covariance in covariances.items()
-} | {"random ReLU": correlated_features.relu_features(first)}
+correlated = correlated_features.four_laws(features, inputs, seed=seed)
 grid_N = np.array([20, 40, 60, 140, 200, 300])
 repairs = correlated_features.correlated_errors(
     correlated, grid_N, 0.1, trials=repair_trials, seed=seed
@@ -598,7 +503,7 @@ for (_, ax), ratio in zip(panels, ratios.values(), strict=True):
     ax.set(xlabel="samples $N$", ylim=(-0.75, 0.25))
     ax.set_ylabel("measured / predicted − 1")
     ax.yaxis.set_major_formatter("{x:.0%}")
-    figures.threshold(ax, size, "$N = p$")
+    figures.threshold(ax, features, "$N = p$")
 panels[0][1].set_title("i.i.d. formula")
 panels[1][1].set_title("told the covariance")
 panels[0][1].legend(loc="lower right")
@@ -606,44 +511,30 @@ figures.show(
     [fig for fig, _ in panels],
     name="universality-correlated",
     caption=(
-        f"One task, $p = {size}$ correlated features, σ² = 0.1, ReLU features of {inputs} Gaussian inputs: mean of {repair_trials} data sets with 95 % intervals over the formula for independent "
+        f"One task, $p = {features}$ correlated features, σ² = 0.1, ReLU features of {inputs} Gaussian inputs: mean of {repair_trials} data sets with 95 % intervals over the formula for independent "
         "features (a) and over the deterministic equivalent with the covariance (b). The figure does not show points within 40 samples of the threshold."
     ),
     alt="Two panels of measured over predicted error against samples: the i.i.d. formula, and the one that is told the covariance.",
 )
 
 # %% tags=["hide-input"]
-wide = ratios["isotropic"].columns.get_level_values("samples") < size
+wide = ratios["isotropic"].columns.get_level_values("samples") < features
 plain, told = (drawn_mean(each.loc[:, wide].to_numpy()) for each in ratios.values())
 broken_check = "correlated and ReLU features, N < p: broken"
-bound = critical_z(
-    wide.sum(), 2 * evidence.level("O.7", broken_check), repair_trials
-)
+level = 2 * evidence.level("O.7", broken_check)
+bound = critical_z(wide.sum(), level, repair_trials)
 sizes_of = Interval.around(np.abs(plain.mean - 1), bound * plain.error)
 worst = sizes_of[sizes_of.value.argmax()]
-evidence.record(
-    "O.7",
-    broken_check,
-    "largest gap without the covariance",
-    worst,
-    ">",
-    0.3,
-    n=f"{wide.sum()} cells × {repair_trials} data sets, p = {size}",
-)
+what = "largest gap without the covariance"
+size = f"{wide.sum()} cells × {repair_trials} data sets, p = {features}"
+evidence.record("O.7", broken_check, what, worst, ">", 0.3, n=size)
 mended_check = "correlated and ReLU features, N < p: repaired by the covariance"
 rms_broken = rms_interval(plain.mean - 1, plain.error**2).value
-rms = rms_interval(
-    told.mean - 1, told.error**2, 1 - 2 * evidence.level("O.7", mended_check)
-)
-evidence.record(
-    "O.7",
-    mended_check,
-    f"root mean square gap with covariance (without: {rms_broken:.0%})",
-    rms,
-    "<",
-    0.05,
-    n=f"{wide.sum()} cells × {repair_trials} data sets, p = {size}",
-)
+sure = 1 - 2 * evidence.level("O.7", mended_check)
+rms = rms_interval(told.mean - 1, told.error**2, sure)
+what = f"root mean square gap with covariance (without: {rms_broken:.0%})"
+size = f"{wide.sum()} cells × {repair_trials} data sets, p = {features}"
+evidence.record("O.7", mended_check, what, rms, "<", 0.05, n=size)
 
 # %% tags=["hide-input"]
 beyond = ratios["isotropic"].loc[:, ~wide]
@@ -654,33 +545,19 @@ check = "correlated Gaussian features, N > p: exact"
 level = evidence.level("O.7", check)
 limit = critical_z(below_scores.size, level, repair_trials)
 seen = noticed(exact, 1.0, limit)
+what, size = "largest |z|", f"{below_scores.size} cells × {repair_trials} data sets"
+departure = f"an error wrong by {seen:.1%}"
 evidence.record(
-    "O.7",
-    check,
-    "largest |z|",
-    below_scores.max(),
-    "<",
-    limit,
-    n=f"{below_scores.size} cells × {repair_trials} data sets",
-    detects=f"an error wrong by {seen:.1%}",
+    "O.7", check, what, below_scores.max(), "<", limit, n=size, detects=departure
 )
-page.say(
-    worst_gap=worst.value,
-    gap_with_covariance=rms.value,
-    largest_score_below=below_scores.max(),
-    allowed=limit,
-    worst_relu=relu_below.abs().max(),
-)
+page.say(worst_gap=worst.value, gap_with_covariance=rms.value)
+page.say(largest_score_below=below_scores.max(), allowed=limit)
+page.say(worst_relu=relu_below.abs().max())
 either = Interval(*np.maximum(astuple(largest), astuple(rms)))
-evidence.record(
-    "A.C1",
-    "other feature distributions: gap after naming its cause",
-    "largest relative gap of the pooled error above the threshold, lengths or covariance known",
-    either,
-    "<",
-    0.05,
-    n=f"{len(independent)} laws, {len(correlated)} covariances",
-)
+check = "other feature distributions: gap after naming its cause"
+what = "largest relative gap of the pooled error above the threshold, lengths or covariance known"
+size = f"{len(independent)} laws, {len(correlated)} covariances"
+evidence.record("A.C1", check, what, either, "<", 0.05, n=size)
 
 # %% [markdown]
 # Above the threshold the i.i.d. formula is off by up to {glue:text}`worst_gap:.0%`; with the covariance the root mean square gap is
@@ -700,9 +577,9 @@ below = [random_lengths.student_equivalent(nu, 160, p) for nu in fine]
 lines = {"above": ("blue", fine / (fine - 2)), "below": ("orange", below)}
 fig, ax = plt.subplots()
 for side, (color, line) in lines.items():
-    N_ = T * counts[side][0]
+    N_, draws = T * sides[side].samples, sides[side].trials
     noise_terms = random_lengths.student_noise(
-        degrees, N_, p, sizes[side], seed=(seed, "lengths", side)
+        degrees, N_, p, draws, seed=(seed, "lengths", side)
     )
     ink = figures.COLORS[color]
     figures.band(ax, degrees, noise_terms, color=ink, label=f"{side}, $N = {N_}$")
@@ -727,11 +604,11 @@ figures.show(
 
 # %% tags=["hide-input"]
 skewed = []
-for width, size in ((12, 10 * trials), (48, trials)):
-    bias = random_lengths.skewed_bias(width, size, seed=seed)
+for width, draws in ((12, 10 * trials), (48, trials)):
+    bias = random_lengths.skewed_bias(width, draws, seed=seed)
     for name, missed in bias.items():
         mean, error = drawn_mean(missed)
-        half = critical_z(1, 0.05, size) * error
+        half = critical_z(1, 0.05, draws) * error
         skewed.append(f"{name} it at p = {width} {mean:+.1%} ± {half:.1%}")
 page.say(departures="; ".join(skewed))
 

@@ -307,10 +307,7 @@ a = 1 - 2 * h / P + along_h
 aM = (a * (e1 - f) + eta * (M * e1 - e2)) / M
 aR = (a * f + eta * (e1 * (R - k) + e2)) / R
 tau, b = k / R, (k - e1 * (p - n_) / P) / R  # of Π' and of Π'P, outside the buffer
-own, other = (
-    k * s2 / (p - k - 1),
-    h * (s2 + s2 * k / (p - k - 1)) / (P - h - 1),
-)
+own, other = (k * s2 / (p - k - 1), h * (s2 + s2 * k / (p - k - 1)) / (P - h - 1))
 new = (
     aM * before.seen
     + aR * (before.error - before.seen)

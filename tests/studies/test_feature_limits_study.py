@@ -56,7 +56,7 @@ def test_moments_of_few_images_take_noise_for_signal():
     rng = np.random.default_rng(2)
     X, y = rng.standard_normal((4000, 16)), rng.standard_normal((4000, 2))
     options = {"splits": 40, "draws": 1, "seed": 1}
-    rows = moments_from_others(X, y, "toy", (2, 50), (40, 60), [1e9], **options)
+    rows = moments_from_others({"toy": (X, y)}, (2, 50), (40, 60), [1e9], **options)
     assert rows.columns.tolist() == ["images_a_feature", "samples", "ridge", "gap"]
     assert rows.samples.tolist() == [40, 60, 40, 60]
     for row in rows.itertuples():
@@ -128,3 +128,12 @@ def test_the_variants_differ_in_labels_or_views():
     assert len(permuted.views) == 3
     trained = trained_population(glyph_images(3, "389"), np.eye(9), 5, seed=1, steps=2)
     assert trained.views[0].shape[0] == 9
+
+
+def test_each_data_set_is_split_by_its_own_name():
+    X, y = gaussian()
+    options = {"splits": 2, "draws": 1, "seed": 1}
+    both = moments_from_others({"a": (X, y), "b": (X, y)}, (2,), (40,), [1.0], **options)
+    alone = moments_from_others({"b": (X, y)}, (2,), (40,), [1.0], **options)
+    assert both.gap[1] == alone.gap[0]
+    assert both.gap[0] != both.gap[1]

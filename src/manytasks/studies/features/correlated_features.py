@@ -136,3 +136,30 @@ def relative_errors(cells: pd.DataFrame, formula: str) -> pd.DataFrame:
     ratios = cells.assign(ratio=cells["error"] / cells[formula])
     columns = pd.MultiIndex.from_frame(cells[["features", "samples"]].drop_duplicates())
     return ratios.pivot(index="draw", columns=["features", "samples"], values="ratio")[columns]
+
+
+def four_laws(p: int, inputs: int, *, seed: Seed) -> dict[str, Correlated]:
+    """Return the laws of one chapter: three correlations of Gaussian features, and random ReLU features.
+
+    Args:
+        p: number of features.
+        inputs: of the ReLU features.
+        seed: of their weights.
+
+    Returns:
+        By name, in the order of the figure.
+
+    Example:
+        >>> laws = four_laws(3, 2, seed=1)
+        >>> laws["AR(1), 0.5"].covariance[0].tolist(), laws["equal 0.3"].covariance[0].tolist()
+        ([1.0, 0.5, 0.25], [1.0, 0.3, 0.3])
+    """
+    lag = np.abs(np.subtract.outer(np.arange(p), np.arange(p)))
+    covariances = {
+        "AR(1), 0.5": 0.5**lag,
+        "AR(1), 0.9": 0.9**lag,
+        "equal 0.3": 0.3 + 0.7 * np.eye(p),
+    }
+    laws = {name: gaussian_features(covariance) for name, covariance in covariances.items()}
+    first = stream(seed, "first layer").standard_normal((p, inputs))
+    return laws | {"random ReLU": relu_features(first)}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -59,9 +60,7 @@ def heavy_tails(degrees: Sequence[int], p: int, N: int, *, trials: int, seed: Se
 
 
 def moments_from_others(
-    features: np.ndarray,
-    targets: np.ndarray,
-    name: str,
+    images: Mapping[str, tuple[np.ndarray, np.ndarray]],
     per_feature: Iterable[float],
     samples: Sequence[int],
     ridges: Sequence[float],
@@ -73,9 +72,7 @@ def moments_from_others(
     """Measure the moments on some images, fit others and test on the rest of these.
 
     Args:
-        features: (M, p) array.
-        targets: (M, T) answers.
-        name: of the data.
+        images: by name of the data, (M, p) features and (M, T) answers.
         per_feature: images for each feature from which the moments come.
         samples: numbers N of training images.
         ridges: penalties, at least 0.
@@ -84,11 +81,11 @@ def moments_from_others(
         seed: of the run.
 
     Returns:
-        A row per ``images_a_feature``, ``samples`` and ``ridge``: ``gap``, the size of measured over
-        predicted less 1, mean over splits.
+        A row per data set, ``images_a_feature``, ``samples`` and ``ridge``: ``gap``, the size of measured
+        over predicted less 1, mean over splits.
     """
     rows = []
-    for each in per_feature:
+    for (name, (features, targets)), each in product(images.items(), per_feature):
         M = round(each * features.shape[1])
         for N in samples:
             ratios = np.empty((splits, len(ridges)))
