@@ -13,7 +13,14 @@ from manytasks.statistics import limit_slope, rank_correlation
 from manytasks.streams import stream
 from manytasks.studies.dynamics.smooth_orders import compare, cubic_tasks
 from manytasks.studies.linear.linear_orders import central_last, drawn_order, random_problems, survey
-from manytasks.studies.linear.task_orders import permuted_digits, predictions, tabled, trained_in_orders
+from manytasks.studies.linear.task_orders import (
+    left_by_rehearsal,
+    permuted_digits,
+    predictions,
+    rehearsal_costs,
+    tabled,
+    trained_in_orders,
+)
 
 W = np.array([[1.0, 0.0], [0.3, 1.0], [-0.5, 0.4]])
 
@@ -74,6 +81,35 @@ def test_networks_in_orders_are_descent_one_by_one():
             end = [float(each(point)) for each in losses]
             assert loss[i, k] == pytest.approx(np.mean(end), rel=1e-12)
             assert forgotten[i, k] == pytest.approx(np.sum(end) - own, rel=1e-9, abs=1e-12)
+
+
+def test_a_buffer_adds_the_loss_of_every_earlier_task_to_a_step():
+    streams, kept, order = permuted_digits(2, 3, samples=5, hidden=4, seed=1), 2, (2, 0, 1)
+    loss, _ = trained_in_orders(streams, [order], 0.1, 2, kept)
+    costs = rehearsal_costs(streams, kept)
+    for i in range(2):
+        x, y, network = streams.x[i], streams.y[i], streams.network
+        own = [network.cross_entropy(x[t], y[t]) for t in range(3)]
+        stored = [network.cross_entropy(x[t, :kept], y[t, :kept]) for t in range(3)]
+        point = streams.start[i]
+        for place, t in enumerate(order):
+            of_step = [own[t], *(stored[s] for s in order[:place])]
+            point = flow.descend(
+                [lambda theta, of=of_step: sum(one(theta) for one in of)], point, 0.1, rounds=2
+            )
+        assert loss[i, 0] == pytest.approx(np.mean([float(one(point)) for one in own]), rel=1e-12)
+        mean = sum(torch.func.grad(one)(streams.start[i]) for one in own) / 3
+        agreement = [float(torch.func.grad(one)(streams.start[i]) @ mean) for one in stored]
+        np.testing.assert_allclose(costs[i], -np.array(agreement)[:, None].repeat(3, axis=1), rtol=1e-9)
+
+
+def test_what_the_first_order_of_a_buffer_leaves_is_of_second_order():
+    streams, rates = permuted_digits(3, 4, samples=8, hidden=4, seed=2), np.array([4e-4, 2e-4, 1e-4])
+    orders = list(permutations(range(4)))
+    left = left_by_rehearsal(streams, orders, rates, kept=3)
+    np.testing.assert_allclose(limit_slope(rates, left), 2, rtol=0, atol=0.05)
+    ends = [trained_in_orders(streams, orders, h, 1, kept=3)[0].std(axis=1) for h in rates]
+    assert limit_slope(rates, np.array(ends)).max() < 1.2  # the effect of order itself is of first order
 
 
 def test_the_first_task_has_its_pixels_and_the_last_has_none_in_place():

@@ -6,6 +6,7 @@ from itertools import pairwise, permutations
 
 import numpy as np
 import pytest
+import sympy as sp
 
 from manytasks import Tasks, theory
 from manytasks.theory.best_order import MOST_TASKS, known_weight
@@ -17,26 +18,30 @@ def distances(W):
     return [[sum(Fraction(a - b) ** 2 for a, b in zip(v, w, strict=True)) for w in W] for v in W]
 
 
+def whole(p):
+    """A whole number as a fraction, so that it divides exactly; a symbol as it is."""
+    return Fraction(p) if isinstance(p, int) else p
+
+
 def in_span(d, counts, p, noise):
     """Mean over tasks of the pooled error in the span of the data, transcribed from its definition."""
-    N, T = sum(counts), len(d)
+    N, T, p = sum(counts), len(d), whole(p)
     if N == 0:
         return Fraction(0)
     share = [Fraction(c, N) for c in counts]
     spread = sum(share[j] * share[k] * d[j][k] for j in range(T) for k in range(T)) / 2
     central = [sum(share[j] * d[i][j] for j in range(T)) - spread for i in range(T)]
-    factor = Fraction(N, p - N - 1)
-    return Fraction(N, p) * sum(central) / T + factor * (Fraction(p - 1, p) * spread + noise)
+    return N / p * sum(central) / T + N / (p - N - 1) * ((p - 1) / p * spread + noise)
 
 
 def error(W, order, n, m, p, noise=Fraction(0)):
     """Mean error after all tasks with a warm start, p > N + 1; n and m by task."""
-    d, T = distances(W), len(W)
+    d, T, p = distances(W), len(W), whole(p)
     G, learned = Fraction(sum(a * a for w in W for a in w), T), []
     for t in order:
         buffer = [m[s] if s in learned else 0 for s in range(T)]
         counts = [n[s] if s == t else buffer[s] for s in range(T)]
-        free = Fraction(p - sum(counts), p - sum(buffer))
+        free = (p - sum(counts)) / (p - sum(buffer))
         G = in_span(d, counts, p, noise) + free * (G - in_span(d, buffer, p, noise))
         learned.append(t)
     return G
@@ -102,6 +107,29 @@ def test_a_weight_that_is_wrong_by_three_per_cent_is_seen():
     later = 1 - Fraction(3, 12 - 3 * 2)
     wrong = -later * 3 * Fraction(1, 12 * 8) * (mean[2] - mean[3] + weight * (d[0][2] - d[0][3]))
     assert change != wrong
+
+
+@pytest.mark.parametrize("m", [0, 2])
+def test_with_many_parameters_pairs_decide_and_then_triples(m):
+    """Five tasks in whole numbers, every place, p a symbol: both leading coefficients are equal."""
+    W, order, n, T = [*EXAMPLE, [3, 1, 0]], [2, 0, 4, 1, 3], 3, 5
+    d, x = distances(W), sp.Symbol("x", positive=True)  # x = 1/p
+    p, mean, triples = 1 / x, [sum(row) / T for row in d], 0
+    whole_error = error(W, order, [n] * T, [m] * T, p)
+    for k in range(T - 1):
+        a, b = order[k], order[k + 1]
+        swapped = [*order[:k], b, a, *order[k + 2 :]]
+        change = whole_error - error(W, swapped, [n] * T, [m] * T, p)
+        up, down = (sp.Poly(part, x) for part in sp.fraction(sp.cancel(change / x**2)))
+        apart, known = mean[a] - mean[b], m * sum(d[j][a] - d[j][b] for j in order[:k])
+        third = ((k + 1) * m - (T - k - 2) * n) * apart + known
+        pair, triple = (-n * (n - m) * sp.Rational(one.numerator, one.denominator) for one in (apart, third))
+        rest = up - sp.Poly(pair + triple * x, x) * down
+        assert down.eval(0) != 0
+        assert rest.coeff_monomial(1) == 0
+        assert rest.coeff_monomial(x) == 0
+        triples += triple != 0
+    assert triples == T - 1 - (m == 0)  # a table of pairs would have none; with m = 0 the last place has none
 
 
 def test_weights_of_the_check_values_and_their_sign():

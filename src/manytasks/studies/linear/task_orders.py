@@ -13,7 +13,7 @@ from torch.func import grad, vmap
 from manytasks import flow
 from manytasks.deep.data.digits import load_digits
 from manytasks.flow.least_forgetting import forgetting_steps, order_forgetting
-from manytasks.streams import stream
+from manytasks.streams import Seed, stream
 
 
 class Streams(NamedTuple):
@@ -29,7 +29,7 @@ class Streams(NamedTuple):
     """(networks, T, samples) digits."""
 
 
-def permuted_digits(networks: int, T: int, samples: int, hidden: int, seed: int) -> Streams:
+def permuted_digits(networks: int, T: int, samples: int, hidden: int, seed: Seed) -> Streams:
     """Draw tasks that share one head: task t sees the digits with a share t/(T-1) of the pixels permuted.
 
     Args:
@@ -83,8 +83,38 @@ def predictions(streams: Streams) -> tuple[np.ndarray, np.ndarray]:
     return costs.numpy(), products.numpy()
 
 
+def rehearsal_costs(streams: Streams, kept: int) -> np.ndarray:
+    """Return what order costs at first order in the rate if each step rehearses all earlier tasks.
+
+    Task s is rehearsed once for every task after it: each time its buffer's gradient moves the mean loss by
+    minus the rate times their inner product.
+
+    Args:
+        streams: networks and tasks.
+        kept: how many of its first images each task leaves in the buffer, at least 1.
+
+    Returns:
+        (networks, T, T), row s before column t, over h; equal along a row.
+
+    Example:
+        >>> costs = rehearsal_costs(permuted_digits(2, 3, 5, 4, seed=1), kept=2)
+        >>> bool((costs[:, :, 0] == costs[:, :, 2]).all())
+        True
+    """
+
+    def table(theta: Tensor, x: Tensor, y: Tensor) -> Tensor:
+        def slopes(k: int) -> Tensor:
+            losses = [streams.network.cross_entropy(x[t, :k], y[t, :k]) for t in range(len(x))]
+            return torch.stack([grad(loss)(theta) for loss in losses])
+
+        agreement = slopes(kept) @ slopes(x.shape[1]).mean(dim=0)
+        return -agreement[:, None].expand(-1, len(x))
+
+    return vmap(table)(streams.start, streams.x, streams.y).numpy()
+
+
 def trained_in_orders(
-    streams: Streams, orders: Sequence[Sequence[int]], rate: float, steps: int
+    streams: Streams, orders: Sequence[Sequence[int]], rate: float, steps: int, kept: int = 0
 ) -> tuple[np.ndarray, np.ndarray]:
     """Take some full-batch steps on every task in turn, in every order.
 
@@ -93,6 +123,8 @@ def trained_in_orders(
         orders: permutations of the T tasks.
         rate: of a step.
         steps: on each task before the next comes.
+        kept: how many of its first images each task leaves in a buffer; the mean loss on them, task by task,
+            is added to that of every later task.
 
     Returns:
         (networks, orders) mean training loss of the tasks at the end; and forgetting of the same shape: loss
@@ -116,8 +148,12 @@ def trained_in_orders(
     own = []
     for place in range(T):
         data = streams.x[who, tasks[:, place]], streams.y[who, tasks[:, place]]
+        rehearsed = tasks[:, :place].T if kept else ()
         for _ in range(steps):
-            theta = theta - rate * slope(theta, *data)
+            moves = slope(theta, *data)
+            for task in rehearsed:
+                moves = moves + slope(theta, streams.x[who, task, :kept], streams.y[who, task, :kept])
+            theta = theta - rate * moves
         own.append(look(theta, *data))
     end = torch.stack([look(theta, streams.x[who, t], streams.y[who, t]) for t in range(T)])
     forgotten = end.sum(0) - torch.stack(own).sum(0)
@@ -125,6 +161,49 @@ def trained_in_orders(
         end.mean(0).reshape(count, -1).numpy(),
         forgotten.reshape(count, -1).numpy(),
     )
+
+
+def left_by_rehearsal(
+    streams: Streams, orders: Sequence[Sequence[int]], rates: Sequence[float], kept: int
+) -> np.ndarray:
+    """Return how much of the order of one pass with a buffer ``rehearsal_costs`` leave unexplained.
+
+    Args:
+        streams: networks and tasks.
+        orders: permutations of the T tasks, at least 2.
+        rates: of the steps.
+        kept: images in the buffer of each task.
+
+    Returns:
+        (rates, networks) standard deviation over the orders of the mean loss at the end, less the rate times
+        its cost: of second order in the rate, while the loss itself is of first.
+
+    Example:
+        >>> streams = permuted_digits(2, 3, 5, 4, seed=1)
+        >>> left = left_by_rehearsal(streams, [(0, 1, 2), (2, 1, 0), (1, 2, 0)], [0.02, 0.01], kept=2)
+        >>> bool((left[0] > 3 * left[1]).all())
+        True
+    """
+    costs = priced(rehearsal_costs(streams, kept), orders)
+    ends = [trained_in_orders(streams, orders, h, 1, kept)[0] - h * costs for h in rates]
+    return np.array(ends).std(axis=-1)
+
+
+def priced(costs: np.ndarray, orders: Sequence[Sequence[int]]) -> np.ndarray:
+    """Return what every order costs by the pairs of every network.
+
+    Args:
+        costs: (networks, T, T), row before column.
+        orders: permutations of the T tasks.
+
+    Returns:
+        (networks, orders) sums of ``flow.order_cost``.
+
+    Example:
+        >>> priced(np.array([[[0.0, 1.0], [5.0, 0.0]]]), [(0, 1), (1, 0)])
+        array([[1., 5.]])
+    """
+    return np.array([[flow.order_cost(each, order) for order in orders] for each in costs])
 
 
 def tabled(
@@ -145,6 +224,7 @@ def tabled(
         >>> loss.shape, forgotten.shape
         ((2, 1), (2, 1))
     """
-    loss = [[flow.order_cost(each, order) for order in orders] for each in costs]
     steps = map(forgetting_steps, products)
-    return np.array(loss), np.array([[order_forgetting(each, order) for order in orders] for each in steps])
+    return priced(costs, orders), np.array(
+        [[order_forgetting(each, order) for order in orders] for each in steps]
+    )
