@@ -18,10 +18,16 @@ def machine(tmp_path, monkeypatch):
     (tmp_path / "bin").mkdir()
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
     monkeypatch.setenv("PLAYWRIGHT_BROWSERS_PATH", str(tmp_path / "downloads"))
-    monkeypatch.delenv("CHROMIUM", raising=False)
-    browser.chromium.cache_clear()
+    for name in ("CHROMIUM", "FIREFOX"):
+        monkeypatch.delenv(name, raising=False)
+    forget()
     yield tmp_path / "bin"
+    forget()
+
+
+def forget():
     browser.chromium.cache_clear()
+    browser.firefox_program.cache_clear()
 
 
 def program(folder, name, text=CHROME):
@@ -82,7 +88,8 @@ def installs(machine, root, apt, monkeypatch, capsys):
     python = f'#!/bin/sh\n[ $1 = -m ] && echo "python $@" >> {machine}/log\nexit 1\n'
     monkeypatch.setattr(sys, "executable", program(machine, "python", python))
     assert browser.main() == 0
-    log = (machine / "log").read_text().replace(" -qq -o Acquire::http::Timeout=20", "")
+    log = machine / "log"
+    log = (log.read_text() if log.exists() else "").replace(" -qq -o Acquire::http::Timeout=20", "")
     return log.splitlines(), capsys.readouterr().err
 
 
@@ -90,14 +97,14 @@ def test_on_debian_root_installs_with_apt(machine, monkeypatch, capsys):
     installed = f"printf '#!/bin/sh\\necho Chromium 156\\n' > {machine}/chromium"
     apt = f"case $* in *install*) {installed}; /bin/chmod +x {machine}/chromium;; esac"
     called, said = installs(machine, True, apt, monkeypatch, capsys)
-    assert called == ["apt-get update", "apt-get install -y chromium"]
+    assert called[:2] == ["apt-get update", "apt-get install -y chromium"]
     assert browser.chromium() == f"{machine}/chromium"
     assert said == ""
 
 
 def test_where_apt_has_none_playwright_downloads_with_what_it_needs(machine, monkeypatch, capsys):
     called, said = installs(machine, True, "exit 100", monkeypatch, capsys)
-    assert called == ["apt-get update", "python -m playwright install chromium --with-deps"]
+    assert called[:2] == ["apt-get update", "python -m playwright install chromium --with-deps"]
     assert said == browser.NONE + "\n"
 
 
@@ -105,3 +112,39 @@ def test_a_user_without_rights_downloads(machine, monkeypatch, capsys):
     called, said = installs(machine, False, "exit 0", monkeypatch, capsys)
     assert called == ["python -m playwright install chromium"]
     assert said == browser.NONE + "\n"
+
+
+def test_on_debian_root_installs_firefox_beside_it(machine, monkeypatch, capsys):
+    program(machine, "chromium")
+    says = f"printf '#!/bin/sh\\necho Mozilla Firefox 153\\n' > {machine}/firefox-esr"
+    known = f"[ -e {machine}/lists ] || exit 100; {says}"
+    apt = (
+        f"case $* in *install*) {known}; /bin/chmod +x {machine}/firefox-esr;; *) : > {machine}/lists;; esac"
+    )
+    called, said = installs(machine, True, apt, monkeypatch, capsys)
+    install = "apt-get install -y firefox-esr"  # what apt knows may have come with Chromium, or not at all
+    assert called == [install, "apt-get update", install]
+    assert browser.firefox_program() == f"{machine}/firefox-esr"
+    assert said == ""
+
+
+def test_where_apt_has_no_firefox_there_is_none(machine, monkeypatch, capsys):
+    program(machine, "chromium")
+    called, said = installs(machine, True, "exit 100", monkeypatch, capsys)
+    assert called == ["apt-get install -y firefox-esr", "apt-get update"]
+    assert (browser.firefox_program(), said) == (None, "")
+    assert browser.NO_FIREFOX.startswith("needs ")
+
+
+def test_a_user_without_rights_gets_no_firefox(machine, monkeypatch, capsys):
+    program(machine, "chromium")
+    assert installs(machine, False, "exit 0", monkeypatch, capsys) == ([], "")
+
+
+def test_firefox_is_one_that_says_so(machine, monkeypatch):
+    program(machine, "firefox-esr", "#!/bin/sh\necho requires the firefox snap >&2; exit 1\n")
+    there = program(machine, "firefox", "#!/bin/sh\necho Mozilla Firefox 150\n")
+    assert browser.firefox_program() == there
+    browser.firefox_program.cache_clear()
+    monkeypatch.setenv("FIREFOX", program(machine, "other"))  # a Chrome
+    assert browser.firefox_program() is None

@@ -14,6 +14,7 @@ MUST_HAVE = {
     "NONE",  # no browser
     "str(error)",  # a browser's name that names none
 }
+NEEDED = {"NO_FIREFOX"}  # a name of what begins with an allowed word
 
 
 def reasons(source: str) -> list[str]:
@@ -34,7 +35,7 @@ def reasons(source: str) -> list[str]:
 def known(reason: str) -> bool:
     """Say whether a reason begins with a word that a gate allows, or is one that it must not allow."""
     words = tuple(each.removeprefix("Skipped: ") for each in skips.ALLOWED)
-    return reason in MUST_HAVE or reason.removeprefix("f").strip("'\"").startswith(words)
+    return reason in MUST_HAVE | NEEDED or reason.removeprefix("f").strip("'\"").startswith(words)
 
 
 def written() -> dict[str, list[str]]:

@@ -1,4 +1,4 @@
-"""The browser that prints the summary and that tests read the book with. `browser.py` installs one."""
+"""The browser that prints the summary, and Firefox: tests read with both, `browser.py` installs them."""
 
 from __future__ import annotations
 
@@ -27,6 +27,9 @@ NONE = (
     "no Chromium, Chrome or Edge starts here: install one (apt-get install chromium) or name it in CHROMIUM"
 )
 
+FOXES = ("firefox-esr", "firefox", "/Applications/Firefox.app/Contents/MacOS/firefox")
+NO_FIREFOX = "needs Firefox: install one (apt-get install firefox-esr) or name it in FIREFOX"
+APT = ["apt-get", "-qq", "-o", "Acquire::http::Timeout=20"]
 
 # In a process of its own: a program that reads pages with Playwright already cannot start it again.
 DOWNLOADED = """from playwright.sync_api import sync_playwright
@@ -50,6 +53,13 @@ def chromium() -> str | None:
     return program
 
 
+@cache
+def firefox_program() -> str | None:
+    """Return the Firefox that ``FIREFOX`` names, else the first that starts; none of the two may be there."""
+    names = [named] if (named := os.environ.get("FIREFOX")) else FOXES
+    return next((path for path in map(shutil.which, names) if path and starts(path, "Firefox")), None)
+
+
 def candidates() -> Iterator[str]:
     """Yield the programs that are there, in the order in which they are tried."""
     yield from filter(None, map(shutil.which, PROGRAMS))
@@ -57,42 +67,61 @@ def candidates() -> Iterator[str]:
     yield from filter(None, [shutil.which(own.stdout.strip())])
 
 
-def starts(program: str) -> bool:
-    """Return whether a program is of Chromium's family and runs; a downloaded one may lack a library."""
+def starts(program: str, family: str = "Chrom|Edge") -> bool:
+    """Return whether a program is of the family and runs; a downloaded one may lack a library."""
     try:
         done = subprocess.run([program, "--version"], capture_output=True, text=True, check=False, timeout=60)
     except (OSError, subprocess.TimeoutExpired):
         return False
-    return done.returncode == 0 and re.search("Chrom|Edge", done.stdout) is not None
+    return done.returncode == 0 and re.search(family, done.stdout) is not None
 
 
 def ways_to_install() -> Iterator[list[list[str]]]:
     """Yield the commands of each way that is open here: the system's packages, Playwright's own download."""
-    root = os.geteuid() == 0
-    if root and shutil.which("apt-get"):
-        apt = ["apt-get", "-qq", "-o", "Acquire::http::Timeout=20"]
-        yield [[*apt, "update"], [*apt, "install", "-y", "chromium"]]
-    yield [[sys.executable, "-m", "playwright", "install", "chromium", *(["--with-deps"] if root else [])]]
+    if by_apt():
+        yield [[*APT, "update"], [*APT, "install", "-y", "chromium"]]
+    root = ["--with-deps"] if os.geteuid() == 0 else []
+    yield [[sys.executable, "-m", "playwright", "install", "chromium", *root]]
+
+
+def by_apt() -> bool:
+    """Return whether packages of Debian can be installed."""
+    return os.geteuid() == 0 and shutil.which("apt-get") is not None
 
 
 def main() -> int:
-    """Install a browser if there is none; say so if that was not possible."""
+    """Install the browsers that are not there; say so if that was not possible."""
     try:
-        if chromium():
-            return 0
+        done = chromium() is not None or install_chromium()
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2
+    if not done:
+        print(NONE, file=sys.stderr)
+    if firefox_program() is None and by_apt():
+        install = [*APT, "install", "-y", "firefox-esr"]
+        _ = run([install]) or run([[*APT, "update"], install])
+        firefox_program.cache_clear()
+    return 0
+
+
+def install_chromium() -> bool:
+    """Try one way after the other; return whether one worked."""
     for commands in ways_to_install():
-        for command in commands:
-            print("no browser yet:", *command, flush=True)
-            if subprocess.run(command, stdout=subprocess.DEVNULL, check=False).returncode:
-                break
+        run(commands)
         chromium.cache_clear()
         if chromium():
-            return 0
-    print(NONE, file=sys.stderr)
-    return 0
+            return True
+    return False
+
+
+def run(commands: list[list[str]]) -> bool:
+    """Call one command after the other, as long as they succeed; return whether all did."""
+    for command in commands:
+        print("no browser yet:", *command, flush=True)
+        if subprocess.run(command, stdout=subprocess.DEVNULL, check=False).returncode:
+            return False
+    return True
 
 
 if __name__ == "__main__":
