@@ -36,7 +36,6 @@ settings = [
 # %% tags=["hide-input"]
 from itertools import pairwise
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import sympy as sp
@@ -44,28 +43,15 @@ import torch
 from IPython.display import Math, display
 from sympy.physics.quantum import Commutator
 
-from manytasks import checks, evidence, figures, flow, parameters
-from manytasks.page import landscape, number_axis, say, slopes
-from manytasks.statistics import (
-    Interval,
-    limit_slope,
-    mean_interval,
-    share_interval,
-)
-from manytasks.studies.dynamics import bracket_terms, drift, round_gaps
-from manytasks.studies.dynamics.random_pairs import (
-    generator_of,
-    random_tasks,
-    starts,
-)
+from manytasks import checks, evidence, figures, flow, page, parameters
+from manytasks.page import say, slopes
+from manytasks.statistics import limit_slope, mean_interval
+from manytasks.studies.dynamics import drift, independent_data, several_kinds
+from manytasks.studies.dynamics.disruption import disruption
+from manytasks.studies.dynamics.parallelogram import parallelogram
 from manytasks.studies.dynamics.round_reach import reach
 from manytasks.studies.dynamics.rounds import EXPECTED, FIELDS
 from manytasks.studies.dynamics.scaled_pairs import scaled_pairs
-from manytasks.studies.dynamics.second_task import descend_pairs
-from manytasks.studies.dynamics.unrelated_tasks import (
-    disjoint_bracket,
-    relative_bracket,
-)
 
 # %% tags=["hide-input"]
 parameters.check(In, globals())
@@ -80,24 +66,23 @@ parameters.require(
 torch.set_num_threads(1)
 C = figures.COLORS
 
+
+def draw(count, name):
+    """Random pairs of tasks for each activation and loss."""
+    return [scaled_pairs(*kind, count, (seed, name)) for kind in settings]
+
+
 # %% tags=["hide-input"]
-drawn = [scaled_pairs(*kind, networks, (seed, "slopes")) for kind in settings]
-ends = [round_gaps.distances(pairs, rates) for pairs in drawn]
-parted = {
-    name: np.concatenate([end[name] for end in ends], axis=-1) for name in FIELDS
-}
+drawn = draw(networks, "slopes")
+parted = several_kinds.all_distances(drawn, rates)
 fitted = {name: limit_slope(rates, parted[name]) for name in FIELDS}
 total = networks * len(settings)
 kinds = (dict.fromkeys(each) for each in zip(*settings, strict=True))
-kinds = ", ".join(" and ".join(each) for each in kinds).replace(
-    "squared", "squared loss"
-)
-say(
-    networks_in_all=total,
-    power_without=fitted["modified loss, no bracket"].mean(),
-    power_bracket=fitted["with the bracket"].mean(),
-    power_next=fitted["next order"].mean(),
-)
+kinds = ", ".join(" and ".join(each) for each in kinds)
+kinds = kinds.replace("squared", "squared loss")
+say(networks_in_all=total, power_next=fitted["next order"].mean())
+say(power_without=fitted["modified loss, no bracket"].mean())
+say(power_bracket=fitted["with the bracket"].mean())
 
 # %% [markdown]
 # ## Claim
@@ -272,49 +257,31 @@ display(flow.modified_series(3, 1))
 # little parallelogram does
 # not close. The gap is $h^2 [g_1, g_2]$, drawn as an arrow from the same formula, not from the paths.
 
-
 # %% tags=["hide-input"]
-def turn(a):
-    return np.array([[np.cos(a), -np.sin(a)], [np.sin(a), np.cos(a)]])
-
-
-bent = [
-    torch.tensor(turn(a) @ np.diag([1.0, 0.05]) @ turn(a).T) for a in (0.1, 0.95)
-]
-centres = torch.tensor([[-0.5, 1.3], [0.9, -1.2]], dtype=torch.float64)
-bowl = [
-    lambda t, A=A, c=c: (t - c) @ A @ (t - c) / 2
-    for A, c in zip(bent, centres, strict=True)
-]
-start, step = torch.tensor([0.9, 1.3], dtype=torch.float64), 0.9
-walks = {}
-for i, j in ((0, 1), (1, 0)):
-    corner = flow.descend([bowl[i]], start, step)
-    walks[i, j] = (start, corner, flow.descend([bowl[j]], corner, step))
-gap = (step**2 * flow.lie_bracket(*bowl, start)).numpy()
-first, second = (walk[-1].numpy() for walk in walks.values())
+step = 0.9
+walked = parallelogram(step)
 hues = ("grey", "blue", "green", "purple", "red")
 palette = dict(zip(FIELDS, hues, strict=True))
 
 # %% tags=["hide-input", "lead"]
-left, ax = plt.subplots()
+axes = r"$\theta_1$", r"$\theta_2$"
+left, ax = page.panel("Two orders, two end points", *axes, aspect="equal")
 hues = (C["blue"], C["orange"])
-for loss, color in zip(bowl, hues, strict=True):
+for loss, color in zip(walked.bowls, hues, strict=True):
     style = {"colors": color, "levels": 7, "linewidths": 0.7, "alpha": 0.55}
-    landscape(ax, loss, (-1.6, 1.4), (-0.6, 1.6), **style)
-for (order, walk), style in zip(walks.items(), ("-", "--"), strict=True):
-    for (p, q), k in zip(pairwise(walk), order, strict=True):
-        ax.plot(*np.stack([p, q]).T, style, color=hues[k], linewidth=3)
+    page.landscape(ax, loss, (-1.6, 1.4), (-0.6, 1.6), **style)
+for (order, walk), style in zip(walked.walks.items(), ("-", "--"), strict=True):
+    for leg, k in zip(pairwise(walk), order, strict=True):
+        ax.plot(*np.stack(leg).T, style, color=hues[k], linewidth=3)
     ax.plot(*walk[-1], "o", color=C["green"], markersize=7)
+(start, _, first), (_, _, second) = walked.walks.values()
 arrow = {"arrowstyle": "-|>", "color": C["red"], "lw": 2.5}
-ax.annotate("", first, first - gap, arrowprops=arrow)
-near = {"textcoords": "offset points"}
-ax.annotate("$h^2[g_1,g_2]$", first - gap / 2, (8, -2), color=C["red"], **near)
-ax.annotate("start", start.numpy(), (5, 3), **near)
+ax.annotate("", first, first - walked.gap, arrowprops=arrow)
+near, middle = {"textcoords": "offset points"}, first - walked.gap / 2
+ax.annotate("$h^2[g_1,g_2]$", middle, (8, -2), color=C["red"], **near)
+ax.annotate("start", start, (5, 3), **near)
 ax.annotate("1, then 2", first, (-8, -4), ha="right", **near)
 ax.annotate("2, then 1", second, (-4, -18), **near)
-ax.set(xlabel=r"$\theta_1$", ylabel=r"$\theta_2$", aspect="equal")
-ax.set_title("Two orders, two end points")
 right = slopes(
     rates,
     parted,
@@ -363,20 +330,10 @@ for claim in ("O.8", "B.C3"):
 # terms of the modified field on the same networks.
 
 # %% tags=["hide-input"]
-asked = [
-    scaled_pairs(*kind, max(25, networks), (seed, "lengths")) for kind in settings
-]
-terms = pd.concat([bracket_terms.term_lengths(pairs) for pairs in asked])
-equal_at = (terms["bracket"] / terms["order 2"]).to_numpy()  # rate × curvature
-share = terms["bracket"] / (terms["bracket"] + terms["flatness"])
-crossing, earliest, latest = np.quantile(equal_at, [0.5, 0.1, 0.9])
-say(
-    equal_rate=crossing,
-    equal_least=earliest,
-    equal_most=latest,
-    networks_asked=len(terms),
-    bracket_percent=100 * np.median(share),
-)
+asked = several_kinds.dominance(draw(max(25, networks), "lengths"))
+crossing, earliest, latest = np.quantile(asked.equal_at, [0.5, 0.1, 0.9])
+say(equal_rate=crossing, equal_least=earliest, equal_most=latest)
+say(networks_asked=len(asked.part), bracket_percent=100 * np.median(asked.part))
 
 # %% [markdown]
 # The order-$h^2$ term becomes as long as the bracket term at a rate of **{glue:text}`equal_rate:.2g`** over the
@@ -386,24 +343,15 @@ say(
 # {glue:text}`bracket_percent:.0f` % of the order-$h$ correction.
 
 # %% tags=["hide-input"]
-asked_rates = np.array([0.1, 0.3, 0.5, 1.0, 1.6])
-longer = (equal_at > asked_rates[:, None]).mean(axis=1)
+longer = asked.longer([0.1, 0.3, 0.5, 1.0, 1.6])
+words = "rate × curvature is below about 0.3 (as a term of the field; of the forgetting of one step it is the largest at every stable rate)"
 dominant = evidence.tested(
-    pd.DataFrame({"rate": asked_rates, "share": longer}),
-    "rate <= 0.3",
-    lambda rows: rows.share.min(),
-    "rate × curvature is below about 0.3 (as a term of the field; of the forgetting of one step it is the largest at every stable rate)",
+    longer, "rate <= 0.3", lambda rows: rows.longer.min(), words
 )
-evidence.record(
-    "B.C3",
-    "bracket against the order h²",
-    "smallest share of networks in which the bracket term is longer, over rates",
-    dominant.inside,
-    ">",
-    0.5,
-    n=f"{len(terms)} networks × {len(asked_rates)} rates",
-    when=dominant,
-)
+check = "bracket against the order h²"
+what = "smallest share of networks in which the bracket term is longer, over rates"
+how = {"n": f"{len(asked.part)} networks × {len(longer)} rates", "when": dominant}
+evidence.record("B.C3", check, what, dominant.inside, ">", 0.5, **how)
 
 # %% [markdown]
 # ## Do the two orders part by the bracket?
@@ -472,25 +420,20 @@ Math(
 # have slope 2, the second slope 3, for steps and for flows.
 
 # %% tags=["hide-input"]
-gap_rates = [0.02, 0.04, 0.08, 0.2, 0.5]
-by_setting = [round_gaps.order_gaps(pairs, gap_rates) for pairs in drawn]
-ways = ("steps", "flows")
-apart = {way: round_gaps.joined([each[way] for each in by_setting]) for way in ways}
+gap_rates, ways = [0.02, 0.04, 0.08, 0.2, 0.5], ("steps", "flows")
+apart = several_kinds.all_order_gaps(drawn, gap_rates)
 
 
 def smallest_three(x, y):
     return limit_slope(x[:3], y[:3])
 
 
-gap_power, rest_power = (
-    {way: smallest_three(gap_rates, getattr(apart[way], kind)) for way in ways}
-    for kind in ("gap", "left_over")
-)
-missed = {way: 100 * apart[way].missed for way in ways}
+rest_power = {way: smallest_three(gap_rates, apart[way].left_over) for way in ways}
 for way in ways:
-    middle, low, high = np.quantile(missed[way][0], [0.5, 0.1, 0.9])
+    missed = 100 * apart[way].missed
+    middle, low, high = np.quantile(missed[0], [0.5, 0.1, 0.9])
     say(**{f"{way}_missed": middle, f"{way}_low": low, f"{way}_high": high})
-    say(**{f"{way}_missed_late": np.median(missed[way][-1])})
+    say(**{f"{way}_missed_late": np.median(missed[-1])})
     say(**{f"{way}_power": mean_interval(rest_power[way]).words(".2f")})
 say(gap_rate=gap_rates[0], gap_rate_late=gap_rates[-1])
 
@@ -509,23 +452,20 @@ left = slopes(
     styles=dict(zip(curves, ("-", "-", "--", "--"), strict=True)),
     fit=smallest_three,
 )
-right, ax = plt.subplots()
-styles = (("-o", C["orange"]), ("--s", C["purple"]))
-for (way, found), (style, color) in zip(apart.items(), styles, strict=True):
-    middle, low, high = np.quantile(found.missed, [0.5, 0.1, 0.9], axis=1)
-    ax.loglog(gap_rates, middle, style, markersize=4, color=color, label=way)
-    ax.fill_between(gap_rates, low, high, color=color, alpha=0.15)
-ax.axhline(1, color=figures.INK, linestyle="--", alpha=0.5, linewidth=1)
-number_axis(ax, gap_rates)
-ax.set(xlabel="rate × largest curvature", ylabel="left over / gap")
-ax.set_title("What the bracket misses")
+words = "What the bracket misses", "rate × largest curvature", "left over / gap"
+log = {"xscale": "log", "yscale": "log", "numbers": gap_rates}
+right, ax = page.panel(*words, dashed=1, **log)
+for way, color, line in (("steps", "orange", "-o"), ("flows", "purple", "--s")):
+    style = {"line": line, "markersize": 4, "within": 0.8}
+    missed = apart[way].missed.T
+    page.quartiles(ax, gap_rates, missed, color=color, label=way, **style)
 ax.legend(fontsize=9)
 figures.show(
     [left, right],
     name="bracket-two-orders",
     caption=f"(a) distance between the end points of the two orders, and what is left of it without $h^2[g_1, g_2]$; {total} random networks, geometric mean; the legend gives mean slopes in the limit of small rates. "
     "(b) the part of the gap that the bracket misses, median and 10–90 % range; above the dashed line the bracket is no help. One round from random parameters.",
-    alt=f"(a) lines of slope {gap_power['steps'].mean():.1f} for the gap and {rest_power['steps'].mean():.1f} for what is left over. (b) the missed share against the rate.",
+    alt=f"(a) lines of slope {smallest_three(gap_rates, apart['steps'].gap).mean():.1f} for the gap and {rest_power['steps'].mean():.1f} for what is left over. (b) the missed share against the rate.",
 )
 
 # %% [markdown]
@@ -543,18 +483,14 @@ for way in ways:
     error = float(np.abs(rest_power[way].mean() - 3))
     n = f"{total} networks × 3 rates"
     evidence.record("B.K3", check, "|mean slope − 3|", error, "<", 0.15, n=n)
-evidence.record(
-    "B.K3",
+check, size = (
     "bracket zero at the start, flows that do not commute",
-    "|gap| / h³",
     abs(at_one_point),
-    ">",
-    0,
-    n="exact",
-    when=evidence.Assumed(
-        "it is taken everywhere; at a single point it gives the gap to leading order only"
-    ),
 )
+when = evidence.Assumed(
+    "it is taken everywhere; at a single point it gives the gap to leading order only"
+)
+evidence.record("B.K3", check, "|gap| / h³", size, ">", 0, n="exact", when=when)
 
 # %% [markdown]
 # ## Does the bracket disturb flatness?
@@ -566,39 +502,27 @@ evidence.record(
 
 # %% tags=["hide-input"]
 LEARNED = 300  # steps on both tasks together
-many = [
-    scaled_pairs(*kind, 25 * networks, (seed, "disruption")) for kind in settings
-]
-together = [bracket_terms.trained_together(pairs, LEARNED, 0.5) for pairs in many]
-ratio, after = (
-    np.concatenate([bracket_terms.push_against_flatness(one) for one in each])
-    for each in (many, together)
-)
-same_side = sum(bracket_terms.pushed_alike(pairs) for pairs in many)
-undone, against = float((ratio > 0).mean()), float((ratio > 1).mean())
-count = len(ratio)
-limits = share_interval(int((ratio > 1).sum()), count)
-say(against_percent=100 * undone, outweighs_percent=100 * against)
-say(outweighs_low=100 * limits.low, outweighs_high=100 * limits.high)
-say(steps_together=LEARNED, outweighs_trained=100 * (after > 1).mean())
+disturbed = disruption(draw(25 * networks, "disruption"), LEARNED)
+ratio, count = disturbed.drawn, len(disturbed.drawn)
+undone = (ratio > 0).mean()
+share_drawn, share_trained = disturbed.outweighed().part
+say(against_percent=100 * undone, outweighs_percent=100 * share_drawn.value)
+say(outweighs_low=100 * share_drawn.low, outweighs_high=100 * share_drawn.high)
+say(steps_together=LEARNED, outweighs_trained=100 * share_trained.value)
 
-left, ax = plt.subplots()
+words = "push of the bracket / pull of the flatness term", "networks"
+left, ax = page.panel("Against flatness, or for it", *words)
 bins = np.linspace(-2, 2, 33)
 ax.hist(np.clip(ratio, -2, 2), bins=bins, color=C["blue"], alpha=0.8)
 ax.axvline(0, color=figures.INK, linewidth=1)
-ax.axvline(1, color=C["red"], linestyle="--")
-place = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points"}
-ax.annotate(
-    "flatness term\nundone", (1, 0.9), (4, -8), color=C["red"], fontsize=10, **place
-)
-ax.set(xlabel="push of the bracket / pull of the flatness term", ylabel="networks")
-ax.set_title("Against flatness, or for it")
+style = {"color": "red", "height": 0.9, "shift": (4, -8)}
+page.mark(ax, 1, "flatness term\nundone", **style)
 figures.show(
     left,
     name="bracket-against-flatness",
     caption=f"How fast the bracket increases $\\|g_1\\|^2 + \\|g_2\\|^2$, relative to how fast the flatness term decreases it, at {count} random starting points (clipped to ±2). "
     f"Right of the dashed line the bracket outweighs the flatness term. It shows one instant at random parameters; the text has the share of trained networks.",
-    alt=f"A histogram with {undone:.0%} of the networks right of zero and {against:.1%} right of one.",
+    alt=f"A histogram with {undone:.0%} of the networks right of zero and {share_drawn.value:.1%} right of one.",
 )
 
 # %% [markdown]
@@ -610,42 +534,25 @@ figures.show(
 # Neither order is at fault in itself: the reverse order does the opposite, always.
 
 # %% tags=["hide-input"]
-what, curled = "curl of the bracket; a gradient has none", abs(example)
+n, curled = f"{count} networks", abs(example)
 check = "a loss that contains the bracket"
+what = "curl of the bracket; a gradient has none"
 evidence.record("B.K1", check, what, curled, "==", 0, n="exact")
 check, what = "the bracket has a curl", "curl of the bracket of two quadratics"
 evidence.record("B.M2", check, what, curled, ">", 0, n="exact")
 check = "one order opposes flatness, the other helps it"
-what, n = (
-    "networks in which both orders do the same",
-    f"{count} networks, both orders",
-)
-evidence.record("B.M2", check, what, same_side, "==", 0, n=n)
+what, alike = "networks in which both orders do the same", disturbed.same_side
+evidence.record("B.M2", check, what, alike, "==", 0, n=f"{n}, both orders")
 check = "the bracket outweighs flatness"
-confidence = 1 - evidence.level("B.M2", check)  # two shares, one side each
-outweighed = pd.DataFrame(
-    [
-        (name, share_interval(int((values > 1).sum()), count, confidence))
-        for name, values in (("drawn", ratio), ("trained", after))
-    ],
-    columns=["where", "share"],
-)
+level = evidence.level("B.M2", check)  # of two shares, one side each
+shares = disturbed.outweighed(1 - level)
+words = "training has gone on for a while; at random parameters one of two orders opposes flatness, but seldom outweighs it"
 rare = evidence.tested(
-    outweighed,
-    "where == 'trained'",
-    lambda rows: rows.share.iloc[0],
-    "training has gone on for a while; at random parameters one of two orders opposes flatness, but seldom outweighs it",
+    shares, "where == 'trained'", lambda rows: rows.part.iloc[0], words
 )
-evidence.record(
-    "B.M2",
-    check,
-    f"share of networks in which it does, after {LEARNED} steps on both tasks",
-    rare.inside,
-    ">",
-    0.05,
-    n=f"{count} networks; beyond, the same at random parameters",
-    when=rare,
-)
+what = f"share of networks in which it does, after {LEARNED} steps on both tasks"
+how = {"n": f"{n}; beyond, the same at random parameters", "when": rare}
+evidence.record("B.M2", check, what, rare.inside, ">", 0.05, **how)
 
 # %% [markdown]
 # ## How far does it reach?
@@ -659,15 +566,13 @@ names = ["modified loss, no bracket", "with the bracket"]
 duration, round_counts, large = 1.0, [10, 20, 40], [0.1, 0.2, 0.4, 0.8, 1.6]
 found = reach(drawn[0], round_counts, large, names, duration)
 steps = duration / np.array(round_counts)
-global_slopes = [limit_slope(steps, found[name].after).mean() for name in names]
-share_off = found["with the bracket"].off
-middle = np.median(share_off, axis=1)
-early, late = float(middle[0]), float(middle[-1])
-good = float(np.exp(np.interp(np.log(0.05), np.log(middle), np.log(large))))
+off_course = found["with the bracket"].off
+early, late = (float(np.median(off_course[i])) for i in (0, -1))
+good = found["with the bracket"].good_up_to(large, 0.05)
 say(good_up_to=good, networks_followed=networks)
 for word, i in (("early", 0), ("late", -1)):
-    row = 100 * share_off[i]
-    say(**{f"rate_{word}": large[i], f"off_{word}": 100 * middle[i]})
+    row = 100 * off_course[i]
+    say(**{f"rate_{word}": large[i], f"off_{word}": np.median(row)})
     say(**{f"off_{word}_least": row.min(), f"off_{word}_most": row.max()})
 
 # %% tags=["hide-input"]
@@ -680,23 +585,20 @@ left = slopes(
     colors=palette,
     fit=limit_slope,
 )
-right, ax = plt.subplots()
+words = "Large rates", "rate × curvature", "error / length of the round"
+right, ax = page.panel(*words, xscale="log", yscale="log")
 for name in names:
-    off_course = np.median(found[name].off, axis=1)
-    ax.loglog(large, off_course, "-o", color=C[palette[name]], label=name)
-ax.axvline(2, color=figures.INK, linestyle="--", alpha=0.5, linewidth=1)
-place = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points"}
-ax.annotate("descent\nunstable", (2, 0.05), (-52, 0), fontsize=10, **place)
+    middle = np.median(found[name].off, axis=1)
+    ax.plot(large, middle, "-o", color=C[palette[name]], label=name)
+page.mark(ax, 2, "descent\nunstable", shift=(-52, 0))
 ax.axhline(0.05, color=C["grey"], linestyle=":")
-ax.set(xlabel="rate × curvature", ylabel="error / length of the round")
-ax.set_title("Large rates")
 ax.legend(fontsize=9)
 figures.show(
     [left, right],
     name="bracket-range",
     caption=f"(a) distance at the fixed time {duration:g} after {round_counts[0]} to {round_counts[-1]} rounds, geometric mean of {networks} {settings[0][0]} networks, {settings[0][1]} loss; legend: slopes. (b) error of one "
     f"round relative to its length (median of the same networks), up to rates where descent is close to unstable; dotted: 5 %. Neither figure says where the gradient flow ends up in the long run.",
-    alt=f"(a) two lines of slopes {' and '.join(f'{one:.1f}' for one in global_slopes)}. (b) two rising lines.",
+    alt=f"(a) two lines of slopes {' and '.join(f'{limit_slope(steps, found[name].after).mean():.1f}' for name in names)}. (b) two rising lines.",
 )
 
 # %% [markdown]
@@ -708,16 +610,12 @@ figures.show(
 
 # %% tags=["hide-input"]
 n = f"{networks} networks"
-evidence.record(
-    "B.S1",
-    "range of the rate",
-    f"relative error of a round at rate × curvature = {large[0]}, with bracket",
-    early,
-    "<",
-    0.05,
-    n=n,
-    when=evidence.Assumed("rate × largest curvature is below about 1/2"),
-)
+what = f"relative error of a round at rate × curvature = {large[0]}, with bracket"
+how = {
+    "n": n,
+    "when": evidence.Assumed("rate × largest curvature is below about 1/2"),
+}
+evidence.record("B.S1", "range of the rate", what, early, "<", 0.05, **how)
 check = "large rates break the continual equation"
 what = "relative error of a round at rate × curvature = 1.6"
 evidence.record("B.B1a", check, what, late, ">", 0.05, n=n)
@@ -757,34 +655,24 @@ Math(
 )
 
 # %% tags=["hide-input"]
-network, streams = flow.Network((3, 6, 2)), 12
-generator = generator_of(seed, "drift")
-tasks = random_tasks(network, streams, 8, generator)
-theta = starts(network, streams, seed, "drift")
+streams, drifting = 12, 100
+data = independent_data.independent_data(streams, drifting, seed)
+network = independent_data.NETWORK
 speeds = np.array([0.2, 0.1, 0.05, 0.025])
-seen = drift.stream_brackets(network, theta, tasks, speeds)
+seen = drift.stream_brackets(network, *data.streams, speeds)
 kept, kept_least, kept_most = 100 * np.quantile(seen.kept, [0.5, 0.1, 0.9])
 check = "bracket of neighbours against drift speed"
 level = 1 - 2 * evidence.level("B.B2a", check)
 drift_slope = mean_interval(limit_slope(speeds, seen.neighbours, axis=1), level)
-say(
-    drift_power=drift_slope.value,
-    stream_length=drift.LENGTH,
-    drifting_streams=streams,
-)
+say(drift_power=drift_slope.value, stream_length=drift.LENGTH)
+say(drifting_streams=streams)
 say(kept_percent=kept, kept_least=kept_least, kept_most=kept_most)
-evidence.record(
-    "B.B2a",
-    check,
-    "exponent of the speed in the limit of slow drift",
-    drift_slope,
-    ">",
-    0.9,
-    n=f"{streams} streams",
-    when=evidence.Assumed(
-        "only neighbouring tasks are compared (over a whole stream most of it remains: two thirds for a straight line of losses, more in networks)"
-    ),
+what = "exponent of the speed in the limit of slow drift"
+when = evidence.Assumed(
+    "only neighbouring tasks are compared (over a whole stream most of it remains: two thirds for a straight line of losses, more in networks)"
 )
+how = {"n": f"{streams} streams", "when": when}
+evidence.record("B.B2a", check, what, drift_slope, ">", 0.9, **how)
 
 # %% [markdown]
 # With inputs and targets that move in a straight line the loss itself does not, yet the same happens: the bracket of
@@ -802,16 +690,11 @@ evidence.record(
 
 # %% tags=["hide-input"]
 drifts = np.array([0.0, 0.02, 0.05, 0.2, 0.5, 1.0])  # of the way to unrelated data
-drifting = 100
-theta = starts(network, drifting, seed, "within")
-moving = random_tasks(network, drifting, 8, generator)
-off_by_drift = drift.off_by_drift(network, theta, moving, drifts, rate=0.1)
+off_by_drift = drift.off_by_drift(network, *data.moving, drifts, rate=0.1)
 by_drift = pd.DataFrame({"drift": drifts, "off": np.median(off_by_drift, axis=1)})
+words = "data drift within a task by no more than a twentieth of the way to unrelated data"
 still = evidence.tested(
-    by_drift,
-    "drift <= 0.05",
-    lambda rows: rows.off.max(),
-    "data drift within a task by no more than a twentieth of the way to unrelated data",
+    by_drift, "drift <= 0.05", lambda rows: rows.off.max(), words
 )
 check, n = "data that drift within a task", f"{drifting} networks"
 what = "median error over the way, ten steps at rate × curvature 0.1, largest of the drifts"
@@ -840,58 +723,35 @@ say(off_at_drifts=", ".join(words))
 # the other.
 
 # %% tags=["hide-input"]
-one_pair = {k: v[0] for k, v in random_tasks(network, 1, 8, generator).items()}
-zero = disjoint_bracket(network, one_pair, seed)
-mixing, count = np.linspace(0, 1, 6), 3 * streams
-tasks = random_tasks(network, count, 8, generator)
-theta = starts(network, count, seed, "mixing")
-
-
-def first_loss(t, d):
-    return network.squared_loss(d["x1"], d["y1"])(t)
-
-
-learned = descend_pairs(theta, tasks, first_loss, 0.05, [300])[300]
-relative = relative_bracket(network, theta, tasks, mixing)
-trained = relative_bracket(network, learned, tasks, mixing[[0, -1]])
-left, ax = plt.subplots()
+mixing = np.linspace(0, 1, 6)
+unrelated = independent_data.independence(data, mixing, seed)
+relative, more = unrelated.relative, unrelated.growths().growth[1].value
+axes = "share of unrelated data in task 2", r"$\|[g_1,g_2]\|\,/\,\|g_1\|\|g_2\|$"
+left, ax = page.panel("Shared parameters", *axes)
 figures.band(ax, mixing, relative, color=C["blue"])
-ax.set(xlabel="share of unrelated data in task 2", ylim=(0, None))
-ax.set(ylabel=r"$\|[g_1,g_2]\|\,/\,\|g_1\|\|g_2\|$", title="Shared parameters")
+ax.set(ylim=(0, None))
 figures.show(
     left,
     name="bracket-independent-tasks",
-    caption=f"Relative size of the bracket as the second task's data become unrelated to the first's, {len(relative)} random tanh networks, mean and 95 % interval. With disjoint parameters it is {zero:g} throughout. Random parameters; after 300 steps on task 1 it grows by {trained[:, 1].mean() - trained[:, 0].mean():.2g}.",
+    caption=f"Relative size of the bracket as the second task's data become unrelated to the first's, {len(relative)} random tanh networks, mean and 95 % interval. With disjoint parameters it is {unrelated.disjoint:g} throughout. Random parameters; after 300 steps on task 1 it grows by {more:.2g}.",
     alt=f"A curve from {relative[:, 0].mean():.2g} for identical data to {relative[:, -1].mean():.2g} for unrelated data.",
 )
 
 # %% tags=["hide-input"]
 check = "unrelated data, shared or disjoint parameters"
 confidence = 1 - evidence.level("B.B2b", check)  # two means, drawn and trained
-growths = [
-    mean_interval(v[:, -1] - v[:, 0], confidence) for v in (relative, trained)
-]
-grown = pd.DataFrame({"growth": [*growths, Interval(zero, zero, zero)]})
-grown["parameters"] = ["shared", "shared", "disjoint"]
 growth = evidence.tested(
-    grown,
+    unrelated.growths(confidence),
     "parameters == 'shared'",
     lambda rows: min(rows.growth, key=lambda v: v.low),
     "parameters are shared (with disjoint parameters the bracket is zero)",
 )
 what = "bracket of two losses on disjoint parameters"
-directions = "flows that span independent directions"
+directions, zero = "flows that span independent directions", unrelated.disjoint
 evidence.record("B.K2", directions, what, zero, ">", 0, n="exact")
-evidence.record(
-    "B.B2b",
-    check,
-    "growth of the relative bracket, smaller of drawn and trained parameters",
-    growth.inside,
-    ">",
-    0,
-    n=f"{count} networks, drawn and after 300 steps on task 1",
-    when=growth,
-)
+what = "growth of the relative bracket, smaller of drawn and trained parameters"
+n = f"{len(relative)} networks, drawn and after 300 steps on task 1"
+evidence.record("B.B2b", check, what, growth.inside, ">", 0, n=n, when=growth)
 
 # %% [markdown]
 # ## Exercises

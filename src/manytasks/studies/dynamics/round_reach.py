@@ -20,6 +20,19 @@ class Reach:
     after: np.ndarray  # (round counts, pairs) distance at a fixed time
     off: np.ndarray  # (large rates, pairs) distance after one round over its length
 
+    def good_up_to(self, large: Sequence[float], error: float) -> float:
+        """Return the rate at which the median error of a round is as large as told, read between two rates.
+
+        Args:
+            large: rates, as they were given.
+            error: over the length of the round, positive.
+
+        Returns:
+            A rate, within those given.
+        """
+        middle = np.log(np.median(self.off, axis=1))
+        return float(np.exp(np.interp(np.log(error), middle, np.log(large))))
+
 
 def reach(
     pairs: Pairs,
