@@ -75,7 +75,7 @@ LONG = {
     "bridge/similar-noise": 578,
     "bridge/training-length": 612,
     "bridge/universality": 556,
-    "dynamics/bracket": 799,
+    "dynamics/bracket": 663,
     "dynamics/forgetting": 540,
     "dynamics/modified-equation": 594,
     "dynamics/remedies": 630,
@@ -91,7 +91,7 @@ TALKS_LITTLE = {
     "bridge/real-features": 0.29,
     "bridge/training-length": 0.33,
     "bridge/universality": 0.29,
-    "dynamics/bracket": 0.27,
+    "dynamics/bracket": 0.32,
     "dynamics/conflict": 0.32,
     "dynamics/explore-flows": 0.17,
     "dynamics/forgetting": 0.34,
@@ -113,7 +113,7 @@ TALKS_LITTLE = {
     "replay/rehearse": 0.31,
     "replay/which-order": 0.32,
 }
-HIDDEN_NOW = 9410
+HIDDEN_NOW = 9274
 
 
 def name_of(chapter):
