@@ -37,6 +37,42 @@ def test_samples_and_memory_move_with_their_task():
     assert value == theory.forgetting(errors)
 
 
+def one_after_another(tasks, n, m, p, noise_var, orders, objective, start):
+    """What ``order_values`` computes for all orders at once."""
+    read = theory.average_error if objective == "error" else theory.forgetting
+    return [
+        read(theory.replay_error(Tasks(tasks.gram[np.ix_(k, k)]), n[k], m[k], p, noise_var, start))
+        for k in map(list, orders)
+    ]
+
+
+@pytest.mark.parametrize("start", ["warm", "scratch"])
+@pytest.mark.parametrize("objective", ["error", "forgetting"])
+def test_orders_at_once_are_bit_for_bit_what_each_is_alone(objective, start, monkeypatch):
+    monkeypatch.setattr("manytasks.theory.task_order.BLOCK", 100)  # a few orders at a time
+    for p in (1, 7, 30, 31, 45, np.array([[12, 200, 1000]])):  # thresholds lie between 1 and 60
+        tasks = Tasks.from_vectors(RNG.standard_normal((6, 4)))
+        n = RNG.integers(1, 20, 6)
+        setting = (tasks, n, RNG.integers(0, n + 1), p, 0.3)
+        orders = [RNG.permutation(6).tolist() for _ in range(8)]
+        together = theory.order_values(*setting, orders, objective, start)
+        np.testing.assert_array_equal(together, one_after_another(*setting, orders, objective, start))
+
+
+def test_where_no_order_has_a_forgetting_the_search_ends():
+    """Nothing is learned once an error is infinite, and infinite minus infinite is no number."""
+    setting = (Tasks.from_vectors(RNG.standard_normal((8, 8))), 10, 1, 17, 0.1)
+    assert np.isnan(theory.order_values(*setting, [range(8)], "forgetting")).all()
+    assert sorted(theory.greedy_order(*setting, "forgetting")) == list(range(8))
+
+
+def test_an_order_without_a_forgetting_is_not_the_best():
+    few = (Tasks.from_vectors(RNG.standard_normal((3, 3))), (5, 10, 3), (3, 2, 0), 10, 0.1)
+    values = theory.order_values(*few, permutations(range(3)), "forgetting")
+    assert np.isnan(values).any()
+    assert np.isfinite(theory.best_order(*few, "forgetting").value)
+
+
 def test_equiangular_tasks_are_all_alike():
     values = theory.order_values(Tasks.equiangular(5, 0.3), 20, 8, 200, 0.1, permutations(range(5)))
     np.testing.assert_allclose(values, values[0], rtol=1e-12)

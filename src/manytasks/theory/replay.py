@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -189,12 +190,33 @@ def error_matrix(
     Returns:
         Array of shape (..., T, T), for m of shape (..., T) and p with a trailing axis of length 1.
     """
-    errors: list[Any] = []
-    norms2, distances2 = tasks.norms2, tasks.distances2
+    setting = (tasks.norms2, tasks.distances2, n, m, p, sigma2, start, regime)
+    return np.stack(list(errors_after_each(*setting)), axis=-2)
+
+
+def errors_after_each(
+    norms2: Any, distances2: Any, n: Any, m: Any, p: Any, sigma2: Any, start: Start, regime: Regime = None
+) -> Iterator[Any]:
+    """Yield the rows of ``error_matrix``, also for many problems at once: leading axes broadcast.
+
+    Args:
+        norms2: (..., T) squared norms of the tasks, in the order in which they are learned.
+        distances2: (..., T, T) squared distances between them.
+        n: (..., T) sample counts.
+        m: (..., T) how many of them the buffer keeps.
+        p: parameter counts with a trailing axis of length 1.
+        sigma2: label-noise variance.
+        start: where every fit starts.
+        regime: side of every threshold, or None.
+
+    Yields:
+        (..., T) error on every task after the next one was learned.
+    """
     error, counts = norms2 + 0 * p, 0 * n
-    for t in range(tasks.T):
-        previous, buffer = counts, np.where(np.arange(tasks.T) < t, m, 0 * m)
-        counts = np.where(np.arange(tasks.T) == t, n, buffer)
+    T = n.shape[-1]
+    for t in range(T):
+        previous, buffer = counts, np.where(np.arange(T) < t, m, 0 * m)
+        counts = np.where(np.arange(T) == t, n, buffer)
         fitted = span_error(distances2, counts, p, sigma2, regime)
         if start == "scratch":
             error = bias_share(total(counts), p, regime) * norms2 + fitted
@@ -202,8 +224,7 @@ def error_matrix(
             N, M = total(counts), total(buffer)
             share = unseen_share(N, M, p, regime)
             error = fitted + unseen_error(distances2, error, share, previous, buffer, p, sigma2, regime)
-        errors.append(error)
-    return np.stack(errors, axis=-2)
+        yield error
 
 
 def unseen_share(N: Any, M: Any, p: Any, regime: Regime = None) -> Any:
