@@ -6,6 +6,8 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 import compare
+import machine
+import processors
 import pytest
 from compare import Comparison, beside, eaten
 
@@ -46,7 +48,8 @@ def test_a_difference_is_measured_by_the_distance_from_the_limit(there, here, sh
 
 
 def comparison(here, there):
-    return Comparison("smoke", {"python": "3.13.1"}, {"python": "3.11.7"}, beside(here, there))
+    here_is = {"python": "3.13.1", "instructions": "all"}
+    return Comparison("smoke", here_is, {"python": "3.11.7"}, beside(here, there))
 
 
 @pytest.mark.parametrize(
@@ -133,6 +136,30 @@ def test_what_cannot_be_compared_is_one_line_and_status_2(name, text, message, f
     assert message in said.err
 
 
+def test_the_switches_are_those_that_make_another_processor_of_this_one():
+    assert set(machine.SWITCHES) == {*processors.OLD, *processors.AVX2, processors.DISABLE}
+
+
+def test_a_comparison_says_what_the_libraries_were_told_when_the_chapters_ran(folder, capsys, monkeypatch):
+    for name in machine.SWITCHES:
+        monkeypatch.delenv(name, raising=False)
+    assert machine.instructions() == "all the processor has"
+    monkeypatch.setenv("OPENBLAS_CORETYPE", "Nehalem")
+    assert compare.main("smoke", reference=False, for_programs=False) == 0
+    assert "  instructions  OPENBLAS_CORETYPE=Nehalem" in capsys.readouterr().out
+    notebooks = folder / "build/smoke/notebooks/part"
+    notebooks.mkdir(parents=True)
+    for name, here in (("a", machine.computing()), ("b", {"instructions": "all", "processor": "P"})):
+        said = json.dumps({"metadata": {"manytasks": {"machine": here}}})
+        (notebooks / f"{name}.ipynb").write_text(said)
+    (notebooks / "old.ipynb").write_text('{"metadata": {"manytasks": {}}}')
+    (notebooks / "cut.ipynb").write_text('{"metadata": {')
+    monkeypatch.delenv("OPENBLAS_CORETYPE")
+    compare.main("smoke", reference=False, for_programs=False)
+    said = capsys.readouterr().out
+    assert "  instructions  OPENBLAS_CORETYPE=Nehalem (1 of 4); all (1 of 4)  " in said
+
+
 @pytest.mark.parametrize(
     ("faults", "message"),
     [
@@ -169,6 +196,7 @@ def test_the_page_shows_one_planted_difference(page):
     text = page(comparison([replace(ROW, value=3.5), there[1]], there))
     assert "1 of 2 checks come out the same here as on the machine of the reference, and no verdict" in text
     assert "| python | 3.13.1 | 3.11.7 |" in text
+    assert "| instructions | all | not recorded |" in text
     assert text.count("<tr><td>") == 1
     assert '<a href="../notebooks/part/chapter.html#evidence-a-t1-simulation">A.T1, simulation</a>' in text
     assert "<td>75 %</td>" in text

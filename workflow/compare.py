@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import environment
+from machine import instructions, processor
 
 from manytasks import cores
 from manytasks.checkout import commit
@@ -73,6 +74,11 @@ class Comparison:
     here: dict[str, Any]
     there: dict[str, Any]
     rows: list[Compared]
+
+    @property
+    def about(self) -> list[str]:
+        """What is known of one of the two machines."""
+        return list(dict.fromkeys([*self.here, *self.there]))
 
     @property
     def counts(self) -> dict[str, int]:
@@ -132,9 +138,10 @@ def _name(row: Evidence) -> tuple[str, str, str]:
 
 
 def machine() -> dict[str, Any]:
-    """Describe what computes here: processor, cores, system, versions."""
+    """Describe what computes here: processor, what libraries were told of it, cores, system, versions."""
     return {
-        "processor": _processor(),
+        "processor": processor(),
+        "instructions": instructions(),
         "cores": cores.allowed(),
         "system": f"{platform.system()} {platform.machine()}",
         "python": platform.python_version(),
@@ -142,13 +149,29 @@ def machine() -> dict[str, Any]:
     }
 
 
-def _processor() -> str:
+def ran_on(profile: str) -> dict[str, str]:
+    """Return what the notebooks of a build say of the machines they ran on; empty for those that say nothing.
+
+    A build may take notebooks from a cache that another machine has filled.
+    """
+    folder = Path("build") / profile / "notebooks"
+    found = [_recorded(path) for path in sorted(folder.rglob("*.ipynb"))]
+    said = {}
+    for key in ("processor", "instructions"):
+        values = Counter(each[key] for each in found if key in each)
+        if len(values) == 1:
+            (said[key],) = values
+        elif values:
+            said[key] = "; ".join(f"{value} ({n} of {len(found)})" for value, n in values.items())
+    return said
+
+
+def _recorded(notebook: Path) -> dict[str, str]:
     try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return platform.processor() or platform.machine()
-    named = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return named[0] if named else platform.machine()
+        made = json.loads(notebook.read_text(encoding="utf-8"))["metadata"]["manytasks"]
+        return dict(made.get("machine", {}))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):  # the next build makes it again
+        return {}
 
 
 def _version(name: str) -> str:
@@ -202,15 +225,15 @@ def compared(profile: str, here: list[Evidence]) -> Comparison:
         ValueError: as ``read_reference``.
     """
     there, rows = read_reference(profile)
-    return Comparison(profile, machine(), there, beside(here, rows))
+    return Comparison(profile, machine() | ran_on(profile), there, beside(here, rows))
 
 
 def told(found: Comparison) -> str:
     """Return the comparison as a table for a terminal."""
     lines = [f"profile {found.profile}, here and in the reference:", ""]
-    for key in dict.fromkeys([*found.here, *found.there]):
+    for key in found.about:
         mine, theirs = (str(side.get(key, "")) for side in (found.here, found.there))
-        lines.append(f"  {key:<14}{mine or '-':<46}{'the same' if mine == theirs else theirs}".rstrip())
+        lines.append(f"  {key:<14}{mine or '-':<44}  {'the same' if mine == theirs else theirs}".rstrip())
     lines += ["", *(f"  {kind:<18}{number:>4}" for kind, number in found.counts.items())]
     for each in found.differ:
         sides = [side.numbers if side else "missing" for side in (each.here, each.there)]
@@ -239,7 +262,7 @@ def write_reference(profile: str, rows: list[Evidence]) -> Path:
     """Write the evidence of a build as the reference, a row a line."""
     made = {"profile": profile, "date": datetime.now(UTC).date().isoformat(), "commit": commit()}
     short = [{key: value for key, value in asdict(row).items() if value not in (None, "")} for row in rows]
-    head = json.dumps(made | machine(), indent=1, ensure_ascii=False).removesuffix("\n}")
+    head = json.dumps(made | machine() | ran_on(profile), indent=1, ensure_ascii=False).removesuffix("\n}")
     body = ",\n".join(json.dumps(row, ensure_ascii=False) for row in short)
     FOLDER.mkdir(parents=True, exist_ok=True)
     path = FOLDER / f"{profile}.json"

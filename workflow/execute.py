@@ -21,6 +21,7 @@ import nbformat
 from check import parameter_faults
 from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 from jupyter_client.manager import AsyncKernelManager
+from machine import computing
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from papermill.translators import translate_parameters
@@ -173,7 +174,7 @@ def main(name: str, output: str, given: str = "{}", digest: str = "") -> None:
     started = time.perf_counter()
     notebook = jupytext.read(source)
     notebook.metadata.setdefault("kernelspec", {"name": "python3", "display_name": "Python 3"})
-    made: dict[str, Any] = {"digest": digest, "seal": OPEN}
+    made: dict[str, Any] = {"digest": digest, "seal": OPEN, "machine": computing()}
     fault = ""
     try:
         insert(parameters, notebook)

@@ -104,6 +104,7 @@ def hostile(tmp_path_factory):
         "LC_ALL": "C",
         "PYTHONUTF8": "0",
         "PYTHONCOERCECLOCALE": "0",
+        "ATEN_CPU_CAPABILITY": "default",  # another processor, for torch
     }
 
 
@@ -136,6 +137,8 @@ def test_two_runs_differ_in_nothing_but_their_time(first, run, hostile):
     assert min(times) > 0
     assert all(page.metadata.papermill.pop("end_time") for page in (first, second))
     assert len({page.metadata.manytasks.pop("seal") for page in (first, second)}) == 2
+    plain, emulated = (page.metadata.manytasks.pop("machine") for page in (first, second))
+    assert emulated == plain | {"instructions": "ATEN_CPU_CAPABILITY=default"}
     assert first == second
     assert [cell.id for cell in first.cells] == [f"cell-{i}" for i in range(len(first.cells))]
     assert "cell-3:10: UserWarning: careful" in json.dumps(first)
