@@ -17,68 +17,41 @@
 # Lie bracket of the two gradients is small relative to what it could be. For two orthogonal tasks of
 # {glue:text}`samples` samples, going from $p$ = {glue:text}`narrow` to $p$ = {glue:text}`wide:,` divides this relative bracket by
 # **{glue:text}`bracket_fall:.0f`** and the training loss that task 1 regains by **{glue:text}`forgetting_fall:.0f`**.
-# In networks the same is seen where each task has a head of its own, and not where tasks share one:
-# <a href="#figure-both-papers">one figure</a> shows both papers.
+# Networks do the same where each task has a head of its own, and not where tasks share one: {doc}`wider-networks`.
 
 # %% tags=["parameters"]
 profile = "book"
 seed = 1
 trials = 4000  # simulated pairs of tasks per point [400 to 20000]
 n = 20  # samples per task [8 to 60]
-resamples = 2000  # bootstrap samples of the networks' seeds [200 to 20000]
 
 # %% tags=["hide-input"]
-from itertools import product
-
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import sympy as sp
-from IPython.display import Markdown, display
+from IPython.display import display
 
-from manytasks import (
-    Tasks,
-    checks,
-    deep,
-    evidence,
-    figures,
-    page,
-    parameters,
-    simulate,
-    theory,
-)
-from manytasks.statistics import (
-    Interval,
-    critical_z,
-    geometric_interval,
-    mean_interval,
-    noticed,
-    z_scores,
-)
+from manytasks import Tasks, checks, evidence, figures, parameters, simulate, theory
+from manytasks.page import say, table
+from manytasks.statistics import critical_z, mean_interval, noticed, z_scores
+from manytasks.studies.linear import bracket_reach
 from manytasks.studies.linear.bracket_draws import bracket_draws
-from manytasks.studies.linear.linear_bracket import (
-    factors,
-    one_step,
-    prediction_gap,
-    reach,
-    relative_bracket,
-)
+from manytasks.studies.linear.linear_bracket import one_step, relative_bracket
 from manytasks.studies.linear.short_and_long import regained_in_time
 from manytasks.studies.linear.turned_samples import turned
-from manytasks.studies.networks import bracket_falls, bracket_predictors, two_tasks
 from manytasks.symbolic import differing
 
 parameters.check(In, globals())
-
-# %% tags=["hide-input"]
-cosines = {-0.5: "red", 0.0: "orange", 0.5: "green", 1.0: "blue"}
-noises = (0.0, 0.3, 1.0)  # label-noise variances
+inks = {-0.5: "red", 0.0: "orange", 0.5: "green", 1.0: "blue"}  # by cosine
+inks = {cosine: figures.COLORS[ink] for cosine, ink in inks.items()}
+cosines, noises = list(inks), (0.0, 0.3, 1.0)  # label-noise variances
 narrow, wide = 2 * n, 100 * n
 orthogonal = Tasks.equiangular(2, 0.0)
 lost = theory.training_forgetting(orthogonal, n, [narrow, wide], 0.3)
-share = relative_bracket(orthogonal, n, [narrow, wide], 0.3)
-page.say(samples=n, narrow=narrow, wide=wide)
-page.say(bracket_fall=share[0] / share[1], forgetting_fall=lost[0] / lost[1])
+relative = relative_bracket(orthogonal, n, [narrow, wide], 0.3)
+say(samples=n, narrow=narrow, wide=wide)
+say(bracket_fall=relative[0] / relative[1], forgetting_fall=lost[0] / lost[1])
 
 # %% [markdown]
 # ## Setting
@@ -357,8 +330,8 @@ wrong_by = noticed(drawn, exact, critical)
 size = {"n": f"{z.size} means × {len(drawn)} pairs of tasks"}
 size["detects"] = f"a formula wrong by {wrong_by:.0%}"
 evidence.record("O.10", "simulation", what, z.max(), "<", critical, **size)
-page.say(scores=z.size, largest_z=z.max(), critical_z=critical)
-page.say(error_rate=alpha, wrong_by=wrong_by)
+say(scores=z.size, largest_z=z.max(), critical_z=critical)
+say(error_rate=alpha, wrong_by=wrong_by)
 
 # %% [markdown]
 # The largest of {glue:text}`scores` scores is $|z|$ = {glue:text}`largest_z:.2f`; correct formulas exceed {glue:text}`critical_z:.2f` anywhere with
@@ -375,8 +348,8 @@ grid = np.unique(np.geomspace(n + 4, 300 * n, 150).astype(int))
 points, noise_var = np.array([2, 4, 8, 20, 60]) * n, 0.3
 bracket_fig, ax = plt.subplots()
 lost_fig, end = plt.subplots()
-for i, (cosine, color) in enumerate(cosines.items()):
-    tasks, ink = Tasks.equiangular(2, cosine), figures.COLORS[color]
+for i, (cosine, ink) in enumerate(inks.items()):
+    tasks = Tasks.equiangular(2, cosine)
     falling = relative_bracket(tasks, n, grid, noise_var)
     ax.plot(grid / n, falling, color=ink, label=f"cosine {cosine:g}")
     exact_end = theory.training_forgetting(tasks, n, grid, noise_var)
@@ -419,17 +392,13 @@ sizes = {5: ":", 20: "--", 100: "-"}
 ratios = np.geomspace(1.2, 300, 120)
 train_fig, train_ax = plt.subplots()
 test_fig, test_ax = plt.subplots()
-for cosine, color in cosines.items():
-    tasks, ink = Tasks.equiangular(2, cosine), figures.COLORS[color]
+for cosine, ink in inks.items():
     for samples, style in sizes.items():
-        p_grid = np.unique((ratios * samples).round()).astype(int)
-        p_grid = p_grid[p_grid > samples + 1]
-        told = one_step(tasks, samples, p_grid, 0.3)
-        retrained = theory.training_forgetting(tasks, samples, p_grid, 0.3)
-        errors = theory.replay_error(tasks, samples, 0, p_grid, 0.3)
-        on_test = theory.forgetting(errors) / (2 * told)
-        train_ax.plot(p_grid / samples, retrained / told, style, color=ink)
-        test_ax.plot(p_grid / samples, on_test, style, color=ink)
+        p_grid = bracket_reach.widths_at(ratios, samples)
+        problem = Tasks.equiangular(2, cosine), samples, p_grid, 0.3
+        over = bracket_reach.over_predicted(*problem)
+        train_ax.plot(p_grid / samples, over.training, style, color=ink)
+        test_ax.plot(p_grid / samples, over.test, style, color=ink)
     train_ax.plot([], [], color=ink, label=f"cosine {cosine:g}")
 for samples, style in sizes.items():
     test_ax.plot([], [], style, color=figures.INK, label=f"$n = {samples}$")
@@ -454,14 +423,10 @@ figures.show(
 )
 
 # %% tags=["hide-input"]
-beyond = {}
-for cosine, samples, noise_var in product(cosines, sizes, noises):
-    p_grid = np.unique((ratios * samples).round()).astype(int)
-    problem = Tasks.equiangular(2, cosine), samples, p_grid[p_grid > samples + 1]
-    beyond[cosine, samples, noise_var] = reach(*problem, noise_var)
-far = max(beyond, key=beyond.get)
-page.say(nearest=min(beyond.values()), farthest=max(beyond.values()))
-page.say(settings=len(beyond), last_cosine=far[0], last_n=far[1], last_noise=far[2])
+beyond = bracket_reach.reaches(cosines, list(sizes), noises, ratios)
+far = beyond.loc[beyond.reach.idxmax()]
+say(nearest=beyond.reach.min(), farthest=far.reach, settings=len(beyond))
+say(last_cosine=far.cosine, last_n=int(far.samples), last_noise=far.noise_var)
 
 # %% [markdown]
 # On training loss the prediction is within 10 % beyond $p/n$ = {glue:text}`nearest:.0f` to
@@ -480,37 +445,28 @@ page.say(settings=len(beyond), last_cosine=far[0], last_n=far[1], last_noise=far
 # and ask which factor falls. The product is an identity. That the first and the last factor tend to constants is not.
 
 # %% tags=["hide-input"]
-cases = [(cosine, v) for cosine in cosines for v in noises]
-falls = {}
-for cosine, v in cases:
-    tasks = Tasks.equiangular(2, cosine)
-    split = factors(tasks, n, [5 * n, wide], v)
-    falls[cosine, v] = [factor[0] / factor[1] for factor in split]
-rows = [
-    (f"{cosine:g}", f"{v:g}", f"{g:.2f}", f"{b:.1f}", f"{r:.2f}", f"{t:.1f}")
-    for (cosine, v), (g, b, r, t) in falls.items()
-]
-heads = ["cosine", "noise variance", "gradient", "relative bracket"]
-page.table(
-    pd.DataFrame(rows, columns=[*heads, "long / one step", "forgetting"]),
+falls = bracket_reach.factor_falls(cosines, noises, n, 5 * n, wide)
+shown = {"cosine": falls.cosine.map("{:g}".format)}
+shown["noise variance"] = falls.noise_var.map("{:g}".format)
+shown["gradient"] = falls.gradient.map("{:.2f}".format)
+shown["relative bracket"] = falls.relative_bracket.map("{:.1f}".format)
+shown["long / one step"] = falls.long_over_step.map("{:.2f}".format)
+shown["forgetting"] = falls.forgetting.map("{:.1f}".format)
+table(
+    pd.DataFrame(shown),
     name="bridge-factors",
     caption=f"Each factor at p = 5n, divided by the same at p = {wide // n}n.",
 )
 
 # %% tags=["hide-input"]
-explained = [np.log(b) / np.log(t) for _, b, _, t in falls.values()]
-page.say(least_carried=min(explained), most_carried=max(explained))
-tried = np.array([2, 5, 10, 20, 40, 70, 100, 200])
-gaps = [
-    prediction_gap(Tasks.equiangular(2, cosine), n, tried * n, v)
-    for cosine, v in cases
-]
-gaps = pd.DataFrame({"ratio": tried, "gap": np.max(gaps, axis=0)})
+say(least_carried=falls.carried.min(), most_carried=falls.carried.max())
+tried = [2, 5, 10, 20, 40, 70, 100, 200]
+gaps = bracket_reach.largest_gaps(cosines, noises, n, tried)
 READ_SO = "forgetting is read on the training loss of task 1 and p is at least 40n"
 close = evidence.tested(gaps, "ratio >= 40", lambda rows: rows.gap.max(), READ_SO)
 what = "largest relative gap of bracket and full forgetting"
 check = "wider models forget less because of it"
-size = {"n": f"{len(cases)} settings × {len(gaps)} widths, exact", "when": close}
+size = {"n": f"{len(falls)} settings × {len(gaps)} widths, exact", "when": close}
 evidence.record("O.10", check, what, close.inside, "<", 0.05, **size)
 
 # %% [markdown]
@@ -528,7 +484,7 @@ check = "bracket turned at one width"
 options = {"batches": batches, "per_batch": per_batch}
 options["level"] = 1 - 2 * evidence.level("O.10", check) / 4
 causes = {}
-for cosine, v in product((0.0, 0.5), (0.0, 0.3)):
+for cosine, v in [(0.0, 0.0), (0.0, 0.3), (0.5, 0.0), (0.5, 0.3)]:
     name = f"cosine {cosine:g}, noise variance {v:g}"
     options["seed"] = (seed, "turned", name)
     causes[name] = turned(n, still, turns_in, cosine, v, **options)
@@ -548,7 +504,7 @@ rows = {"setting": list(causes)}
 rows["R from, to"] = [ends(each.relative_bracket) for each in found]
 rows["forgetting from, to"] = [ends(each.paid) for each in found]
 rows["log-log slope"] = [each.slope.words(".2f") for each in found]
-page.table(
+table(
     pd.DataFrame(rows),
     name="bridge-turned",
     caption=f"The bracket turned at p = {still // n}n. Forgetting over the loss of task 2 before it; intervals at the level of the record.",
@@ -566,7 +522,7 @@ page.table(
 # %% tags=["hide-input"]
 absolute = theory.bracket_moments(orthogonal, n, [narrow, wide], 0.3).bracket2
 checks.below("squared bracket, narrow against wide", absolute[0], absolute[1])
-page.say(bracket_narrow=absolute[0] ** 0.5, bracket_wide=absolute[1] ** 0.5)
+say(bracket_narrow=absolute[0] ** 0.5, bracket_wide=absolute[1] ** 0.5)
 
 # %% [markdown]
 # For two orthogonal tasks the root mean square of $\|[g_1, g_2]\|$ *rises* from {glue:text}`bracket_narrow:.0f` at
@@ -610,439 +566,11 @@ figures.show(
     ),
     alt="Loss against time: curves rise along dotted parabolas until time 1, then level off at their thin lines.",
 )
-page.say(**part_at)
+say(**part_at)
 
 # %% [markdown]
 # The quadratic law exceeds the flow by half at $t$ = {glue:text}`parts_at_2:.1f` $n/p$ for $p = 2n$, at {glue:text}`parts_at_5:.1f` $n/p$ for
 # $p = 5n$ and at {glue:text}`parts_at_50:.1f` $n/p$ for $p = 50n$.
-
-# %% [markdown]
-# ## Networks of growing width
-#
-# In the linear model one number, $n/p$, is the size of the relative bracket and the share of forgetting. Is it so in
-# networks? `manytasks sweep bracket-forgetting --profile book` trained them: two tasks of ten digits; a similarity dial
-# that permutes none, a quarter, half or all of the pixels of task 2 and leaves task 1 alone; cross-entropy or squared
-# loss; and two scenarios. *Task heads*: each task has its own output layer, and only the trunk is shared. *Shared head*: every weight
-# serves both. Units are tanh and there is no BatchNorm, so that Paper B's smooth losses are what is trained.
-#
-# Nothing in the comparison is fitted. With $C$ classes, $n$ samples make $nC$ equations, and $p/n$ becomes $p/(nC)$. The
-# mean curvature $p/n$ becomes $c_1 = \operatorname{tr} H_1 / \min(p, nC)$. And since losses differ between tasks and scenarios, forgetting is
-# counted in units of what there was to learn:
-#
-# $$ \text{relative bracket}\quad R = \frac{g_2^\top H_1 g_2}{\|g_2\|^2\, c_1}, \qquad
-#    \text{price}\quad \Phi = \frac{L_1(\theta_2) - L_1(\theta_1)}{L_2(\theta_1)} . $$
-#
-# In the linear model both have the law $n/p$: $R$ by {prf:ref}`thm-bridge-bracket-moments`, and $\Phi$ because of
-
-# %%
-second_before = (e2 + s) / 2  # E L₂(w₁): the error that meets fresh samples
-price = sp.cancel(sp.together(forgotten / second_before * p / n_))
-checks.require(
-    sp.limit(price, p, sp.oo) == 1, "the price must be n/p for wide models"
-)
-
-# %% tags=["hide-input"]
-table = two_tasks.with_price(deep.load_results("bracket-forgetting", "book"), 10)
-mnist = two_tasks.with_price(
-    deep.load_results("bracket-forgetting-mnist", "book"), 10
-)
-digits_long = two_tasks.with_one_step(table[table.run == "long"])
-mnist_long = mnist[mnist.run == "long"]
-widths_net, seeds_net = sorted(table.width.unique()), table.seed.nunique()
-widest_net, fitting = widths_net[-1], 16  # from 16 on every network fits task 1
-checks.require(
-    table[table.width >= fitting].learned_train_error.max() == 0,
-    f"every network of width {fitting} and more must fit task 1",
-)
-GROUPS = {
-    ("mse", "task"): "squared loss, task heads",
-    ("cross-entropy", "task"): "cross-entropy, task heads",
-    ("mse", "domain"): "squared loss, shared head",
-    ("cross-entropy", "domain"): "cross-entropy, shared head",
-}
-LOOK, CURVES = {}, {}
-for (loss, scenario), label in GROUPS.items():
-    ink = figures.COLORS["green" if scenario == "task" else "red"]
-    filled, marker, line = (ink, "o", "-") if loss == "mse" else ("none", "s", "--")
-    look = {"color": ink, "fmt": marker, "markerfacecolor": filled}
-    LOOK[loss, scenario] = look
-    CURVES[loss, scenario] = look | {"label": label, "line": line, "markersize": 5}
-
-
-def draw_groups(ax, rows, column, at):
-    """A curve for every loss and kind of head: median over the dial, mean of seeds."""
-    for key, curve in CURVES.items():
-        part = rows.groupby(["loss", "scenario"]).get_group(key)
-        places = part.groupby("width")[at].first()
-        figures.band(ax, places, two_tasks.by_seed(part, column), **curve)
-
-
-# %% tags=["hide-input"]
-law_at = np.unique(np.geomspace(1.2 * n, 60 * n, 80).astype(int))
-before_2 = theory.replay_error(orthogonal, n, 0, law_at, 0.3)[..., 0, 1]
-linear_price = theory.training_forgetting(orthogonal, n, law_at, 0.3)
-linear_price /= (before_2 + 0.3) / 2
-linear = {"relative_curvature": relative_bracket(orthogonal, n, law_at, 0.3)}
-linear["price"] = linear_price
-TITLES = {
-    "relative_curvature": ("Paper B: the relative bracket", (0.015, 30)),
-    "price": ("Paper A: forgetting", (0.0002, 2)),
-}
-LABELS = "$R$ at the end of task 1", r"price $\Phi$ of learning task 2"
-SEE = {
-    "both-papers": (
-        "The central figure of this book: both papers in one pair of axes, with nothing fitted. (a) the "
-        r"relative bracket $R$ of Paper B when task 1 has been learned; (b) the price $\Phi$ of task 2 in Paper A's sense, its "
-        r"training complete. Size is $p/n$, for networks $p/(nC)$. Blue: linear model, orthogonal tasks, noise variance 0.3; in "
-        r"both panels it tends to $n/p$. To see: where tasks have heads of their own (green) both fall; where they share a head "
-        "(red) and the loss is squared, neither does by much; under cross-entropy forgetting falls further than the bracket. "
-    ),
-    "both-papers-mnist": (
-        "The same on permuted MNIST, in the same axes. To see: the green curves fall beside the blue line again, but they stand further right: images of 784 pixels make "
-        "parameters that do not count as those of the linear model do. "
-    ),
-}
-
-# %% tags=["hide-input"]
-blue = {"color": figures.COLORS["blue"]}
-thin = {"color": figures.INK, "linewidth": 1}
-for name, trained in zip(SEE, (digits_long, mnist_long), strict=True):
-    panels = [plt.subplots(figsize=(5, 4)) for _ in linear]
-    for (_, ax), column, ylabel in zip(panels, linear, LABELS, strict=True):
-        ax.plot(law_at / n, linear[column], **blue, label="linear model, exact")
-        ax.plot(law_at / n, n / law_at, ":", **thin, label="$n/p$")
-        draw_groups(ax, trained, column, "size")
-        title, limits = TITLES[column]
-        ax.set(xscale="log", yscale="log", xlabel="size: parameters per equation")
-        ax.set(title=title, ylabel=ylabel, ylim=limits)
-    panels[1][1].legend(loc="lower left", fontsize=9)
-    figures.show(
-        [fig for fig, _ in panels],
-        name=name,
-        caption=(
-            f"{SEE[name]}Networks of width {widths_net[0]} to {widest_net}: medians over four similarities, means and 95 % "
-            f"intervals over {trained.seed.nunique()} seeds. The figure shows training loss; test loss follows below, for digits."
-        ),
-        alt=(
-            "Two logarithmic panels against parameters per equation. In both a blue line falls with slope -1. Left: green curves fall, "
-            "red ones stay higher. Right: green curves and the dashed red curve fall, the solid red one stays high."
-        ),
-    )
-
-# %% [markdown]
-# ### Is the relative bracket what shrinks?
-#
-# From the first width at which every network fits task 1 to the largest, by which factor does each quantity fall? The
-# long run is compared with one step of the length that a look at $H_2$ suggests, $\tau = \|g_2\|^2 / g_2^\top H_2 g_2$ (in the
-# linear model about $n/p$).
-
-# %% tags=["hide-input"]
-COLUMNS = {
-    "relative_curvature": "relative bracket R",
-    "price": "price Φ",
-    "long_over_step": "long run over one step",
-    "bracket": "‖[g₁, g₂]‖",
-    "g2": "‖g₂‖",
-    "loss_2": "L₂(θ₁)",
-}
-groups = digits_long.groupby(["loss", "scenario"])
-ends = fitting, widest_net
-falls = {
-    key: bracket_falls.log_falls(groups.get_group(key), COLUMNS, *ends)
-    for key in GROUPS
-}
-written = [
-    (GROUPS[key], *(fall.map(np.exp).words(".2g") for fall in found.values()))
-    for key, found in falls.items()
-]
-start, end = digits_long.groupby("width")["size"].first()[list(ends)]
-page.table(
-    pd.DataFrame(written, columns=["networks", *COLUMNS.values()]),
-    name="bridge-falls",
-    caption=(
-        f"Falls from width {fitting} to {widest_net} (size grows {end / start:.0f}-fold; a number below 1 is a rise; medians over the dial, "
-        f"geometric means over {seeds_net} seeds with 95 % intervals of Student's t)."
-    ),
-)
-
-# %% tags=["hide-input"]
-drawn = {"seed": seed, "resamples": resamples}
-squared, entropy, shared = list(GROUPS)[:3]
-for what, key in {"squared": squared, "entropy": entropy}.items():
-    share = bracket_falls.carried(groups.get_group(key), *ends, **drawn)
-    by_width = np.log(widest_net / fitting) / falls[key]["price"].value
-    page.say(**{f"{what}_share": share.words(".0%"), f"{what}_by_width": by_width})
-with_heads = digits_long.query("width >= @fitting and scenario == 'task'")
-at_widest = digits_long[digits_long.width == widest_net]
-median = at_widest.groupby(["loss", "scenario"]).median(numeric_only=True)
-in_group = at_widest.groupby(["loss", "scenario"]).get_group(squared)
-size_there = median["size"][squared]
-page.say(
-    of_linear=in_group.groupby("seed").price.median().mean()
-    / np.interp(size_there, law_at / n, linear_price),
-    shared_fall=falls[shared]["price"].map(np.exp).words(".2f"),
-    bracket_left=median.relative_curvature[shared],
-    widest_net=int(widest_net),
-    net_seeds=seeds_net,
-    of_seeds=bracket_falls.order_of_seeds(with_heads),
-    spike=(in_group.sharpness_1 / in_group.mean_curvature).median(),
-    linear_spike=(1 + size_there**-0.5)
-    ** 2,  # Marchenko and Pastur, in units of p/n
-)
-
-# %% [markdown]
-# **Squared loss, task heads: yes.** The relative bracket carries {glue:text}`squared_share` of the fall of forgetting on a logarithmic scale,
-# and the price of the widest networks is {glue:text}`of_linear:.1f` times that of a linear model of their size. **Cross-entropy, task heads: for the
-# larger part**, {glue:text}`entropy_share`. The rest is in the third column: what the look from the end of task 1 misses is larger in narrow networks.
-# **Squared loss, shared head: there is nothing to explain.** Forgetting falls by a factor of {glue:text}`shared_fall`, which may be one, and the relative bracket is still
-# {glue:text}`bracket_left:.1f` at width {glue:text}`widest_net`: what a shared head has to unlearn, task 1 is curved along more than on average.
-# **Cross-entropy, shared head: no.** Forgetting falls by more than the bracket does.
-#
-# **What this cannot show.** Whatever falls with width carries some of the fall. By the same arithmetic one over the width carries
-# {glue:text}`squared_by_width:.0%` under squared loss and {glue:text}`entropy_by_width:.0%` under cross-entropy. Within one width and one similarity the rank
-# correlation of $R$ with the price over {glue:text}`net_seeds` seeds is {glue:text}`of_seeds:.2f` on average. So networks of growing width do not tell the bracket from the width,
-# and nothing is recorded for them.
-
-# %% tags=["hide-input"]
-on_mnist = mnist_long.groupby(["loss", "scenario"])
-for (loss, scenario), rows in on_mnist:
-    what = "squared" if loss == "mse" else "entropy"
-    if scenario == "task":
-        draws = {"seed": (seed, "mnist", loss, scenario), "resamples": resamples}
-        share = bracket_falls.carried(rows, *ends, **draws)
-        page.say(**{f"mnist_{what}": share.words(".2f")})
-    else:
-        fall = geometric_interval(np.exp(two_tasks.log_fall(rows, "price", *ends)))
-        form = ".2f" if loss == "mse" else ".1f"
-        page.say(**{f"mnist_shared_{what}": fall.words(form)})
-there = on_mnist.get_group(squared).query("width == @widest_net")
-page.say(
-    mnist_seeds=mnist.seed.nunique(),
-    mnist_size=there["size"].median(),
-    mnist_bracket=there.relative_curvature.median(),
-    digits_size=size_there,
-    digits_bracket=median.relative_curvature[squared],
-)
-
-# %% [markdown]
-# **Permuted MNIST** says the same with task heads: the relative bracket carries {glue:text}`mnist_squared` of the fall of forgetting under squared loss and
-# {glue:text}`mnist_entropy` under cross-entropy (1 is all of it; {glue:text}`mnist_seeds` seeds, 95 % intervals). With a shared head forgetting falls by a factor of {glue:text}`mnist_shared_squared` under squared loss,
-# and of {glue:text}`mnist_shared_entropy` under cross-entropy. What it does not repeat is the place: at width {glue:text}`widest_net` (squared loss, task heads) $R$ is
-# {glue:text}`mnist_bracket:.2f` with {glue:text}`mnist_size:.0f` parameters per equation, and on digits {glue:text}`digits_bracket:.2f` with {glue:text}`digits_size:.0f`. Width tells more than the number of parameters, most of which
-# belong to pixels. Nothing was declared for these numbers, so nothing is recorded.
-#
-# The last line of the table is milder than {doc}`../networks/networks-forget`, where width does not help one head without a buffer: those networks have
-# BatchNorm and learn more tasks, none of them equal; here there are two, and three of the four pairs are related.
-
-# %% tags=["hide-input"]
-NAMES = ("heads_squared", "heads_entropy", "shared_squared", "shared_entropy")
-NAMES = dict(zip(GROUPS, NAMES, strict=True))
-page.say(**{f"{NAMES[key]}_steps": median.long_over_step[key] for key in GROUPS})
-
-# %% [markdown]
-# What networks do *not* inherit is the last theorem. In the linear model the long run costs what one step of the right
-# length costs. Here, at width {glue:text}`widest_net`, it costs a multiple (medians): {glue:text}`heads_squared_steps:.1f` times (squared loss, task heads),
-# {glue:text}`heads_entropy_steps:.1f` times (cross-entropy, task heads), {glue:text}`shared_squared_steps:.1f` times (squared loss, shared head),
-# {glue:text}`shared_entropy_steps:.1f` times (cross-entropy, shared head). The largest curvature of task 1 is {glue:text}`spike:.0f` times the mean one there (squared loss; in a linear model of that size
-# {glue:text}`linear_spike:.1f` times): one step serves the sharp directions, and training goes on along the flat ones.
-
-# %% [markdown]
-# ### Short run, long run, training and test
-#
-# What do the first $k$ steps of rate $h$ cost? With $t = kh$, and where $g_1$ is not quite zero,
-#
-# $$ L_1(\theta_k) - L_1(\theta_1) = -t\,\langle g_1, g_2\rangle + \tfrac{t^2}2\, g_2^\top H_1 g_2
-#    + \tfrac{t(t-h)}2\, g_1^\top H_2 g_2 + O(t^3). $$
-#
-# At a minimum only the middle term is left, $-\frac{t^2}2 \langle g_2, [g_1, g_2]\rangle$.
-
-# %% tags=["hide-input"]
-first_steps = two_tasks.with_first_steps(table[table.run != "long"])
-first_steps = first_steps.groupby(["loss", "run", "width"])
-rows = []
-for loss, words in (("mse", "squared loss"), ("cross-entropy", "cross-entropy")):
-    for run, count in (("one step", 1), ("short", int(table.short[0]))):
-        cells = []
-        for width in ends:
-            part = first_steps.get_group((loss, run, width))
-            spread = Interval(*part.ratio.quantile([0.5, 0.1, 0.9]))
-            cells += [spread.words(".2f"), f"{part.first_order.median():.0%}"]
-        rows.append((words, count, *cells))
-heads = ["loss", "steps", f"width {fitting}", "first order"]
-page.table(
-    pd.DataFrame(rows, columns=[*heads, f"width {widest_net}", "first order"]),
-    name="bridge-first-steps",
-    caption="Training forgetting over this prediction (median, 10–90 % of the pairs), and how much of the prediction is first order.",
-)
-
-# %% [markdown]
-# Under cross-entropy the first-order term does not vanish: a network that fits its labels still has a gradient, its
-# minimum lies at infinity. At large width that term is most of what one step does, and then it is not the bracket but the
-# cosine that speaks. After ten steps the law is out of its depth for narrow networks.
-
-# %% tags=["hide-input"]
-panels = []
-for column, words in (
-    ("forgotten_test_loss", "test loss"),
-    ("forgotten_test_error", "test accuracy"),
-):
-    fig, ax = plt.subplots()
-    draw_groups(ax, digits_long, column, "width")
-    ax.axhline(0, color=figures.INK, linewidth=0.8)
-    ax.set(xscale="log", xlabel="width", ylabel=f"forgetting of {words}")
-    ax.set(title=f"in {words}")
-    ax.set_xticks(widths_net, widths_net)
-    ax.minorticks_off()
-    panels.append(fig)
-panels[0].axes[0].legend(loc="upper right", fontsize=9.5)
-figures.show(
-    panels,
-    name="bridge-networks-test",
-    caption=(
-        f"Forgetting on the test after the long run: (a) loss and (b) accuracy. Medians over four similarities, means "
-        f"and 95 % intervals over {seeds_net} seeds. The losses are different functions: compare the lines of one loss only. The "
-        "figure hides the dial; a task 2 that is equal to task 1 (no pixel permuted) improves the test loss under a shared head."
-    ),
-    alt=(
-        "Two panels against width 8 to 128. Task heads: forgetting falls to nearly zero. Shared head: squared loss flat, cross-entropy falling."
-    ),
-)
-
-# %% tags=["hide-input"]
-equal_pairs = digits_long.query("scenario == 'domain' and fraction == 0")
-page.say(
-    equal_networks=len(equal_pairs),
-    gain_on_test=(equal_pairs.forgotten_test_loss < 0).mean(),
-    lose_in_training=(equal_pairs.forgotten_train_loss > 0).mean(),
-)
-page.say(
-    **{f"{NAMES[key]}_wrong": median.forgotten_train_error[key] for key in GROUPS}
-)
-
-# %% [markdown]
-# As in the linear model, similar tasks gain on the test while they lose in training: with a shared head and no permuted pixel the test
-# loss of task 1 falls in {glue:text}`gain_on_test:.0%` of the {glue:text}`equal_networks` networks, and the training loss rises in
-# {glue:text}`lose_in_training:.0%`. Forgotten training accuracy, {glue:text}`widest_net` units wide (medians):
-# {glue:text}`heads_squared_wrong:.0%` (squared loss, task heads), {glue:text}`heads_entropy_wrong:.0%` (cross-entropy, task heads),
-# {glue:text}`shared_squared_wrong:.0%` (squared loss, shared head), {glue:text}`shared_entropy_wrong:.0%` (cross-entropy, shared head).
-
-# %% [markdown]
-# ### Who predicts forgetting?
-#
-# At one width, which measure ranks pairs of tasks by what will be forgotten? And for one pair of tasks, which measure ranks the widths?
-# The bracket is compared with cheaper rivals, all measured at the end of task 1. Training and test forgetting are kept apart.
-
-# %% tags=["hide-input"]
-CANDIDATES = {
-    "bracket": (r"$\|[g_1, g_2]\|$", "‖[g₁, g₂]‖"),
-    "relative_bracket": (r"$\|[g_1, g_2]\|$, relative", "‖[g₁, g₂]‖, relative"),
-    "noncommuting": (r"$\|[g_1, g_2]\|$, of its bound", "‖[g₁, g₂]‖, of its bound"),
-    "curvature_train": (r"$g_2^\top H_1 g_2$", "g₂ᵀH₁g₂"),
-    "curvature_test": (r"$g_2^\top H_1 g_2$ on test", "g₂ᵀH₁g₂ on test"),
-    "relative_curvature": ("$R$", "R"),
-    "g2": (r"$\|g_2\|$", "‖g₂‖"),
-    "loss_2": (r"$L_2(\theta_1)$", "L₂(θ₁)"),
-    "minus_cosine": (r"$-\cos(g_1, g_2)$", "−cos(g₁, g₂)"),
-}
-signed = table.assign(minus_cosine=-table.cosine)
-orders = bracket_predictors.rank_measures(
-    signed, list(CANDIDATES), fitting, seed=seed, resamples=resamples
-)
-targets, per_width = (
-    list(bracket_predictors.TARGETS),
-    len(signed.groupby(["seed", "fraction"])),
-)
-for (key, name), where in product(NAMES.items(), ("training", "test")):
-    row = orders.loc[("tasks", f"long run, {where}", *key)]
-    best = row.map(lambda order: order.value).astype(float).idxmax()
-    page.say(**{f"{name}_best_{where}": CANDIDATES[best][1]})
-    page.say(**{f"{name}_order_{where}": row[best].words(".2f")})
-    page.say(**{f"{name}_bracket_{where}": row["bracket"].value})
-
-# %% tags=["hide-input"]
-SHORT = ("heads, squared", "heads, entropy", "shared, squared", "shared, entropy")
-SHORT = dict(zip(GROUPS, SHORT, strict=True))
-PANEL = {"styles": {SHORT[key]: look for key, look in LOOK.items()}}
-PANEL["names"] = {name: formula for name, (formula, _) in CANDIDATES.items()}
-PANEL["xlabel"] = "rank correlation with forgetting"
-
-
-def panel(kind, target, **how):
-    rows = {name: orders.loc[(kind, target, *key)] for key, name in SHORT.items()}
-    room = {"xlim": (-1.08, 1.08), "ylim": (len(CANDIDATES) - 0.4, -1.9)}
-    return page.grouped_ranking(rows, title=target, **PANEL, **room, **how)
-
-
-figures.show(
-    [panel("tasks", target, legend=target == targets[0]) for target in targets],
-    name="bridge-who-predicts",
-    caption=(
-        f"At one width: Spearman correlation of each measure with forgetting over {per_width} pairs of tasks ({seeds_net} seeds, "
-        f"{table.fraction.nunique()} similarities), mean over {len(widths_net)} widths; 95 % bootstrap intervals over seeds, rough with {seeds_net} of them. "
-        "For one step on task 2 the bracket's numbers lead under squared loss. In the long run, and on the test, the plain loss "
-        r"$L_2(\theta_1)$ and $\|g_2\|$ do as well or better under a shared head, and the relative forms rank backwards."
-    ),
-    alt="Three panels of dots with intervals, nine measures each, four kinds of networks.",
-)
-
-# %% tags=["hide-input"]
-over = len(widths_net) - widths_net.index(fitting)
-figures.show(
-    [
-        panel("widths", target, legend=target == targets[1])
-        for target in targets[1:]
-    ],
-    name="bridge-who-predicts-widths",
-    caption=(
-        f"For one pair of tasks: Spearman correlation over the {over} widths from {fitting} on, mean over {seeds_net} seeds and "
-        f"{table.fraction.nunique()} similarities, 95 % bootstrap intervals over seeds. Only the relative forms fall as forgetting "
-        "does; the bracket itself and the gradient grow with width."
-    ),
-    alt="Two panels of dots with intervals: relative measures near +1 for task heads, absolute ones near -1.",
-)
-
-# %% tags=["hide-input"]
-check = "networks, one step on task 2"
-level = 1 - 2 * evidence.level("B.M3", check) / 2
-one_steps = table[table.run == "one step"].groupby(["loss", "scenario"])
-correlations = [
-    bracket_predictors.jackknife_order(
-        one_steps.get_group(key), "curvature_train", "forgotten_train_loss", level
-    )
-    for key in GROUPS
-]
-kinds = pd.DataFrame({"correlation": correlations})
-kinds["squared"] = [loss == "mse" for loss, _ in GROUPS]
-at_minimum = evidence.tested(
-    kinds,
-    "squared",
-    lambda rows: min(rows.correlation, key=lambda v: v.low),
-    "task 1 has reached a minimum, which it does under squared loss and not under cross-entropy",
-)
-what = "rank correlation of g₂ᵀH₁g₂ with training forgetting, smaller of two kinds of head"
-size = {"seeds": seeds_net, "when": at_minimum}
-size["n"] = (
-    f"2 scenarios × {len(widths_net)} widths × {per_width} pairs, jackknife over seeds"
-)
-evidence.record("B.M3", check, what, at_minimum.inside, ">", 0.9, **size)
-
-# %% [markdown]
-# * squared loss, task heads: the best of the nine is {glue:text}`heads_squared_best_training` with {glue:text}`heads_squared_order_training` for long-run training forgetting and
-#   {glue:text}`heads_squared_best_test` with {glue:text}`heads_squared_order_test` on the test; the bracket has {glue:text}`heads_squared_bracket_training:.2f` and {glue:text}`heads_squared_bracket_test:.2f`.
-# * cross-entropy, task heads: the best of the nine is {glue:text}`heads_entropy_best_training` with {glue:text}`heads_entropy_order_training` for long-run training forgetting and
-#   {glue:text}`heads_entropy_best_test` with {glue:text}`heads_entropy_order_test` on the test; the bracket has {glue:text}`heads_entropy_bracket_training:.2f` and {glue:text}`heads_entropy_bracket_test:.2f`.
-# * squared loss, shared head: the best of the nine is {glue:text}`shared_squared_best_training` with {glue:text}`shared_squared_order_training` for long-run training forgetting and
-#   {glue:text}`shared_squared_best_test` with {glue:text}`shared_squared_order_test` on the test; the bracket has {glue:text}`shared_squared_bracket_training:.2f` and {glue:text}`shared_squared_bracket_test:.2f`.
-# * cross-entropy, shared head: the best of the nine is {glue:text}`shared_entropy_best_training` with {glue:text}`shared_entropy_order_training` for long-run training forgetting and
-#   {glue:text}`shared_entropy_best_test` with {glue:text}`shared_entropy_order_test` on the test; the bracket has {glue:text}`shared_entropy_bracket_training:.2f` and {glue:text}`shared_entropy_bracket_test:.2f`.
-
-# %% [markdown]
-# **Are the tables what the code computes?** This page trains pairs again and compares them with their rows.
-
-# %% tags=["hide-input"]
-display(
-    Markdown(str(deep.agree_with_table("bracket-forgetting", "unrelated tasks")))
-)
 
 # %% [markdown]
 # ## Break: the excess risk does not listen to the bracket alone
@@ -1082,9 +610,8 @@ grid = np.unique(np.geomspace(n + 4, 100 * n, 150).astype(int))
 panels = []
 for noise_var in (0.0, 1.0):
     fig, ax = plt.subplots()
-    for i, (cosine, color) in enumerate(cosines.items()):
+    for i, (cosine, ink) in enumerate(inks.items()):
         problem = Tasks.equiangular(2, cosine), n, 0
-        ink = figures.COLORS[color]
         F = theory.forgetting(theory.replay_error(*problem, grid, noise_var))
         ax.plot(grid / n, F, color=ink, label=f"cosine {cosine:g}")
         lost = theory.training_forgetting(*problem[:2], grid, noise_var)
@@ -1119,7 +646,7 @@ worst = clean[theory.training_forgetting(equal, n, clean, 0.0).argmax()]
 gain = theory.forgetting(theory.replay_error(equal, n, 0, clean, 0.0))
 checks.below("distance of the worst width from 3n", abs(worst - 3 * n), 3)
 checks.below("largest forgetting of equal tasks on the test", gain.max(), 1e-9)
-page.say(worst_width=worst, largest_F=gain.max())
+say(worst_width=worst, largest_F=gain.max())
 
 # %% [markdown]
 # Two exact exceptions to the title. Equal tasks with clean labels forget nothing at $p = n$, most at $p$ = {glue:text}`worst_width`
@@ -1178,9 +705,6 @@ page.say(worst_width=worst, largest_F=gain.max())
 #   they fall like $n/p$.
 # * Trained to the end, a wide model regains the training loss that the bracket predicts for one step of size $n/p$, since one
 #   such step is the whole training.
-# * In networks with task heads the relative bracket falls with width, and forgetting with it: under squared loss at the
-#   linear model's price. With a shared head it stays, and under squared loss so does forgetting.
-# * At one width the gap $L_2(\theta_1)$ and $\|g_2\|$ are often the better predictors: the bracket is about the first steps.
 # * The bracket explains forgetting in the loss it is made of. The excess risk has a second term of equal order, and for
 #   similar tasks that term turns forgetting into gain.
 

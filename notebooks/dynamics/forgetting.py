@@ -414,7 +414,7 @@ evidence.record("B.C1", check, what, rising.inside, ">", 0.8, n=n, when=rising)
 # ## Correlation, beside its rivals
 #
 # In natural pairs everything moves together. (The same question for trained image classifiers of many widths, with a
-# committed sweep, is in {doc}`/notebooks/bridge/bracket-moments`; here the networks are small enough to run with the
+# committed sweep, is in {doc}`/notebooks/bridge/wider-networks`; here the networks are small enough to run with the
 # page.) Spearman's rank correlation of forgetting with the bracket and with three cheaper measures, over all pairs,
 # with bootstrap intervals: for training and test loss of task 1, after few and many steps.
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from manytasks.studies.networks.bracket_falls import carried, log_falls, order_of_seeds
+from manytasks.studies.networks.bracket_falls import by_group, carried, log_falls, order_of_seeds
 
 OPTIONS = {"seed": 1, "resamples": 200}
 
@@ -59,3 +59,14 @@ def test_orders_are_within_a_width_and_over_seeds():
     assert order_of_seeds(with_seed) == pytest.approx(1)
     against = table.assign(relative_curvature=table["relative_curvature"] / (1 + table["seed"] / 10))
     assert order_of_seeds(against) == pytest.approx(-1)
+
+
+def test_groups_have_streams_and_numbers_of_their_own():
+    """Each group is what ``carried`` says of it alone, drawn from the stream that bears its name."""
+    table = pd.concat([rows(spread=0.2).assign(scenario="task"), rows(spread=0.1).assign(scenario="domain")])
+    found = by_group(table, 8, 64, seed=(1, "test"), resamples=200)
+    alone = carried(rows(spread=0.1), 8, 64, seed=(1, "test", "mse", "domain"), resamples=200)
+    assert found.carried["mse", "domain"] == alone
+    assert found.carried["mse", "task"] != alone
+    assert found.price["mse", "task"].value == pytest.approx(64)
+    assert found.price["mse", "task"].low < 64 < found.price["mse", "task"].high

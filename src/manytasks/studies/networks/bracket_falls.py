@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from manytasks.statistics import Interval, bootstrap_interval, mean_interval, rank_correlation
+from manytasks.statistics import (
+    Interval,
+    bootstrap_interval,
+    geometric_interval,
+    mean_interval,
+    rank_correlation,
+)
 from manytasks.streams import Seed
 from manytasks.studies.networks.two_tasks import log_fall
 
@@ -79,3 +86,40 @@ def order_of_seeds(rows: pd.DataFrame) -> float:
     """
     groups = rows.groupby(["loss", "width", "fraction"])
     return float(np.mean([rank_correlation(part["relative_curvature"], part["price"]) for _, part in groups]))
+
+
+class Falls(NamedTuple):
+    """What becomes of forgetting between two widths, by loss and scenario."""
+
+    carried: dict[tuple[str, str], Interval]
+    """Share of its fall that the relative bracket carries, on a logarithmic scale; see ``carried``."""
+    price: dict[tuple[str, str], Interval]
+    """Factor by which the price falls, geometric mean over seeds."""
+
+
+def by_group(rows: pd.DataFrame, start: int, end: int, *, seed: tuple[Any, ...], resamples: int) -> Falls:
+    """Compare two widths for every loss and kind of head.
+
+    Args:
+        rows: long runs with the price; one row per loss, scenario, seed, width and ``fraction``.
+        start: the narrower width.
+        end: the wider one.
+        seed: of the bootstrap; each group draws from a stream of its own.
+        resamples: number of its draws.
+
+    Returns:
+        Shares and factors with their 95 % intervals, for (loss, scenario).
+
+    Example:
+        >>> rows = pd.DataFrame({"seed": [0, 0, 1, 1], "width": [8, 16] * 2, "fraction": 0.5})
+        >>> rows = rows.assign(relative_curvature=[2.0, 1.0] * 2, price=[4.0, 1.0] * 2)
+        >>> found = by_group(rows.assign(loss="mse", scenario="task"), 8, 16, seed=(1, "doc"), resamples=20)
+        >>> found.price["mse", "task"].words(".1f")
+        '4.0 (4.0 to 4.0)'
+    """
+    shares, prices = {}, {}
+    for key, part in rows.groupby(["loss", "scenario"]):
+        stream = {"seed": (*seed, *key), "resamples": resamples}
+        shares[key] = carried(part, start, end, **stream)
+        prices[key] = geometric_interval(np.exp(log_fall(part, "price", start, end)))
+    return Falls(shares, prices)
