@@ -30,7 +30,6 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import sympy as sp
-from IPython.display import Markdown, display
 
 from manytasks import Tasks, checks, deep, evidence, figures, parameters
 from manytasks.page import grouped_ranking, say, table
@@ -205,9 +204,7 @@ table(
 # **Are the tables what the code computes?** This page trains pairs again and compares them with their rows.
 
 # %% tags=["hide-input"]
-display(
-    Markdown(str(deep.agree_with_table("bracket-forgetting", "unrelated tasks")))
-)
+deep.agree_with_table("bracket-forgetting", "unrelated tasks")
 
 # %% [markdown]
 # ## Look: one figure for two papers
