@@ -119,7 +119,6 @@ def by_group(rows: pd.DataFrame, start: int, end: int, *, seed: tuple[Any, ...],
     """
     shares, prices = {}, {}
     for key, part in rows.groupby(["loss", "scenario"]):
-        stream = {"seed": (*seed, *key), "resamples": resamples}
-        shares[key] = carried(part, start, end, **stream)
+        shares[key] = carried(part, start, end, seed=(*seed, *key), resamples=resamples)
         prices[key] = geometric_interval(np.exp(log_fall(part, "price", start, end)))
     return Falls(shares, prices)
