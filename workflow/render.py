@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from badges import one_badge
 from browser import chromium
 from dependencies import chapters, listed, toc_pages
 from environment import step
@@ -53,7 +54,7 @@ def stage(profile: str, source: Path) -> list[str]:
     book = [path for path in Path("book").rglob("*") if path.is_file() and path.suffix != ".jinja"]
     wanted |= {path: path.read_bytes() for path in book}
     executed = sorted(built / f"notebooks/{name}.ipynb" for name in chapters())
-    wanted |= {path.relative_to(built): path.read_bytes() for path in executed}
+    wanted |= {path.relative_to(built): one_badge(path.read_bytes()) for path in executed}
     faults = read_json(built / "faults.json")
     failures = [Failure(**failure) for failure in faults["failures"]]
     evidence = [Evidence(**row) for row in read_json(built / "evidence.json")]

@@ -306,10 +306,17 @@ def test_every_claim_has_its_row_and_its_evidence_a_badge(tree, pages):
     assert len(links) == len(found) > 0
     for link in links:
         path, _, anchor = link["href"].removeprefix("../").partition("#")
-        badge = pages[path].find(id=anchor)
+        check = pages[path].find(id=anchor)
+        badge = check if "evidence" in check["class"] else pages[path].select_one(check.a["href"])
         assert "evidence" in badge["class"]
         claim = badge.find("a")
         assert claim["href"] == f"../../book/claims.html#{link.find_parent('section')['id']}"
+
+
+def test_a_claim_has_one_badge_on_a_page(pages):
+    for name, page in pages.items():
+        claims = [badge.a.text for badge in page.select(".cell_output .evidence")]
+        assert len(claims) == len(set(claims)), name
 
 
 def test_what_a_failed_chapter_would_owe_is_all_that_it_judges(tree):
