@@ -32,7 +32,6 @@ trials = 4  # networks whose slopes are measured [1 to 20]
 rounds = 200  # of alternating training [20 to 400]
 
 # %% tags=["hide-input"]
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import sympy as sp
@@ -40,8 +39,8 @@ import torch
 from IPython.display import Math, display
 from torch.func import grad
 
-from manytasks import checks, deep, evidence, figures, flow, parameters
-from manytasks.page import say, slopes, table
+from manytasks import checks, deep, evidence, figures, flow, page, parameters
+from manytasks.page import in_percent, percent, say
 from manytasks.statistics import (
     highest,
     limit_slope,
@@ -49,24 +48,14 @@ from manytasks.statistics import (
     mean_interval,
     median_interval,
 )
-from manytasks.studies.dynamics import (
-    alternation,
-    conflict_remedies,
-    multitask_methods,
-    palindromes,
-)
-from manytasks.studies.dynamics.aggregated import (
-    aggregate,
-    cosine,
-    powers_of_a_step,
-)
-from manytasks.studies.dynamics.order_sums import order_sums
-from manytasks.studies.dynamics.random_pairs import (
-    generator_of,
-    normal,
-    random_tasks,
-    starts,
-)
+from manytasks.studies.dynamics import aggregated, multitask_methods, palindromes
+from manytasks.studies.dynamics.aggregated import aggregate
+from manytasks.studies.dynamics.alternating_pairs import alternate_pairs
+from manytasks.studies.dynamics.alternation import in_blocks
+from manytasks.studies.dynamics.conflict_remedies import METHODS
+from manytasks.studies.dynamics.random_pairs import generator_of, normal, starts
+from manytasks.studies.dynamics.random_sums import random_sums
+from manytasks.studies.dynamics.remedies_sweep import INSIDE, RemediesSweep
 from manytasks.studies.dynamics.round_gaps import order_gap
 from manytasks.studies.dynamics.small_pairs import Pairs, squared_losses
 from manytasks.studies.dynamics.two_outputs import students
@@ -285,9 +274,11 @@ inner = drawn.map(lambda losses, t: grad(losses[0])(t) @ grad(losses[1])(t))
 spot = int(inner.argmin())
 losses = drawn.losses({name: value[spot] for name, value in drawn.data.items()})
 for rule in ("PCGrad", "CAGrad"):
-    plain, corrected = powers_of_a_step(rule, losses, drawn.theta[spot], rates)
+    plain, corrected = aggregated.powers_of_a_step(
+        rule, losses, drawn.theta[spot], rates
+    )
     say(**{f"{rule}_plain": plain, f"{rule}_corrected": corrected})
-say(cosine_there=cosine(losses, drawn.theta[spot]))
+say(cosine_there=aggregated.cosine(losses, drawn.theta[spot]))
 
 # %% [markdown]
 # Distance of one step from the flow, as powers of $h$: PCGrad, $-F$: {glue:text}`PCGrad_plain:.2f`, with
@@ -309,25 +300,12 @@ say(cosine_there=cosine(losses, drawn.theta[spot]))
 # $L_1$ after as many steps on $L_1 + L_2$ together.
 
 # %% tags=["hide-input"]
-pool, count, rate = flow.Network((4, 6, 1)), 40, 0.1
-generator = generator_of(seed, "many rounds")
-tasks = random_tasks(pool, count, 12, generator)
-theta = starts(pool, count, seed, "many rounds")
-begin = Pairs(squared_losses(pool), theta, tasks)
-flips = (torch.rand(rounds, generator=generator) < 0.5).tolist()
-outcomes = {
-    kind: alternation.alternate(begin, kind, rounds, rate, flips)
-    for kind in alternation.KINDS
-}
-together = outcomes.pop("together")
-forgotten = {kind: each.loss - together.loss for kind, each in outcomes.items()}
-excess = {kind: mean_interval(loss[-1]) for kind, loss in forgotten.items()}
-saved = outcomes["1, 2"].loss[-1] - outcomes["½1, 2, ½1"].loss[-1]
-half_a_step = alternation.half_a_step(begin.at(together.end), rate)
-say(saved_in_half_steps=np.median(saved / half_a_step))
+count, rate = 40, 0.1
+learned = alternate_pairs(count, rounds, rate, seed)
+say(saved_in_half_steps=learned.saved_in_half_steps)
 
 # %% tags=["hide-input", "lead"]
-left = slopes(
+left = page.slopes(
     rates,
     gaps,
     xlabel="rate $h$",
@@ -336,17 +314,18 @@ left = slopes(
     colors=dict(zip(gaps, ("red", "green", "blue"), strict=True)),
     fit=limit_slope,
 )
-right, ax = plt.subplots()
-clock = alternation.EVERY * np.arange(1, rounds // alternation.EVERY + 1)
-hues = ("red", "orange", "green", "purple", "grey")
-for kind, hue, style in zip(
-    forgotten, hues, ("-", "-", "--", ":", "-"), strict=True
-):
-    middle = np.mean(forgotten[kind], axis=1)
-    ax.plot(clock, middle, style, color=C[hue], label=kind)
-ax.axhline(0, color=figures.INK, linewidth=0.8, alpha=0.5)
-ax.set(xlabel="rounds", ylabel="$L_1$ minus $L_1$ of joint descent")
-ax.set(title="Forgetting of task 1", ylim=(ax.get_ylim()[0] - 0.006, None))
+words = "Forgetting of task 1", "rounds", "$L_1$ minus $L_1$ of joint descent"
+right, ax = page.panel(*words, zero=True)
+looks = (
+    ("red", "-"),
+    ("orange", "-"),
+    ("green", "--"),
+    ("purple", ":"),
+    ("grey", "-"),
+)
+for (kind, lost), (hue, line) in zip(learned.forgotten.items(), looks, strict=True):
+    ax.plot(learned.rounds, lost.mean(axis=1), line, color=C[hue], label=kind)
+ax.set(ylim=(ax.get_ylim()[0] - 0.006, None))
 ax.legend(fontsize=9, title="order", ncol=3, loc="lower center")
 figures.show(
     [left, right],
@@ -355,41 +334,36 @@ figures.show(
     "Training loss, not test loss.",
     alt=f"(a) lines of slopes {', '.join(f'{one.mean():.1f}' for one in powers.values())}. (b) forgetting over the rounds for five orders.",
 )
-rows = [(kind, each.words("+.4f")) for kind, each in excess.items()]
+rows = [(kind, each.words("+.4f")) for kind, each in learned.excess.items()]
 names = ["order", "forgetting of task 1, mean and 95 % interval"]
 caption = f"Forgetting of task 1 after {rounds} rounds of each order."
-table(pd.DataFrame(rows, columns=names), name="remedies-order", caption=caption)
+page.table(
+    pd.DataFrame(rows, columns=names), name="remedies-order", caption=caption
+)
 
 # %% [markdown]
 # The palindrome forgets less than 1, 2 by **{glue:text}`saved_in_half_steps:.2f`** times $\tfrac h2\|g_1\|^2$
 # (median), the value of half a step on task 1.
 
 # %% tags=["hide-input"]
-off = [abs(powers[name].mean() - 3) for name in powers if name != "1, 2"]
 what = "brackets left at order h"
 evidence.record("O.11", "derivation", what, left_over, "==", 0, n="3 palindromes")
+off = max(abs(powers[name].mean() - 3) for name in powers if name != "1, 2")
 what, n = (
     "largest |mean slope − 3| of two palindromes",
     f"{trials} networks × 3 rates",
 )
-evidence.record("O.11", "slopes", what, float(max(off)), "<", 0.1, n=n)
+evidence.record("O.11", "slopes", what, float(off), "<", 0.1, n=n)
 check, what = "slope without a palindrome", "largest slope of the order 1, 2"
 steepest = float(powers["1, 2"].max())
 evidence.record("O.11", check, what, steepest, "<", 2.5, n=n)
 check = "forgetting with and without the bracket, many rounds"
-less = mean_interval(saved, 1 - 2 * evidence.level("B.Q1", check))
-evidence.record(
-    "B.Q1",
-    check,
-    "1, 2 minus palindrome",
-    less,
-    ">",
-    0,
-    n=f"{count} pairs",
-    when=evidence.Assumed(
-        "it is read locally: an exact marker in second order, a cause in third order"
-    ),
+less = mean_interval(learned.saved, 1 - 2 * evidence.level("B.Q1", check))
+what, n = "1, 2 minus palindrome", f"{count} pairs"
+when = evidence.Assumed(
+    "it is read locally: an exact marker in second order, a cause in third order"
 )
+evidence.record("B.Q1", check, what, less, ">", 0, n=n, when=when)
 say(power_swap=limit_slope(rates, order_gap(drawn, rates).left_over).mean())
 
 # %% [markdown]
@@ -401,25 +375,20 @@ say(power_swap=limit_slope(rates, order_gap(drawn, rates).left_over).mean())
 # a long sum and some a short one; reversing an order flips the sign.
 
 # %% tags=["hide-input"]
-T, generator = 5, generator_of(seed, "five tasks")
-sums = [
-    order_sums([regression() for _ in range(T)], where, 0.01)
-    for where in starts(small, streams, seed, "five tasks")
-]
-spread = np.array([each.relative for each in sums])
-left, ax = plt.subplots()
+T = 5
+sums = random_sums(small, T, 6, streams, seed)
+spread, shortest = sums.relative, sums.shortest
+words = "length of the sum of brackets / mean over orders", "orders"
+left, ax = page.panel(f"All 120 orders of {T} tasks", *words)
 ax.hist(spread.ravel(), bins=30, color=C["blue"], alpha=0.8)
-ax.set(xlabel="length of the sum of brackets / mean over orders", ylabel="orders")
-ax.set_title(f"All 120 orders of {T} tasks")
 figures.show(
     left,
     name="remedies-five-tasks",
     caption=f"Length of $\\sum_{{i<j}}[g_i,g_j]$ over all 120 orders, relative to the mean over orders; {streams} sets of {T} random tasks at random parameters. Reversed orders have equal length and opposite sign.",
     alt=f"A histogram around one, from {spread.min():.2f} to {spread.max():.2f}.",
 )
-shortest = mean_interval(spread.min(axis=1))
 say(shortest=shortest.value, shortest_low=shortest.low, shortest_high=shortest.high)
-say(sets_of_five=streams, closer=np.median([each.closer for each in sums]))
+say(sets_of_five=streams, closer=sums.closer)
 
 # %% [markdown]
 # The best order shortens the sum to **{glue:text}`shortest:.2f`** of the mean (95 % interval
@@ -438,31 +407,18 @@ say(sets_of_five=streams, closer=np.median([each.closer for each in sums]))
 
 # %% tags=["hide-input"]
 h, pupils = 0.1, students(networks, seed)
-changes = multitask_methods.log_changes(
-    pupils, multitask_methods.methods(h), h, steps
-)
+compared = multitask_methods.methods(h)
+changes = multitask_methods.log_changes(pupils, compared, h, steps)
 against = {
     name: {when: mean_interval(logs) for when, logs in change.items()}
     for name, change in changes.items()
 }
-
-
-def in_percent(change):
-    """A change of a logarithm in percent."""
-    return change.map(lambda log: 100 * np.expm1(log))
-
-
-panels = []
+panels, axis = [], "change against plain descent, %"
 for when, title in (("training", "Training loss"), ("test", "Test loss")):
-    figure, ax = plt.subplots(figsize=(5.4, 3.6))
-    for k, name in enumerate(against):
-        v = in_percent(against[name][when])
-        ends = [[v.value - v.low], [v.high - v.value]]
-        color = C["orange"] if "Grad" in name else C["blue"]
-        ax.errorbar(v.value, -k, xerr=ends, fmt="o", capsize=2, color=color)
-    ax.axvline(0, color=figures.INK, linewidth=0.8, alpha=0.5)
-    ax.set_yticks(-np.arange(len(against)), list(against), fontsize=9)
-    ax.set(xlabel="change against plain descent, %", title=title)
+    figure, ax = page.rows(title, axis, list(against), size=(5.4, 3.6))
+    for k, (name, found) in enumerate(against.items()):
+        color = "orange" if "Grad" in name else "blue"
+        page.dots(ax, [-k], in_percent(found[when]), color=color, across=True)
     panels.append(figure)
 figures.show(
     panels,
@@ -480,18 +436,18 @@ words = {
 }
 rows = [
     {"method, against plain descent": name}
-    | {words[when]: in_percent(v).words("+.2f") + " %" for when, v in row.items()}
+    | {words[when]: percent(change, "+.2f") for when, change in row.items()}
     for name, row in against.items()
 ]
 face, fair = (
-    -100 * np.expm1(against[name]["training"].value)
+    -in_percent(against[name]["training"]).value
     for name in ("PCGrad = UPGrad", "PCGrad, length of plain step")
 )
 say(pcgrad_gain=face, pcgrad_gain_at_equal_length=fair)
 caption = (
     f"Change of the summed loss of {networks} networks, mean and 95 % interval."
 )
-table(pd.DataFrame(rows), name="remedies-multitask", caption=caption)
+page.table(pd.DataFrame(rows), name="remedies-multitask", caption=caption)
 
 # %% [markdown]
 # PCGrad lowers the training loss by {glue:text}`pcgrad_gain:.1f` %, but by only
@@ -506,72 +462,53 @@ table(pd.DataFrame(rows), name="remedies-multitask", caption=caption)
 # their samples only). All methods see the same minibatches and use each task's gradient once per round.
 
 # %% tags=["hide-input"]
-sweep = deep.load_results("conflict-remedies", "book")
-logs, cells = conflict_remedies.log_changes(sweep), conflict_remedies.cells(sweep)
-seeds, SHOWN = len(logs), list(conflict_remedies.METHODS)
+table = deep.load_results("conflict-remedies", "book")
+sweep = RemediesSweep.of(table)
+cells, seeds, hardest = sweep.cells, len(sweep.logs), sweep.cells[-1]
 titles = {cell: f"{cell[0]} tasks, fraction {cell[1]:g}" for cell in cells}
 
 
-def against_sum(cell, method, measure, confidence=0.95):
-    """Mean log ratio to plain descent, paired by seed, with its interval."""
-    return mean_interval(logs[(measure, method, *cell)], confidence)
+def row_text(change):
+    return "diverges" if change.value > 1 else percent(change)
 
 
-def row_text(v):
-    return "diverges" if v.value > 1 else in_percent(v).words("+.1f") + " %"
-
-
-longer_steps, diverging = ("PCGrad", "UPGrad", "CAGrad"), ("λ = −5h/2",)
-inside = [name for name in SHOWN if name not in longer_steps + diverging]
-hardest = cells[-1]
 in_turn = ("λ = −h/2", "in order", "random order", "palindromic order")
-same = [f"{row_text(against_sum(hardest, m, 'train_loss'))} ({m})" for m in in_turn]
+same = [(m, sweep.change(hardest, m, "train_loss")) for m in in_turn]
+same = [f"{row_text(change)} ({method})" for method, change in same]
 say(tasks_of_the_hardest=hardest[0], changes_in_turn=", ".join(same))
 
 # %% tags=["hide-input"]
-panels, places = [], np.arange(len(inside))
-looks = zip(
-    (0.27, 0.09, -0.09, -0.27),
-    ("grey", "blue", "green", "orange"),
-    "osD^",
-    strict=True,
+panels, looks = (
+    [],
+    list(zip(("grey", "blue", "green", "orange"), "osD^", strict=True)),
 )
-looks = dict(zip(cells, looks, strict=True))
 for measure, title in (("train_loss", "Training loss"), ("test_loss", "Test loss")):
-    figure, ax = plt.subplots(figsize=(5.4, 4.2))
-    for cell, (shift, hue, marker) in looks.items():
-        rows = [in_percent(against_sum(cell, name, measure)) for name in inside]
-        middle = np.array([row.value for row in rows])
-        ends = np.array([(row.low, row.high) for row in rows]).T
-        style = {"fmt": marker, "markersize": 4, "capsize": 2, "linewidth": 1.2}
-        style |= {"color": C[hue], "label": titles[cell]}
-        ax.errorbar(middle, shift - places, xerr=np.abs(ends - middle), **style)
-    ax.axvline(0, color=figures.INK, linewidth=0.8, alpha=0.5)
-    ax.set_yticks(-places, inside, fontsize=9)
-    ax.set(xlabel="change against plain descent, %", title=title)
+    figure, ax = page.rows(title, axis, INSIDE, size=(5.4, 4.2))
+    for k, (cell, (hue, marker)) in enumerate(zip(cells, looks, strict=True)):
+        rows = [in_percent(sweep.change(cell, name, measure)) for name in INSIDE]
+        style = {"fmt": marker, "markersize": 4, "linewidth": 1.2}
+        style |= {"across": True, "label": titles[cell]}
+        at = 0.27 - 0.18 * k - np.arange(len(INSIDE))
+        page.dots(ax, at, rows, color=hue, **style)
     panels.append(figure)
 panels[1].axes[0].legend(fontsize=8)
 figures.show(
     panels,
     name="remedies-sweep",
-    caption=f"Change of the loss per task after {int(sweep.step.max())} rounds of rate {sweep.rate.iloc[0]:g}, relative to plain descent on the sum; {seeds} seeds, paired, 95 % intervals; book profile of the sweep. Not drawn: methods with their own, longer steps, and λ = −5h/2, which diverges with four tasks (table below). "
+    caption=f"Change of the loss per task after {int(table.step.max())} rounds of rate {table.rate.iloc[0]:g}, relative to plain descent on the sum; {seeds} seeds, paired, 95 % intervals; book profile of the sweep. Not drawn: methods with their own, longer steps, and λ = −5h/2, which diverges with four tasks (table below). "
     "One network and one rate; a method that trains faster also overfits earlier.",
-    alt=f"Two panels of points with intervals for {len(inside)} methods and {len(cells)} settings, against zero.",
+    alt=f"Two panels of points with intervals for {len(INSIDE)} methods and {len(cells)} settings, against zero.",
 )
 
 # %% tags=["hide-input"]
 for measure, words in (("train_loss", "training loss"), ("test_loss", "test loss")):
-    rows = [
-        {f"{words}, against plain descent": name}
-        | {
-            titles[cell]: row_text(against_sum(cell, name, measure))
-            for cell in cells
-        }
-        for name in SHOWN
-    ]
+    columns = {f"{words}, against plain descent": list(METHODS)}
+    for cell in cells:
+        found = [sweep.change(cell, name, measure) for name in METHODS]
+        columns[titles[cell]] = [row_text(change) for change in found]
     caption = f"Change of the {words} in the sweep, mean over {seeds} seeds and 95 % interval."
     name = f"remedies-{words.replace(' ', '-')}"
-    display(table(pd.DataFrame(rows), name=name, caption=caption))
+    display(page.table(pd.DataFrame(columns), name=name, caption=caption))
 
 # %% [markdown]
 # Taking the tasks in turn, in any order, is itself a way to take the conflict term out, as the table of step 6 says:
@@ -600,39 +537,28 @@ removed = mean_interval(changes[name]["training"], sharing("B.E3", check, 1))
 what = f"change of the training loss after {steps} steps (log)"
 evidence.record("B.E3", check, what, removed, "<", -MARGIN, n=pairs_n)
 check = "conflict term removed, sweep"
-confidence = sharing("B.E3", check, len(cells))
-without = [
-    against_sum(cell, "λ = −h/2", "train_loss", confidence) for cell in cells
-]
+level = sharing("B.E3", check, len(cells))
+without = [sweep.change(cell, "λ = −h/2", "train_loss", level) for cell in cells]
 what = "change of the training loss (log), lowest of all cells"
 evidence.record("B.E3", check, what, lowest(without), "<", -MARGIN, n=cells_n)
 
 # %% tags=["hide-input"]
 # Steps as long as those of plain descent; two tasks here and in the sweep, and four.
 check = "PCGrad against plain descent, equal step lengths"
-confidence = sharing("B.C2", check, 2 * len(cells) + 1)
-here = changes["PCGrad, length of plain step"]["training"]
-equal_lengths = [
-    (cell[0], m, against_sum(cell, "PCGrad, kept length", m, confidence))
-    for m in conflict_remedies.MEASURES
-    for cell in cells
-] + [(2, "train_loss", mean_interval(here, confidence))]
+level = sharing("B.C2", check, 2 * len(cells) + 1)
+equal_lengths = sweep.equal_lengths(level)
+here = mean_interval(changes["PCGrad, length of plain step"]["training"], level)
+equal_lengths.loc[len(equal_lengths)] = [2, "train_loss", here]
+words = "there are four tasks and the training loss is read; with two tasks, or in the test loss of unrelated ones, no gain of one percent is found"
 gains = evidence.tested(
-    pd.DataFrame(equal_lengths, columns=["T", "measure", "change"]),
+    equal_lengths,
     "T == 4 and measure == 'train_loss'",
     lambda rows: highest(rows.change),
-    "there are four tasks and the training loss is read; with two tasks, or in the test loss of unrelated ones, no gain of one percent is found",
+    words,
 )
-evidence.record(
-    "B.C2",
-    check,
-    "change of the training loss (log), largest of all cells",
-    gains.inside,
-    "<",
-    -MARGIN,
-    n=f"{cells_n}; beyond, two tasks, and test losses",
-    when=gains,
-)
+what = "change of the training loss (log), largest of all cells"
+how = {"n": f"{cells_n}; beyond, two tasks, and test losses", "when": gains}
+evidence.record("B.C2", check, what, gains.inside, "<", -MARGIN, **how)
 
 # %% tags=["hide-input"]
 penalties = [name for name in changes if "λ" in name]
@@ -647,23 +573,18 @@ if networks < enough:
     evidence.leave_open("B.Q2", check, "pairs of tasks", **found)
 else:
     evidence.record("B.Q2", check, what, lowest(limits), "<", -MARGIN, n=pairs_n)
-check = "four explicit conflict terms, sweep"
-explicit = [name for name in SHOWN if "λ" in name]
-choices = [(cell, name) for cell in cells for name in explicit]
-confidence = sharing("B.Q2", check, len(choices))
-in_table = [against_sum(*one, "test_loss", confidence) for one in choices]
+check, explicit = "four explicit conflict terms, sweep", sweep.explicit()
+in_table = sweep.explicit(sharing("B.Q2", check, len(explicit))).values()
 what = "change of the test loss (log), lowest of all terms and cells"
 evidence.record("B.Q2", check, what, lowest(in_table), "<", -MARGIN, n=cells_n)
 
 # %% tags=["hide-input"]
-kept = "PCGrad, kept length"
-gained = {cell: against_sum(cell, kept, "train_loss").value for cell in cells}
-as_rate = conflict_remedies.worth_as_rate(sweep, gained)
+as_rate = sweep.worth_as_rate()
 rivals = ", ".join(f"{as_rate[cell]:.1%} ({titles[cell]})" for cell in cells)
-running_away = [one for one in choices if against_sum(*one, "test_loss").value > 1]
-diverged = "".join(f" ({name}, {titles[cell]})" for cell, name in running_away)
-say(larger_rates=rivals, choices_tried=len(choices))
-say(choices_diverged=f"{len(running_away)} diverge{diverged}")
+diverged = [choice for choice, change in explicit.items() if change.value > 1]
+words = "".join(f" ({name}, {titles[cell]})" for cell, name in diverged)
+say(larger_rates=rivals, choices_tried=len(explicit))
+say(choices_diverged=f"{len(diverged)} diverge{words}")
 say(best_term=best, best_change=in_percent(against[best]["test"]).words("+.2f"))
 say(hardest_change=in_percent(without[-1]).words("+.1f"))
 
@@ -688,9 +609,10 @@ say(hardest_change=in_percent(without[-1]).words("+.1f"))
 # tasks, without any alternation:
 
 # %% tags=["hide-input"]
-blocks, mirrored = alternation.in_blocks(begin, rounds, rate)
+blocks, mirrored = in_blocks(learned.begin, rounds, rate)
 say(rounds_in_blocks=rounds, forgotten_in_blocks=blocks.mean())
-say(forgotten_in_turn=excess["1, 2"].value, forgotten_with_half=mirrored.mean())
+say(forgotten_in_turn=learned.excess["1, 2"].value)
+say(forgotten_with_half=mirrored.mean())
 
 # %% [markdown]
 # {glue:text}`rounds_in_blocks` steps on task 1, then {glue:text}`rounds_in_blocks` on task 2: forgetting
@@ -702,17 +624,14 @@ say(forgotten_in_turn=excess["1, 2"].value, forgotten_with_half=mirrored.mean())
 # access; it does not separate the dynamics of optimization from interference between representations.
 
 # %% tags=["hide-input"]
+check = "equal capacity, tasks in blocks or in turn"
+ratio = float(learned.excess["1, 2"].value / blocks.mean())
+when = evidence.Assumed(
+    "capacity is the rival, and the network has room for all tasks; interference between representations is not told apart"
+)
+how = {"n": f"{count} pairs", "when": when}
 evidence.record(
-    "B.S2",
-    "equal capacity, tasks in blocks or in turn",
-    "forgetting in turn / in blocks",
-    float(excess["1, 2"].value / blocks.mean()),
-    "<",
-    0.1,
-    n=f"{count} pairs",
-    when=evidence.Assumed(
-        "capacity is the rival, and the network has room for all tasks; interference between representations is not told apart"
-    ),
+    "B.S2", check, "forgetting in turn / in blocks", ratio, "<", 0.1, **how
 )
 
 # %% [markdown]

@@ -53,3 +53,13 @@ def test_a_mark_stands_where_it_is_told(color):
     assert set(line.get_xdata()) == {3.0}
     assert (line.get_linestyle(), words.get_text(), words.xy) == (":", "unstable", (3.0, 0.9))
     assert words.get_color() == line.get_color() == (figures.COLORS["red"] if color else figures.INK)
+
+
+def test_rows_have_their_names_from_top_to_bottom():
+    figure, ax = page.rows("Loss", "change", ["first", "second"], size=(4, 2))
+    ax.plot([1.0, 2.0], [0, -1], "o")
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["first", "second"]
+    assert list(ax.get_yticks()) == [0, -1]
+    assert (ax.get_title(loc="left"), ax.get_xlabel()) == ("Loss", "change")
+    assert set(ax.lines[0].get_xdata()) == {0}
+    assert figure.get_size_inches().tolist() == [4, 2]

@@ -1,4 +1,4 @@
-"""One panel of a figure, named before anything is drawn: title, axes, the line to compare with, ticks."""
+"""One panel of a figure, named before anything is drawn: title, axes, line to compare with, ticks."""
 
 from __future__ import annotations
 
@@ -51,4 +51,25 @@ def panel(
         ax.minorticks_off()
     if names is not None:
         ax.set_xticks(range(len(names)), names)
+    return figure, ax
+
+
+def rows(
+    title: str, xlabel: str, names: Sequence[str], *, size: tuple[float, float] | None = None
+) -> tuple[Figure, Axes]:
+    """Make a panel whose y axis is a list of names, and where zero is a vertical line.
+
+    Args:
+        title: of the panel.
+        xlabel: of the x axis.
+        names: from top to bottom; they stand at 0, -1, ...
+        size: in inches; as all panels are if None.
+
+    Returns:
+        A figure for ``figures.show``, and the axes to draw on.
+    """
+    figure, ax = plt.subplots(figsize=size)
+    ax.axvline(0, color=figures.INK, linewidth=0.8, alpha=0.5)
+    ax.set_yticks([-place for place in range(len(names))], names, fontsize=9)
+    ax.set(xlabel=xlabel, title=title)
     return figure, ax
