@@ -78,7 +78,7 @@ LONG = {
     "dynamics/bracket": 663,
     "dynamics/forgetting": 540,
     "dynamics/modified-equation": 594,
-    "dynamics/remedies": 630,
+    "dynamics/remedies": 555,
     "multitask/many-tasks": 581,
     "multitask/transfer": 696,
     "networks/megabyte": 541,
@@ -96,7 +96,6 @@ TALKS_LITTLE = {
     "dynamics/explore-flows": 0.17,
     "dynamics/forgetting": 0.34,
     "dynamics/modified-equation": 0.21,
-    "dynamics/remedies": 0.31,
     "multitask/explore": 0.17,
     "multitask/transfer": 0.34,
     "networks/lengths": 0.21,
@@ -113,7 +112,7 @@ TALKS_LITTLE = {
     "replay/rehearse": 0.31,
     "replay/which-order": 0.32,
 }
-HIDDEN_NOW = 9240
+HIDDEN_NOW = 9165
 
 
 def name_of(chapter):
