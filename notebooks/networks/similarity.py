@@ -29,17 +29,17 @@ twin_width = 16  # of the network whose hidden units change places [4 to 256]
 import pandas as pd
 import sympy as sp
 import torch
-from IPython.display import Markdown, display
 from scipy.linalg import hadamard
 
 from manytasks import Tasks, checks, deep, evidence, figures, page, parameters
 from manytasks.deep import measures
 from manytasks.deep.measures.network import forward
 from manytasks.deep.networks import Architecture, draw_weights
-from manytasks.statistics import Interval, critical_t, mean_interval, z_scores
+from manytasks.statistics import mean_interval
 from manytasks.streams import stream
-from manytasks.studies.networks import pairs, private
+from manytasks.studies.networks import few_seeds, pairs, private
 from manytasks.studies.networks.exchange import exchange_units
+from manytasks.studies.networks.measure_leads import leads_of_tables
 from manytasks.studies.networks.transfer import slope_by_seed, transfer, transfers
 from manytasks.symbolic import differing
 
@@ -57,13 +57,11 @@ same_task = one_width[one_width.strength == 0]
 twice = mean_interval(same_task.groupby("seed")["one head"].mean())
 WITHIN = ["dataset", "width", "dial"]
 order_within = pairs.order_by_seed(dialled, "one head", WITHIN)
-mean_order = order_within.mean()
 started = ("function distance, other start", "weight distance, other start")
+functions, weights = order_within[list(started)].mean()
 kin_gain = transfer(own_names, "test_error", WIDE).mean()
 page.say(twice_points=100 * twice.value, kin_points=-100 * kin_gain)
-page.say(
-    functions_order=mean_order[started[0]], weights_order=mean_order[started[1]]
-)
+page.say(functions_order=functions, weights_order=weights)
 
 # %% [markdown]
 # ## Setting
@@ -300,9 +298,7 @@ checks.below(
 # repository; its networks are not trained here.
 
 # %% tags=["hide-input"]
-display(
-    Markdown(str(deep.agree_with_table("similarity-measures", "labels renamed")))
-)
+deep.agree_with_table("similarity-measures", "labels renamed")
 
 # %% [markdown]
 # ## Look
@@ -315,14 +311,21 @@ display(
 
 # %% tags=["hide-input"]
 SHOWN = (8, 24, 64, 256)
+FLAT = {"unit": "seed", "log_x": False}
+LABELS = {
+    "test_error": "in accuracy",
+    "test_loss": "in loss",
+    "fraction": "share of superclasses with exchanged names",
+    "transfer": "knowledge transfer",
+    "strength": "strength of the dial",
+}
 gains = transfers(named, ["test_error", "test_loss"], "fraction")
 page.curves(
     gains[gains.width.isin(SHOWN)],
-    x="fraction",
-    y="transfer",
+    **FLAT | {"x": "fraction", "y": "transfer", "reference": 0},
     hue="width",
     panels="measure",
-    unit="seed",
+    labels=LABELS,
     name="similarity-names",
     caption=(
         "What five tasks of CIFAR-100 gain from one network, against the share of superclasses whose names are exchanged, clean labels. Every curve falls: similarity counts. "
@@ -333,42 +336,29 @@ page.curves(
         "Two panels of transfer, in accuracy and in loss, falling with the share of exchanged names, a curve per width. "
         "In accuracy only width 8 starts above zero; widths 64 and 256 are below zero everywhere."
     ),
-    labels={
-        "test_error": "in accuracy",
-        "test_loss": "in loss",
-        "fraction": "share of superclasses with exchanged names",
-        "transfer": "knowledge transfer",
-    },
-    log_x=False,
-    reference=0,
 )
 
 # %% tags=["hide-input"]
-kin = {
-    "n": f"{named.task.nunique()} tasks a seed",
-    "statistic": f"transfer at width {WIDE}",
-}
+size = f"{named.task.nunique()} tasks a seed"
+what = f"transfer at width {WIDE}"
 for rows, words in (
     (own_names, "superclasses with their own names gain"),
     (exchanged, "superclasses with exchanged names lose"),
 ):
     for measure in ("error", "loss"):
-        found = transfer(rows, f"test_{measure}", WIDE)
-        evidence.decide(f"A.N2, CIFAR-100, {words}, in {measure}", found, **kin)
-evidence.decide(
-    "A.N2, CIFAR-100, superclasses with their own names gain at equal parameters, in error",
-    transfer(own_names, "test_error", WIDE, own_width=24),
-    **kin,
+        gain = transfer(rows, f"test_{measure}", WIDE)
+        check = f"A.N2, CIFAR-100, {words}, in {measure}"
+        evidence.decide(check, gain, statistic=what, n=size)
+check = "superclasses with their own names gain at equal parameters, in error"
+gain = transfer(own_names, "test_error", WIDE, own_width=24)
+evidence.decide(f"A.N2, CIFAR-100, {check}", gain, statistic=what, n=size)
+check = "transfer falls as names are exchanged, in error"
+what = f"slope of transfer at width {WIDE} over the share of exchanged names"
+wide = gains[(gains.measure == "test_error") & (gains.width == WIDE)]
+slopes = slope_by_seed(
+    wide.pivot(index="seed", columns="fraction", values="transfer")
 )
-wide_gains = gains[(gains.measure == "test_error") & (gains.width == WIDE)]
-fall = evidence.decide(
-    "A.N2, CIFAR-100, transfer falls as names are exchanged, in error",
-    slope_by_seed(
-        wide_gains.pivot(index="seed", columns="fraction", values="transfer")
-    ),
-    n=kin["n"],
-    statistic=f"slope of transfer at width {WIDE} over the share of exchanged names",
-)
+evidence.decide(f"A.N2, CIFAR-100, {check}", slopes, statistic=what, n=size)
 
 # %% [markdown]
 # **Dissimilar tasks lose, and similar tasks lose, too.** Half of the claim stands: transfer falls with every name that is exchanged. The
@@ -376,18 +366,14 @@ fall = evidence.decide(
 # the common one of width 64. The five tasks ask for different things under one name, and one head has to say yes to all of them.
 
 # %% tags=["hide-input"]
-replaced = one_width.query("dial == 'superclass' and strength == 1")
-siblings = mean_interval(replaced["one head"])
-narrow = mean_interval(transfer(own_names, "test_error", SHOWN[0]))
+siblings = one_width.query("dial == 'superclass' and strength == 1")["one head"]
+narrow = transfer(own_names, "test_error", SHOWN[0])
 checks.below(
     "nothing, against what one task learned twice gains on CIFAR-100", 0, twice.low
 )
-page.say(
-    twice_gain=twice.words("+.3f"),
-    sibling_gain=siblings.words("+.3f"),
-    narrow=SHOWN[0],
-    narrow_gain=narrow.words("+.3f"),
-)
+page.say(narrow=SHOWN[0], narrow_gain=mean_interval(narrow).words("+.3f"))
+page.say(sibling_gain=mean_interval(siblings).words("+.3f"))
+page.say(twice_gain=twice.words("+.3f"))
 
 # %% [markdown]
 # *Changed because* of what stands for similar. On digits A.N2 held ({doc}`small-data`): there the most similar tasks were one task
@@ -401,17 +387,12 @@ page.say(
 # Does transfer fall as tasks become less similar (claim A.C2)? Pairs of tasks with five classes each, four dials.
 
 # %% tags=["hide-input"]
-LABELS = {"strength": "strength of the dial", "transfer": "transfer in accuracy"}
-DIALLED = {"labels": LABELS, "log_x": False, "reference": 0, "ylim": (-0.45, 0.12)}
-DIALLED |= {
-    "x": "strength",
-    "y": "transfer",
-    "hue": "dial",
-    "panels": "heads",
-    "unit": "seed",
-}
+DIALLED = FLAT | {"x": "strength", "y": "transfer", "hue": "dial"}
+DIALLED |= {"panels": "heads", "reference": 0, "ylim": (-0.45, 0.12)}
+DIALLED["labels"] = LABELS | {"transfer": "transfer in accuracy"}
 page.curves(
     pairs.by_head(one_width),
+    **DIALLED,
     name="similarity-dials",
     caption=(
         f"CIFAR-100: what two tasks gain from one network of width {WIDE}, against the strength of four dials. (a) one head: all four fall, and names in conflict cost "
@@ -419,30 +400,26 @@ page.curves(
         "The figure does not show larger samples, for which there is less to gain."
     ),
     alt="Two panels of transfer against dial strength. With one head the labels curve falls steeply, the three others gently through zero; with two heads all four stay near zero.",
-    **DIALLED,
 )
 
 # %% tags=["hide-input"]
 falls = pairs.change_by_seed(one_width, "one head", "dial")
-evidence.decide(
-    "A.C2, CIFAR-100, transfer falls along every dial",
-    *(falls[dial] for dial in falls),
-    statistic="change of transfer with one head from strength 0 to 1, of the dial that falls least surely",
-    n=f"{falls.shape[1]} dials",
-)
+what = "change of transfer with one head from strength 0 to 1, of the dial that falls least surely"
+check, each = "transfer falls along every dial", [falls[dial] for dial in falls]
+size = f"{len(each)} dials"
+evidence.decide(f"A.C2, CIFAR-100, {check}", *each, statistic=what, n=size)
 other_names = one_width[one_width.dial == "labels"]
-spared = evidence.decide(
-    "A.C2, CIFAR-100, other names of all classes cost less than a point with a head per task",
-    -pairs.change_by_seed(other_names, "two heads")["two heads"],
-    statistic="cost of other names with two heads, in accuracy",
-    n="2 tasks a seed",
+spared = -pairs.change_by_seed(other_names, "two heads")["two heads"]
+check = "other names of all classes cost less than a point with a head per task"
+check, what = (
+    f"A.C2, CIFAR-100, {check}",
+    "cost of other names with two heads, in accuracy",
 )
-page.say(
-    spared_cost=page.signed(100 * spared.value, ".1f"),
-    spared_half=f"{100 * (spared.high - spared.value):.1f}",
-    falls_most=page.signed(100 * falls["labels"].mean(), ".0f"),
-    falls_least=page.signed(100 * falls.mean().max(), ".0f"),
-)
+spared = evidence.decide(check, spared, statistic=what, n="2 tasks a seed")
+page.say(spared_cost=page.signed(100 * spared.value, ".1f"))
+page.say(spared_half=f"{100 * (spared.high - spared.value):.1f}")
+page.say(falls_most=page.signed(100 * falls["labels"].mean(), ".0f"))
+page.say(falls_least=page.signed(100 * falls.mean().max(), ".0f"))
 
 # %% [markdown]
 # From strength 0 to 1 transfer with one head changes by {glue:text}`falls_most` points for other names and by
@@ -465,15 +442,19 @@ DIALS = {
     "superclass": "siblings",
     "classes": "other classes",
 }
-layer_words = dict(zip("0123", LAYERS, strict=True))
+LABELS |= DIALS | dict(zip("0123", LAYERS, strict=True))
+LABELS |= {"width": "width $k$", "cosine": "cosine of private weights"}
+LABELS["fall"] = "fall of the cosine of movements"
 redrawn = private.alone(layers)
 page.curves(
     redrawn[redrawn.dial.isin(["none", "labels", "pixels"])],
     x="width",
     y="cosine",
+    unit="seed",
     hue="layer",
     panels="dial",
-    unit="seed",
+    labels=LABELS,
+    ylim=(-0.15, 1.05),
     name="similarity-layers",
     caption=(
         "Figure 4 of Paper A on CIFAR-100 features: cosine between two tasks' copies of the one private layer. The first layer comes closer as networks grow, whatever the tasks: wide "
@@ -481,10 +462,6 @@ page.curves(
         "The figure does not show how much of a cosine is the common start."
     ),
     alt="Three panels of cosine against width, a curve per layer. The first layer rises with width in each; the head stays near one for one task twice and near zero for other names.",
-    labels=DIALS
-    | layer_words
-    | {"width": "width $k$", "cosine": "cosine of private weights"},
-    ylim=(-0.15, 1.05),
 )
 
 # %% [markdown]
@@ -497,13 +474,11 @@ every = layers[layers.private == "every layer"]
 control = every[(every.dial == "none") & every.width.isin(JUDGED)]
 together = control.groupby("layer").movement_cosine.mean()
 parted = private.parted_both_ways(every, "movement_cosine", list(DIALS)[1:], JUDGED)
+by_layer = {"xticks": range(4), "xticklabels": LAYERS, "ylim": (0, 1.15)}
 page.curves(
     parted,
-    x="layer",
-    y="fall",
-    hue="dial",
-    panels="counted",
-    unit="seed",
+    **FLAT | {"x": "layer", "y": "fall", "hue": "dial", "panels": "counted"},
+    **by_layer | {"labels": LABELS},
     name="similarity-parted",
     caption=(
         "How far the two tasks' movements part, layer by layer, all layers private. (a) as a share of what one task twice has in common (declared): the head loses least, "
@@ -511,28 +486,18 @@ page.curves(
         f"widths {JUDGED[0]} to {JUDGED[-1]}. The figure does not show which layer could hold the difference best."
     ),
     alt="Two panels of the fall of a cosine against the layer, a curve per dial. As a share, all curves are lowest at the head; as a difference, they rise from the first layer.",
-    labels=DIALS | {"fall": "fall of the cosine of movements"},
-    log_x=False,
-    xticks=range(4),
-    xticklabels=LAYERS,
-    ylim=(0, 1.15),
 )
 
 # %% tags=["hide-input"]
-COUNTED = ["layer", "counted", "dial"]
-by_layer = parted.pivot(index="seed", columns=COUNTED, values="fall")
-head_more = by_layer[3] - by_layer[0]
-MOVED = {
+by_layer = parted.pivot(index="seed", columns=["layer", "counted", "dial"])["fall"]
+head_more, size = by_layer[3] - by_layer[0], f"{len(JUDGED)} widths"
+what = "share of the cosine of movements that the head loses, minus that of the first layer"
+for dial, moved in {
     "labels": "other names move the head apart more than the first layer",
     "pixels": "features in another order move the first layer apart more than the head",
-}
-for dial, check in MOVED.items():
-    evidence.decide(
-        f"A.F4, CIFAR-100, {check}",
-        head_more["as a share", dial],
-        statistic="share of the cosine of movements that the head loses, minus that of the first layer",
-        n=f"{len(JUDGED)} widths",
-    )
+}.items():
+    check, more = f"A.F4, CIFAR-100, {moved}", head_more["as a share", dial]
+    evidence.decide(check, more, statistic=what, n=size)
     lost = mean_interval(head_more["as a difference", dial])
     page.say(**{f"head_more_{dial}": lost.words(".2f")})
 page.say(first_together=together[0], head_together=together[3])
@@ -549,15 +514,12 @@ page.say(first_together=together[0], head_together=together[3])
 # Ask the network itself: which private layer saves most?
 
 # %% tags=["hide-input"]
-rows = {
-    words: private.saved(layers, dial, JUDGED).apply(
-        lambda column: mean_interval(column).words("+.2f")
-    )
-    for dial, words in DIALS.items()
-}
-saved = pd.DataFrame(rows).T.set_axis(LAYERS, axis=1).rename_axis("tasks")
+rows = {"tasks": list(DIALS.values())}
+savings = [private.saved(layers, dial, JUDGED) for dial in DIALS]
+for k, layer in enumerate(LAYERS):
+    rows[layer] = [mean_interval(each.iloc[:, k]).words("+.2f") for each in savings]
 page.table(
-    saved.reset_index(),
+    pd.DataFrame(rows),
     name="similarity-saved",
     caption=f"CIFAR-100: test loss saved by making one layer private. Means over widths {JUDGED[0]} to {JUDGED[-1]} and {layers.seed.nunique()} seeds, with 95 % intervals.",
 )
@@ -591,11 +553,16 @@ RANKING = {"xlabel": "rank correlation with transfer"}
 RANKING["colors"] = {name: COLORS[name.split()[0]] for name in pairs.MEASURES}
 GROUPS = ["dataset", "width"]
 ours, theirs = "function distance", "gradient cosine at optimum"
-orders = {"within a dial, one head": order_within}
-for head in pairs.NETWORKS:
-    found = pairs.order_by_seed(pairs.distinct(dialled), head, GROUPS)
-    orders[f"over all pairs, {head}"] = found
-best = {title: by_seed.mean().idxmax() for title, by_seed in orders.items()}
+asked = pairs.distinct(dialled)
+orders = {"within a dial, one head": order_within} | {
+    f"over all pairs, {head}": pairs.order_by_seed(asked, head, GROUPS)
+    for head in pairs.NETWORKS
+}
+best = {title: by_seed.mean() for title, by_seed in orders.items()}
+highest = " ".join(
+    f"{title.capitalize()}: highest {means.idxmax()}, {means.max():.2f}."
+    for title, means in best.items()
+)
 figures.show(
     page.rankings(orders, **RANKING),
     name="similarity-ranking",
@@ -604,24 +571,18 @@ figures.show(
         "the linear theory expects of it. Blue, what compares functions, leads where the head is shared; red, what compares weights, is left with nothing when the starts differ. "
         "With two heads no measure helps much. The figure does not show other architectures."
     ),
-    alt="Three dot plots of rank correlations with intervals. "
-    + " ".join(
-        f"{title.capitalize()}: highest {name}, {orders[title][name].mean():.2f}."
-        for title, name in best.items()
-    ),
+    alt=f"Three dot plots of rank correlations with intervals. {highest}",
 )
 
 # %% tags=["hide-input"]
+size = f"{dialled.dial.nunique()} dials, {dialled.width.nunique()} widths"
 for check, rival in (
     ("functions order transfer better than weights within a dial", started[1]),
     ("functions against gradients at the optima within a dial", theirs),
 ):
-    evidence.decide(
-        f"A.Q2, CIFAR-100, {check}",
-        order_within[started[0]] - order_within[rival],
-        statistic=f"lead of {started[0]} over {rival}, in rank correlation within a dial",
-        n=f"{dialled.dial.nunique()} dials, {dialled.width.nunique()} widths",
-    )
+    lead = order_within[started[0]] - order_within[rival]
+    what = f"lead of {started[0]} over {rival}, in rank correlation within a dial"
+    evidence.decide(f"A.Q2, CIFAR-100, {check}", lead, statistic=what, n=size)
 
 check = "CIFAR-100, weights order transfer half as well as functions"
 sure = 1 - 2 * evidence.level("A.K9", check)
@@ -629,20 +590,11 @@ half_as_well = [
     mean_interval(order_within[weights] - order_within[functions] / 2, sure)
     for functions, weights in (started, (ours, "weight distance"))
 ]
-evidence.record(
-    "A.K9",
-    check,
-    "rank correlation of transfer with weight distance, less half of that with function distance, within a dial",
-    half_as_well[0],
-    "<",
-    0,
-    n=f"{dialled.dial.nunique()} dials, {dialled.width.nunique()} widths",
-    seeds=len(order_within),
-    when=evidence.Tested(
-        "networks start from different weights; from a common start weights order transfer, too",
-        *half_as_well,
-    ),
-)
+words = "networks start from different weights; from a common start weights order transfer, too"
+what = "rank correlation of transfer with weight distance, less half of that with function distance, within a dial"
+sizes = {"n": size, "seeds": len(order_within)}
+sizes["when"] = evidence.Tested(words, *half_as_well)
+evidence.record("A.K9", check, what, half_as_well[0], "<", 0, **sizes)
 
 # %% [markdown]
 # Functions beat weights. Functions against gradients stays open at the declared level. And the distance between weights is useless only
@@ -650,26 +602,13 @@ evidence.record(
 
 # %% tags=["hide-input"]
 glyph_pairs = pairs.with_transfer(deep.load_results("similarity-measures", "book"))
-SHARED = ["pixels", "labels", "classes"]  # the dials of both tables
-
-
-def lead(rows, within=()):
-    """By how much gradients lead functions, with a 95 % interval over seeds."""
-    groups = [*GROUPS, *within]
-    found = pairs.lead_by_seed(rows, "one head", groups, theirs, ours)
-    return mean_interval(found).words("+.2f")
-
-
 both = {"CIFAR-100": dialled, "glyphs and digits": glyph_pairs}
-of_shared = {data: rows[rows.dial.isin(SHARED)] for data, rows in both.items()}
-leads = {"data": list(both)}
-leads["within a dial"] = [lead(rows, ["dial"]) for rows in both.values()]
-leads["over pixels, labels, classes"] = [
-    lead(pairs.distinct(rows)) for rows in of_shared.values()
-]
-leads["over all dials"] = [lead(pairs.distinct(rows)) for rows in both.values()]
+SHARED = ["pixels", "labels", "classes"]  # the dials of both tables
+leads = leads_of_tables(both, "one head", GROUPS, theirs, ours, SHARED)
 page.table(
-    pd.DataFrame(leads),
+    pd.DataFrame(leads)
+    .map(lambda lead: lead.words("+.2f"))
+    .reset_index(names="data"),
     name="similarity-leads",
     caption="Lead of the gradient cosine at the optima over the function distance, in rank correlation within a seed, one head; means with 95 % intervals over seeds.",
 )
@@ -685,13 +624,11 @@ page.table(
 
 # %% tags=["hide-input"]
 ASKED = ["weight distance", ours, "cross-task risk", "feature CKA", theirs]
-asked = pairs.distinct(dialled), "one head"
 predicted = {"measure": ASKED}
 for unit, what in {"seed": "seed", "dial": "kind of difference"}.items():
-    found = pairs.predicted_share(*asked, unit, GROUPS, ASKED)
-    predicted[f"R², new {what}"] = [
-        mean_interval(found[name]).words(".2f") for name in ASKED
-    ]
+    found = pairs.predicted_share(asked, "one head", unit, GROUPS, ASKED)
+    found = [mean_interval(found[name]).words(".2f") for name in ASKED]
+    predicted[f"R², new {what}"] = found
 page.table(
     pd.DataFrame(predicted),
     name="similarity-predicted",
@@ -710,17 +647,16 @@ page.table(
 # The second data set: pixels instead of features, five dials, fewer seeds, nothing declared beforehand. First the dials.
 
 # %% tags=["hide-input"]
+on_glyphs = glyph_pairs[glyph_pairs.dataset == "glyphs"]
 page.curves(
-    pairs.by_head(
-        glyph_pairs[(glyph_pairs.width == WIDE) & (glyph_pairs.dataset == "glyphs")]
-    ),
+    pairs.by_head(on_glyphs[on_glyphs.width == WIDE]),
+    **DIALLED,
     name="similarity-dials-glyphs",
     caption=(
         f"The same on glyphs, width {WIDE}, five dials. As on CIFAR-100, names in conflict cost most with one head and nothing with two; means of {{n}} seeds with {{level}} intervals. "
         "The figure does not show digits, which look alike."
     ),
     alt="Two panels of transfer against dial strength on glyphs. With one head the labels curve falls far below the others; with two heads all stay near zero.",
-    **DIALLED,
 )
 
 # %% [markdown]
@@ -730,27 +666,17 @@ page.curves(
 # too few for the share of the error rate that each record has: all four stay open.
 
 # %% tags=["hide-input"]
-EACH, OVER = ("dial", ["dataset", "width"]), (8, 16, 32, 64)
-down = [-pairs.change_by_seed(glyph_pairs, "one head", by) for by in EACH]
-renamed = glyph_pairs.query("dial == 'labels' and strength == 1")
 glyph_layers = private.alone(deep.load_results("layers", "book"))
-first = glyph_layers[glyph_layers.layer == 0]
-first = first.pivot(index="seed", columns=["width", "dial"], values="cosine")
-falls = [
-    private.parted(glyph_layers, "cosine", dial, OVER, share=False)
-    for dial in ("labels", "pixels")
-]
+fallen = few_seeds.falls_with_dials(glyph_pairs, "one head")
+renamed = few_seeds.cost_of_other_names(glyph_pairs, "two heads")
+closer = few_seeds.wider_is_closer(glyph_layers, 4, 64)
+told, widths = ["labels", "pixels"], (8, 16, 32, 64)
+apart = few_seeds.head_parts_more(glyph_layers, told, widths)
 tried = {
-    ("A.C2", "transfer falls with every dial and on every data set"): down,
-    ("A.C2", "a head per task, all labels renamed"): [
-        renamed.groupby("seed")[["two heads"]].mean()
-    ],
-    ("A.F4", "redrawn: inner products of the first layer grow with width"): [
-        first[64] - first[4]
-    ],
-    ("A.F4", "where tasks differ"): [
-        each[3] - each[k] for each in falls for k in range(3)
-    ],
+    ("A.C2", "transfer falls with every dial and on every data set"): fallen,
+    ("A.C2", "a head per task, all labels renamed"): renamed,
+    ("A.F4", "redrawn: inner products of the first layer grow with width"): closer,
+    ("A.F4", "where tasks differ"): apart,
 }
 
 # %% tags=["hide-input"]
@@ -761,11 +687,8 @@ assumed = {
     "pixels differs (glyphs at 8 × 8 pixels, no CIFAR-100)",
 }
 what = "smallest t of these differences"
-for (claim, check), parts in tried.items():
-    units = pd.concat(parts, axis=1)
-    level = evidence.level(claim, check)
-    needed = critical_t(units.shape[1], len(units) - 1, level)
-    least = Interval.around(z_scores(units.to_numpy(), 0.0).min(), needed)
+for (claim, check), units in tried.items():
+    least = few_seeds.smallest_score(units, evidence.level(claim, check))
     size = {"n": f"{units.shape[1]} comparisons", "seeds": len(units)}
     size["when"] = evidence.Assumed(assumed[claim])
     evidence.record(claim, check, what, least, ">", 0, **size)
@@ -801,14 +724,12 @@ for claim, check, better, worse in (
     ("A.K9", from_two_starts, *started),
 ):
     sure = 1 - 2 * evidence.level(claim, check)
-    leading = [
-        mean_interval(each[better] - each[worse], sure)
-        for each in glyph_orders.values()
-    ]
+    leads = [each[better] - each[worse] for each in glyph_orders.values()]
+    leads = [mean_interval(each, sure) for each in leads]
     what = f"lead of {better} over {worse}, in rank correlation within a seed"
     size = {"n": f"{len(different)} pairs", "seeds": len(by_seed)}
-    size["when"] = evidence.Tested(answer, *leading) if claim == "A.Q2" else None
-    evidence.record(claim, check, what, leading[0], ">", 0, **size)
+    size["when"] = evidence.Tested(answer, *leads) if claim == "A.Q2" else None
+    evidence.record(claim, check, what, leads[0], ">", 0, **size)
 
 # %% [markdown]
 # ## Break
@@ -820,20 +741,18 @@ for claim, check, better, worse in (
 # which is now the distance of the starts?
 
 # %% tags=["hide-input"]
-same, most = (
-    one_width[one_width.strength == end].mean(numeric_only=True) for end in (0, 1)
-)
+ends = one_width.groupby("strength").mean(numeric_only=True)
 renamed = other_names[other_names.strength == 1].mean(numeric_only=True)
 page.say(
     renamed_function=renamed.function_distance, renamed_cka=renamed.feature_cka
 )
 for name, head in {"one": "one head", "two": "two heads"}.items():
     page.say(**{f"renamed_{name}": page.signed(renamed[head])})
-for name, rows in {"same": same, "other": most}.items():
+for name, strength in {"same": 0, "other": 1}.items():
     for what in ("weight", "function"):
-        page.say(**{f"{what}_{name}": rows[f"{what}_distance"]})
-        apart = rows[f"{what}_distance_other_start"]
-        page.say(**{f"{what}_{name}_two_starts": apart})
+        distance = ends[f"{what}_distance"][strength]
+        apart = ends[f"{what}_distance_other_start"][strength]
+        page.say(**{f"{what}_{name}": distance, f"{what}_{name}_two_starts": apart})
 
 # %% [markdown]
 # CIFAR-100, all classes renamed: mean function distance {glue:text}`renamed_function:.2f`, mean CKA {glue:text}`renamed_cka:.2f`; transfer with

@@ -22,16 +22,13 @@ profile = "book"
 seed = 0  # draws nothing here: the tables hold seeds of their own
 
 # %% tags=["hide-input"]
-from IPython.display import Markdown, display
-
 from manytasks import checks, deep, evidence, page
 from manytasks.declarations import declarations
 from manytasks.statistics import mean_interval
-from manytasks.studies.networks import peaks
+from manytasks.studies.networks import peak_sides, peaks
 from manytasks.studies.networks.forgetting import by_learner, change, saved
 from manytasks.studies.networks.transfer import transfer, transfers
 
-MEASURES = {"test_loss": "loss", "test_error": "accuracy"}
 KEYS = ["scenario", "memory", "width", "seed"]
 HEADS = {"task": "a head per task", "domain": "one head"}
 WORDS = {
@@ -49,16 +46,8 @@ WORDS = {
     "task": "glyphs, a head per task",
     "domain": "permuted digits, one head",
 } | {f"{share}": f"{share:.0%}" for share in (0.0, 0.2, 0.25, 0.4, 0.5, 1.0)}
-BY_SEED = {"x": "width", "unit": "seed", "labels": WORDS}
+LOSS = {"x": "width", "y": "test_loss", "unit": "seed", "labels": WORDS}
 declared = declarations()
-glyphs = deep.load_results("multitask-width", "book")
-digits = deep.load_results("similarity", "book")
-layers = deep.load_results("depth", "book")
-replay = deep.load_results("replay-width", "book")
-noisy_replay = deep.load_results("replay-noise", "book")
-learners = by_learner(replay, KEYS)
-T, size = int(glyphs.tasks[0]), f"{int(glyphs.tasks[0])} tasks a seed"
-together = glyphs[glyphs.method == "multi-task"]
 
 # %% [markdown]
 # ## Setting
@@ -70,18 +59,39 @@ together = glyphs[glyphs.method == "multi-task"]
 # below it, *fall* the loss there minus that at the largest width. What decides, on which seeds and at which places, was declared before these tables were
 # made (`src/manytasks/declarations.yml`).
 #
+# Everything is read from five tables, a row for each network, task and time that was measured:
+
+# %%
+glyphs = deep.load_results(
+    "multitask-width", "book"
+)  # noise, width, one network or ten
+digits = deep.load_results(
+    "similarity", "book"
+)  # the share of the pixels permuted, too
+layers = deep.load_results("depth", "book")  # one to five hidden layers
+replay = deep.load_results("replay-width", "book")  # tasks in turn, with a buffer
+noisy_replay = deep.load_results(
+    "replay-noise", "book"
+)  # the same with wrong labels
+
+# %% [markdown]
 # To know that the tables are what the code computes, this page trains some of their networks again.
+#
+# * *Glyphs.* {glue:text}`again_glyphs`
+# * *Digits.* {glue:text}`again_digits`
+# * *In turn, one head.* {glue:text}`again_one_head`
+# * *In turn, a head per task.* {glue:text}`again_own_heads`
 
 # %% tags=["hide-input"]
-again = {
-    "Glyphs": deep.agree_with_table("multitask-width", "a network per task"),
-    "Digits": deep.agree_with_table("similarity", "unrelated tasks"),
-    "In turn, one head": deep.agree_with_table("replay-width", "one shared head"),
-    "In turn, a head per task": deep.agree_with_table(
-        "replay-width", "a head per task"
-    ),
-}
-display(Markdown("\n".join(f"* *{data}.* {said}" for data, said in again.items())))
+glyphs_again = deep.agree_with_table("multitask-width", "a network per task")
+digits_again = deep.agree_with_table("similarity", "unrelated tasks")
+one_head_again = deep.agree_with_table("replay-width", "one shared head")
+own_heads_again = deep.agree_with_table("replay-width", "a head per task")
+page.say(again_glyphs=str(glyphs_again), again_digits=str(digits_again))
+page.say(again_one_head=str(one_head_again), again_own_heads=str(own_heads_again))
+size = f"{int(glyphs.tasks[0])} tasks a seed"
+together = glyphs[glyphs.method == "multi-task"]
+alone = glyphs[glyphs.method == "single-task"]
 
 # %% [markdown]
 # ## Do they peak?
@@ -91,7 +101,7 @@ display(Markdown("\n".join(f"* *{data}.* {said}" for data, said in again.items()
 # %% tags=["hide-input", "lead"]
 page.curves(
     glyphs,
-    **BY_SEED | {"y": "test_loss", "hue": "noise", "panels": "method"},
+    **LOSS | {"hue": "noise", "panels": "method"},
     name="small-data-loss",
     caption=(
         f"Glyphs, {int(glyphs.per_class[0])} samples a class: test loss against width. Wrong labels lift the curve and give it a hump; a network per task peaks on clean labels, too. "
@@ -100,62 +110,45 @@ page.curves(
     alt="Two panels of test loss against width for three shares of wrong labels: humps that are higher with more wrong labels.",
 )
 
-# %% tags=["hide-input"]
+# %% [markdown]
+# Two seeds choose the places of peak and valley, the others say how far the loss rises and falls between them:
+
+# %%
 entry = declared["A.F2, glyphs, peak in loss, wrong labels"]
-tops = peaks.declared_peaks(glyphs, entry)
-few, many = entry.rows["noise"]
-evidence.decide(
-    str(entry),
-    *(peaks.sides(*tops) or [None]),
-    statistic="smallest of rise to the peak and fall beyond",
-    n=size,
-)
+tops = peaks.declared_peaks(glyphs, entry)  # one for each share of wrong labels
+both_sides = peaks.sides(*tops) or [None]  # rises and falls, by seed
 
 # %% tags=["hide-input"]
+what = "smallest of rise to the peak and fall beyond"
+evidence.decide(str(entry), *both_sides, statistic=what, n=size)
+(few, many), judging = entry.rows["noise"], list(entry.judge)
+wrong = together[together.noise.isin([few, many])]
 cases = {
-    error: peaks.sides(
-        *(
-            peaks.find_peak(
-                together[together.noise == noise], measure, entry.choose
-            )
-            for noise in (few, many)
-        )
-    )
+    error: peak_sides.sides_of_curves(wrong, "noise", measure, entry.choose)
     for measure, error in {"test_loss": "a loss", "test_error": "a share"}.items()
 }
-evidence.decide_each(
-    "A.N1, glyphs, networks peak under wrong labels",
-    cases,
-    statistic="smallest of rise and fall",
-    n=size,
-    words="the error is {} (glyphs, wrong labels)",
-)
-alone = peaks.peak_of_each(
-    glyphs[glyphs.method == "single-task"], ["noise"], "test_loss", entry.choose
-)
-judging = list(entry.judge)
-page.say(
-    rise=tops[0].rise[judging].mean(),
-    fall=tops[0].fall[judging].mean(),
-    place=tops[0].place,
-    rise_many=tops[1].rise[judging].mean(),
-    fall_many=tops[1].fall[judging].mean(),
-    valley_many=peaks.by_width(together[together.noise == many], "test_loss")[
-        tops[1].valley
-    ].mean(),
-    alone_clean=alone.rise[0.0],
-)
+check = "A.N1, glyphs, networks peak under wrong labels"
+words = "the error is {} (glyphs, wrong labels)"
+what = "smallest of rise and fall"
+evidence.decide_each(check, cases, statistic=what, n=size, words=words)
+for check in ("wrong labels raise the peak", "more wrong labels raise it more"):
+    raise_it = declared[f"A.N1, glyphs, {check}"]
+    less, more = (f"{share:.0%}" for share in raise_it.rows["noise"])
+    what = f"rise of the loss with {more} wrong labels minus that with {less}"
+    higher = peaks.raised(*peaks.declared_peaks(glyphs, raise_it))
+    evidence.decide(str(raise_it), higher, statistic=what, n=size)
 
 # %% tags=["hide-input"]
-for check in ("wrong labels raise the peak", "more wrong labels raise it more"):
-    entry = declared[f"A.N1, glyphs, {check}"]
-    less, more = (f"{share:.0%}" for share in entry.rows["noise"])
-    evidence.decide(
-        str(entry),
-        peaks.raised(*peaks.declared_peaks(glyphs, entry)),
-        statistic=f"rise of the loss with {more} wrong labels minus that with {less}",
-        n=size,
-    )
+low, high = tops
+page.say(place=low.place)
+page.say(rise=low.rise[judging].mean(), fall=low.fall[judging].mean())
+page.say(rise_many=high.rise[judging].mean(), fall_many=high.fall[judging].mean())
+by_width = peaks.by_width(together[together.noise == many], "test_loss")
+page.say(valley_many=by_width[high.valley].mean())
+clean_alone = peaks.peak_of_each(alone, ["noise"], "test_loss", entry.choose).loc[
+    0.0
+]
+page.say(alone_clean=clean_alone.rise)
 
 # %% [markdown]
 # At 20 % wrong labels the loss rises by {glue:text}`rise:.2f` nats to width {glue:text}`place` and falls by {glue:text}`fall:.2f` beyond; at 40 % by
@@ -166,11 +159,10 @@ for check in ("wrong labels raise the peak", "more wrong labels raise it more"):
 
 # %% tags=["hide-input"]
 pooled = digits[digits.method == "multi-task"]
+labels = pooled.noise.map({0.0: "clean labels", 0.2: "20 % wrong labels"})
 page.curves(
-    pooled.assign(
-        labels=pooled.noise.map({0.0: "clean labels", 0.2: "20 % wrong labels"})
-    ),
-    **BY_SEED | {"y": "test_loss", "hue": "fraction", "panels": "labels"},
+    pooled.assign(labels=labels),
+    **LOSS | {"hue": "fraction", "panels": "labels"},
     name="small-data-similarity",
     caption=(
         f"Digits: one network with one head for {int(digits.tasks[0])} permuted versions. The less the tasks agree, the higher the curve lies; only wrong labels give it a hump. "
@@ -180,56 +172,34 @@ page.curves(
 )
 
 # %% tags=["hide-input"]
-entry = declared[
-    "A.N1, permuted digits, less similar tasks: loss at the peak, 20% wrong labels"
-]
-found = dict(
-    zip(entry.rows["fraction"], peaks.declared_peaks(digits, entry), strict=True)
+check = "less similar tasks: loss at the peak, 20% wrong labels"
+entry = declared[f"A.N1, permuted digits, {check}"]
+at_peak = peak_sides.values_at_peaks(digits, entry, "fraction")
+what = "loss at the peak of unrelated tasks minus that of equal ones"
+evidence.decide(str(entry), at_peak[1.0] - at_peak[0.0], statistic=what, n=size)
+equal, unrelated = (
+    top.rise[judging].mean() for top in peaks.declared_peaks(digits, entry)
 )
-at_peak = {
-    share: peaks.by_width(
-        pooled[(pooled.noise == 0.2) & (pooled.fraction == share)], "test_loss"
-    )[top.place]
-    for share, top in found.items()
-}
-evidence.decide(
-    str(entry),
-    at_peak[1.0] - at_peak[0.0],
-    statistic="loss at the peak of unrelated tasks minus that of equal ones",
-    n=size,
-)
-page.say(
-    digits_equal=at_peak[0.0][judging].mean(),
-    digits_unrelated=at_peak[1.0][judging].mean(),
-    digits_height=found[0.0].rise[judging].mean(),
-    digits_height_unrelated=found[1.0].rise[judging].mean(),
-)
+page.say(digits_equal=at_peak[0.0][judging].mean(), digits_height=equal)
+page.say(digits_unrelated=at_peak[1.0][judging].mean())
+page.say(digits_height_unrelated=unrelated)
 checks.below(
     "rise to the peak of unrelated tasks, against that of equal ones",
-    found[1.0].rise[judging].mean(),
-    found[0.0].rise[judging].mean(),
+    unrelated,
+    equal,
 )
 
 # %% tags=["hide-input"]
 entry = declared["A.B1, networks: equal tasks, clean labels"]
 (flat,) = peaks.declared_peaks(digits, entry)
-evidence.decide(
-    str(entry),
-    flat.rise,
-    statistic="rise of the loss to the threshold (negative: it falls)",
-    n=size,
-)
-in_error = peaks.find_peak(
-    pooled[(pooled.noise == 0.2) & (pooled.fraction == 0)],
-    "test_error",
-    entry.choose,
-)
-page.say(
-    digits_flat=page.signed(flat.rise[judging].mean()),
-    digits_error_place=in_error.place,
-    digits_error_rise=mean_interval(in_error.rise[judging]).words(".3f"),
-    digits_error_fall=mean_interval(in_error.fall[judging]).words(".3f"),
-)
+what = "rise of the loss to the threshold (negative: it falls)"
+evidence.decide(str(entry), flat.rise, statistic=what, n=size)
+page.say(digits_flat=page.signed(flat.rise[judging].mean()))
+equal_wrong = pooled[(pooled.noise == 0.2) & (pooled.fraction == 0)]
+in_error = peaks.find_peak(equal_wrong, "test_error", entry.choose)
+page.say(digits_error_place=in_error.place)
+page.say(digits_error_rise=mean_interval(in_error.rise[judging]).words(".3f"))
+page.say(digits_error_fall=mean_interval(in_error.fall[judging]).words(".3f"))
 
 # %% [markdown]
 # From equal to unrelated tasks the loss at the peak goes from {glue:text}`digits_equal:.2f` to {glue:text}`digits_unrelated:.2f`, but its
@@ -244,37 +214,35 @@ page.say(
 
 # %% tags=["hide-input"]
 clean = digits[digits.noise == 0]
-gains = transfers(clean, list(MEASURES), "fraction")
+gains = transfers(clean, ["test_loss", "test_error"], "fraction")
 widths = sorted(gains.width.unique())
 page.curves(
     gains[gains.width.isin([widths[1], widths[-2], widths[-1]])],
     x="fraction",
     y="transfer",
     hue="width",
-    panels="measure",
     unit="seed",
+    panels="measure",
+    labels=WORDS | {"test_loss": "in test loss", "test_error": "in accuracy"},
+    log_x=False,
     name="small-data-transfer",
     caption=(
         "Digits, clean labels, one head: knowledge transfer falls as tasks grow dissimilar; above 0 company helps. Means of {n} seeds with {level} intervals. "
         "The figure does not separate what the shared trunk gives from what the shared head gives."
     ),
     alt="Two panels: transfer in loss and in accuracy falls as the share of permuted pixels grows, at three widths.",
-    labels=WORDS | {"test_loss": "in test loss", "test_error": "in accuracy"},
-    log_x=False,
 )
-gained = {}
-for check in ("equal tasks gain", "unrelated tasks lose"):
+for check, fact in {
+    "equal tasks gain": "equal",
+    "unrelated tasks lose": "unrelated",
+}.items():
     entry = declared[f"A.N2, digits, {check}, in accuracy"]
     (share,), (width,) = entry.rows["fraction"], entry.rows["width"]
-    gained[share] = transfer(clean[clean.fraction == share], "test_error", width)
-    evidence.decide(
-        str(entry), gained[share], statistic=f"transfer at width {width}", n=size
-    )
-page.say(
-    gain_width=width,
-    gain_equal=page.signed(100 * gained[0.0].mean(), ".1f"),
-    gain_unrelated=page.signed(100 * gained[1.0].mean(), ".1f"),
-)
+    gained = transfer(clean[clean.fraction == share], "test_error", width)
+    what = f"transfer at width {width}"
+    evidence.decide(str(entry), gained, statistic=what, n=size)
+    page.say(**{f"gain_{fact}": page.signed(100 * gained.mean(), ".1f")})
+page.say(gain_width=width)
 
 # %% [markdown]
 # At width {glue:text}`gain_width` equal tasks gain {glue:text}`gain_equal` points of accuracy from being learned together, unrelated ones
@@ -287,7 +255,7 @@ page.say(
 # %% tags=["hide-input"]
 page.curves(
     layers,
-    **BY_SEED | {"y": "test_loss", "hue": "depth", "panels": "method"},
+    **LOSS | {"hue": "depth", "panels": "method"},
     name="small-data-depth",
     caption=(
         "Glyphs, 20 % wrong labels: deeper networks have higher curves, and their hump stands out more. Means of {n} seeds with {level} intervals. "
@@ -298,39 +266,23 @@ page.curves(
 
 # %% tags=["hide-input"]
 entry = declared["A.Q3, glyphs, five layers lie higher than one"]
-one, five = entry.rows["depth"]
-kinds = dict(iter(layers.groupby("method")))
-lifted = {
-    method: peaks.near_the_top(rows, "test_loss", "depth", entry.choose)[1]
-    for method, rows in kinds.items()
-}
-evidence.decide(
-    str(entry),
-    *(values[five] - values[one] for values in lifted.values()),
-    statistic="smaller lift of the loss near the threshold by four more layers",
-    n=size,
+one, five = depths = entry.rows["depth"]
+lifted = peak_sides.lifts_near_the_top(
+    layers, "test_loss", "depth", depths, entry.choose
 )
+what = "smaller lift of the loss near the threshold by four more layers"
+evidence.decide(str(entry), *lifted.values(), statistic=what, n=size)
+page.say(lift_together=lifted["multi-task"].mean())
+page.say(lift_alone=lifted["single-task"].mean())
 entry = declared["A.Q3, glyphs, five layers transfer less than one"]
 (width,) = entry.rows["width"]
-worth = {
-    depth: transfer(layers[layers.depth == depth], "test_error", width)
-    for depth in (one, five)
-}
-evidence.decide(
-    str(entry),
-    worth[five] - worth[one],
-    statistic=f"transfer in accuracy at width {width}, five hidden layers minus one",
-    n=size,
-)
-
-# %% tags=["hide-input"]
-page.say(
-    lift_together=(lifted["multi-task"][five] - lifted["multi-task"][one]).mean(),
-    lift_alone=(lifted["single-task"][five] - lifted["single-task"][one]).mean(),
-    depth_width=width,
-    gain_one=page.signed(100 * worth[one].mean(), ".1f"),
-    gain_five=page.signed(100 * worth[five].mean(), ".1f"),
-)
+by_depth = dict(iter(layers.groupby("depth")))
+worth = {k: transfer(by_depth[k], "test_error", width) for k in depths}
+what = f"transfer in accuracy at width {width}, five hidden layers minus one"
+evidence.decide(str(entry), worth[five] - worth[one], statistic=what, n=size)
+page.say(depth_width=width)
+page.say(gain_one=page.signed(100 * worth[one].mean(), ".1f"))
+page.say(gain_five=page.signed(100 * worth[five].mean(), ".1f"))
 
 # %% [markdown]
 # Near the threshold four more layers lift the loss of one network by {glue:text}`lift_together:.2f` nats and that of a network per task by
@@ -341,44 +293,29 @@ page.say(
 
 # %% tags=["hide-input"]
 entry = declared["A.K8, glyphs, networks of one and of five layers peak"]
-evidence.decide_each(
-    str(entry),
-    {
-        f"{depth} hidden layers and the error is {error}": peaks.sides(
-            *(
-                peaks.find_peak(rows[rows.depth == depth], measure, entry.choose)
-                for rows in kinds.values()
-            )
-        )
-        for depth in (one, five)
-        for measure, error in {
-            "test_loss": "a loss",
-            "test_error": "a share",
-        }.items()
-    },
-    statistic="smallest of rise and fall, one network and a network per task",
-    n=size,
-    words="networks have {} (glyphs, 20 % wrong labels)",
-)
+measures = {"test_loss": "a loss", "test_error": "a share"}
+cases = {
+    f"{depth} hidden layers and the error is {error}": peak_sides.sides_of_curves(
+        by_depth[depth], "method", measure, entry.choose
+    )
+    for depth in depths
+    for measure, error in measures.items()
+}
+what = "smallest of rise and fall, one network and a network per task"
+words = "networks have {} (glyphs, 20 % wrong labels)"
+evidence.decide_each(str(entry), cases, statistic=what, n=size, words=words)
 entry = declared["A.K8, glyphs, the height of the peak differs with depth"]
-evidence.decide(
-    str(entry),
-    peaks.raised(*peaks.declared_peaks(layers, entry)),
-    statistic="rise of the loss with five hidden layers minus that with one",
-    n=size,
-)
-by_depth = peaks.peak_of_each(
-    layers, ["method", "depth"], "test_loss", entry.choose
-)
+what = "rise of the loss with five hidden layers minus that with one"
+higher = peaks.raised(*peaks.declared_peaks(layers, entry))
+evidence.decide(str(entry), higher, statistic=what, n=size)
+both = ["method", "depth"]
+rises = peaks.peak_of_each(layers, both, "test_loss", entry.choose).rise
 page.table(
-    by_depth.rise.unstack("method").map("{:+.2f}".format).reset_index(),
+    rises.unstack("method").map("{:+.2f}".format).reset_index(),
     name="small-data-depths",
     caption="Rise of the loss from the valley to the threshold, by depth, glyphs with 20 % wrong labels; means of the judging seeds.",
 )
-page.say(
-    rise_one=by_depth.rise["multi-task", one],
-    rise_five=by_depth.rise["multi-task", five],
-)
+page.say(rise_one=rises["multi-task", one], rise_five=rises["multi-task", five])
 
 # %% [markdown]
 # With five hidden layers both kinds of network peak, in loss and not in accuracy. One network with one hidden layer has only just learned to fit at
@@ -389,18 +326,22 @@ page.say(
 # ## What is forgotten?
 #
 # Five tasks, one after the other; a buffer keeps $m$ samples a class of each. With a head per task the tasks are ten classes of glyphs
-# each, with one head the ten digits through five permutations of all pixels.
+# each, with one head the ten digits through five permutations of all pixels. What a learner forgets is read off its error matrix; what a wide
+# one forgets more than a narrow one is a difference within a seed.
+
+# %%
+learners = by_learner(replay, KEYS)  # a row for each; columns forgotten_loss, …
+entry = declared["A.N3, glyphs, wide networks forget less, a head per task"]
+(narrow, wide), buffers = entry.rows["width"], entry.rows["memory"]
+wider = change(learners, "width", narrow, wide)
 
 # %% tags=["hide-input"]
 for measure in ("loss", "error"):
     page.curves(
         learners.reindex(HEADS, level="scenario").reset_index(),
-        x="width",
-        hue="memory",
-        panels="scenario",
-        unit="seed",
-        y=f"forgotten_{measure}",
-        labels=WORDS | {f"forgotten_{measure}": f"forgotten test {measure}"},
+        **LOSS
+        | {"y": f"forgotten_{measure}", "hue": "memory", "panels": "scenario"}
+        | {"labels": WORDS | {f"forgotten_{measure}": f"forgotten test {measure}"}},
         name=f"small-data-forgetting-{measure}",
         caption=(
             f"Glyphs and digits: forgotten test {measure} against width; means of {{n}} seeds with {{level}} intervals. To see: beside a "
@@ -410,91 +351,66 @@ for measure in ("loss", "error"):
     )
 
 # %% tags=["hide-input"]
-entry = declared["A.N3, glyphs, wide networks forget less, a head per task"]
-(narrow, wide), buffers = entry.rows["width"], entry.rows["memory"]
-forgotten = {
-    word: learners[f"forgotten_{measure}"]
-    for measure, word in {"loss": "loss", "error": "accuracy"}.items()
-}
-wider = {
-    word: change(values, "width", narrow, wide)
-    for word, values in forgotten.items()
-}
+LOST = {"loss": "forgotten_loss", "accuracy": "forgotten_error"}
 streams = f"{int(replay.tasks[0])} tasks a seed"
-evidence.decide_each(
-    str(entry),
-    {word: [each["task", m] for m in buffers] for word, each in wider.items()},
-    statistic=f"largest change of forgetting from width {narrow} to {wide}",
-    n=streams,
-    words="the tasks have a head each (glyphs) and what is forgotten is {}",
-)
-evidence.decide_each(
-    "A.N3, permuted digits, wide networks forget less, one head",
-    {m: [each["domain", m] for each in wider.values()] for m in buffers},
-    statistic=f"largest change of forgetting from width {narrow} to {wide}",
-    n=streams,
-    words="one head (permuted digits) and a buffer of {} samples a class",
-)
+own_heads = {
+    word: [wider[each]["task", m] for m in buffers] for word, each in LOST.items()
+}
+what = f"largest change of forgetting from width {narrow} to {wide}"
+words = "the tasks have a head each (glyphs) and what is forgotten is {}"
+evidence.decide_each(str(entry), own_heads, statistic=what, n=streams, words=words)
+one_head = {
+    m: [wider[each]["domain", m] for each in LOST.values()] for m in buffers
+}
+check = "A.N3, permuted digits, wide networks forget less, one head"
+words = "one head (permuted digits) and a buffer of {} samples a class"
+evidence.decide_each(check, one_head, statistic=what, n=streams, words=words)
 
 # %% tags=["hide-input"]
 cifar = by_learner(deep.load_results("replay-width-cifar100", "book"), KEYS)
 check = "width and forgetting, CIFAR-100 against permuted digits"
 confidence = 1 - evidence.level("A.S4", check)  # two means, one side each
 on_cifar = change(cifar.forgotten_loss, "width", narrow, wide)["domain", 15]
-on_digits = wider["loss"]["domain", 15]
+on_digits = wider.forgotten_loss["domain", 15]
 both_ways = [mean_interval(values, confidence) for values in (on_cifar, -on_digits)]
-evidence.record(
-    "A.S4",
-    check,
-    f"smaller of the rise of forgotten loss on CIFAR-100 and its fall on digits, width {narrow} to {wide}, one head, 15 samples a class",
-    min(both_ways, key=lambda v: v.low),
-    ">",
-    0,
-    n="5 to 10 tasks a seed",
-    seeds=min(len(on_cifar), len(on_digits)),
-)
+smaller = min(both_ways, key=lambda found: found.low)
+what = f"smaller of the rise of forgotten loss on CIFAR-100 and its fall on digits, width {narrow} to {wide}, one head, 15 samples a class"
+sizes = {"n": "5 to 10 tasks a seed", "seeds": min(len(on_cifar), len(on_digits))}
+evidence.record("A.S4", check, what, smaller, ">", 0, **sizes)
 
 # %% tags=["hide-input"]
 entry = declared["A.N3, glyphs and permuted digits, a buffer helps"]
 kept = entry.rows["memory"][-1]
-helped = {word: change(each, "memory", 0, kept) for word, each in forgotten.items()}
-evidence.decide_each(
-    str(entry),
-    {
-        f"{HEADS[head]}, in {word}": [each[head, k] for k in entry.rows["width"]]
-        for word, each in helped.items()
-        for head in HEADS
-    },
-    statistic=f"largest change of forgetting by {kept} samples a class",
-    n=f"{len(entry.rows['width'])} widths",
-    words="the network has {}",
-)
+helped, widths = change(learners, "memory", 0, kept), entry.rows["width"]
+cases = {
+    f"{words}, in {word}": [helped[each][head, k] for k in widths]
+    for word, each in LOST.items()
+    for head, words in HEADS.items()
+}
+what = f"largest change of forgetting by {kept} samples a class"
+sizes = {"n": f"{len(widths)} widths", "words": "the network has {}"}
+evidence.decide_each(str(entry), cases, statistic=what, **sizes)
 
 # %% tags=["hide-input"]
-unbuffered = forgotten["loss"]["domain", 0].unstack("width")
-of_narrow = unbuffered[wide] / unbuffered[narrow]
+lost = learners.loc["task"]
 saves = {
     f"{kind}{word}": change(
-        saved(each["task"], kept, bool(kind)), "width", narrow, wide
+        saved(lost[each], kept, bool(kind)), "width", narrow, wide
     )
     for kind in ("", "a share of ")
-    for word, each in forgotten.items()
+    for word, each in LOST.items()
 }
-evidence.decide_each(
-    "A.N3, glyphs, the buffer saves less in wide networks, a head per task",
-    saves,
-    statistic=f"change of what the buffer saves from width {narrow} to {wide}",
-    n=f"a buffer of {kept}",
-    words="what the buffer saves is counted in {} (glyphs, a head per task)",
-)
-page.say(
-    narrow=narrow,
-    wide=wide,
-    kept=kept,
-    alone_more=mean_interval(of_narrow).words(".2f"),
-    saved_loss=mean_interval(saves["loss"]).words(".2f"),
-    saved_share=mean_interval(saves["a share of loss"]).words(".2f"),
-)
+check = "A.N3, glyphs, the buffer saves less in wide networks, a head per task"
+what = f"change of what the buffer saves from width {narrow} to {wide}"
+words = "what the buffer saves is counted in {} (glyphs, a head per task)"
+sizes = {"n": f"a buffer of {kept}", "words": words}
+evidence.decide_each(check, saves, statistic=what, **sizes)
+unbuffered = learners.forgotten_loss["domain", 0].unstack("width")
+of_narrow = unbuffered[wide] / unbuffered[narrow]
+page.say(narrow=narrow, wide=wide, kept=kept)
+page.say(alone_more=mean_interval(of_narrow).words(".2f"))
+page.say(saved_loss=mean_interval(saves["loss"]).words(".2f"))
+page.say(saved_share=mean_interval(saves["a share of loss"]).words(".2f"))
 
 # %% [markdown]
 # With a head per task width {glue:text}`wide` forgets less than width {glue:text}`narrow` beside every buffer; with one head it does so beside a buffer, and
@@ -506,35 +422,26 @@ page.say(
 
 # %% tags=["hide-input"]
 noisy = by_learner(noisy_replay, ["noise", "width", "seed"])
-columns = ["forgotten_loss", "forgotten_error", "final_error"]
-wide_change = [change(learners[each], "width", narrow, wide) for each in columns]
-noisy_change = [change(noisy[each], "width", narrow, wide) for each in columns]
+noisy_wider = change(noisy, "width", narrow, wide)
 own, common = "the tasks have heads of their own", "the tasks share one head"
+columns = [*LOST.values(), "final_error"]
 fall = {
-    words: [each[head, m] for each in wide_change for m in buffers]
+    words: [wider[each][head, m] for each in columns for m in buffers]
     for words, head in ((own, "task"), (common, "domain"))
 }
-fall[own] += [each[share] for each in noisy_change for share in (0.1, 0.2)]
-evidence.decide_each(
-    "A.F6, glyphs, error and forgetting fall with width, a head per task",
-    fall,
-    statistic=f"largest change from width {narrow} to {wide}",
-    n=f"{len(buffers)} buffers, 2 shares of wrong labels",
-    words="{} (glyphs and digits)",
-)
-lost = forgotten["loss"]
-evidence.decide(
-    "A.E3, networks: forgetting over width and buffer",
-    lost["task", kept, wide] - lost["task", 0, narrow],
-    statistic=f"forgotten loss, width {wide} with {kept} samples a class minus width {narrow} without",
-    n=streams,
-)
-evidence.decide(
-    "A.B3, networks: one shared head, no buffer",
-    of_narrow,
-    statistic=f"forgotten loss at width {wide} as a share of that at width {narrow}",
-    n=streams,
-)
+fall[own] += [noisy_wider[each][share] for each in columns for share in (0.1, 0.2)]
+check = "A.F6, glyphs, error and forgetting fall with width, a head per task"
+what = f"largest change from width {narrow} to {wide}"
+sizes = {"n": f"{len(buffers)} buffers, 2 shares of wrong labels"}
+sizes["words"] = "{} (glyphs and digits)"
+evidence.decide_each(check, fall, statistic=what, **sizes)
+check = "A.E3, networks: forgetting over width and buffer"
+less = lost.forgotten_loss[kept, wide] - lost.forgotten_loss[0, narrow]
+what = f"forgotten loss, width {wide} with {kept} samples a class minus width {narrow} without"
+evidence.decide(check, less, statistic=what, n=streams)
+check = "A.B3, networks: one shared head, no buffer"
+what = f"forgotten loss at width {wide} as a share of that at width {narrow}"
+evidence.decide(check, of_narrow, statistic=what, n=streams)
 
 # %% [markdown]
 # With a head per task all three fall. The networks of the figures grow from where they fit their tasks; narrower ones have little to forget.

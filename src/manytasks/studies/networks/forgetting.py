@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 import pandas as pd
 
 from manytasks import theory
 
 MEASURES = ("loss", "error")
+Values = TypeVar("Values", pd.Series, pd.DataFrame)
 
 
 def by_learner(rows: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
@@ -57,11 +59,11 @@ def by_learner(rows: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
     return pd.DataFrame(found)
 
 
-def change(values: pd.Series, axis: str, start: float, end: float) -> pd.Series:
+def change(values: Values, axis: str, start: float, end: float) -> Values:
     """Subtract what was measured at one place of an axis from what was measured at another.
 
     Args:
-        values: indexed by the axis and whatever else names a learner.
+        values: one measure or several, indexed by the axis and whatever else names a learner.
         axis: level of the index, such as "width".
         start: a place on it.
         end: another.
