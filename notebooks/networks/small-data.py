@@ -310,12 +310,12 @@ higher = peaks.raised(*peaks.declared_peaks(layers, entry))
 evidence.decide(str(entry), higher, statistic=what, n=size)
 both = ["method", "depth"]
 rises = peaks.peak_of_each(layers, both, "test_loss", entry.choose).rise
+page.say(rise_one=rises["multi-task", one], rise_five=rises["multi-task", five])
 page.table(
     rises.unstack("method").map("{:+.2f}".format).reset_index(),
     name="small-data-depths",
     caption="Rise of the loss from the valley to the threshold, by depth, glyphs with 20 % wrong labels; means of the judging seeds.",
 )
-page.say(rise_one=rises["multi-task", one], rise_five=rises["multi-task", five])
 
 # %% [markdown]
 # With five hidden layers both kinds of network peak, in loss and not in accuracy. One network with one hidden layer has only just learned to fit at
