@@ -82,7 +82,7 @@ LONG = {
     "multitask/many-tasks": 581,
     "multitask/transfer": 696,
     "networks/megabyte": 541,
-    "networks/similarity": 768,
+    "networks/similarity": 691,
     "replay/buffer": 717,
     "replay/rehearse": 760,
 }
@@ -103,8 +103,8 @@ TALKS_LITTLE = {
     "networks/networks-peak": 0.33,
     "networks/random-features": 0.28,
     "networks/schedules": 0.18,
-    "networks/similarity": 0.31,
-    "networks/small-data": 0.14,
+    "networks/similarity": 0.34,
+    "networks/small-data": 0.2,
     "replay/budget": 0.32,
     "replay/buffer": 0.33,
     "replay/explore-replay": 0.17,
@@ -112,7 +112,7 @@ TALKS_LITTLE = {
     "replay/rehearse": 0.31,
     "replay/which-order": 0.32,
 }
-HIDDEN_NOW = 9165
+HIDDEN_NOW = 8964
 
 
 def name_of(chapter):

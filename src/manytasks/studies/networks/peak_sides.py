@@ -67,7 +67,7 @@ def values_at_peaks(table: pd.DataFrame, entry: Declaration, case: str) -> dict[
         peak = find_peak(rows, measure, entry.choose)
         if peak is None:
             raise ValueError(f"{entry}: the curve of {case} = {value} has no peak")
-        found[float(value)] = by_width(rows, measure)[peak.place]  # type: ignore[arg-type]
+        found[float(value)] = by_width(rows, measure)[peak.place]
     return found
 
 
