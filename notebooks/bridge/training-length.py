@@ -21,7 +21,6 @@ n = 20  # samples of each of the two tasks [6 to 30]
 cosine = 0.5  # between the two tasks [-0.9 to 0.9]
 
 # %% tags=["hide-input"]
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import sympy as sp
@@ -33,10 +32,9 @@ from manytasks import (
     figures,
     parameters,
     pictures,
-    simulate,
     theory,
 )
-from manytasks.page import number, say, table
+from manytasks.page import number, panel, say, table
 from manytasks.simulate.features import excess_kurtosis
 from manytasks.statistics import critical_z, z_scores
 from manytasks.studies.linear.stopping import anchor_rises, stops
@@ -45,6 +43,11 @@ from manytasks.studies.linear.trained_draws import (
     errors_by_rule,
     spread_ratios,
 )
+from manytasks.studies.linear.training_curves import (
+    TrainingForgetting,
+    exchange_rate,
+    forgetting_in_time,
+)
 from manytasks.symbolic import differing
 from manytasks.theory.fit import spread_weight
 from manytasks.theory.training_error import Geometry, filtered_error
@@ -52,6 +55,8 @@ from manytasks.theory.training_factors import TrainingFactors, from_traces
 from manytasks.theory.training_path import next_errors
 
 parameters.check(In, globals())
+
+# %% tags=["hide-input"]
 N = 2 * n
 sigma2 = 0.25  # label-noise variance
 pair = Tasks.equiangular(2, cosine)  # two tasks of length 1
@@ -80,27 +85,21 @@ cuts = {
 }
 
 # %% tags=["hide-input"]
-left, ax = plt.subplots()
-shade = ax.pcolormesh(
-    widths, lengths, np.log10(errors.T), vmax=1, shading="gouraud", rasterized=True
-)
+axes = {"xlabel": "parameters $p$", "xscale": "log", "yscale": "log"}
+style = {"ylabel": "training time $t$", "ylim": (lengths[0], lengths[-1])}
+left, ax = panel("Error of every width and length", **axes, **style)
+look = {"vmax": 1, "shading": "gouraud", "rasterized": True}
+shade = ax.pcolormesh(widths, lengths, np.log10(errors.T), **look)
 ax.plot(widths, times, color="white", label="best time")
 ax.axvline(N, color="white", linestyle="--", linewidth=1)
-ax.set(
-    xscale="log", yscale="log", xlabel="parameters $p$", ylabel="training time $t$"
-)
-ax.set(title="Error of every width and length", ylim=(lengths[0], lengths[-1]))
 bar = left.colorbar(shade, ticks=[-1, -0.5, 0, 0.5, 1])
 bar.ax.set_yticklabels(["0.1", "0.3", "1", "3", "10"])
-right, ax = plt.subplots()
+style = {"ylabel": "excess risk, mean of the tasks", "ylim": (0.3, 12)}
+right, ax = panel("The peak grows with training", **axes, **style)
 for length, color in rows.items():
     ink = figures.COLORS[color]
     ax.plot(widths, cuts[length], color=ink, label=f"$t = {length:g}$")
 ax.plot(widths, cuts[np.inf], color=figures.INK, linewidth=1, label="to the end")
-ax.set(
-    xscale="log", yscale="log", ylim=(0.3, 12), title="The peak grows with training"
-)
-ax.set(xlabel="parameters $p$", ylabel="excess risk, mean of the tasks")
 figures.threshold(ax, N)
 ax.legend(loc="upper right")
 figures.show(
@@ -292,15 +291,9 @@ for side, rank, amplified in (
     ended = from_traces(total, p, rank, rank, amplified, 0)
     exact = theory.multitask_error(two, (n1, n2), p, noise, regime=side)[0]
     wrong += differing([filtered_error(ended, place, noise)], [exact])
-evidence.record(
-    "O.16",
-    "derivation",
-    "places where derivation, package and the theorems at the end of training differ",
-    wrong,
-    "==",
-    0,
-    n="5 identities, any counts and Gram matrix of two tasks",
-)
+what = "places where derivation, package and the theorems at the end of training differ"
+size = "5 identities, any counts and Gram matrix of two tasks"
+evidence.record("O.16", "derivation", what, wrong, "==", 0, n=size)
 
 # %% [markdown]
 # **Dissimilarity is noise.** At the start of training $K = ts/N$, so the traces are moments: $\mathbb E\operatorname{Tr} S = Np$ and
@@ -316,15 +309,9 @@ wrong_rates = differing(
     [first.spread / (N_ * p), above, below],
     [1 + 1 / p, spread_weight(N_, p, "over"), spread_weight(N_, p, "under")],
 )
-evidence.record(
-    "O.17",
-    "derivation",
-    "ends at which the exchange rate is another one",
-    wrong_rates,
-    "==",
-    0,
-    n="first step and both sides of the threshold",
-)
+what = "ends at which the exchange rate is another one"
+size = "first step and both sides of the threshold"
+evidence.record("O.17", "derivation", what, wrong_rates, "==", 0, n=size)
 
 # %% [markdown]
 # **The order.** With new samples at every step and nothing stored, $w_{t-1}$ is an anchor independent of the data of task $t$, and $V = 0$. That is
@@ -341,14 +328,16 @@ forth, back = (
     for one, other in ((0, 1), (1, 0))
 )
 order = (1 - g1) ** 2 * (d[1] - d[0]) + (g1 - g2) ** 2 * (begin[0] - begin[1])
+what = "tasks on which two orders differ by anything else"
+size = "two tasks and one that looks on, any factors and distances"
 evidence.record(
     "O.18",
     "derivation",
-    "tasks on which two orders differ by anything else",
+    what,
     differing(list(forth - back), list(order)),
     "==",
     0,
-    n="two tasks and one that looks on, any factors and distances",
+    n=size,
 )
 
 # %% [markdown]
@@ -396,12 +385,8 @@ drawn, expected = errors_by_rule(
     pair, n, [N // 2, N, 3 * N], sigma2, rules, [0.6, -0.3], trials, seed
 )
 found = evidence.agree("O.16", "simulation", drawn, expected)
-say(
-    largest_z=found.largest,
-    limit_z=found.critical,
-    cells=found.means,
-    runs=f"{1 / found.level:,.0f}",
-)
+say(largest_z=found.largest, limit_z=found.critical, cells=found.means)
+say(runs=f"{1 / found.level:,.0f}")
 
 # %% [markdown]
 # Of {glue:text}`cells` scores the largest is {glue:text}`largest_z:.2f`; a correct theorem exceeds {glue:text}`limit_z:.2f` in one of {glue:text}`runs` runs of this page. Now two tasks one after
@@ -415,15 +400,9 @@ unequal = Tasks.from_vectors(
 drawn, expected = errors_by_order(unequal, n, few, sigma2, [0.4, 3.0], trials, seed)
 z = np.abs(z_scores(drawn, expected, skewed=True))
 critical = critical_z(z.size, evidence.level("O.18", "simulation"), draws=trials)
-evidence.record(
-    "O.18",
-    "simulation",
-    "largest |z|",
-    z.max(),
-    "<",
-    critical,
-    n=f"{z.size} errors and differences × {trials:,} data sets",
-)
+what = "largest |z|"
+size = f"{z.size} errors and differences × {trials:,} data sets"
+evidence.record("O.18", "simulation", what, z.max(), "<", critical, n=size)
 checks.close(
     "order effect at the end",
     theory.order_effect(unequal, n, 4 * n, sigma2, np.inf),
@@ -444,30 +423,19 @@ pictures.training().show()
 
 # %% tags=["hide-input"]
 grid = np.geomspace(1e-3, 1e3, 60)
-samples, parameters_tried = (
-    np.array([[3], [10], [50]]),
-    np.array([1, 2, 5, 9, 10, 11]),
-)
-parameters_tried = np.append(parameters_tried, [30, 49, 50, 51, 100, 300])
-factors = theory.training_factors(samples, parameters_tried, grid)
-worth = factors.spread / factors.noise
-evidence.record(
-    "O.17",
-    "exchange rate along training",
-    "steps in time at which it rises by more than rounding",
-    int((np.diff(worth, axis=-1) > 1e-9).sum()),
-    "==",
-    0,
-    n=f"{worth[..., 0].size} shapes × {grid.size} times, exact",
-)
-fig, ax = plt.subplots()
+shapes = [[3], [10], [50]], [1, 2, 5, 9, 10, 11, 30, 49, 50, 51, 100, 300]
+worth = exchange_rate(*shapes, grid)
+rises = int((np.diff(worth, axis=-1) > 1e-9).sum())
+check = "exchange rate along training"
+what = "steps in time at which it rises by more than rounding"
+size = f"{worth[..., 0].size} shapes × {grid.size} times, exact"
+evidence.record("O.17", check, what, rises, "==", 0, n=size)
+axes = {"xlabel": "training time $t$", "ylabel": "exchange rate ω", "xscale": "log"}
+fig, ax = panel("Label noise that a unit of spread is worth", **axes)
 for width, color in {n: "blue", 2 * N: "orange", 8 * N: "green"}.items():
-    factors = theory.training_factors(N, width, grid)
-    curve = factors.spread / factors.noise
+    curve = exchange_rate(N, width, grid)
     ax.plot(grid, curve, color=figures.COLORS[color], label=f"$p = {width}$")
 ax.axhline(1, color=figures.INK, linewidth=1, linestyle=":")
-ax.set(xscale="log", xlabel="training time $t$", ylabel="exchange rate ω")
-ax.set_title("Label noise that a unit of spread is worth")
 ax.legend(loc="upper right")
 figures.show(
     fig,
@@ -489,51 +457,43 @@ figures.show(
 # %% tags=["hide-input"]
 wide, quiet = 5 * n, 0.1
 after = np.concatenate([[0], np.geomspace(0.004, 30, 80)])
-both = np.stack([np.full_like(after, np.inf), after], axis=1)
-forgotten = {}
-for angle in (-0.5, 0.5, 0.9):
-    path = theory.training_path(Tasks.equiangular(2, angle), n, wide, quiet, both)
-    forgotten[angle] = path[:, 1, 0] - path[:, 0, 0]
-half = Tasks.equiangular(2, 0.5)
-curve = theory.training_forgetting(half, n, wide, quiet, after[1:])
-local = theory.bracket_moments(half, n, wide, quiet).curvature / 2
-points = np.geomspace(0.005, 10, 7)
-options = {"trials": max(100, trials // 8), "seed": (seed, "forgetting")}
-draws = simulate.training_forgetting(half, n, wide, quiet, points, **options)
+angles = {-0.5: "red", 0.5: "orange", 0.9: "green"}
+half = TrainingForgetting(Tasks.equiangular(2, 0.5), n, wide, quiet)
+curve, parabola = half.exact(after[1:]), half.local(after[1:])
+points, draws_each = np.geomspace(0.005, 10, 7), max(100, trials // 8)
+draws = half.drawn(points, trials=draws_each, seed=(seed, "forgetting"))
 first_loss, at_one = (
-    theory.training_forgetting(half, n, wide, quiet, length) / (local * length**2)
-    for length in (0.001, 1.0)
+    half.exact(length) / half.local(length) for length in (0.001, 1)
 )
 say(first_loss=first_loss, at_one=at_one)
 
 # %% tags=["hide-input"]
-left, ax = plt.subplots()
-for (angle, line), color in zip(
-    forgotten.items(), ("red", "orange", "green"), strict=True
-):
+title, time = (
+    "In test error: a dip where tasks are alike",
+    "training time of task 2",
+)
+left, ax = panel(title, time, "forgetting $F$")
+for angle, color in angles.items():
+    line = forgetting_in_time(angle, n, wide, quiet, after)
     ax.plot(after, line, color=figures.COLORS[color], label=f"cosine {angle:g}")
 ax.axhline(0, color=figures.INK, linewidth=1, linestyle=":")
 ax.set_xscale("symlog", linthresh=0.01)
-ax.set(xlim=(0, 30), xlabel="training time of task 2", ylabel="forgetting $F$")
-ax.set_title("In test error: a dip where tasks are alike")
+ax.set_xlim(0, 30)
 ax.legend(loc="upper left")
-right, ax = plt.subplots()
-blue, parabola = figures.COLORS["blue"], local * after[1:] ** 2
+title, loss = "In training loss: where the parabola ends", "training loss of task 1"
+axes = {"xscale": "log", "yscale": "log", "ylim": (curve[0] / 2, 4 * curve[-1])}
+right, ax = panel(title, time, loss, **axes)
+blue, style = figures.COLORS["blue"], {"color": figures.INK, "linestyle": ":"}
 ax.plot(after[1:], curve, color=blue, label="all of training")
-ax.plot(
-    after[1:], parabola, color=figures.INK, linestyle=":", label="local theorem"
-)
+ax.plot(after[1:], parabola, label="local theorem", **style)
 figures.band(ax, points, draws, color=blue)
-ax.set(xscale="log", yscale="log", ylim=(curve[0] / 2, 4 * curve[-1]))
-ax.set(xlabel="training time of task 2", ylabel="training loss of task 1")
-ax.set_title("In training loss: where the parabola ends")
 ax.legend(loc="lower right")
 figures.show(
     [left, right],
     name="training-length-forgetting",
     caption=(
         f"Forgetting of task 1 ($n = {n}$, $p = {wide}$, σ² = {quiet}). (a) of its test error, exact, for three similarities. (b) of its training loss, cosine 0.5: "
-        f"formula (line, up to the variance of Tr K), {options['trials']:,} draws a point with 95 % intervals, and the local theorem $\\frac12 t^2\\, \\mathbb E g_2^\\top H_1 g_2$ "
+        f"formula (line, up to the variance of Tr K), {draws_each:,} draws a point with 95 % intervals, and the local theorem $\\frac12 t^2\\, \\mathbb E g_2^\\top H_1 g_2$ "
         "of the bracket (dotted), which is right for the first steps only. Networks are not shown."
     ),
     alt=(
@@ -551,18 +511,17 @@ figures.show(
 # ### When to stop, and where to start
 
 # %% tags=["hide-input"]
-fig, ax = plt.subplots()
+axes = {"xscale": "log", "ylim": (0, 3)}
+fig, ax = panel(
+    "More noise, earlier stop", "training time $t$", "excess risk", **axes
+)
 alone, wide = Tasks([[1.0]]), 3 * N // 2
 for level, color in {0.05: "green", 0.25: "orange", 1.0: "red"}.items():
     curve = theory.training_error(alone, N, wide, level, lengths)[:, 0]
-    stop = theory.best_stopping(alone, N, wide, level)
-    ax.plot(lengths, curve, color=figures.COLORS[color], label=f"σ² = {level:g}")
-    ax.plot(stop.time, stop.value, "o", color=figures.COLORS[color])
-    ax.axhline(
-        stop.ridge_value, color=figures.COLORS[color], linestyle="--", linewidth=1
-    )
-ax.set(xscale="log", xlabel="training time $t$", ylabel="excess risk", ylim=(0, 3))
-ax.set_title("More noise, earlier stop")
+    stop, ink = theory.best_stopping(alone, N, wide, level), figures.COLORS[color]
+    ax.plot(lengths, curve, color=ink, label=f"σ² = {level:g}")
+    ax.plot(stop.time, stop.value, "o", color=ink)
+    ax.axhline(stop.ridge_value, color=ink, linestyle="--", linewidth=1)
 ax.legend(loc="upper left")
 figures.show(
     fig,
@@ -578,25 +537,13 @@ figures.show(
 shapes = [(N_, p_) for N_ in (1, 5, 20, 60) for p_ in (1, 3, 19, 20, 21, 90)]
 tried = stops(shapes, np.geomspace(1e-3, 10, 5))
 most = tried.shares.max()
-for check, statistic, value, sign, limit in (
-    ("best time", "largest best time, as a share of N/λ*", most, "<=", 1),
-    (
-        "ridge against stopping",
-        "settings where a stop is better",
-        tried.better,
-        "==",
-        0,
-    ),
-    (
-        "stopping against the end",
-        "settings where no stop is better",
-        tried.useless,
-        "==",
-        0,
-    ),
-):
-    n_ = f"{len(tried.shares)} settings, exact"
-    evidence.record("O.19", check, statistic, value, sign, limit, n=n_)
+size = f"{len(tried.shares)} settings, exact"
+what = "largest best time, as a share of N/λ*"
+evidence.record("O.19", "best time", what, most, "<=", 1, n=size)
+check, what = "ridge against stopping", "settings where a stop is better"
+evidence.record("O.19", check, what, tried.better, "==", 0, n=size)
+check, what = "stopping against the end", "settings where no stop is better"
+evidence.record("O.19", check, what, tried.useless, "==", 0, n=size)
 say(most_share=most, most_price=tried.prices.max(), settings=len(tried.shares))
 
 # %% [markdown]
@@ -606,15 +553,9 @@ say(most_share=most, most_price=tried.prices.max(), settings=len(tried.shares))
 
 # %% tags=["hide-input"]
 rises = anchor_rises(unequal, n, few, sigma2, lengths=[0.3, 2.0])
-evidence.record(
-    "O.19",
-    "best anchor",
-    "smallest rise of the error at 0.05 beside it",
-    rises.min(),
-    ">",
-    0,
-    n=f"{rises.size} settings, exact",
-)
+what = "smallest rise of the error at 0.05 beside it"
+size = f"{rises.size} settings, exact"
+evidence.record("O.19", "best anchor", what, rises.min(), ">", 0, n=size)
 
 # %% [markdown]
 # ## Break
@@ -646,21 +587,14 @@ say(fresh=fresh, same=same, calm=calm, wild=number(wild))
 
 # %% tags=["hide-input"]
 laws, wide, early = ("gaussian", "rademacher", "student-6"), max(2, N // 5), 0.3
-directions = {
-    "one feature": np.eye(wide)[0],
-    "all features": np.full(wide, wide**-0.5),
-}
+one, all_ = np.eye(wide)[0], np.full(wide, wide**-0.5)
 draws = max(200, trials // 4)
-ratio = [1 + excess_kurtosis(law) / (wide + 1) for law in laws]
-rows = {
-    "law of the features": laws,
-    "first step": [f"{each:.2f}" for each in ratio],
-}
-for name, direction in directions.items():
-    ratios = spread_ratios(laws, direction, n, early, draws, seed, name)
-    rows[name] = [f"{each:.2f}" for each in ratios]
+rows = {"first step": [1 + excess_kurtosis(law) / (wide + 1) for law in laws]}
+for name, direction in {"one feature": one, "all features": all_}.items():
+    rows[name] = spread_ratios(laws, direction, n, early, draws, seed, name)
+rows = pd.DataFrame(rows, index=laws).rename_axis("law of the features")
 table(
-    pd.DataFrame(rows),
+    rows.map("{:.2f}".format).reset_index(),
     name="training-length-laws",
     caption=f"Drawn spread factor over the formula's, {draws:,} data sets each, p = {wide}, time {early}, tasks that differ along one feature or along all; beside it what the first step predicts.",
 )
