@@ -11,8 +11,9 @@ from numpy.typing import ArrayLike
 from manytasks import theory
 from manytasks.streams import Seed, stream
 from manytasks.tasks import Tasks
+from manytasks.theory.replay import Rehearsal
 
-WAYS = {"together": "concurrent", "after": "sequential"}  # words of the chapter, of the theory
+WAYS: dict[str, Rehearsal] = {"together": "concurrent", "after": "sequential"}  # words of chapter and theory
 ROUNDING = 1e-10  # of an error: a smaller gap is not seen
 
 
@@ -40,7 +41,7 @@ def last_error(tasks: Tasks, samples: Any, memory: Any, p: Any, noise_var: float
     )
 
 
-def buffer_change(tasks: Tasks, samples: int, memory: int, p: ArrayLike, noise_var: float, way: str) -> Any:
+def buffer_change(tasks: Tasks, samples: Any, memory: Any, p: ArrayLike, noise_var: float, way: str) -> Any:
     """Say what a buffer does to the error on the first of two tasks after the second.
 
     Args:

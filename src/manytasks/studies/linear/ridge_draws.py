@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -67,7 +68,7 @@ def identity_gaps(mu: float, trials: int, *, seed: Seed) -> np.ndarray:
     gaps = []
     for name, spectrum in SPECTRA.items():
         for N, p in ((5, 8), (10, 6)):
-            options = {"trials": trials, "seed": (seed, "identity", name, N)}
+            options: dict[str, Any] = {"trials": trials, "seed": (seed, "identity", name, N)}
             moments = simulate.ridge_moments(spectrum(p), N, mu * N, **options)
             gaps.append(moments.spread - moments.noise[:, None] - moments.excess)
     return np.hstack(gaps)
@@ -110,7 +111,10 @@ def two_level_gaps(
     for ratio in ratios:
         for p in features:
             N, spectrum = round(p / ratio), SPECTRA["two levels"](p)
-            options = {"trials": max(400, 40 * trials // N), "seed": (seed, "two levels", N, p)}
+            options: dict[str, Any] = {
+                "trials": max(400, 40 * trials // N),
+                "seed": (seed, "two levels", N, p),
+            }
             moments = simulate.ridge_moments(spectrum, N, 0.1 * N, **options)
             gap, error = drawn_gaps(moments, theory.ridge_moments(spectrum, N, 0.1 * N), slice(0, p // 2))
             gaps[ratio, p] = Drawn(N * gap, N * error)
