@@ -72,8 +72,7 @@ DERIVES = {"bridge/similar-noise": ["left_and_right"]}  # shown: an exact sum ov
 LONG = {
     "bridge/bracket-moments": 576,
     "bridge/real-features": 597,
-    "bridge/similar-noise": 578,
-    "bridge/training-length": 612,
+    "bridge/training-length": 544,
     "bridge/universality": 556,
     "dynamics/bracket": 663,
     "dynamics/forgetting": 540,
@@ -84,11 +83,10 @@ LONG = {
     "networks/megabyte": 541,
     "networks/similarity": 691,
     "replay/buffer": 717,
-    "replay/rehearse": 760,
+    "replay/rehearse": 649,
 }
 TALKS_LITTLE = {
     "bridge/real-features": 0.29,
-    "bridge/training-length": 0.33,
     "bridge/universality": 0.29,
     "bridge/wider-networks": 0.32,
     "dynamics/bracket": 0.32,
@@ -109,10 +107,9 @@ TALKS_LITTLE = {
     "replay/buffer": 0.33,
     "replay/explore-replay": 0.17,
     "replay/harm": 0.34,
-    "replay/rehearse": 0.31,
     "replay/which-order": 0.32,
 }
-HIDDEN_NOW = 8964
+HIDDEN_NOW = 8678
 
 
 def name_of(chapter):
