@@ -90,7 +90,7 @@ TALKS_LITTLE = {
     "bridge/universality": 0.29,
     "bridge/wider-networks": 0.32,
     "dynamics/bracket": 0.32,
-    "dynamics/conflict": 0.32,
+    "dynamics/conflict": 0.31,
     "dynamics/explore-flows": 0.17,
     "dynamics/forgetting": 0.34,
     "dynamics/modified-equation": 0.21,
@@ -109,7 +109,7 @@ TALKS_LITTLE = {
     "replay/harm": 0.34,
     "replay/which-order": 0.32,
 }
-HIDDEN_NOW = 8678
+HIDDEN_NOW = 8689
 
 
 def name_of(chapter):

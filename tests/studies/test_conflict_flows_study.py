@@ -14,7 +14,14 @@ from manytasks.studies.dynamics.conflict_flows import with_conflict
 from manytasks.studies.dynamics.conflict_sizes import conflict_of_copies, cosines
 from manytasks.studies.dynamics.random_pairs import generator_of, normal
 from manytasks.studies.dynamics.small_pairs import Pairs
-from manytasks.studies.dynamics.trunk_and_heads import FLOWS, TRUNK, losses, step_distances, trunk_pairs
+from manytasks.studies.dynamics.trunk_and_heads import (
+    FLOWS,
+    TRUNK,
+    inner,
+    losses,
+    step_distances,
+    trunk_pairs,
+)
 
 A = torch.tensor([[1.0, 0.3], [0.3, 0.2]], dtype=torch.float64)
 B = torch.tensor([[0.1, -0.2], [-0.2, 0.8]], dtype=torch.float64)
@@ -70,6 +77,27 @@ def test_a_step_follows_the_modified_loss(pairs):
     g1, g2 = grad(one)(theta), grad(two)(theta)
     apart = sum(((theta[k] - 0.02 * (g1[k] + g2[k]) - flowed[k]) ** 2).sum() for k in theta) ** 0.5
     np.testing.assert_allclose(found["modified loss (Eq. 6)"][1, 1], apart, rtol=1e-4)
+
+
+def test_a_step_on_a_weighted_sum_follows_equation_6_with_both_weights(pairs):
+    alpha, beta, h = 0.7, 1.6, 0.02
+    found = step_distances(pairs, [2 * h, h, h / 2], 2, (alpha, beta))
+    (one, two), theta = pairs.one(1)
+
+    def equation_6(t):
+        g1, g2 = grad(one)(t), grad(two)(t)
+        flatness = alpha**2 * inner(g1, g1) + beta**2 * inner(g2, g2)
+        conflict = alpha * beta * h / 2 * (g1["trunk"] * g2["trunk"]).sum()
+        return alpha * one(t) + beta * two(t) + h / 4 * flatness + conflict
+
+    flowed = flow.integrate(lambda t: {k: -v for k, v in grad(equation_6)(t).items()}, theta, h)
+    g1, g2 = grad(one)(theta), grad(two)(theta)
+    apart = (
+        sum(((theta[k] - h * (alpha * g1[k] + beta * g2[k]) - flowed[k]) ** 2).sum() for k in theta) ** 0.5
+    )
+    np.testing.assert_allclose(found["modified loss (Eq. 6)"][1, 1], apart, rtol=1e-4)
+    powers = [limit_slope([2 * h, h, h / 2], found[name]).mean() for name in FLOWS]
+    np.testing.assert_allclose(powers, [2, 3, 2], atol=0.1)
 
 
 @pytest.mark.parametrize("weight", [0.0, 1.0, -1.0])

@@ -98,31 +98,31 @@ def trunk_pairs(count: int, generator: torch.Generator, seed: Seed) -> TrunkPair
     return TrunkPairs(theta, data)
 
 
-def step_distances(pairs: TrunkPairs, rates: Sequence[float], count: int) -> dict[str, np.ndarray]:
-    """Measure how far one step on the sum of the losses ends from each of ``FLOWS``.
+def step_distances(
+    pairs: TrunkPairs, rates: Sequence[float], count: int, weights: tuple[float, float] = (1.0, 1.0)
+) -> dict[str, np.ndarray]:
+    r"""Measure how far one step on the weighted sum of the losses ends from each of ``FLOWS``.
 
     Args:
         pairs: where the steps begin.
         rates: of a step, and the times of the flows.
         count: how many of the pairs.
+        weights: :math:`\alpha` and :math:`\beta`.
 
     Returns:
         (rates, count) distances by name: of the order h² without the right modified loss, of h³ with it.
     """
-    found: dict[str, list[list[float]]] = {name: [[] for _ in rates] for name in FLOWS}
-    for i in range(count):
-        (one, two), theta = pairs.one(i)
-
-        def total(t: Parameters, one: TrunkLoss = one, two: TrunkLoss = two) -> Tensor:
-            return one(t) + two(t)
-
-        for j, h in enumerate(rates):
-            whole, flat = (flow.modified_loss([one, two], h, together=joint) for joint in (True, False))
-            end = flow.descend([total], theta, h)
-            for name, potential in zip(FLOWS, (total, whole, flat), strict=True):
-                flowed = flow.integrate(_downhill(potential), theta, h)
-                apart = sum((end[k] - flowed[k]).square().sum() for k in end)
-                found[name][j].append(float(apart**0.5))
+    theta, data = ({k: v[:count] for k, v in rows.items()} for rows in (pairs.theta, pairs.data))
+    found: dict[str, list[np.ndarray]] = {name: [] for name in FLOWS}
+    for h in rates:
+        for name in FLOWS:
+            down = _flow_of(name, data, weights, h)
+            flowed = flow.integrate(down, theta, h)
+            if name == FLOWS[0]:
+                slope = down(theta)
+                end = {k: theta[k] + h * slope[k] for k in theta}
+            apart = torch.cat([(end[k] - flowed[k]).flatten(1) for k in end], dim=1)
+            found[name].append(apart.norm(dim=1).numpy())
     return {name: np.array(rows) for name, rows in found.items()}
 
 
@@ -141,6 +141,28 @@ def inner(a: Mapping[str, Tensor], b: Mapping[str, Tensor]) -> Tensor:
         tensor(5.)
     """
     return torch.stack([(a[name] * b[name]).sum() for name in a]).sum()
+
+
+def _flow_of(
+    name: str, data: Data, weights: tuple[float, float], h: float
+) -> Callable[[Parameters], Parameters]:
+    """Return one of ``FLOWS``, of all pairs at once.
+
+    Returns:
+        A function of the parameters of all pairs.
+    """
+
+    def down(theta: Parameters, one_pair: Data) -> Parameters:
+        scaled = [_times(weight, loss) for weight, loss in zip(weights, losses(one_pair), strict=True)]
+        if name == FLOWS[0]:
+            return _downhill(lambda t: scaled[0](t) + scaled[1](t))(theta)
+        return _downhill(flow.modified_loss(scaled, h, together=name == FLOWS[1]))(theta)
+
+    return lambda theta: vmap(down)(theta, data)
+
+
+def _times(weight: float, loss: TrunkLoss) -> TrunkLoss:
+    return lambda theta: weight * loss(theta)
 
 
 def _downhill(potential: TrunkLoss) -> Callable[[Parameters], Parameters]:
