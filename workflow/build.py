@@ -13,10 +13,13 @@ from typing import NoReturn, TextIO
 
 from check import faults, machine
 from environment import FAULT, ROOT, environment
+from forks import answering
 from plan import clear, html_folder, oldest, plan
 
 from manytasks import cores
 from manytasks.evidence import Failure
+
+MARK = "fault: "  # what a step's faults begin with
 
 
 class OneLine(argparse.ArgumentParser):
@@ -68,11 +71,15 @@ def main() -> int:
         print("the book was not built:", error, sep="\n", file=sys.stderr)
         return 1
 
+    # BLAS threads and parallel notebooks would compete for the same cores.
+    settings = environment() | {"OMP_NUM_THREADS": "1", FAULT: MARK}
     command = [sys.executable, "-m", "snakemake", "--cores", str(options.jobs), "--config"]
     command += [f"profile={options.profile}", "--nolock", "--rerun-incomplete", "--keep-going"]
     command += ["--rerun-triggers", "mtime", "--profile", "none", "--workflow-profile", "none"]
     command += ["--quiet", "rules", "host", "--show-failed-logs", *options.snakemake]
-    code, said = run(command)
+    missing = [Path(f"notebooks/{name}.py") for name in planned["chapters"] if name not in there]
+    with answering(missing, settings) as more:
+        code, said = run(command, settings | more)
     if code:
         said = said or list(machine()) or ["what failed is named above"]
         print("the book was not built:", *said, sep="\n", file=sys.stderr)
@@ -100,11 +107,8 @@ def whence(work: Path, chapters: list[str], there: set[str]) -> str:
     return f"{len(chapters)} chapters: {len(kept)} from the cache{since}, {len(ran)} run"
 
 
-def run(command: list[str]) -> tuple[int, list[str]]:
+def run(command: list[str], settings: dict[str, str]) -> tuple[int, list[str]]:
     """Run Snakemake, and return its status and the faults that its steps named."""
-    mark = "fault: "
-    # BLAS threads and parallel notebooks would compete for the same cores.
-    settings = environment() | {"OMP_NUM_THREADS": "1", FAULT: mark}
     said = []
     with subprocess.Popen(
         command,
@@ -116,8 +120,8 @@ def run(command: list[str]) -> tuple[int, list[str]]:
     ) as snakemake:
         for line in snakemake.stdout or ():
             print(line, end="", flush=True)
-            if line.startswith(mark):
-                said.append(line.removeprefix(mark).rstrip())
+            if line.startswith(MARK):
+                said.append(line.removeprefix(MARK).rstrip())
     return snakemake.returncode, said
 
 

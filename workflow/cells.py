@@ -8,7 +8,6 @@ nothing runs twice. `cells.py PLAN.json JOB` runs the cells of one job; `run_job
 from __future__ import annotations
 
 import ast
-import importlib
 import io
 import json
 import multiprocessing
@@ -20,20 +19,21 @@ import sys
 import time
 import tokenize
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from dependencies import chapters, data_beside, data_files, digest, python, remembered_sources, text
+from dependencies import chapters, data_beside, data_files, digest, remembered_sources, text
 from environment import ROOT, environment
+from forks import preload
 from plan import sections
 
 from manytasks import strict_yaml
 
 ASLEEP = 20  # a run may take so many times longer than its processor seconds: the machine may be busy
+KEEPING = "import shell, manytasks.deep.sweeps.provenance"  # what runs a cell and keeps its result
 VERSIONS = ("numpy", "scipy", "torch")  # another version may give other numbers
 
 
@@ -119,7 +119,8 @@ def _without_words(source: str) -> str:
 def run_here(cells: Iterable[Cell], store: Path, limit: int) -> None:
     """Run cells one after the other, each in a fork of this process, ``limit`` processor seconds at most."""
     cells = [cell for cell in cells if not cell.finished(store)]
-    preload(text(Path(f"notebooks/{cell.chapter}.py")) for cell in cells)
+    os.environ.setdefault("MPLBACKEND", "agg")
+    preload([KEEPING, *(text(Path(f"notebooks/{cell.chapter}.py")) for cell in cells)])
     for cell in cells:
         target, begun = cell.file(store), time.monotonic()
         if cell.finished(store):  # by another process, meanwhile
@@ -160,27 +161,6 @@ def _keep(
 
     found = {"evidence": rows, "stopped": stopped, "ended": ended}
     write_json(target, asdict(cell) | found | cell_provenance(torch.device("cpu"), seconds))
-
-
-def preload(sources: Iterable[str]) -> None:
-    """Import what chapters import, given their text, once for all forks, and what keeps their results."""
-    os.environ.setdefault("MPLBACKEND", "agg")
-    for module, name in [("shell", ""), ("manytasks.deep.sweeps.provenance", ""), *imports(sources)]:
-        with suppress(Exception):  # whatever it is, the chapter that needs it says so
-            getattr(importlib.import_module(module), name, None)  # some packages load a part when it is named
-
-
-def imports(sources: Iterable[str]) -> list[tuple[str, str]]:
-    """Return the modules that chapters import, each with the name that is taken from it, or none."""
-    found: dict[tuple[str, str], None] = {}
-    for source in sources:
-        with suppress(SyntaxError, ValueError):  # a chapter that cannot be read imports nothing
-            for node in ast.walk(ast.parse(python(source))):
-                if isinstance(node, ast.Import):
-                    found |= {(alias.name, ""): None for alias in node.names}
-                elif isinstance(node, ast.ImportFrom) and node.module:
-                    found |= {(node.module, alias.name): None for alias in node.names}
-    return list(found)
 
 
 def run_jobs(

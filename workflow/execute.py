@@ -12,35 +12,26 @@ import re
 import time
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory, gettempdir
 from typing import Any
 
 import environment
 import jupytext
 import nbformat
 from check import parameter_faults
-from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
-from jupyter_client.manager import AsyncKernelManager
+from forks import ADDRESS, private_folder
+from jupyter_client.kernelspec import NoSuchKernel
+from kernels import OwnKernel
 from machine import computing
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from papermill.translators import translate_parameters
 from reading import answer_first, fold, lead
 from seal import OPEN, sealed
-from traitlets import default
 
 from manytasks.claims import judged_in
 from manytasks.evidence import FAILED
 
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
-
-
-class OwnKernel(AsyncKernelManager):
-    """A kernel of the Python that builds the book, whatever kernels the machine knows by name."""
-
-    @default("kernel_spec_manager")
-    def _no_other(self) -> KernelSpecManager:
-        return KernelSpecManager(kernel_dirs=[])
 
 
 class Stopped(Exception):
@@ -73,23 +64,22 @@ def run(notebook: Any) -> None:
         Stopped: if one of them fails, or there is no kernel to run them.
     """
     at: list[int] = []
-    # Sockets in a folder that no other user and no other kernel can reach; a path may have 107 bytes.
-    place = None if len(gettempdir()) < 70 else "/tmp"
-    with TemporaryDirectory(dir=place, ignore_cleanup_errors=True) as folder:
-        kernel = OwnKernel(
-            kernel_name=notebook.metadata["kernelspec"].get("name", "python3"),
-            transport="ipc",
-            connection_file=f"{folder}/kernel.json",
-        )
-        client = NotebookClient(
-            notebook,
-            km=kernel,
-            timeout=None,
-            record_timing=False,
-            on_cell_start=lambda cell, cell_index: at.append(cell_index),
-        )
+    with private_folder() as folder:
         settings = environment.environment() | {"IPYTHONDIR": folder}
+        settings.pop(ADDRESS, None)
         try:
+            kernel = OwnKernel(
+                kernel_name=notebook.metadata["kernelspec"].get("name", "python3"),
+                transport="ipc",
+                connection_file=f"{folder}/kernel.json",
+            )
+            client = NotebookClient(
+                notebook,
+                km=kernel,
+                timeout=None,
+                record_timing=False,
+                on_cell_start=lambda cell, cell_index: at.append(cell_index),
+            )
             client.execute(env=settings, cwd=str(Path.cwd()), cleanup_kc=True)
         except CellExecutionError as error:
             said = f"{error.ename}: {error.evalue}" if error.evalue else error.ename

@@ -130,6 +130,17 @@ def first(run):
     return run("first")
 
 
+def test_a_forked_kernel_makes_the_same_page(first, run, tree, monkeypatch):
+    import forks
+    from environment import environment
+
+    monkeypatch.setattr(forks, "__file__", str(tree / "workflow/forks.py"))
+    notebook = tree / "notebooks/welcome.py"
+    with forks.answering([notebook, notebook], environment()) as more:
+        assert list(more) == [forks.ADDRESS]
+        assert run("forked", **more).cells == first.cells
+
+
 def test_two_runs_differ_in_nothing_but_their_time(first, run, hostile):
     # The second in surroundings that would change it if they could.
     second = run("second", **hostile)
