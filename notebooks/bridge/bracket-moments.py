@@ -64,13 +64,13 @@ say(bracket_fall=relative[0] / relative[1], forgetting_fall=lost[0] / lost[1])
 # There are two tasks with $n$ samples each, features $X_i \in \mathbb R^{p \times n}$ with independent standard
 # normal entries and labels $y_i = X_i^\top w_i^* + z_i$, $z_i \sim \mathcal N(0, \sigma^2 I)$. The training losses are
 #
-# $$ \begin{aligned} L_i(w) &= \tfrac1{2n}\|X_i^\top w - y_i\|^2, & g_i &= \tfrac1n X_i(X_i^\top w - y_i), \\
-# H_i &= \tfrac1n S_i, & S_i &= X_i X_i^\top. \end{aligned} $$
+# $$ \begin{aligned} L_i(w) &= \tfrac1{2n}\|X_i^\top w - y_i\|^2, \\ g_i &= \tfrac1n X_i(X_i^\top w - y_i), \\
+# H_i &= \tfrac1n S_i, \qquad S_i = X_i X_i^\top. \end{aligned} $$
 #
 # Task 1 has been learned: $w_1$ is its minimum-norm interpolator. So $L_1(w_1) = 0$, $g_1 = 0$ and
 # $[g_1, g_2] = -H_1 g_2$. Since $L_1$ is quadratic, a step $-\tau g_2$ on task 2 raises it by *exactly*
 #
-# $$ L_1(w_1 - \tau g_2) = \tfrac{\tau^2}2\, g_2^\top H_1 g_2 = -\tfrac{\tau^2}2\, \langle g_2, [g_1, g_2]\rangle. $$
+# $$ \begin{aligned} L_1(w_1 - \tau g_2) &= \tfrac{\tau^2}2\, g_2^\top H_1 g_2 \\ &= -\tfrac{\tau^2}2\, \langle g_2, [g_1, g_2]\rangle. \end{aligned} $$
 #
 # Forgetting has two readings and this chapter keeps them apart: *training* forgetting, the loss $L_1$ that comes back, and
 # *test* forgetting, the growth of the excess risk $\|w - w_1^*\|^2$, which is Paper A's $F$.
@@ -95,7 +95,7 @@ say(bracket_fall=relative[0] / relative[1], forgetting_fall=lost[0] / lost[1])
 #
 # If $\|w_2^*\|^2 + \sigma^2 > 0$, then for $p \to \infty$
 #
-# $$ \frac{\mathbb E\, g_2^\top H_1 g_2}{\mathbb E\|g_2\|^2 \cdot p/n} \sim \frac np \qquad\text{and}\qquad
+# $$ \frac{\mathbb E\, g_2^\top H_1 g_2}{\mathbb E\|g_2\|^2 \cdot p/n} \sim \frac np, \qquad
 # \frac{\mathbb E\|[g_1, g_2]\|^2}{\mathbb E\|g_2\|^2 \cdot (p/n)^2} \sim \frac np. $$
 # ```
 #
@@ -107,13 +107,13 @@ say(bracket_fall=relative[0] / relative[1], forgetting_fall=lost[0] / lost[1])
 # Let $p > n + 1$ and let $w_2$ be where gradient descent on $L_2$ ends when it starts from $w_1$. With
 # $e = w_1 - w_2^*$ and $c_2 = \frac{n(p-n)}{(p-1)p(p+2)}$
 #
-# $$ \mathbb E L_1(w_2) = \frac1{2n}\Big[\Big(\frac np - p\,c_2\Big)\mathbb E\, e^\top S_1 e
-#   + c_2\, \mathbb E \operatorname{tr}(S_1)\|e\|^2 + \frac{n^2\sigma^2}{p-n-1}\Big], $$
+# $$ \begin{aligned} \mathbb E L_1(w_2) = \frac1{2n}\Big[ & \Big(\frac np - p\,c_2\Big)\mathbb E\, e^\top S_1 e \\
+#   & + c_2\, \mathbb E \operatorname{tr}(S_1)\|e\|^2 + \frac{n^2\sigma^2}{p-n-1}\Big], \end{aligned} $$
 #
 # and if $\|w_2^*\|^2 + \sigma^2 > 0$, then for $p \to \infty$
 #
-# $$ \mathbb E L_1(w_2) \sim \tfrac12 \Big(\frac np\Big)^2\, \mathbb E\, g_2^\top H_1 g_2
-#   \sim \frac{n}{2p}\,\big(\|w_2^*\|^2 + \sigma^2\big). $$
+# $$ \begin{aligned} \mathbb E L_1(w_2) &\sim \tfrac12 \Big(\frac np\Big)^2\, \mathbb E\, g_2^\top H_1 g_2 \\
+#   &\sim \frac{n}{2p}\,\big(\|w_2^*\|^2 + \sigma^2\big). \end{aligned} $$
 # ```
 #
 # That wide models forget less is known: overparameterization alone keeps the risk on a first linear task low {cite}`goldfarb2025`, forgetting is
@@ -438,9 +438,9 @@ say(last_cosine=far.cosine, last_n=int(far.samples), last_noise=far.noise_var)
 #
 # Three things change with the width: the gradient, the curvature and the bracket. Write the forgetting of a full training as
 #
-# $$ \mathbb E L_1(w_2) = \tfrac12 \cdot \underbrace{\frac np\, \mathbb E\|g_2\|^2}_{\text{gradient at a stable rate}}
-#   \cdot \underbrace{\frac{\mathbb E\, g_2^\top H_1 g_2}{\mathbb E\|g_2\|^2\, p/n}}_{\text{relative bracket}}
-#   \cdot \underbrace{\frac{\mathbb E L_1(w_2)}{\frac12 (n/p)^2\, \mathbb E\, g_2^\top H_1 g_2}}_{\text{long training against one step}} $$
+# $$ \begin{aligned} \mathbb E L_1(w_2) = \tfrac12 & \cdot \underbrace{\frac np\, \mathbb E\|g_2\|^2}_{\text{gradient at a stable rate}} \\
+#   & \cdot \underbrace{\frac{\mathbb E\, g_2^\top H_1 g_2}{\mathbb E\|g_2\|^2\, p/n}}_{\text{relative bracket}} \\
+#   & \cdot \underbrace{\frac{\mathbb E L_1(w_2)}{\frac12 (n/p)^2\, \mathbb E\, g_2^\top H_1 g_2}}_{\text{long training against one step}} \end{aligned} $$
 #
 # and ask which factor falls. The product is an identity. That the first and the last factor tend to constants is not.
 

@@ -79,8 +79,8 @@ ends = fitting, widest_net
 # mean curvature $p/n$ becomes $c_1 = \operatorname{tr} H_1 / \min(p, nC)$. And since losses differ between tasks and scenarios, forgetting is
 # counted in units of what there was to learn:
 #
-# $$ \text{relative bracket}\quad R = \frac{g_2^\top H_1 g_2}{\|g_2\|^2\, c_1}, \qquad
-#    \text{price}\quad \Phi = \frac{L_1(\theta_2) - L_1(\theta_1)}{L_2(\theta_1)} . $$
+# $$ \begin{aligned} \text{relative bracket} \quad R &= \frac{g_2^\top H_1 g_2}{\|g_2\|^2\, c_1}, \\
+#    \text{price} \quad \Phi &= \frac{L_1(\theta_2) - L_1(\theta_1)}{L_2(\theta_1)} . \end{aligned} $$
 
 # %% [markdown]
 # ## Claim
@@ -100,8 +100,8 @@ ends = fitting, widest_net
 #
 # And from any start, minimum or not, the first $k$ steps of rate $h$ on task 2 cost, with $t = kh$,
 #
-# $$ L_1(\theta_k) - L_1(\theta_1) = -t\,\langle g_1, g_2\rangle + \tfrac{t^2}2\, g_2^\top H_1 g_2
-#    + \tfrac{t(t-h)}2\, g_1^\top H_2 g_2 + O(t^3). $$
+# $$ \begin{aligned} L_1(\theta_k) - L_1(\theta_1) = {} & -t\,\langle g_1, g_2\rangle + \tfrac{t^2}2\, g_2^\top H_1 g_2 \\
+#    & + \tfrac{t(t-h)}2\, g_1^\top H_2 g_2 + O(t^3). \end{aligned} $$
 #
 # At a minimum of $L_1$ only the middle term is left, $-\frac{t^2}2 \langle g_2, [g_1, g_2]\rangle$.
 
@@ -146,7 +146,7 @@ for k in (1, 2, 3):
 # ## Check
 #
 # One step on task 2, from where task 1 has been learned: at every width pairs of tasks are ranked by $g_2^\top H_1 g_2$ and by the
-# training loss that task 1 regains. Under squared loss, where task 1 has reached a minimum, the two orders are nearly one.
+# training loss that task 1 regains. The claim is about a minimum of task 1. Squared loss has one, cross-entropy has it at infinity.
 
 # %% tags=["hide-input"]
 check = "networks, one step on task 2"
@@ -378,14 +378,14 @@ say(
 # {glue:text}`mnist_bracket:.2f` with {glue:text}`mnist_size:.0f` parameters per equation, and on digits {glue:text}`digits_bracket:.2f` with {glue:text}`digits_size:.0f`. Width tells more than the number of parameters, most of which
 # belong to pixels. Nothing was declared for these numbers, so nothing is recorded.
 #
-# The last line of the table is milder than {doc}`../networks/networks-forget`, where width does not help one head without a buffer: those networks have
+# The last line of the table of falls is milder than {doc}`../networks/networks-forget`, where width does not help one head without a buffer: those networks have
 # BatchNorm and learn more tasks, none of them equal; here there are two, and three of the four pairs are related.
 
 # %% tags=["hide-input"]
 say(**{f"{NAMES[key]}_steps": median.long_over_step[key] for key in GROUPS})
 
 # %% [markdown]
-# What networks do *not* inherit is the last theorem. In the linear model the long run costs what one step of the right
+# What networks do *not* inherit is {prf:ref}`thm-bridge-training-forgetting`. In the linear model the long run costs what one step of the right
 # length costs. Here, at width {glue:text}`widest_net`, it costs a multiple (medians): {glue:text}`heads_squared_steps:.1f` times (squared loss, task heads),
 # {glue:text}`heads_entropy_steps:.1f` times (cross-entropy, task heads), {glue:text}`shared_squared_steps:.1f` times (squared loss, shared head),
 # {glue:text}`shared_entropy_steps:.1f` times (cross-entropy, shared head). The largest curvature of task 1 is {glue:text}`spike:.0f` times the mean one there (squared loss; in a linear model of that size

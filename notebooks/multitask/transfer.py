@@ -60,7 +60,7 @@ say(tasks=T, samples_each=n_each, cosine_wide=wide, cosine_narrow=narrow)
 # $\Gamma_{ij} = \langle w_i^*, w_j^* \rangle$. Now we also fit each task alone. The **knowledge transfer** of task
 # $i$ is what it gains in company,
 #
-# $$ K_i = \mathbb E L_i(\text{fitted alone}) - \mathbb E L_i(\text{fitted with all others}), $$
+# $$ \begin{aligned} K_i = {} & \mathbb E L_i(\text{fitted alone}) \\ & - \mathbb E L_i(\text{fitted with all others}), \end{aligned} $$
 #
 # and $K = \frac1T \sum_i K_i$. Where it is negative, one speaks of negative transfer {cite}`caruana1997`;
 # limits for two tasks are in {cite:t}`yang2025` and, for interpolators, in {cite:t}`song2024`; what a linear
@@ -609,8 +609,8 @@ figures.show(
 # gives
 #
 # $$
-# K > 0 \iff \frac{2\langle w_1^*, w_2^* \rangle}{\|w_1^*\|^2 + \|w_2^*\|^2}
-#   = 1 - \frac{d_{12}}{\|w_1^*\|^2 + \|w_2^*\|^2} > \frac{p-1}{2p-N-2},
+# \begin{aligned} K > 0 \iff {} & \frac{2\langle w_1^*, w_2^* \rangle}{\|w_1^*\|^2 + \|w_2^*\|^2} \\
+#   & = 1 - \frac{d_{12}}{\|w_1^*\|^2 + \|w_2^*\|^2} > \frac{p-1}{2p-N-2}, \end{aligned}
 # $$
 #
 # the **relative distance**: distance compared with length. And {prf:ref}`thm-transfer-who` suggests the **margin**
