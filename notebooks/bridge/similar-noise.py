@@ -138,9 +138,9 @@ figures.show(
 # $\operatorname{tr}\Sigma \le \tau N$. The formula of {prf:ref}`thm-bridge-ridge` then departs from
 # $\mathbb E L_i$ by at most
 #
-# $$ \frac KN \Big[ \|\Sigma\|\,\|\bar w\|^2 + \|\Sigma\delta_i\|\,\|\bar w\| + V + \sigma^2 \Big] , $$
+# $$ \frac{c_0}N \Big[ \|\Sigma\|\,\|\bar w\|^2 + \|\Sigma\delta_i\|\,\|\bar w\| + V + \sigma^2 \Big] , $$
 #
-# where $K$ depends on $s_+/\mu$ and $\tau/\mu$ only: not on $p/N$, the number of tasks or the small
+# where the number $c_0$ depends on $s_+/\mu$ and $\tau/\mu$ only: not on $p/N$, the number of tasks or the small
 # eigenvalues.
 # ```
 #
@@ -227,7 +227,7 @@ evidence.record(
 #
 # With $b = \mathbb E\, r^\top Mr$ this gives an identity, exact at every size. For $\Sigma = I$ it must
 # be the spread factor of {doc}`training-length`, where $b$ and $h$ are means over directions,
-# $\mathbb E\operatorname{Tr}K^2/p$ and $(4\,\mathbb E\operatorname{Tr}KK' - 2a)/p$:
+# $\mathbb E\operatorname{Tr}\bar g^2/p$ and $(4\,\mathbb E\operatorname{Tr}\bar g \bar g' - 2a)/p$:
 
 # %%
 N_, p, a, b, h, sloped, squared = sp.symbols("N p a b h D Q", positive=True)
@@ -250,8 +250,8 @@ evidence.record(
 
 # %% [markdown]
 # **The bound.** Since $\|QX\|^2 \le 1/(4\lambda)$ and $\mathbb E|r|^2 = N$, the number $b$ lies between 0
-# and $\alpha/4$. Let $B = \Sigma^{1/2}Q\Sigma^{1/2}$, $W = G^\top B$ and $H = I - WG$, which lies between
-# 0 and $I$. Differentiating gives $h = 2\,\mathbb E\, r^\top(HWBu - MWu)$, where $\|B\| \le \alpha/N$ and
+# and $\alpha/4$. Let $\Lambda = \Sigma^{1/2}Q\Sigma^{1/2}$, $W = G^\top \Lambda$ and $H = I - WG$, which lies between
+# 0 and $I$. Differentiating gives $h = 2\,\mathbb E\, r^\top(HW\Lambda u - MWu)$, where $\|\Lambda\| \le \alpha/N$ and
 # $\|M\| = \|W\|^2 \le \alpha/(4N)$. Hence
 # $|h| \le 2\sqrt N\,\big(\frac12 + \frac18\big)(\alpha/N)^{3/2}$, and the identity turns into the bound.
 # ∎
@@ -496,15 +496,15 @@ say(own_inputs=own_inputs, as_if=as_if)
 # ```{exercise} Any fit that does not mind the order
 # :label: exercise-similar-noise-any
 #
-# Let $\hat w = FXy$, where the matrix $F$ depends on $X$ but not on the order of samples. What becomes of
+# Let $\hat w = ZXy$, where the matrix $Z$ depends on $X$ but not on the order of samples. What becomes of
 # {prf:ref}`thm-similar-noise-exact`?
 # ```
 #
 # ```{solution} exercise-similar-noise-any
 # :class: dropdown
 #
-# $\hat w - \bar w = (FXX^\top - I)\bar w + FX\eta$. The proof uses nothing else of $Q$: put
-# $F^\top\Sigma F$ for $Q\Sigma Q$ in $C_1$, $C_2$ and $a$, and $I - FXX^\top$ for $\lambda Q$. Gradient
+# $\hat w - \bar w = (ZXX^\top - I)\bar w + ZX\eta$. The proof uses nothing else of $Q$: put
+# $Z^\top\Sigma Z$ for $Q\Sigma Q$ in $C_1$, $C_2$ and $a$, and $I - ZXX^\top$ for $\lambda Q$. Gradient
 # descent of any length is such a fit.
 # ```
 #

@@ -132,7 +132,7 @@ figures.show(
 # \end{cases}
 # $$
 #
-# and $g = 1$ where $s = 0$. The function $g$ is the {term}`filter`, $K = 1 - g$ what is learned. $\operatorname{Tr}$ sums over the
+# and $g = 1$ where $s = 0$. The function $g$ is the {term}`filter`, $\bar g = 1 - g$ what is learned. $\operatorname{Tr}$ sums over the
 # non-zero eigenvalues.
 #
 # ## Claim
@@ -150,11 +150,11 @@ figures.show(
 # \end{aligned}
 # $$
 #
-# where $\gamma_1$ and $\gamma_2$ are the means of $g$ and $g^2$ over all $p$ eigenvalues, $a = \mathbb E\operatorname{Tr} K^2/s$ and
+# where $\gamma_1$ and $\gamma_2$ are the means of $g$ and $g^2$ over all $p$ eigenvalues, $a = \mathbb E\operatorname{Tr} \bar g^2/s$ and
 #
 # $$
-# v = \frac N{N-1} \Big[ \frac{(Np-2)\,a + 4\,\mathbb E\operatorname{Tr} KK' + 2\,\mathbb E\operatorname{Tr} K^2}{p(N+2)}
-# - \frac{\mathbb E\operatorname{Tr} K^2}{Np} \Big] .
+# v = \frac N{N-1} \Big[ \frac{(Np-2)\,a + 4\,\mathbb E\operatorname{Tr} \bar g \bar g' + 2\,\mathbb E\operatorname{Tr} \bar g^2}{p(N+2)}
+# - \frac{\mathbb E\operatorname{Tr} \bar g^2}{Np} \Big] .
 # $$
 #
 # So at every length dissimilarity acts as label noise of variance $\omega V$, with $\omega = v/a$: it is $1 + \frac1p$ at the start of
@@ -221,12 +221,12 @@ checks.require(
 #
 # $$
 # \begin{aligned}
-# w - w_i^* = {} & g(S)(w_0 - w_i^*) + K(S)(\bar w - w_i^*) \\
-# & + K(S)\,S^+ \Big( \sum_j X_jX_j^\top \delta_j + Xz \Big) .
+# w - w_i^* = {} & g(S)(w_0 - w_i^*) + \bar g(S)(\bar w - w_i^*) \\
+# & + \bar g(S)\,S^+ \Big( \sum_j X_jX_j^\top \delta_j + Xz \Big) .
 # \end{aligned}
 # $$
 #
-# In the square the last bracket meets the other terms only on average: $\mathbb E\, F(S)\,xx^\top$ is the same for every sample $x$, and
+# In the square the last bracket meets the other terms only on average: $\mathbb E\, \psi(S)\,xx^\top$ is the same for every sample $x$, whatever the function $\psi$, and
 # $\sum_j n_j \delta_j = 0$. Directions are random, so $\mathbb E\, g(S) = \gamma_1 I$ and $\mathbb E\, g(S)^2 = \gamma_2 I$. Two terms remain, and
 # they make the part of the theorem without noise and spread:
 
@@ -243,23 +243,24 @@ package = filtered_error(
 wrong = differing([square], [package])
 
 # %% [markdown]
-# Label noise adds $\sigma^2\, \mathbb E\operatorname{Tr} K^2/s$. **The spread** adds $\sum_{x, x'} \delta^\top \mathbb E\, xx^\top F\, x'x'^\top \delta'$ with
-# $F = K^2/s^2$. The mean is $c_1 I$ for a sample with itself and $c_2 I$ for two different ones; together they make
-# $\mathbb E \operatorname{Tr} K^2 / p$, and because the $n_j\delta_j$ cancel, $v = N(c_1 - c_2)$. For $c_1$ write $x^\top x$ and
-# $x^\top F x$ in the eigenvectors of $X^\top X$: these are a random basis, with the fourth moments of a sphere,
+# Label noise adds $\sigma^2\, \mathbb E\operatorname{Tr} \bar g^2/s$. **The spread** adds $\sum_{x, x'} \delta^\top \mathbb E\, xx^\top \psi\, x'x'^\top \delta'$ with
+# $\psi = \bar g^2/s^2$. The mean is $c_1 I$ for a sample with itself and $c_2 I$ for two different ones; together they make
+# $\mathbb E \operatorname{Tr} \bar g^2 / p$, and because the $n_j\delta_j$ cancel, $v = N(c_1 - c_2)$. For $c_1$ write $x^\top x$ and
+# $x^\top \psi x$ in the eigenvectors of $X^\top X$: these are a random basis, with the fourth moments of a sphere,
 #
-# $$ p\,c_1 = \frac{\mathbb E\,[\operatorname{Tr} S \cdot \operatorname{Tr} \varphi(S) + 2 \operatorname{Tr} K^2]}{N(N+2)}, \qquad \varphi = K^2/s . $$
+# $$ p\,c_1 = \frac{\mathbb E\,[\operatorname{Tr} S \cdot \operatorname{Tr} \varphi(S) + 2 \operatorname{Tr} \bar g^2]}{N(N+2)}, \qquad \varphi = \bar g^2/s . $$
 #
 # A product of two traces is a derivative, for stretching all features by $\sqrt c$ reweighs their density by $\operatorname{Tr} S$:
 # $\mathbb E \operatorname{Tr} S \cdot \operatorname{Tr}\varphi(S) = Np\, \mathbb E\operatorname{Tr}\varphi + 2 \frac{d}{dc} \mathbb E\operatorname{Tr} \varphi(cS)$ at $c = 1$. So
 # **nothing but averages over single eigenvalues is left.**
 
 # %%
-p, a, sloped, squared = sp.symbols("p a D Q", positive=True)  # Tr K²/s, KK', K²
-K = sp.Function("K")
-stretched = s * sp.diff(K(s) ** 2 / s, s)  # d/dc of phi(cs) at c = 1
-slope_of_K = sp.diff(K(s), s)
-wrong += sp.simplify(stretched - 2 * K(s) * slope_of_K + K(s) ** 2 / s) != 0
+# Traces of ḡ²/s, ḡ times its slope, ḡ²:
+p, a, sloped, squared = sp.symbols("p a D Q", positive=True)
+kept = sp.Function("kept")  # ḡ, what is learned
+stretched = s * sp.diff(kept(s) ** 2 / s, s)  # d/dc of phi(cs) at c = 1
+slope = sp.diff(kept(s), s)
+wrong += sp.simplify(stretched - 2 * kept(s) * slope + kept(s) ** 2 / s) != 0
 two_traces = N_ * p * a + 2 * (2 * sloped - a)
 c1 = (two_traces + 2 * squared) / (p * N_ * (N_ + 2))
 c2 = (squared / p - N_ * c1) / (N_ * (N_ - 1))
@@ -268,7 +269,7 @@ found = from_traces(N_, p, learned, squared, a, sloped)
 wrong += differing([N_ * (c1 - c2)], [found.spread])
 
 # %% [markdown]
-# **The end of training** is $K = 1$: all $\min(N, p)$ eigenvalues are learned, and $a$ is the noise factor of {doc}`../multitask/one-task`.
+# **The end of training** is $\bar g = 1$: all $\min(N, p)$ eigenvalues are learned, and $a$ is the noise factor of {doc}`../multitask/one-task`.
 # The theorem is then the one of {doc}`../multitask/many-tasks` above the threshold and that of {doc}`../multitask/below-threshold` below it:
 
 # %%
@@ -296,7 +297,7 @@ size = "5 identities, any counts and Gram matrix of two tasks"
 evidence.record("O.16", "derivation", what, wrong, "==", 0, n=size)
 
 # %% [markdown]
-# **Dissimilarity is noise.** At the start of training $K = ts/N$, so the traces are moments: $\mathbb E\operatorname{Tr} S = Np$ and
+# **Dissimilarity is noise.** At the start of training $\bar g = ts/N$, so the traces are moments: $\mathbb E\operatorname{Tr} S = Np$ and
 # $\mathbb E\operatorname{Tr} S^2 = Np(N+p+1)$. The exchange rate at both ends:
 
 # %%
@@ -493,7 +494,7 @@ figures.show(
     name="training-length-forgetting",
     caption=(
         f"Forgetting of task 1 ($n = {n}$, $p = {wide}$, σ² = {quiet}). (a) of its test error, exact, for three similarities. (b) of its training loss, cosine 0.5: "
-        f"formula (line, up to the variance of Tr K), {draws_each:,} draws a point with 95 % intervals, and the local theorem $\\frac12 t^2\\, \\mathbb E g_2^\\top H_1 g_2$ "
+        f"formula (line, up to the variance of Tr ḡ), {draws_each:,} draws a point with 95 % intervals, and the local theorem $\\frac12 t^2\\, \\mathbb E g_2^\\top H_1 g_2$ "
         "of the bracket (dotted), which is right for the first steps only. Networks are not shown."
     ),
     alt=(
@@ -612,7 +613,7 @@ table(
 # ```{solution} exercise-training-length-step
 # :class: dropdown
 #
-# $K = \eta s/N$, so $\gamma_1 = 1 - \eta$, $\gamma_2 = 1 - 2\eta + \eta^2 (N+p+1)/N$ and $a = \eta^2 p/N$. The error
+# $\bar g = \eta s/N$, so $\gamma_1 = 1 - \eta$, $\gamma_2 = 1 - 2\eta + \eta^2 (N+p+1)/N$ and $a = \eta^2 p/N$. The error
 # $\gamma_2\|w^*\|^2 + a\sigma^2$ is least at $\eta = N\|w^*\|^2 / [(N+p+1)\|w^*\|^2 + p\sigma^2]$.
 # ```
 #

@@ -128,7 +128,7 @@ page.say(off_with_the_rule=f"{mended.mean[1] - 1:+.1%}")
 # $u_i^\top w_j^* + z_i/r_i$. **Only the noise knows the lengths.**
 #
 # **Step 2: one number is enough.** Given $u$, every error is quadratic in the noise, whose terms are uncorrelated with variances $\sigma^2/r_i^2$. So its mean is
-# $A + \sigma^2\,\mathbb E[r^{-2}]\,B$ with $A$ and $B$ the same for all laws. Gaussian features have $\mathbb E r^{-2} = 1/(p-2)$. That proves {prf:ref}`thm-universality-lengths`.
+# $A_1 + \sigma^2\,\mathbb E[r^{-2}]\,A_2$ with $A_1$ and $A_2$ the same for all laws. Gaussian features have $\mathbb E r^{-2} = 1/(p-2)$. That proves {prf:ref}`thm-universality-lengths`.
 # Two samples in three dimensions, all symbols free:
 
 # %%
@@ -164,16 +164,16 @@ first = sp.series(rule, eps, 0, 2).removeO().expand()
 checks.require(first == 1 + gamma * eps, f"the length rule gives {first}")
 
 # %% [markdown]
-# One sample obeys the rule exactly whatever its law, since then $\operatorname{tr}G^{-1} = \|x\|^{-2}$. For more, let $A = x^\top(I-P_-)x$ and $B = x^\top P_- x$, where $P_-$ projects on the
-# other samples. The noise coefficient is $N\,\mathbb E\,1/A$ and the spread follows from $c_{jj}$, that is $\mathbb E B/A$. Kurtosis adds
+# One sample obeys the rule exactly whatever its law, since then $\operatorname{tr}G^{-1} = \|x\|^{-2}$. For more, let $A = x^\top(I-P_-)x$ and $A' = x^\top P_- x$, where $P_-$ projects on the
+# other samples. The noise coefficient is $N\,\mathbb E\,1/A$ and the spread follows from $c_{jj}$, that is $\mathbb E A'/A$. Kurtosis adds
 # $\gamma\sum_k (I-P_-)_{kk}^2$ to the variance of $A$ and $\gamma\sum_k (I-P_-)_{kk}(P_-)_{kk}$ to the covariance; the diagonals concentrate at $1-\frac Np$ and $\frac Np$
 # *(heuristic)*:
 
 # %%
 free = width - N
-variance_A, covariance_AB = gamma * free**2 / width, gamma * free * N / width
-noise_above = variance_A / free**2
-spread_above = variance_A / free**2 - covariance_AB / (free * N)
+variance, covariance = gamma * free**2 / width, gamma * free * N / width
+noise_above = variance / free**2
+spread_above = variance / free**2 - covariance / (free * N)
 different = differing([noise_above, spread_above], [gamma / width, 0])
 checks.require(different == 0, f"{different} of 2 corrections above the threshold")
 
@@ -184,7 +184,7 @@ checks.require(different == 0, f"{different} of 2 corrections above the threshol
 # $a/(1+a)$ to second order, with $\gamma q^2/p$ more variance of $a$, the shift of $q$ is
 
 # %%
-lam, B = sp.symbols("lambda B", positive=True)
+lam, b_0 = sp.symbols("lambda b_0", positive=True)
 q = sp.Function("q")(lam)
 balance = width - lam * q - N * q / (1 + q)  # = 0 for Gaussian entries
 pull = gamma * N * q**2 / (width * (1 + q) ** 3)
@@ -215,16 +215,16 @@ summand = ell * b / (1 + a) ** 2
 kurtosis_parts = {
     (ell, ell): gamma * width,
     (ell, a): gamma * q_0,
-    (ell, b): gamma * B,
+    (ell, b): gamma * b_0,
     (a, a): gamma * q_0**2 / width,
-    (a, b): gamma * q_0 * B / width,
-    (b, b): gamma * B**2 / width,
+    (a, b): gamma * q_0 * b_0 / width,
+    (b, b): gamma * b_0**2 / width,
 }
-change = summand.diff(a) * noise_below * q_0 + summand.diff(b) * trace2_shift * B
+change = summand.diff(a) * noise_below * q_0 + summand.diff(b) * trace2_shift * b_0
 for (one, other), part in kurtosis_parts.items():
     weight = sp.Rational(1, 2) if one == other else 1
     change += weight * summand.diff(one, other) * part
-spread_below = (change / summand).subs({ell: width, a: q_0, b: B})
+spread_below = (change / summand).subs({ell: width, a: q_0, b: b_0})
 spread_below = sp.factor(sp.simplify(spread_below))
 different = differing([spread_below], [gamma * (1 / width - 1 / N)])
 checks.require(different == 0, f"spread below the threshold: {spread_below}")

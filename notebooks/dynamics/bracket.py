@@ -472,7 +472,7 @@ figures.show(
 # At {glue:text}`gap_rate` over the curvature the bracket misses {glue:text}`steps_missed:.1f` % of the gap of two
 # steps (median; 10–90 % of the networks: {glue:text}`steps_low:.1f` to {glue:text}`steps_high:.1f` %) and
 # {glue:text}`flows_missed:.1f` % of that of two flows ({glue:text}`flows_low:.1f` to {glue:text}`flows_high:.1f` %).
-# What is left over falls like $h^{p}$ with $p$ = {glue:text}`steps_power` for steps and {glue:text}`flows_power` for
+# What is left over falls like a power of $h$: {glue:text}`steps_power` for steps and {glue:text}`flows_power` for
 # flows (95 % intervals).
 # At {glue:text}`gap_rate_late` the bracket misses {glue:text}`steps_missed_late:.0f` % and
 # {glue:text}`flows_missed_late:.0f` %.
@@ -495,10 +495,10 @@ evidence.record("B.K3", check, "|gap| / h³", size, ">", 0, n="exact", when=when
 # %% [markdown]
 # ## Does the bracket disturb flatness?
 #
-# Paper B says the bracket *can disrupt* the flatness term (B.M2). The flatness term pulls along $-\nabla F$ with
-# $F = \|g_1\|^2 + \|g_2\|^2$. The bracket moves $F$ at the rate
-# $\tfrac h2 \langle \nabla F, [g_1, g_2]\rangle$. There is no reason for a sign: swapping the tasks flips it. We
-# measure it relative to the pull of the flatness term itself, $-\tfrac h4\|\nabla F\|^2$.
+# Paper B says the bracket *can disrupt* the flatness term (B.M2). The flatness term pulls along $-\nabla \Psi$ with
+# $\Psi = \|g_1\|^2 + \|g_2\|^2$. The bracket moves $\Psi$ at the rate
+# $\tfrac h2 \langle \nabla \Psi, [g_1, g_2]\rangle$. There is no reason for a sign: swapping the tasks flips it. We
+# measure it relative to the pull of the flatness term itself, $-\tfrac h4\|\nabla \Psi\|^2$.
 
 # %% tags=["hide-input"]
 LEARNED = 300  # steps on both tasks together
@@ -758,13 +758,13 @@ evidence.record("B.B2b", check, what, growth.inside, ">", 0, n=n, when=growth)
 #
 # :::{exercise}
 # :label: ex-bracket-same
-# Show that the bracket of a task with itself is zero, and that the bracket of two quadratic losses with Hessians $A$,
-# $B$ and one common minimum at 0 is $(BA - AB)\theta$.
+# Show that the bracket of a task with itself is zero, and that the bracket of two quadratic losses with Hessians $A_1$,
+# $A_2$ and one common minimum at 0 is $(A_2A_1 - A_1A_2)\theta$.
 # :::
 #
 # :::{solution} ex-bracket-same
 # :class: dropdown
-# $[g, g] = Hg - Hg = 0$. With $g_1 = A\theta$ and $g_2 = B\theta$: $H_2 g_1 - H_1 g_2 = BA\theta - AB\theta$. It
+# $[g, g] = Hg - Hg = 0$. With $g_1 = A_1\theta$ and $g_2 = A_2\theta$: $H_2 g_1 - H_1 g_2 = A_2A_1\theta - A_1A_2\theta$. It
 # vanishes for all $\theta$ if and only if the two bowls have common axes.
 # :::
 #

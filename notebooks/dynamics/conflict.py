@@ -402,28 +402,28 @@ evidence.record(
 # ## Can the conflict term stall learning?
 #
 # Paper B warns that learning may stall, or performance degrade, if the conflict term dominates (B.K5). The loss that
-# matters is $L = \alpha L_1 + \beta L_2$; write $g$ and $H$ for its gradient and Hessian, $F$ for the flatness terms
-# and $K$ for the conflict term.
+# matters is $L = \alpha L_1 + \beta L_2$; write $g$ and $H$ for its gradient and Hessian, $\mathrm{flat}$ for the flatness terms
+# and $\mathrm{conf}$ for the conflict term.
 #
 # :::{prf:theorem} The conflict term cannot stall descent (ours; B.K5)
 # :label: thm-conflict-no-stall
 #
-# Let $L_1, L_2$ be twice continuously differentiable. Along the flow of $\tilde L = L + F + K$
+# Let $L_1, L_2$ be twice continuously differentiable. Along the flow of $\tilde L = L + \mathrm{flat} + \mathrm{conf}$
 #
 # $$-\frac{dL}{dt} = g^\top\bigl(I + \tfrac h2 H\bigr) g .$$
 #
 # If $H \succ -\tfrac2h I$, in particular at every rate with $h\,\|H\| < 2$, the loss falls wherever it can fall at
-# all, however long $\nabla K$ is compared with $g$. And $|K| \le F$ if all parameters are shared.
+# all, however long $\nabla\,\mathrm{conf}$ is compared with $g$. And $|\mathrm{conf}| \le \mathrm{flat}$ if all parameters are shared.
 # :::
 #
-# *Proof.* $F + K = \tfrac h4 \|g\|^2$, so $\nabla \tilde L = g + \tfrac h2 H g$. The inequality is
+# *Proof.* $\mathrm{flat} + \mathrm{conf} = \tfrac h4 \|g\|^2$, so $\nabla \tilde L = g + \tfrac h2 H g$. The inequality is
 # $2\alpha\beta\,|\langle g_1, g_2\rangle| \le \alpha^2\|g_1\|^2 + \beta^2\|g_2\|^2$. $\square$
 #
 # The conflict term *can* be much longer than the gradient: near a minimum of the sum $g$ vanishes and
-# $\nabla K = -\nabla F$ does not. We train networks on two tasks with the same inputs and unrelated targets, stop at
-# several moments and ask, at each, how fast $L$ falls along the flow of $L + F + K$ (descent), of $L + F$ (the term
+# $\nabla\,\mathrm{conf} = -\nabla\,\mathrm{flat}$ does not. We train networks on two tasks with the same inputs and unrelated targets, stop at
+# several moments and ask, at each, how fast $L$ falls along the flow of $L + \mathrm{flat} + \mathrm{conf}$ (descent), of $L + \mathrm{flat}$ (the term
 # removed), and of
-# $L + K$ (the term alone, which no descent follows).
+# $L + \mathrm{conf}$ (the term alone, which no descent follows).
 
 # %% tags=["hide-input"]
 moments, shared = [0, 10, 30, 100, 300, 1000], flow.Network((3, 5, 2))
@@ -458,7 +458,7 @@ ax.axvline(1, color=figures.INK, linestyle="--", alpha=0.5, linewidth=1)
 ax.set_xscale("log")
 ax.set_yscale("symlog", linthresh=1)
 ax.margins(y=0.08)
-ax.set(xlabel=r"$\|\nabla K\|\,/\,\|g\|$")
+ax.set(xlabel=r"$\|\nabla\,\mathrm{conf}\|\,/\,\|g\|$")
 ax.set(ylabel=r"$-\frac{dL}{dt}\,/\,\|g\|^2$", title="How fast the loss falls")
 ax.legend(title="conflict term", fontsize=9, title_fontsize=9)
 figures.show(

@@ -100,11 +100,11 @@ page.say(**{f"slope_{k}": slopes[k] for k in orders})
 # :::{prf:theorem} No modified loss at the next order (ours in this form)
 # :label: thm-no-modified-loss
 #
-# Let $L$ be four times continuously differentiable, $g = \nabla L$, $H = \nabla^2 L$ and $B = \nabla^3 L[g]$, the derivative of $H$ along $g$. The coefficient of $h^2$ is
+# Let $L$ be four times continuously differentiable, $g = \nabla L$, $H = \nabla^2 L$ and $H' = \nabla^3 L[g]$, the derivative of $H$ along $g$. The coefficient of $h^2$ is
 #
 # $$\tilde f_2 = -\tfrac1{12}\nabla (g^\top H g) - \tfrac16 H^2 g ,$$
 #
-# and on a simply connected region it is the gradient of some function **if and only if** $HB = BH$ there. For quadratic losses that is so, to all orders; in general it is not.
+# and on a simply connected region it is the gradient of some function **if and only if** $HH' = H'H$ there. For quadratic losses that is so, to all orders; in general it is not.
 # :::
 #
 # ## Derive
@@ -208,14 +208,14 @@ rest = order_2 + gradient_of((g.T * H * g)[0]) / 12 + H * H * g / 6
 checks.require(
     sp.expand(rest) == sp.zeros(2, 1), "order h^2 must be the gradient part and HHg"
 )
-B = H.diff(u) * g[0] + H.diff(v) * g[1]
+H_along = H.diff(u) * g[0] + H.diff(v) * g[1]
 
 
 def curl(w):
     return sp.expand(w[1].diff(u) - w[0].diff(v))
 
 
-commutator = H * B - B * H
+commutator = H * H_along - H_along * H
 checks.require(
     sp.expand(curl(order_2) + commutator[1, 0] / 6) == 0,
     "the curl of order h^2 must be the commutator",
@@ -304,7 +304,7 @@ evidence.record("O.8", check, what, error, "<", 0.15, n=size)
 # %% [markdown]
 # ## Is it the same term for many tasks?
 #
-# Paper B says that the flatness term of multi-task and of continual learning is the one of single-task learning (B.K6). Write $f_i = -\nabla L_i = -g_i$ and $F_i = -\tfrac h4 \nabla \|g_i\|^2$, the flatness term of task $i$ trained alone. We compare the three coefficients of $h$, for any two losses: one step on $L_1$; one step on
+# Paper B says that the flatness term of multi-task and of continual learning is the one of single-task learning (B.K6). Write $f_i = -\nabla L_i = -g_i$ and $\mathrm{flat}_i = \tfrac h4 \|g_i\|^2$, whose negative gradient is the flatness term of task $i$ trained alone. We compare the three coefficients of $h$, for any two losses: one step on $L_1$; one step on
 # $L_1 + L_2$; a step on $L_1$, then one on $L_2$.
 
 # %%
@@ -323,11 +323,11 @@ differences = [
 ]
 left_in_flatness = sum(sp.expand(d) != sp.zeros(2, 1) for d in differences)
 Math(
-    r"\text{alone: } F_1 \qquad \text{together: } F_1 + F_2 - \tfrac h2\nabla\langle g_1, g_2\rangle \qquad \text{in turn: } F_1 + F_2 + \tfrac h2 [g_1, g_2]"
+    r"\begin{aligned} \text{alone: } & -\nabla\,\mathrm{flat}_1 \\ \text{together: } & -\nabla(\mathrm{flat}_1 + \mathrm{flat}_2) - \tfrac h2\nabla\langle g_1, g_2\rangle \\ \text{in turn: } & -\nabla(\mathrm{flat}_1 + \mathrm{flat}_2) + \tfrac h2 [g_1, g_2] \end{aligned}"
 )
 
 # %% [markdown]
-# So it is the same term, once per task, with the same factor $h/4$. It lowers $Q = \sum_i \|g_i\|^2$ wherever one stands: along $-\tfrac h4\nabla Q$ the rate of change of $Q$ is $-\tfrac h4\|\nabla Q\|^2 \le 0$. What it asks for is small gradients of *each task*. Only with the conflict term does that become a small gradient of the sum, since
+# So it is the same term, once per task, with the same factor $h/4$. It lowers $\Psi = \sum_i \|g_i\|^2$ wherever one stands: along $-\tfrac h4\nabla \Psi$ the rate of change of $\Psi$ is $-\tfrac h4\|\nabla \Psi\|^2 \le 0$. What it asks for is small gradients of *each task*. Only with the conflict term does that become a small gradient of the sum, since
 # $\|g_1\|^2 + \|g_2\|^2 + 2\langle g_1, g_2\rangle = \|g_1 + g_2\|^2$. Along a flow the loss falls too, and with it the gradient; so we compare flows at *equal loss*.
 
 # %% tags=["hide-input"]

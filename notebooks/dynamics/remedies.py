@@ -232,11 +232,11 @@ Math(
 
 # %% [markdown]
 # **Step 6. Projections act one order earlier.** PCGrad {cite}`yu2020` replaces $g_1 + g_2$ by
-# $F = g_1 + g_2 - \langle g_1, g_2\rangle\bigl(\tfrac{g_1}{\|g_1\|^2} + \tfrac{g_2}{\|g_2\|^2}\bigr)$ where
+# $u = g_1 + g_2 - \langle g_1, g_2\rangle\bigl(\tfrac{g_1}{\|g_1\|^2} + \tfrac{g_2}{\|g_2\|^2}\bigr)$ where
 # $\langle g_1, g_2\rangle < 0$. This changes the field at order $h^0$: it is not the removal of
 # the conflict *term*, which is of order $h$. With two tasks UPGrad {cite}`quinton2024` is PCGrad (each gradient is
 # projected onto the other's half-space). CAGrad {cite}`liu2021` adds to the sum a vector of $c$ times its length,
-# towards the mixture $g_w$ that it makes smallest. All three are sums $F = \sum_i a_i g_i$ whose weights depend on
+# towards the mixture $g_w$ that it makes smallest. All three are sums $u = \sum_i a_i g_i$ whose weights depend on
 # the inner products only, and we have closed forms
 # for a whole stack of networks. Tests of the package compare them with TorchJD: PCGrad and UPGrad to $10^{-10}$,
 # CAGrad as far as the library's solver goes. Here we check what the three promise. PCGrad lets no task lose, and
@@ -265,9 +265,9 @@ say(pairs_projected=len(pairs), least_gain=max(least, 0), points=others.shape[1]
 # On {glue:text}`pairs_projected` random pairs: by PCGrad a task gains at least {glue:text}`least_gain:.0e`, and
 # UPGrad is the same; CAGrad helps the worst task more than the best of {glue:text}`points` other points of its ball.
 #
-# The modified field of such steps is $-F - \tfrac h2 F'F + O(h^2)$ with the new $F$, as long as no step crosses the
+# The modified field of such steps is $-u - \tfrac h2 u'u + O(h^2)$ with the new $u$, as long as no step crosses the
 # surface where the weights have a kink ($\langle g_1, g_2\rangle = 0$ for the projections). So they too have a
-# flatness-like term, of $F$ and no longer a gradient. On a network, at a point of conflict:
+# flatness-like term, of $u$ and no longer a gradient. On a network, at a point of conflict:
 
 # %% tags=["hide-input"]
 inner = drawn.map(lambda losses, t: grad(losses[0])(t) @ grad(losses[1])(t))
@@ -281,16 +281,16 @@ for rule in ("PCGrad", "CAGrad"):
 say(cosine_there=aggregated.cosine(losses, drawn.theta[spot]))
 
 # %% [markdown]
-# Distance of one step from the flow, as powers of $h$: PCGrad, $-F$: {glue:text}`PCGrad_plain:.2f`, with
-# $-\tfrac h2F'F$: {glue:text}`PCGrad_corrected:.2f`; CAGrad, $-F$: {glue:text}`CAGrad_plain:.2f`, with
-# $-\tfrac h2F'F$: {glue:text}`CAGrad_corrected:.2f` (cosine of the gradients {glue:text}`cosine_there:.2f`).
+# Distance of one step from the flow, as powers of $h$: PCGrad, $-u$: {glue:text}`PCGrad_plain:.2f`, with
+# $-\tfrac h2u'u$: {glue:text}`PCGrad_corrected:.2f`; CAGrad, $-u$: {glue:text}`CAGrad_plain:.2f`, with
+# $-\tfrac h2u'u$: {glue:text}`CAGrad_corrected:.2f` (cosine of the gradients {glue:text}`cosine_there:.2f`).
 #
 # | remedy | order $h^0$ | order $h$ |
 # |---|---|---|
 # | none, one step on $L_1 + L_2$ | $-g_1 - g_2$ | flatness of each task, conflict |
 # | penalty $-\tfrac h2\langle g_1, g_2\rangle$ | the same | flatness of each task |
 # | penalty $-\tfrac h4\|g_1 + g_2\|^2$ | the same | nothing |
-# | PCGrad, UPGrad, CAGrad | $-F$ | $-\tfrac12 F'F$ |
+# | PCGrad, UPGrad, CAGrad | $-u$ | $-\tfrac12 u'u$ |
 # | none, tasks in turn | $-g_1 - g_2$ | flatness of each task, bracket |
 # | palindrome; random order, on average | the same | flatness of each task |
 #

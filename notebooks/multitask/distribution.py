@@ -96,7 +96,7 @@ say(
 # :label: thm-distribution-tail
 #
 # Let $\sigma > 0$, $N > r$ and $\alpha = \tfrac12(|p - N| + 1)$. For every $i$ and every $s < \alpha$ the moment
-# $\mathbb E L_i^s$ is finite, and there is a $c > 0$ with $P(L_i > x) \ge c\,x^{-\alpha}$ for all large $x$. So
+# $\mathbb E L_i^s$ is finite, and there is a $c > 0$ with $\Pr(L_i > x) \ge c\,x^{-\alpha}$ for all large $x$. So
 # $\alpha$ is the tail exponent of the error: $\tfrac12$ at the threshold, $1$ beside it, $\tfrac32$ two away.
 # ```
 
@@ -107,14 +107,14 @@ say(
 # side of the threshold, and at the end of each route the small problem must return the error of the large one.
 #
 # **Step 1: split.** The first $r$ rows of $X$ are $A$ ($r \times N$), all that the labels see of the features:
-# $y_j = A_j^\top a_j + z_j$. The other $q$ rows are $B$, independent of $A$ and $y$.
+# $y_j = A_j^\top a_j + z_j$. The other $q$ rows are $X_\perp$, independent of $A$ and $y$.
 #
 # **Step 2: compress the samples.** Write $[A^\top, y] = U C$, with $U$ ($N \times k$) orthonormal and
-# $C = [C_A, c_y]$ ($k \times (r+1)$). Complete $U$ by $U_\perp$ to a rotation. As $B$ is normal and
-# independent of $U$, the matrices $BU$ and $BU_\perp$ are independent, with standard normal entries. The equations
-# $A^\top w_A + B^\top w_B = y$ become
+# $C = [C_A, c_y]$ ($k \times (r+1)$). Complete $U$ by $U_\perp$ to a rotation. As $X_\perp$ is normal and
+# independent of $U$, the matrices $X_\perp U$ and $X_\perp U_\perp$ are independent, with standard normal entries. The equations
+# $A^\top w_A + X_\perp^\top w_\perp = y$ become
 #
-# $$ C_A w_A + (BU)^\top w_B = c_y, \qquad (BU_\perp)^\top w_B = 0. $$
+# $$ C_A w_A + (X_\perp U)^\top w_\perp = c_y, \qquad (X_\perp U_\perp)^\top w_\perp = 0. $$
 
 # %%
 a = small.vectors(small.T)
@@ -137,35 +137,35 @@ for side, width in widths.items():
 
 # %% [markdown]
 # **Step 3: draw $C$ without the samples.** Only $C^\top C$ matters, the Gram matrix of $[A^\top, y]$. It is a sum over
-# tasks. Task $j$ gives $A_j A_j^\top \sim W_r(n_j)$, so let $F_j$ be a factor of it: the rows $[F_j, F_j a_j]$ have the Gram
+# tasks. Task $j$ gives $A_j A_j^\top \sim W_r(n_j)$, so let $C_j$ be a factor of it: the rows $[C_j, C_j a_j]$ have the Gram
 # matrix of $[A_j^\top, A_j^\top a_j]$. Stack them for all tasks and reduce them to triangular form. The noise has
 # $k$ normal coordinates in the span of $U$; $N - k$ more are orthogonal to it, and of those only the squared
 # length matters, a $\chi^2_{N-k}$ that joins the last diagonal entry. These are the *small Wisharts, one per task*.
 #
-# **Step 4: $p \ge N$.** The second equation says that $w_B$ is orthogonal to the $N - k$ columns of $BU_\perp$. Let
-# $Q$ be an orthonormal basis of the $q - N + k$ dimensions left, and $w_B = Qv$. What remains is
+# **Step 4: $p \ge N$.** The second equation says that $w_\perp$ is orthogonal to the $N - k$ columns of $X_\perp U_\perp$. Let
+# $Q$ be an orthonormal basis of the $q - N + k$ dimensions left, and $w_\perp = Qv$. What remains is
 #
-# $$ C_A w_A + F^\top v = c_y, \qquad F = Q^\top B U, \qquad \|w_A\|^2 + \|v\|^2 \text{ minimal}. $$
+# $$ C_A w_A + J^\top v = c_y, \qquad J = Q^\top X_\perp U, \qquad \|w_A\|^2 + \|v\|^2 \text{ minimal}. $$
 #
-# $F$ is normal, because $BU$ is independent of $Q$. Only $F^\top F \sim W_k(q - N + k)$ matters, so its Bartlett
+# $J$ is normal, because $X_\perp U$ is independent of $Q$. Only $J^\top J \sim W_k(q - N + k)$ matters, so its Bartlett
 # factor takes its place: $k$ equations in at most $r + k$ unknowns.
 
 # %%
-C_A, c_y, BU, BU_rest, errors = data["over"]
-Q = np.linalg.qr(BU_rest, mode="complete")[0][:, BU_rest.shape[1] :]
-F = Q.T @ BU
-equations = np.concatenate([C_A, F.T], axis=1)
+C_A, c_y, XU, XU_rest, errors = data["over"]
+Q = np.linalg.qr(XU_rest, mode="complete")[0][:, XU_rest.shape[1] :]
+J = Q.T @ XU
+equations = np.concatenate([C_A, J.T], axis=1)
 w = equations.T @ np.linalg.solve(equations @ equations.T, c_y)
 reduced_errors = np.square(w[:r] - a).sum(axis=1) + np.square(w[r:]).sum()
 checks.close("errors of the small problem and of the large", reduced_errors, errors)
 
 # %% [markdown]
 # **Step 5: $p < N$.** Least squares minimises
-# $\|C_A w_A + (BU)^\top w_B - c_y\|^2 + w_B^\top S w_B$ with $S = BU_\perp (BU_\perp)^\top \sim W_q(N - k)$, independent
-# of $BU$. Rotate $\mathbb R^q$ so that $BU$ occupies the first $k_1 = \min(q, k)$ coordinates, with a triangular block
-# $F$ there, and split $w_B = (u, v)$. The first term sees $u$ only. So $v$ minimises the second:
+# $\|C_A w_A + (X_\perp U)^\top w_\perp - c_y\|^2 + w_\perp^\top S w_\perp$ with $S = X_\perp U_\perp (X_\perp U_\perp)^\top \sim W_q(N - k)$, independent
+# of $X_\perp U$. Rotate $\mathbb R^q$ so that $X_\perp U$ occupies the first $k_1 = \min(q, k)$ coordinates, with a triangular block
+# $J$ there, and split $w_\perp = (u, v)$. The first term sees $u$ only. So $v$ minimises the second:
 #
-# $$ v = -S_{vv}^{-1} S_{vu}\, u, \qquad w_B^\top S w_B = u^\top S_{u|v}\, u, \qquad
+# $$ v = -S_{vv}^{-1} S_{vu}\, u, \qquad w_\perp^\top S w_\perp = u^\top S_{u|v}\, u, \qquad
 #    S_{u|v} = S_{uu} - S_{uv} S_{vv}^{-1} S_{vu}. $$
 #
 # $S_{u|v}^{-1}$ is the corner of $S^{-1}$. A standard fact on Wishart matrices {cite}`muirhead1982` says that
@@ -178,11 +178,11 @@ checks.close("errors of the small problem and of the large", reduced_errors, err
 # corner of $S_{vv}^{-1}$ there is the inverse of a $W_{k_2}(N - k - q + k_1 + k_2)$, as in step 5.
 
 # %%
-C_A, c_y, BU, BU_rest, errors = data["under"]
-q = len(BU)
+C_A, c_y, XU, XU_rest, errors = data["under"]
+q = len(XU)
 k_1 = min(q, k)
-Q = np.linalg.qr(BU, mode="complete")[0]
-F, S = (Q.T @ BU)[:k_1], (Q.T @ BU_rest) @ (Q.T @ BU_rest).T
+Q = np.linalg.qr(XU, mode="complete")[0]
+J, S = (Q.T @ XU)[:k_1], (Q.T @ XU_rest) @ (Q.T @ XU_rest).T
 S_vv, S_vu = S[k_1:, k_1:], S[k_1:, :k_1]
 corner = S[:k_1, :k_1] - S_vu.T @ np.linalg.solve(S_vv, S_vu)
 checks.close(
@@ -193,7 +193,7 @@ checks.close(
 )
 
 L = np.linalg.cholesky(corner)
-equations = np.block([[C_A, F.T], [np.zeros((k_1, r)), L.T]])
+equations = np.block([[C_A, J.T], [np.zeros((k_1, r)), L.T]])
 w = np.linalg.lstsq(equations, np.append(c_y, np.zeros(k_1)), rcond=None)[0]
 roots, directions = np.linalg.eigh(S_vv)
 Hu = (directions / np.sqrt(roots)) @ directions.T @ S_vu @ w[r:]
@@ -216,8 +216,8 @@ checks.close("errors of the small problem and of the large", reduced_errors, err
 # $$ L_i \;\ge\; \|v\|^2 \;\ge\; \frac{c^2}{\|f\|^2}, \qquad \|f\|^2 \sim \chi^2_{p-N+1} \text{ independent of } c. $$
 
 # %%
-C_A, c_y, BU, BU_rest, errors = data["over"]
-f = np.linalg.qr(BU_rest, mode="complete")[0][:, BU_rest.shape[1] :].T @ BU[:, -1]
+C_A, c_y, XU, XU_rest, errors = data["over"]
+f = np.linalg.qr(XU_rest, mode="complete")[0][:, XU_rest.shape[1] :].T @ XU[:, -1]
 bound = c_y[-1] ** 2 / (f @ f)
 checks.require(
     len(f) == widths["over"] - small_N + 1, f"f has p - N + 1 entries; got {len(f)}"
@@ -226,7 +226,7 @@ checks.below("last row of C, features", abs(C_A[-1]).max(), 1e-9)
 checks.below("lower bound of the error over the error", (bound / errors).max(), 1)
 
 # %% [markdown]
-# The density of $\chi^2_d$ at zero is of order $x^{d/2 - 1}$, so $P(\chi^2_d < \varepsilon)$ is of order $\varepsilon^{d/2}$,
+# The density of $\chi^2_d$ at zero is of order $x^{d/2 - 1}$, so $\Pr(\chi^2_d < \varepsilon)$ is of order $\varepsilon^{d/2}$,
 # and one over it exceeds $x$ with a probability of order $x^{-d/2}$:
 
 # %%
@@ -242,9 +242,9 @@ exponent
 # the first coordinate is, given the features, normal with variance $\sigma^2 (S^{-1})_{11}$ around some mean; with
 # probability at least $\tfrac12$ it is longer than without the mean, and $(S^{-1})_{11} = 1/\chi^2_{N - p + 1}$.
 #
-# *Upper bound.* Let $K$ be $X^\top X$ or $XX^\top$, whichever is smaller. On both sides
-# $L_i \le \|w_i^*\|^2 + \|u_i + z\|^2 \operatorname{tr} K^{-1}$. The first factor has all moments. The diagonal
-# entries of $K^{-1}$ are $1/\chi^2_{|p-N|+1}$ and have all moments below $\alpha$. By Hölder's inequality so has $L_i$.
+# *Upper bound.* Let $S_*$ be $X^\top X$ or $XX^\top$, whichever is smaller. On both sides
+# $L_i \le \|w_i^*\|^2 + \|u_i + z\|^2 \operatorname{tr} S_*^{-1}$. The first factor has all moments. The diagonal
+# entries of $S_*^{-1}$ are $1/\chi^2_{|p-N|+1}$ and have all moments below $\alpha$. By Hölder's inequality so has $L_i$.
 
 # %% [markdown]
 # ## Check
@@ -398,7 +398,7 @@ figures.show(
 )
 
 # %% [markdown]
-# **Heavy tails.** On logarithmic axes a tail $P(L > x) \approx c\,x^{-\alpha}$ is a straight line of slope $-\alpha$. The
+# **Heavy tails.** On logarithmic axes a tail $\Pr(L > x) \approx c\,x^{-\alpha}$ is a straight line of slope $-\alpha$. The
 # exponent of the largest draws is estimated by Hill's rule: with the $m + 1$ largest errors
 # $x_{(1)} \ge \dots \ge x_{(m+1)}$, $1/\hat\alpha$ is the mean of $\log x_{(l)}/x_{(m+1)}$. For a power law
 # $2m\alpha/\hat\alpha$ is $\chi^2_{2m}$, and its cube root normal {cite}`wilson1931`.
@@ -571,7 +571,7 @@ say(singular=singular)
 #
 # $k = r + 1$ gives $N - k - q + k_1 = N - p - 1 + k_1 = k_1$. The last diagonal entry of a Bartlett factor is the root
 # of a $\chi^2_1$: taken alone it would suggest $\alpha = \tfrac12$. But $u$ meets $k$ equations of data as well, and a
-# direction is empty only if $C_A$, $F$ and $L$ all leave it out; that takes $N - p + 1 = 2$ small coordinates, so
+# direction is empty only if $C_A$, $J$ and $L$ all leave it out; that takes $N - p + 1 = 2$ small coordinates, so
 # $\alpha = 1$.
 # ```
 

@@ -198,15 +198,15 @@ evidence.record("A.B1", check, what, wrong, "==", 0, n=size)
 # %% [markdown]
 # **What it means for the peak.** Only the bias depends on $w_0$, and the bias vanishes as $p \to N$. The part
 # that grows without bound near the threshold is the same from every start. How far the peak *stands out* does depend
-# on it. Call $B = \|w_i^* - w_0\|^2$, and compare the error at one width $p_1$ with that at a wider one $p_2$, where
-# the rest of the error is smaller: $R_2 < R_1$. The ratio falls with $B$:
+# on it. Call $d_0 = \|w_i^* - w_0\|^2$, and compare the error at one width $p_1$ with that at a wider one $p_2$, where
+# the rest of the error is smaller: $R_2 < R_1$. The ratio falls with $d_0$:
 
 # %%
-B, R_2, extra = sp.symbols("B R_2 e", positive=True)
+d_0, R_2, extra = sp.symbols("d_0 R_2 e", positive=True)
 # 1 - N/p at both widths: alpha_1 and alpha_1 + gap
 alpha_1, gap = sp.symbols("alpha_1 g", positive=True)
-ratio = (alpha_1 * B + R_2 + extra) / ((alpha_1 + gap) * B + R_2)
-numerator = sp.expand(sp.fraction(sp.together(sp.diff(ratio, B)))[0])
+ratio = (alpha_1 * d_0 + R_2 + extra) / ((alpha_1 + gap) * d_0 + R_2)
+numerator = sp.expand(sp.fraction(sp.together(sp.diff(ratio, d_0)))[0])
 negative = all(term.could_extract_minus_sign() for term in numerator.args)
 checks.require(negative, "every term of the derivative's numerator is negative")
 numerator

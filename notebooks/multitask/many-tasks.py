@@ -154,10 +154,10 @@ noise_term = sigma2 * pooled / (p - pooled - 1)
 #
 # *Diagonal blocks.* By the Schur complement, $(G^{-1})_{jj} = (X_j^\top (I - P_{-j}) X_j)^{-1}$, where $P_{-j}$
 # projects on the span of the other tasks' $N - n_j$ samples. So $G_{jj}$ is the sum of
-# $A = X_j^\top (I-P_{-j})X_j$, a Wishart matrix with $p - N + n_j$ degrees of freedom, and an independent one, $B$,
+# $A = X_j^\top (I-P_{-j})X_j$, a Wishart matrix with $p - N + n_j$ degrees of freedom, and an independent one, $A'$,
 # with $N - n_j$, and
 #
-# $$ p\, c_{jj} = \mathbb E \operatorname{tr} A^{-1}(A + B) = n_j + \frac{n_j (N - n_j)}{p - N - 1}. $$
+# $$ p\, c_{jj} = \mathbb E \operatorname{tr} A^{-1}(A + A') = n_j + \frac{n_j (N - n_j)}{p - N - 1}. $$
 
 # %%
 left = p - pooled - 1

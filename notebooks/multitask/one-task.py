@@ -196,16 +196,16 @@ for claim, side in (("A.T1", "over"), ("O.2", "under")):
     evidence.record(claim, check, what, wrong, "==", 0, n=size)
 
 # %% [markdown]
-# **Step 7: which moments exist.** Let $q = \min(n, p)$, and let $K$ be $G$ above the threshold and $XX^\top$ below it.
-# Given the features, the noise part of the error is $\sigma^2 \sum_j g_j^2 / \lambda_j(K)$ with standard normal $g_j$,
+# **Step 7: which moments exist.** Let $q = \min(n, p)$, and let $S_*$ be $G$ above the threshold and $XX^\top$ below it.
+# Given the features, the noise part of the error is $\sigma^2 \sum_j g_j^2 / \lambda_j(S_*)$ with standard normal $g_j$,
 # the coordinates of the noise in an eigenbasis.
 #
-# *Finite.* That is at most $\sigma^2 \|g\|^2 \operatorname{tr} K^{-1}$, and $\|g\|^2$ is independent of $K$ with all
-# moments. For $s \ge 1$, $(\operatorname{tr} K^{-1})^s \le q^{s-1} \sum_j (K^{-1})_{jj}^s$. Each entry is one over
+# *Finite.* That is at most $\sigma^2 \|g\|^2 \operatorname{tr} S_*^{-1}$, and $\|g\|^2$ is independent of $S_*$ with all
+# moments. For $s \ge 1$, $(\operatorname{tr} S_*^{-1})^s \le q^{s-1} \sum_j (S_*^{-1})_{jj}^s$. Each entry is one over
 # $\chi^2_{|p-n|+1}$, and step 4 gives a finite mean if $2s < |p-n| + 1$. The bias is bounded by $\|w^*\|^2$.
 #
-# *Infinite.* Its mean over the noise is $\sigma^2 \operatorname{tr} K^{-1} \ge \sigma^2 (K^{-1})_{11}$. By Jensen's
-# inequality $\mathbb E L^s \ge \sigma^{2s}\, \mathbb E (K^{-1})_{11}^s$, which is infinite if $2s \ge |p-n|+1$.
+# *Infinite.* Its mean over the noise is $\sigma^2 \operatorname{tr} S_*^{-1} \ge \sigma^2 (S_*^{-1})_{11}$. By Jensen's
+# inequality $\mathbb E L^s \ge \sigma^{2s}\, \mathbb E (S_*^{-1})_{11}^s$, which is infinite if $2s \ge |p-n|+1$.
 #
 # With $s = 1$ and $s = 2$ that is $|p - n| \ge 2$ for a mean and $|p - n| \ge 4$ for a variance. So *within one of the
 # threshold the mean is infinite, and within three the variance*, exactly. At $|p-n| = 2$ and $3$ the mean exists and a

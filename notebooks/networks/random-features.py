@@ -91,10 +91,10 @@ page.say(
 # Let $\Phi \in \mathbb R^{N \times p}$ be any features of the $N$ training samples, $C = \mathbb E\,\phi\phi^\top$ the second
 # moment of the features of a test sample, and let the labels carry independent noise of mean 0 and variance $\sigma^2$.
 #
-# 1. Given the features, the expected test error of the minimum-norm fit is $A + \sigma^2 B$, with
-#    $B = \operatorname{tr}\big(\Phi^{+\top} C\, \Phi^+\big)$, and $A$ the error without noise.
+# 1. Given the features, the expected test error of the minimum-norm fit is $A + \sigma^2 a$, with
+#    $a = \operatorname{tr}\big(\Phi^{+\top} C\, \Phi^+\big)$, and $A$ the error without noise.
 # 2. If the rows of $\Phi$ are independent $\mathcal N(0, C)$ with *any* invertible $C$, and $p < N - 1$, then
-#    $\mathbb E B = p/(N-p-1)$: the covariance drops out.
+#    $\mathbb E a = p/(N-p-1)$: the covariance drops out.
 # ```
 #
 # Part 1 is exact for a network with a frozen first layer, whatever its features. Part 2 makes a prediction that
@@ -143,7 +143,7 @@ checks.require(
 
 # %% [markdown]
 # **Step 3: average over test samples.** With $k = (\Phi^+)^\top\phi$, $\mathbb E\|k\|^2 =
-# \operatorname{tr}(\Phi^{+\top} C\,\Phi^+) = B$. Check the pseudo-inverse that enters, $\Phi^+ = \Phi^\top(\Phi\Phi^\top)^{-1}$:
+# \operatorname{tr}(\Phi^{+\top} C\,\Phi^+) = a$. Check the pseudo-inverse that enters, $\Phi^+ = \Phi^\top(\Phi\Phi^\top)^{-1}$:
 # it solves $\Phi\Phi^+ = I$, so every training label is fitted exactly.
 
 # %%
@@ -192,23 +192,23 @@ slope
 # ## Check
 #
 # **The identity.** Part 1 must hold for every single draw of digits and features. We fit one draw with many draws of
-# Gaussian label noise and compare the mean rise of the test error with $\sigma^2 B$.
+# Gaussian label noise and compare the mean rise of the test error with $\sigma^2 a$.
 
 # %% tags=["hide-input"]
 half = frozen_draw(T, n, 0.5, widest, seed=seed)
 checked, scores, wrong = (n, 5 * N // 6, 4 * N // 3, 1000), [], []
 for p in checked:
     rises = frozen_noise.noise_rises(half.first(p), noise_draws, seed=seed)
-    B = frozen_noise.amplification(half.first(p))
-    scores.append(float(z_scores(rises, B)))
-    wrong.append(float(z_scores(rises, 1.03 * B)))
+    factor = frozen_noise.amplification(half.first(p))
+    scores.append(float(z_scores(rises, factor)))
+    wrong.append(float(z_scores(rises, 1.03 * factor)))
 identity = "random features: noise term of any features"
 alpha = evidence.level("A.C1", identity)
 critical = critical_z(len(checked), alpha, draws=noise_draws)
 evidence.record(
     "A.C1",
     identity,
-    "largest |z| of the mean rise of the test error against σ²B",
+    "largest |z| of the mean rise of the test error against σ²a",
     np.abs(scores).max(),
     "<",
     critical,
@@ -227,7 +227,7 @@ page.say(
 
 # %% [markdown]
 # At $p$ = {glue:text}`checked` the scores of {glue:text}`noise_draws` noise draws are {glue:text}`scores`; a true identity exceeds
-# ±{glue:text}`critical:.2f` anywhere with probability at most {glue:text}`alpha`. With $B$ wrong by 3 % they would be
+# ±{glue:text}`critical:.2f` anywhere with probability at most {glue:text}`alpha`. With $a$ wrong by 3 % they would be
 # {glue:text}`wrong_scores`: the test sees an error of that size at {glue:text}`seen` of {glue:text}`places` places with this many draws.
 
 # %% [markdown]
@@ -346,7 +346,7 @@ page.say(
 #
 # Now the noise term itself. {prf:ref}`thm-frozen-noise` says: below the threshold any Gaussian features amplify noise
 # by $p/(N-p-1)$, whatever their covariance. ReLU features of digits are not Gaussian, and their covariance is far
-# from a multiple of $I$. Panel a measures $B$; panel b divides it by the linear theory.
+# from a multiple of $I$. Panel a measures the amplification; panel b divides it by the linear theory.
 
 # %% tags=["hide-input"]
 low = np.array([16, 32, 64, 100, 150, 200, 240])  # here the formula is tested
@@ -377,7 +377,7 @@ orange = figures.COLORS["orange"]
 figures.band(left, grid, measured, color=orange, label="ReLU features")
 figures.band(right, grid, measured / linear, color=orange)
 right.axhline(1, **style)
-left.set_title("noise amplification $B$")
+left.set_title("noise amplification $a$")
 right.set_title("measured / linear theory")
 for _, ax in panels:
     ax.set(xscale="log", yscale="log", xlabel="random features $p$")
@@ -582,7 +582,7 @@ checks.below("bump that is left with a ridge", peaks["real labels, ridge"], 2.0)
 # ```{solution} exercise-tail
 # :class: dropdown
 #
-# $B = \operatorname{tr}(\Phi^{+\top}C\Phi^+)$ is governed by the smallest singular value of $\Phi$. A square random matrix
+# $a = \operatorname{tr}(\Phi^{+\top}C\Phi^+)$ is governed by the smallest singular value of $\Phi$. A square random matrix
 # has one of order $1/\sqrt N$ whose inverse square has no mean; a few more rows or columns keep it away from 0.
 # ```
 

@@ -241,7 +241,7 @@ for kept, wanted in ((0, fine_tuning), (n_1, list(pooled))):
 
 # %% [markdown]
 # **Step 7: across the threshold** (ours). Suppose $w_{t-1}$ was a least-squares fit to $N > p$ samples, $M$ of them
-# stored, $K = N - M$ not. It does *not* fit the buffer, so $R_i$ must be computed anew. In coordinates where the buffer
+# stored, the other $N - M$ not. It does *not* fit the buffer, so $R_i$ must be computed anew. In coordinates where the buffer
 # spans the first $M$ dimensions, least squares on the others leaves $N - p$ equations, and the Gram matrix that
 # $Qw_{t-1}$ solves is the sum of a Wishart matrix with $p$ degrees of freedom (the buffer) and one with $N - p$ (the
 # rest): again Wishart, with $N$ degrees of freedom in $M$ dimensions. So label noise costs $M\sigma^2/(N-M-1)$.
@@ -261,10 +261,10 @@ for kept, wanted in ((0, fine_tuning), (n_1, list(pooled))):
 
 # %%
 N_, M_ = sp.symbols("N M", positive=True)
-K_ = N_ - M_
+others_ = N_ - M_
 s_2 = p * (N_ - p) / (N_ * (N_ + 2) * (N_ - 1))
 s_1 = p * (p + 2) / (N_ * (N_ + 2)) - 2 * s_2
-tau = M_ * (N_ * M_ - 2) / (K_ - 1)
+tau = M_ * (N_ * M_ - 2) / (others_ - 1)
 product_of_traces = s_1 * tau + 2 * s_2 * M_  # E tr(LW) tr(LW⁻¹)
 trace_of_product = (s_1 + s_2) * M_ + s_2 * tau  # E tr(L W L W⁻¹)
 inside_equal = (product_of_traces + 2 * trace_of_product) / (M_ * (M_ + 2)) / p
@@ -275,14 +275,14 @@ inside_row = trace_of_product / (M_ * p)
 # $\mathrm{Beta}(\frac{N-p}2, \frac{p-M}2)$, and those coordinates add the last term below.
 
 # %%
-pi_squared = (N_ - p) * (N_ - p + 2) / (K_ * (K_ + 2))
-pi_rest = (N_ - p) * (p - M_) / (K_ * (K_ + 2))
+pi_squared = (N_ - p) * (N_ - p + 2) / (others_ * (others_ + 2))
+pi_rest = (N_ - p) * (p - M_) / (others_ * (others_ + 2))
 # E |x|² xᵀW⁻²x for one of N samples in M dimensions, as in the chapter on small models
-in_buffer_space = M_ * (N_ - 2) * (M_ + 2) / (N_ * (N_ + 2) * (K_ - 1))
+in_buffer_space = M_ * (N_ - 2) * (M_ + 2) / (N_ * (N_ + 2) * (others_ - 1))
 outside_equal = (
     pi_squared * in_buffer_space
-    + pi_rest * M_**2 / (N_ * (K_ - 1))
-    + (p - M_) * (N_ - p) * M_ / (N_ * (K_ - 1) * (K_ + 2))
+    + pi_rest * M_**2 / (N_ * (others_ - 1))
+    + (p - M_) * (N_ - p) * M_ / (N_ * (others_ - 1) * (others_ + 2))
 ) / p
 
 # %% [markdown]
@@ -292,9 +292,9 @@ outside_equal = (
 
 # %%
 inside_different = (inside_row - inside_equal) / (M_ - 1)
-across = (1 / N_ - inside_row) / K_
-outside_row = M_ * (N_ - p) / (p * N_ * K_)
-outside_different = (outside_row - outside_equal - M_ * across) / (K_ - 1)
+across = (1 / N_ - inside_row) / others_
+outside_row = M_ * (N_ - p) / (p * N_ * others_)
+outside_different = (outside_row - outside_equal - M_ * across) / (others_ - 1)
 
 # %% [markdown]
 # With $\delta_j = w_j^* - w_i^*$ the error in the span of the buffer is the sum of
@@ -320,7 +320,7 @@ for choice in choices:
     same += rest * (outside_equal - outside_different)
     for i in range(3):
         products = (D[i][:, None] + D[i] - D) / 2  # ⟨δ_j, δ_k⟩
-        value = s2 * M_ / (K_ - 1) + (products * of_pairs).sum() + D[i] @ same
+        value = s2 * M_ / (others_ - 1) + (products * of_pairs).sum() + D[i] @ same
         derived_R.append(value.subs({N_: counts.sum(), M_: kept.sum()}))
     package_R += list(least_squares_error_in_span(D, counts, kept, p, s2))
 wrong = differing(derived_R, package_R)

@@ -135,14 +135,14 @@ figures.show(
 # Everything is as in {doc}`buffer`: independent standard normal features, label-noise variance $\sigma^2$,
 # $n_t$ samples of task $t$, of which $m_t$ stay. $M = \sum_{s<t} m_s$ samples are stored when task $t$ arrives,
 # $N_t = M + n_t$, $d_{ij} = \|w_i^* - w_j^*\|^2$, and $S_i$ is the error on task $i$ within the span of the
-# stored samples. Let $A$ be the set of parameters that fit the new samples, $B$ the set that fits the buffer,
+# stored samples. Let $A$ be the set of parameters that fit the new samples, $A'$ the set that fits the buffer,
 # and $\Pi$ the nearest point of a set. From $w_{t-1}$ one may go
 #
 # $$
 # \begin{aligned}
-# \text{together: } & w_t = \Pi_{A \cap B}\, w_{t-1}, \\
-# \text{after: } & w_t = \Pi_B \Pi_A\, w_{t-1}, \\
-# \text{in turn: } & w_t = (\Pi_B \Pi_A)^r\, w_{t-1} .
+# \text{together: } & w_t = \Pi_{A \cap A'}\, w_{t-1}, \\
+# \text{after: } & w_t = \Pi_{A'} \Pi_A\, w_{t-1}, \\
+# \text{in turn: } & w_t = (\Pi_{A'} \Pi_A)^r\, w_{t-1} .
 # \end{aligned}
 # $$
 #
@@ -362,7 +362,7 @@ evidence.record("O.13", "derivation", what, wrong, "==", 0, n=size)
 #
 # **How fast?** For large $p$ the largest cosine is
 # $c_+ = \big(\sqrt{\alpha(1-\beta)} + \sqrt{\beta(1-\alpha)}\big)^2$ with $\alpha = n/p$ and $\beta = M/p$.
-# With $\alpha = \sin^2 A$ and $\beta = \sin^2 B$ it is $\sin^2(A+B)$: **one exactly at the threshold**
+# With $\alpha = \sin^2 \varphi$ and $\beta = \sin^2 \psi$ it is $\sin^2(\varphi+\psi)$: **one exactly at the threshold**
 # $\alpha + \beta = 1$. There taking turns takes for ever.
 #
 # **Who wins.** Two tasks of length 1 and distance $d$, one round. With $e_1 = \mathbb E\operatorname{Tr} C$,
@@ -585,7 +585,7 @@ figures.show(
 )
 
 # %% tags=["hide-input"]
-angles = sp.symbols("A B", positive=True)
+angles = sp.symbols("varphi psi", positive=True)
 (sin_a, cos_a), (sin_b, cos_b) = ((sp.sin(x), sp.cos(x)) for x in angles)
 same = sp.expand_trig(sp.sin(sum(angles))) - (sin_a * cos_b + sin_b * cos_a)
 rises = int(sp.simplify(same) != 0) + int((np.diff(late) > 0).sum())
@@ -722,8 +722,8 @@ checks.require(
 # ```{solution} exercise-rehearse-no-harm
 # :class: dropdown
 #
-# $w_s^*$ fits its own clean samples, so it lies in the affine set $B$ on which one projects. Pythagoras:
-# $\|w - w_s^*\|^2 = \|w - \Pi_B w\|^2 + \|\Pi_B w - w_s^*\|^2$. Together one projects on $A \cap B$, and
+# $w_s^*$ fits its own clean samples, so it lies in the affine set $A'$ on which one projects. Pythagoras:
+# $\|w - w_s^*\|^2 = \|w - \Pi_{A'} w\|^2 + \|\Pi_{A'} w - w_s^*\|^2$. Together one projects on $A \cap A'$, and
 # $w_s^*$ does not fit the samples of the new task. That lemma is why statement 3 of {prf:ref}`thm-rehearse-who`
 # has no harm with clean labels; {cite:t}`mahdaviyeh2025` and {doc}`harm` show harm together.
 # ```

@@ -115,7 +115,7 @@ figures.show(
 # from the previous parameters, and $p > N_t + 1$ at every step. $G$ is the mean error over all tasks at the end, $d_{it} = \|w_i^* - w_t^*\|^2$, and $D_t = \frac1T\sum_i d_{it}$ the mean
 # distance: the task with the smallest $D_t$ is the most *central*.
 #
-# In the second part tasks are any smooth losses $L_t$ with gradients $g_t$ and Hessians $H_t$ at the start $\theta_0$, learned by one step of rate $h$ each. $F$ is what should
+# In the second part tasks are any smooth losses $L_t$ with gradients $g_t$ and Hessians $H_t$ at the start $\theta_0$, learned by one step of rate $h$ each. $L$ is what should
 # be small at the end; here it is the mean of the losses.
 #
 # ## Claim
@@ -142,11 +142,11 @@ figures.show(
 # ```{prf:theorem} The tournament (relatives named above; claim O.21)
 # :label: thm-which-order-tournament
 #
-# If $F$ and all $L_t$ are three times continuously differentiable, one step on each task leads to
+# If $L$ and all $L_t$ are three times continuously differentiable, one step on each task leads to
 #
-# $$ F(\theta_T) = [\text{no order}] + h^2 \sum_{s \text{ before } t} M_{st} + O(h^3), \qquad M_{st} = \langle g_s, H_t \nabla F \rangle . $$
+# $$ L(\theta_T) = [\text{no order}] + h^2 \sum_{s \text{ before } t} M_{st} + O(h^3), \qquad M_{st} = \langle g_s, H_t \nabla L \rangle . $$
 #
-# To exchange neighbours $s, t$ is worth $h^2 \langle \nabla F, [g_s, g_t] \rangle$. All of $M$ takes $T$ gradients and $T$ Hessian–vector products. The forgetting
+# To exchange neighbours $s, t$ is worth $h^2 \langle \nabla L, [g_s, g_t] \rangle$. All of $M$ takes $T$ gradients and $T$ Hessian–vector products. The forgetting
 # $\sum_i L_i(\theta_T) - L_i(\theta_{\text{after } i})$ also depends on the order at $h^2$ only, but not pair by pair (ours).
 # ```
 #
@@ -216,11 +216,11 @@ say(best_four="–".join(str(t + 1) for t in found.order), price_four=6720 * pri
 # %% [markdown]
 # The best order is {glue:text}`best_four`; ending with task 3 costs {glue:text}`price_four:.0f`/6720 more. With $m = n$ the factor $n - m$ is zero: no order.
 #
-# **The tournament.** The step on $t$ starts at $\theta_0 - h B_t$, $B_t = \sum_{s \text{ before } t} g_s$, and is $-h g_t + h^2 H_t B_t$. So
-# $\theta_T = \theta_0 - h\sum_t g_t + h^2 \sum_{s \text{ before } t} H_t g_s$, and the first-order term of $F$ times the last sum is all that knows the order. Forgetting: task $i$ is left at
-# $\theta_0 - hB$ with $B = B_i + g_i$, and moves on by $-hA + h^2 \sum_{t \text{ after } i} H_t B_t$, $A = \sum_{t \text{ after } i} g_t$. Taylor's formula, summed over $i$, gives at $h^2$
+# **The tournament.** The step on $t$ starts at $\theta_0 - h b_t$, $b_t = \sum_{s \text{ before } t} g_s$, and is $-h g_t + h^2 H_t b_t$. So
+# $\theta_T = \theta_0 - h\sum_t g_t + h^2 \sum_{s \text{ before } t} H_t g_s$, and the first-order term of $L$ times the last sum is all that knows the order. Forgetting: task $i$ is left at
+# $\theta_0 - hb$ with $b = b_i + g_i$, and moves on by $-hA + h^2 \sum_{t \text{ after } i} H_t b_t$, $A = \sum_{t \text{ after } i} g_t$. Taylor's formula, summed over $i$, gives at $h^2$
 #
-# $$ \sum_i \big[ A^\top H_i B + \tfrac12 A^\top H_i A + B_i^\top H_i B_i \big] , $$
+# $$ \sum_i \big[ A^\top H_i b + \tfrac12 A^\top H_i A + b_i^\top H_i b_i \big] , $$
 #
 # and at $h$ the sum of all $-\langle g_i, g_t\rangle$, without order. Both, for all six orders of three cubic losses in two variables:
 
@@ -577,7 +577,7 @@ figures.show(
 # ```{solution} exercise-which-order-equal
 # :class: dropdown
 #
-# $M_{st} = \langle g_s, H\nabla F\rangle$ does not depend on $t$, so $C_{st} = q_s - q_t$ with $q_s = \langle g_s, H \nabla F\rangle$: rising $q$. Last comes the task whose gradient
+# $M_{st} = \langle g_s, H\nabla L\rangle$ does not depend on $t$, so $C_{st} = q_s - q_t$ with $q_s = \langle g_s, H \nabla L\rangle$: rising $q$. Last comes the task whose gradient
 # agrees most with the mean gradient, in the metric $H$: the central one. With $H_t = \alpha_t H$ sort by $q_t/\alpha_t$ {cite}`smith1956`. (A second pass backwards removes
 # the order at $h^2$ for any Hessians: {doc}`../dynamics/remedies`.)
 # ```
