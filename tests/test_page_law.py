@@ -72,7 +72,7 @@ DERIVES = {"bridge/similar-noise": ["left_and_right"]}  # shown: an exact sum ov
 LONG = {
     "bridge/bracket-moments": 576,
     "bridge/real-features": 597,
-    "bridge/training-length": 544,
+    "bridge/training-length": 545,
     "bridge/universality": 556,
     "dynamics/bracket": 663,
     "dynamics/forgetting": 540,
