@@ -405,7 +405,7 @@ figures.show(
 #
 # 2. *Small steps.* Let the step on task $t$ be one on $L_t$ plus the sum of smooth buffer losses $\tilde L_s$ of all tasks $s$ before it. Then
 #
-#    $$ F(\theta_T) = [\text{no order}] - h \sum_{s \text{ before } t} \langle \nabla F, \nabla \tilde L_s \rangle + O(h^2) . $$
+#    $$ L(\theta_T) = [\text{no order}] - h \sum_{s \text{ before } t} \langle \nabla L, \nabla \tilde L_s \rangle + O(h^2) . $$
 # ```
 #
 # Read 1: at the order $1/p^2$ it is a tournament without cycles, with the share $1 - m/n$ of the prices that it has without a buffer. At $1/p^3$ every third task adds to the price of a pair, $m/p$
