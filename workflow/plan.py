@@ -23,7 +23,9 @@ from manytasks import strict_yaml
 
 TOOLS = ("requirements.lock", "workflow/environment.py")  # every step works with them
 # What turns a notebook into an executed one; `check` only refuses.
-EXECUTION = tuple(f"workflow/{name}.py" for name in ("execute", "forks", "kernels", "reading", "seal"))
+EXECUTION = tuple(
+    f"workflow/{name}.py" for name in ("execute", "forks", "kernels", "machine", "reading", "seal")
+)
 LISTED = ("data/datapackage.json", "data/gpu.json")  # what pages show: the tables, and what a GPU measured
 
 
