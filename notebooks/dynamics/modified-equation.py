@@ -26,31 +26,21 @@ networks = 200  # whose gradient norm is followed along flows [5 to 400]
 flow_steps = 16  # of each of these flows; fewer are too coarse [8 to 100]
 
 # %% tags=["hide-input"]
-from functools import partial
-
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import sympy as sp
 import torch
-from IPython.display import Markdown, Math, display
+from IPython.display import Math, display
 
 from manytasks import checks, deep, evidence, figures, flow, page, parameters
-from manytasks.statistics import limit_slope, mean_interval
-from manytasks.studies.dynamics import (
-    flatness_answers,
-    flatness_flows,
-    flatness_runs,
-    kinks,
-)
+from manytasks.page import percent, say
+from manytasks.statistics import limit_slope
+from manytasks.studies.dynamics import flatness_answers, kinks, shown_learner
 from manytasks.studies.dynamics import one_task_steps as steps_of
-from manytasks.studies.dynamics.random_pairs import (
-    generator_of,
-    normal,
-    random_tasks,
-    starts,
-)
-from manytasks.studies.dynamics.small_pairs import Pairs, sharpness, squared_losses
+from manytasks.studies.dynamics.flatness_networks import NETWORK, flatness_networks
+from manytasks.studies.dynamics.flatness_sweep import FlatnessSweep
+from manytasks.studies.dynamics.random_pairs import starts
+from manytasks.studies.dynamics.step_reach import quadratic_errors, step_reach
 
 parameters.check(In, globals())
 torch.set_num_threads(1)
@@ -58,24 +48,12 @@ C = figures.COLORS
 INKS = (C["grey"], C["blue"], C["green"], C["purple"])  # of orders 0 to 3
 
 # %% tags=["hide-input"]
-generator, small = generator_of(seed, "task"), flow.Network((3, 3, 1))
-x, y = normal(generator, 8, 3), normal(generator, 8, 1)
-theta = small.initial((seed, "start"), scale=1.5)
-raw = small.squared_loss(x, y)
-top = sharpness([raw], theta)
-
-
-def loss(t):
-    return raw(t) / top  # the largest curvature at the start is one
-
-
-learner = Pairs(lambda data: [loss], theta[None], {})
+learner, small = shown_learner.shown_learner(seed), shown_learner.NETWORK
 rates, orders = np.array([0.2, 0.1, 0.05, 0.025]), [0, 1, 2, 3]
-gap = steps_of.step_gaps(learner, orders, rates)[..., 0]
+gap = steps_of.step_gaps(learner.pairs, orders, rates)[..., 0]
 slopes = limit_slope(rates, gap, axis=1)
-page.say(shown_rate=rates[1])
-page.say(**{f"gap_{k}": page.number(gap[k, 1], 1) for k in orders})
-page.say(**{f"slope_{k}": slopes[k] for k in orders})
+say(shown_rate=rates[1], **{f"gap_{k}": page.number(gap[k, 1], 1) for k in orders})
+say(**{f"slope_{k}": slopes[k] for k in orders})
 
 # %% [markdown]
 # ## Claim
@@ -233,51 +211,32 @@ Math(
 # The opening numbers, for four orders; and a route that takes no derivative at all. One step of descent is the exponential of $hD$, hence $hD = \log(1 + \Delta)$ with the forward difference $\Delta$ of the iterates:
 # $h\tilde f(\theta_0) = \Delta\theta_0 - \tfrac12\Delta^2\theta_0 + \tfrac13\Delta^3\theta_0 - \dots$ The modified field is the velocity of the smooth curve through the iterates.
 
-
 # %% tags=["hide-input"]
 fine = np.array([0.05, 0.025, 0.0125])
-iterated = [steps_of.from_iterates(loss, theta, h) for h in fine]
-apart = [
-    [
-        float((here - flow.modified_field([loss], h, k)(theta)).norm())
-        for h, here in zip(fine, iterated, strict=True)
-    ]
-    for k in orders
-]
-second_route = limit_slope(fine, apart, axis=1)
+second_route = limit_slope(fine, learner.second_route(orders, fine), axis=1)
 
 # %% tags=["hide-input", "lead"]
-
-
 # A landscape one can look at: an elongated bowl, slightly bent.
-def valley(p):
-    return (p[0] ** 2 + 0.2 * p[1] ** 2 + 0.1 * (p[0] * p[1]) ** 2) / 2
-
-
-origin, rate, count = torch.tensor([1.0, 1.0], dtype=torch.float64), 0.6, 6
-points = [flow.descend([valley], origin, rate, k) for k in range(count + 1)]
-times = np.linspace(0, rate * count, 200)
-left, ax = plt.subplots()
+rate, count, valley = 0.6, 6, shown_learner.valley
+names = {0: "gradient flow", 1: "order $h$", 2: "order $h^2$"}
+walk = shown_learner.walk_the_valley(rate, count, list(names))
+axes = {"xlim": (-0.05, 1.1), "ylim": (0.2, 1.1)}
+words = "An elongated bowl", r"$\theta_1$", r"$\theta_2$"
+left, ax = page.panel(*words, **axes)
 lines = {"colors": C["grey"], "linewidths": 0.6, "alpha": 0.7}
 lines["levels"] = np.geomspace(0.005, 3, 14)
-page.landscape(ax, valley, (-0.05, 1.1), (0.2, 1.1), points=80, **lines)
-for k, name in ((0, "gradient flow"), (1, "order $h$"), (2, "order $h^2$")):
-    field = flow.modified_field([valley], rate, k)
-    curve = torch.stack(flow.trajectory(field, origin, times)).numpy()
-    ax.plot(*curve.T, color=INKS[k], label=name)
+page.landscape(ax, valley, *axes.values(), points=80, **lines)
+for k, name in names.items():
+    ax.plot(*walk.flows[k].T, color=INKS[k], label=name)
 dots = {"color": C["orange"], "markersize": 5, "label": "descent"}
-ax.plot(*torch.stack(points).numpy().T, "o", **dots)
-ax.set(xlabel=r"$\theta_1$", ylabel=r"$\theta_2$", title="An elongated bowl")
-ax.set(xlim=(-0.05, 1.1), ylim=(0.2, 1.1))
+ax.plot(*walk.steps.T, "o", **dots)
 ax.legend(fontsize=9, loc="lower right")
-right, ax = plt.subplots()
+words = "One step", "rate × largest curvature", "distance after one step"
+log = {"xscale": "log", "yscale": "log"}
+right, ax = page.panel(*words, numbers=rates, **log)
 for k, color in zip(orders, INKS, strict=True):
     words = f"order {k}: slope {slopes[k]:.2f}"
-    ax.loglog(rates, gap[k], "-o", color=color, label=words)
-ax.set(xlabel="rate × largest curvature", ylabel="distance after one step")
-ax.set_title("One step")
-ax.set_xticks(rates, [f"{one:g}" for one in rates])
-ax.minorticks_off()
+    ax.plot(rates, gap[k], "-o", color=color, label=words)
 ax.legend(fontsize=9)
 figures.show(
     [left, right],
@@ -287,19 +246,15 @@ figures.show(
 )
 
 # %% tags=["hide-input"]
-size = "1 network × 3 rates"
-check, what = (
-    "one task, slopes of orders 0 to 3",
-    "largest |slope in the limit − (order + 2)|",
-)
+n = "1 network × 3 rates"
+what = "largest |slope in the limit − (order + 2)|"
 error = float(np.abs(slopes - [2, 3, 4, 5]).max())
-evidence.record("O.8", check, what, error, "<", 0.15, n=size)
-check, what = (
-    "second route, from iterates alone",
-    "largest |slope in the limit − (order + 1)|",
-)
+check = "one task, slopes of orders 0 to 3"
+evidence.record("O.8", check, what, error, "<", 0.15, n=n)
+what = "largest |slope in the limit − (order + 1)|"
 error = float(np.abs(second_route[:3] - [1, 2, 3]).max())
-evidence.record("O.8", check, what, error, "<", 0.15, n=size)
+check = "second route, from iterates alone"
+evidence.record("O.8", check, what, error, "<", 0.15, n=n)
 
 # %% [markdown]
 # ## Is it the same term for many tasks?
@@ -331,30 +286,16 @@ Math(
 # $\|g_1\|^2 + \|g_2\|^2 + 2\langle g_1, g_2\rangle = \|g_1 + g_2\|^2$. Along a flow the loss falls too, and with it the gradient; so we compare flows at *equal loss*.
 
 # %% tags=["hide-input"]
-tiny, h_flow = flow.Network((3, 5, 1)), 0.2
-drawn = generator_of(seed, "pairs of tasks"), ("x1", "y1", "x2", "y2")
-begin = starts(tiny, networks, seed, "pair", scale=1.5)
-pairs = Pairs(squared_losses(tiny), begin, random_tasks(tiny, networks, 8, *drawn))
-changes = flatness_flows.flatness_changes(pairs, h_flow, flow_steps).dropna()
-
-
-def percent(change, form="+.1f"):
-    """A change of a logarithm in percent."""
-    return change.map(lambda log: 100 * np.expm1(log)).words(form) + " %"
-
-
-settings = flatness_flows.SETTINGS
+h_flow, settings = 0.2, ["alone", "together", "in turn"]
+flows = flatness_networks(networks, h_flow, flow_steps, seed)
+followed = len(flows.changes)
 rows = {f"Σ‖gᵢ‖² at equal loss, h = {h_flow}, against the gradient flow": settings}
-for terms, words in {
-    "flatness": "the flatness term",
-    "all": "all of order h",
-}.items():
-    found = [mean_interval(changes[each, terms]) for each in settings]
-    rows[f"with {words}"] = [percent(each) for each in found]
+for terms, words in ("flatness", "the flatness term"), ("all", "all of order h"):
+    rows[f"with {words}"] = [percent(each) for each in flows.means(terms)]
 page.table(
     pd.DataFrame(rows),
     name="modified-equation-flatness",
-    caption=f"Geometric means over {len(changes)} networks with {tiny.size} parameters, read where the loss has fallen half of its way; 95 % intervals, paired. Tasks in turn without the bracket follow the same flow as tasks together without the conflict term.",
+    caption=f"Geometric means over {followed} networks with {NETWORK.size} parameters, read where the loss has fallen half of its way; 95 % intervals, paired. Tasks in turn without the bracket follow the same flow as tasks together without the conflict term.",
 )
 
 # %% tags=["hide-input"]
@@ -362,17 +303,14 @@ check = "three modified equations compared"
 what = (
     "equations whose gradient part of order h is not the sum of single-task terms"
 )
-size = "any two losses in two variables"
-evidence.record("B.K6", check, what, left_in_flatness, "==", 0, n=size)
+n = "any two losses in two variables"
+evidence.record("B.K6", check, what, left_in_flatness, "==", 0, n=n)
 check = "gradient norm along the flow"
 what = "change of the squared gradients at equal loss by the flatness term (log), largest"
 level = 1 - 2 * evidence.level("B.K6", check) / len(settings)
-found = [mean_interval(changes[each, "flatness"], level) for each in settings]
-worst, size = (
-    max(found, key=lambda row: row.high),
-    f"{len(changes)} networks, three settings",
-)
-evidence.record("B.K6", check, what, worst, "<", 0, n=size)
+worst = max(flows.means("flatness", level), key=lambda row: row.high)
+n = f"{followed} networks, three settings"
+evidence.record("B.K6", check, what, worst, "<", 0, n=n)
 
 # %% [markdown]
 # ## Does the implicit term help?
@@ -384,22 +322,15 @@ evidence.record("B.K6", check, what, worst, "<", 0, n=size)
 
 # %% tags=["hide-input"]
 table = deep.load_results("gradient-regularization", "book")
-display(
-    Markdown(str(deep.agree_with_table("gradient-regularization", "no penalty")))
-)
+deep.agree_with_table("gradient-regularization", "no penalty")
 
 # %% tags=["hide-input"]
-runs, finest = flatness_runs.by_run(table), table.rate.min()
-cells, ADDITIVE = flatness_runs.cells(runs), flatness_runs.ADDITIVE
-seeds, beyond_one = table.seed.nunique(), float(table.rate.max())
-sizes, level = sorted(table.tasks.unique()), table.level.max()
-plain = [round(rate, 6) for rate in sorted(table.rate.unique())]
-penalties = [p for p in sorted(table.penalty.unique()) if p > 0]
+sweep = FlatnessSweep.of(table)
+plain, seeds, cells = sweep.rates, sweep.seeds, sweep.cells
+finest, sizes, level = plain[0], sorted(table.tasks.unique()), table.level.max()
 WAYS = {
-    "implicit: rate $h$": {rate: (rate, 0.0) for rate in plain[1:]},
-    f"explicit: $\\lambda$, rate {finest}": {
-        round(finest + p, 6): (finest, p) for p in penalties
-    },
+    "implicit: rate $h$": (sweep.implicit, "blue", 0.98),
+    f"explicit: $\\lambda$, rate {finest}": (sweep.explicit, "orange", 1.02),
 }
 SHOWN = {
     "gradient_norm": ("Gradient norm", "change, %"),
@@ -408,40 +339,23 @@ SHOWN = {
     "test_error": ("Test error", "change, points"),
 }
 
-
-def in_hundreds(measure, found):
-    """A change in percent, of a share in points."""
-    scale = (lambda v: v) if measure in ADDITIVE else np.expm1
-    return found.map(lambda v: 100 * scale(v))
-
-
 # %% tags=["hide-input"]
 panels = []
 for measure, (title, unit) in SHOWN.items():
-    figure, ax = plt.subplots()
+    ticks = {"xscale": "log", "numbers": [0.2, 0.4, 0.8, 2.1]}
+    figure, ax = page.panel(title, r"$h + \lambda$", unit, zero=True, **ticks)
     for T, line in zip(sizes, ("o-", "s--"), strict=True):
-        style = {"fmt": line, "markersize": 5, "linewidth": 1.4, "capsize": 2}
-        task = f"{T} task{'s' if T > 1 else ''}"
-        for (name, ways), color, shift in zip(
-            WAYS.items(), (C["blue"], C["orange"]), (0.98, 1.02), strict=True
-        ):
-            change = partial(
-                flatness_runs.change, runs, (T, level), measure=measure
-            )
-            rows = [in_hundreds(measure, change(way)) for way in ways.values()]
-            middle = np.array([row.value for row in rows])
-            ends = np.array([(row.low, row.high) for row in rows]).T
-            where, style["label"] = shift * np.array(list(ways)), f"{name}, {task}"
-            ax.errorbar(where, middle, np.abs(ends - middle), color=color, **style)
-    ax.axhline(0, color=figures.INK, linewidth=0.8, alpha=0.5)
-    ax.set(xscale="log", xlabel=r"$h + \lambda$", ylabel=unit, title=title)
+        style = {"fmt": line, "markersize": 5, "linewidth": 1.4}
+        for name, (ways, color, shift) in WAYS.items():
+            rows = [sweep.in_hundreds(T, way, measure) for way in ways.values()]
+            style["label"] = f"{name}, {T} task{'s' if T > 1 else ''}"
+            page.dots(ax, shift * np.array(list(ways)), rows, color=color, **style)
     if measure in ("gradient_norm", "sharpness"):
         low, high = ax.get_ylim()
         ax.set_yscale("symlog", linthresh=0.5)
         ticks = [t for t in (-5, -2, -1, -0.5, 0, 1, 10, 40) if low < t < high]
         ax.set_yticks(ticks, [f"{t:g}" for t in ticks])
-    ax.set_xticks([0.2, 0.4, 0.8, 2.1], ["0.2", "0.4", "0.8", "2.1"])
-    ax.minorticks_off()
+        ax.minorticks_off()
     panels.append(figure)
 panels[0].axes[0].legend(fontsize=8)
 figures.show(
@@ -457,8 +371,7 @@ figures.show(
 
 # %% tags=["hide-input"]
 MARGIN, judged = 0.01, 0.4  # rate × largest curvature is about one
-counterpart = round(judged - finest, 6)
-ways = {"rate": (judged, 0.0), "penalty": (finest, counterpart)}
+ways = {"rate": sweep.implicit[judged], "penalty": sweep.explicit[judged]}
 READ = {
     "gradient_norm": "gradient norm",
     "sharpness": "largest curvature",
@@ -466,30 +379,26 @@ READ = {
     "time": "time (steps × rate)",
     "steps": "steps",
 }
-columns = {
-    f"{way}, {T} task{'s' if T > 1 else ''}": [
-        percent(flatness_runs.change(runs, (T, level), where, measure), "+.2f")
-        for measure in READ
-    ]
-    for T in sizes
-    for way, where in ways.items()
-}
-first = {f"training loss {level:g}, against h = {finest}": list(READ.values())}
+columns = {f"training loss {level:g}, against h = {finest}": list(READ.values())}
+for T in sizes:
+    for way, where in ways.items():
+        found = [percent(sweep.change(T, where, each), "+.2f") for each in READ]
+        columns[f"{way}, {T} task{'s' if T > 1 else ''}"] = found
 page.table(
-    pd.DataFrame(first | columns),
+    pd.DataFrame(columns),
     name="modified-equation-progress",
-    caption=f"Rate h = {judged}; penalty λ = {counterpart:g} at rate {finest}. Means of {seeds} seeds, paired, 95 % intervals.",
+    caption=f"Rate h = {judged}; penalty λ = {ways['penalty'][1]:g} at rate {finest}. Means of {seeds} seeds, paired, 95 % intervals.",
 )
 
 # %% tags=["hide-input"]
 strongest = (finest, float(table.penalty.max()))
 for name, T in zip(("one", "more"), sizes, strict=True):
-    change = partial(flatness_runs.change, runs, (T, level), strongest)
-    page.say(**{f"curvature_{name}": percent(change("sharpness"), "+.2f")})
-    page.say(**{f"loss_{name}": percent(change("test_loss"), "+.2f")})
-    points = f"{100 * change('test_error').value:+.2f}"
-    page.say(**{f"error_{name}": points, f"tasks_{name}": T})
-page.say(strongest=strongest[1])
+    for fact, measure in ("curvature", "sharpness"), ("loss", "test_loss"):
+        change = sweep.change(T, strongest, measure)
+        say(**{f"{fact}_{name}": percent(change, "+.2f")})
+    points = f"{sweep.in_hundreds(T, strongest, 'test_error').value:+.2f}"
+    say(**{f"error_{name}": points, f"tasks_{name}": T})
+say(strongest=strongest[1])
 
 # %% [markdown]
 # A penalty of {glue:text}`strongest:g`, far beyond what a stable rate brings, changes the curvature by {glue:text}`curvature_one` and {glue:text}`curvature_more`,
@@ -497,13 +406,8 @@ page.say(strongest=strongest[1])
 # with {glue:text}`tasks_one` and {glue:text}`tasks_more` tasks. So the flatness is there, and it is worth nearly nothing: the term is proportional to the rate, and the rate is bounded by the curvature.
 
 # %% tags=["hide-input"]
-reached = min(
-    len(flatness_runs.paired(runs, cell, way, "test_loss"))
-    for cell in cells
-    for way in ways.values()
-)
-among = f"{reached} to {seeds} seeds"
-size = f"{among} × {len(cells) * len(ways)} cells, paired"
+among = f"{sweep.reached(judged)} to {seeds} seeds"
+n = f"{among} × {len(cells) * len(ways)} cells, paired"
 JUDGED = {
     "flatness at equal progress": (
         ("gradient_norm", "sharpness"),
@@ -517,11 +421,9 @@ JUDGED = {
     ),
 }
 for check, (measures, what, limit) in JUDGED.items():
-    share = evidence.level("B.M1a", check)
-    found = flatness_answers.largest_change(
-        runs, list(ways.values()), measures, share
-    )
-    evidence.record("B.M1a", check, what, found, "<", limit, n=size)
+    asked = list(ways.values()), measures, evidence.level("B.M1a", check)
+    found = flatness_answers.largest_change(sweep.runs, *asked)
+    evidence.record("B.M1a", check, what, found, "<", limit, n=n)
 
 # %% [markdown]
 # Open question 3 is asked at the rate that judges, and at the next one, which lies beyond the inverse curvature.
@@ -530,10 +432,7 @@ for check, (measures, what, limit) in JUDGED.items():
 ALIKE = (
     "rate and penalty are compared at a rate × largest curvature below about 1/2"
 )
-WORTH = (
-    "that product is below about one, where the term costs less than 1 % of the time and changes the test loss by less than 1 % "
-    "(full batch)"
-)
+WORTH = "that product is below about one, where the term costs less than 1 % of the time and changes the test loss by less than 1 % (full batch)"
 ASKED = {
     "rate and penalty are interchangeable": (
         "sharpness",
@@ -552,21 +451,12 @@ ASKED = {
     ),
 }
 for check, (measure, what, limit, words, most) in ASKED.items():
-    share, tried = (
-        evidence.level("B.Q3", check),
-        pd.DataFrame({"rate": [most, 2 * most]}),
-    )
-    tried["found"] = [
-        flatness_answers.answer(runs, rate, measure, share) for rate in tried.rate
-    ]
-    answered = evidence.tested(
+    tried = sweep.answers(measure, most, evidence.level("B.Q3", check))
+    when = evidence.tested(
         tried, f"rate <= {most}", lambda rows: rows.found.iloc[0], words
     )
-    size = (
-        f"{among} × {len(cells)} cells, paired, rate {most}; beyond, {2 * most:g}"
-    )
-    how = {"n": size, "when": answered}
-    evidence.record("B.Q3", check, what, answered.inside, "<", limit, **how)
+    n = f"{among} × {len(cells)} cells, paired, rate {most}; beyond, {2 * most:g}"
+    evidence.record("B.Q3", check, what, when.inside, "<", limit, n=n, when=when)
 
 # %% [markdown]
 # **How small are rates in practice?** Paper B names as its limit that small rates may not hold in training at scale (claim B.K8). In this table the largest curvature follows the
@@ -574,25 +464,22 @@ for check, (measure, what, limit, words, most) in ASKED.items():
 
 # %% tags=["hide-input"]
 check = "rate times largest curvature of trained networks"
-confidence = 1 - 2 * evidence.level("B.K8", check) / len(plain) / len(cells)
-products_at = pd.DataFrame({"rate": plain})
-products_at["found"] = [
-    flatness_answers.smallest_product(runs, rate, confidence) for rate in plain
-]
+share_of_each = evidence.level("B.K8", check) / len(plain) / len(cells)
+products_at = sweep.products(1 - 2 * share_of_each)
+words = f"rates are {judged} or more (tanh networks on digits): their product with the curvature then lies beyond 1/2"
 usual = evidence.tested(
     products_at,
     f"rate >= {judged}",
     lambda rows: min(rows.found, key=lambda v: v.low),
-    f"rates are {judged} or more (tanh networks on digits): their product with the curvature then lies beyond 1/2",
+    words,
 )
 what = "rate × largest curvature at equal loss, smallest of all cells"
-size = f"{among} × {len(cells)} cells, rates {judged} and {beyond_one:g}; beyond, {plain[0]:g} and {plain[1]:g}"
-evidence.record("B.K8", check, what, usual.inside, ">", 0.5, n=size, when=usual)
+n = f"{among} × {len(cells)} cells, rates {judged} and {plain[-1]:g}; beyond, {plain[0]:g} and {plain[1]:g}"
+evidence.record("B.K8", check, what, usual.inside, ">", 0.5, n=n, when=usual)
 told = [
-    f"{row.found.value:.2f} at rate {row.rate:g}"
-    for row in products_at.itertuples()
+    f"{at.found.value:.2f} at rate {at.rate:g}" for at in products_at.itertuples()
 ]
-page.say(products_by_rate=", ".join(told))
+say(products_by_rate=", ".join(told))
 
 # %% [markdown]
 # Rate times largest curvature, smallest mean of all cells: {glue:text}`products_by_rate`.
@@ -605,24 +492,19 @@ page.say(products_by_rate=", ".join(told))
 
 # %% tags=["hide-input"]
 wide, products = np.array([0.1, 0.2, 0.4, 0.8, 1.6]), np.linspace(0.05, 1.5, 60)
-relative = steps_of.relative_gaps(learner, (0, 1, 2), wide)[..., 0]
-left, ax = plt.subplots()
+relative = steps_of.relative_gaps(learner.pairs, (0, 1, 2), wide)[..., 0]
+words = "One quadratic", r"$h\lambda$", "error of the factor per step"
+left, ax = page.panel(*words, yscale="log", ylim=(1e-6, 10))
 for k, color in zip((0, 1, 2, 3, 8), (*INKS, C["red"]), strict=True):
-    exponent = -sum(products ** (j + 1) / (j + 1) for j in range(k + 1))
-    off = np.abs(np.exp(exponent) - (1 - products))
-    ax.semilogy(products, off, color=color, label=f"order {k}")
+    off = quadratic_errors(products, k)
+    ax.plot(products, off, color=color, label=f"order {k}")
 ax.axvline(1, color=figures.INK, linestyle="--", alpha=0.5, linewidth=1)
-ax.set(xlabel=r"$h\lambda$", ylabel="error of the factor per step", ylim=(1e-6, 10))
-ax.set_title("One quadratic")
 ax.legend(fontsize=9)
-right, ax = plt.subplots()
+words = "A network", "rate × largest curvature", "error / length of the step"
+right, ax = page.panel(*words, numbers=wide, **log)
 for k, off in enumerate(relative):
-    ax.loglog(wide, off, "-o", color=INKS[k], label=f"order {k}")
+    ax.plot(wide, off, "-o", color=INKS[k], label=f"order {k}")
 ax.axhline(0.05, color=C["grey"], linestyle=":")
-ax.set(xlabel="rate × largest curvature", ylabel="error / length of the step")
-ax.set_title("A network")
-ax.set_xticks(wide, [f"{one:g}" for one in wide])
-ax.minorticks_off()
 ax.legend(fontsize=9)
 figures.show(
     [left, right],
@@ -630,8 +512,8 @@ figures.show(
     caption="(a) factor per step of a quadratic against that of each order's flow; beyond $h\\lambda = 1$ (dashed) more terms no longer help, as descent jumps over the minimum and no flow can. (b) one step of the network of this page; dotted: 5 %. One step from one point; later steps may meet other curvatures.",
     alt="Left: errors grow with the rate; beyond one all orders are equally wrong. Right: three rising lines that meet near one.",
 )
-page.say(reach_one=steps_of.rate_of_error(wide, relative[1], 0.05))
-page.say(reach_none=steps_of.rate_of_error(wide, relative[0], 0.05))
+say(reach_one=steps_of.rate_of_error(wide, relative[1], 0.05))
+say(reach_none=steps_of.rate_of_error(wide, relative[0], 0.05))
 
 # %% [markdown]
 # With the first correction the error of a step is 5 % of its length at a rate of **{glue:text}`reach_one:.2f`** over the largest curvature; the gradient flow alone is there at {glue:text}`reach_none:.2f`.
@@ -641,23 +523,21 @@ page.say(reach_none=steps_of.rate_of_error(wide, relative[0], 0.05))
 
 # %% tags=["hide-input"]
 many = 100
-learners = steps_of.scaled_learners(small, many, 8, seed)
-off_each = steps_of.relative_gaps(learners, [1], wide)[0]  # (rates, networks)
-reaches = [steps_of.rate_of_error(wide, off, 0.05) for off in off_each.T]
-page.say(many=many, reach_median=np.median(reaches))
-low, high = np.quantile(reaches, [0.1, 0.9])
-page.say(reach_low=low, reach_high=high)
-by_rate = pd.DataFrame({"rate": wide, "off": np.median(off_each, axis=1)})
+each = step_reach(small, many, shown_learner.SAMPLES, wide, seed)
+low, middle, high = np.quantile(each.reaches(0.05), [0.1, 0.5, 0.9])
+say(many=many, reach_median=middle, reach_low=low, reach_high=high)
 words = "rate × largest curvature is below about 1/2"
-near = evidence.tested(by_rate, "rate < 0.5", lambda rows: rows.off.max(), words)
+near = evidence.tested(
+    each.by_rate, "rate < 0.5", lambda rows: rows.off.max(), words
+)
 check = "the series beyond hλ = 1"
 what = "error of order 1 / length of the step at rate × curvature 1.6, lowest tenth of networks"
-lowest = float(np.quantile(off_each[-1], 0.1))
+lowest = float(np.quantile(each.off[-1], 0.1))
 evidence.record("B.B1a", check, what, lowest, ">", 0.05, n=f"{many} networks")
 check = "range of the rate, one task"
 what = "median error of order 1 / length of the step, largest of the rates"
-how = {"n": f"{many} networks × {len(wide)} rates", "when": near}
-evidence.record("B.S1", check, what, near.inside, "<", 0.05, **how)
+n = f"{many} networks × {len(wide)} rates"
+evidence.record("B.S1", check, what, near.inside, "<", 0.05, n=n, when=near)
 
 # %% [markdown]
 # Order 1 is off by 5 % at a rate of {glue:text}`reach_median:.2f` over the curvature in the median of {glue:text}`many` networks, and between
@@ -668,19 +548,16 @@ evidence.record("B.S1", check, what, near.inside, "<", 0.05, **how)
 # $L = \max(0, \theta)$, from $\theta = h/2$, the step ends at $-h/2$, the flow at 0, where its field ends. How often does it happen?
 
 # %% tags=["hide-input"]
-hinge_step = 0.1
+hinge_step, units = 0.1, 6
 hinge = flow.descend([lambda t: t.relu().sum()], torch.tensor([0.05]), hinge_step)
 at_end = "end of the step across the kink"
 checks.close(at_end, float(hinge), -hinge_step / 2, rtol=1e-6)
-units = 6
 kinked = flow.Network((3, units, 1), "relu")
 fresh = starts(kinked, 200, seed, "kinked", scale=1.5)
-shares = kinks.crossing_share(kinked, x, y, fresh, (0.001, 0.01, 0.1))
-told = [
-    f"{100 * share:.0f} % of the networks at rate {size:g}"
-    for size, share in shares.items()
-]
-page.say(crossed=", ".join(told), kinked=len(fresh), units=units, samples=len(x))
+tried = learner.x, learner.y, fresh, (0.001, 0.01, 0.1)
+crossed = kinks.crossing_share(kinked, *tried).items()
+told = [f"{100 * part:.0f} % of the networks at rate {h:g}" for h, part in crossed]
+say(crossed=", ".join(told), kinked=len(fresh), units=units, samples=len(learner.x))
 
 # %% [markdown]
 # A step crosses a kink in {glue:text}`crossed` ({glue:text}`kinked` ReLU networks with {glue:text}`units` hidden units, {glue:text}`samples` samples): about in proportion to the rate, so that a fixed time of training meets a fixed number of kinks, however small the rate.
