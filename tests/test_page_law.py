@@ -76,7 +76,6 @@ LONG = {
     "bridge/universality": 556,
     "dynamics/bracket": 663,
     "dynamics/forgetting": 540,
-    "dynamics/modified-equation": 594,
     "dynamics/remedies": 555,
     "multitask/many-tasks": 581,
     "multitask/transfer": 696,
@@ -93,7 +92,7 @@ TALKS_LITTLE = {
     "dynamics/conflict": 0.31,
     "dynamics/explore-flows": 0.17,
     "dynamics/forgetting": 0.34,
-    "dynamics/modified-equation": 0.21,
+    "dynamics/modified-equation": 0.26,
     "multitask/explore": 0.17,
     "multitask/transfer": 0.34,
     "networks/lengths": 0.21,
@@ -109,7 +108,7 @@ TALKS_LITTLE = {
     "replay/harm": 0.34,
     "replay/which-order": 0.32,
 }
-HIDDEN_NOW = 8689
+HIDDEN_NOW = 8583
 
 
 def name_of(chapter):
