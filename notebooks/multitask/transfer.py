@@ -25,13 +25,12 @@ seed = 1
 trials = 3000  # simulated data sets per point [100 to 20000]
 
 # %% tags=["hide-input"]
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import sympy as sp
 
 from manytasks import Tasks, checks, evidence, figures, parameters, simulate, theory
-from manytasks.page import number_axis, say, signed
+from manytasks.page import number_axis, panel, say, signed
 from manytasks.statistics import Interval, critical_z, noticed, z_scores
 from manytasks.streams import stream
 from manytasks.studies.linear import gaining_pairs
@@ -43,6 +42,10 @@ from manytasks.studies.linear.frontier import (
     side_scores,
 )
 from manytasks.studies.linear.gaining_pairs import parallel, predictive_power
+from manytasks.studies.linear.transfer_curves import (
+    along_cosines,
+    along_norm_ratios,
+)
 from manytasks.studies.linear.transfer_draws import Setting, transfer_draws
 from manytasks.symbolic import differing
 
@@ -315,19 +318,14 @@ say(largest_allowed=critical, error_rate=f"{alpha:.0e}", noticed_share=notices)
 # %% tags=["hide-input"]
 cosines = np.array([-0.5, -0.25, 0.0, 0.25, 0.5, 0.75, 1.0])
 noise_var, shown = 0.1, {6: "green", 84: "red", 280: "blue"}
-drawn, line, options = [], [], {"trials": trials, "seed": (seed, "cosines")}
-for c in cosines:  # one seed, so the same features serve every cosine
-    setting = Tasks.equiangular(3, c), n, list(shown), noise_var
-    drawn.append(simulate.knowledge_transfer(*setting, **options).mean(axis=-1))
-    line.append(theory.knowledge_transfer(*setting).mean(axis=-1))
-drawn, line = np.stack(drawn, axis=-1), np.array(line)
-fig, ax = plt.subplots()
+options = {"trials": trials, "seed": (seed, "cosines")}
+line, drawn = along_cosines(cosines, 3, n, list(shown), noise_var, **options)
+axes = {"xlabel": "cosine of every two tasks", "ylabel": "knowledge transfer $K$"}
+fig, ax = panel(f"Three tasks, {n} samples each", **axes)
 for row, (width, color) in enumerate(shown.items()):
-    ax.plot(cosines[[0, -1]], line[[0, -1], row], color=C[color])
+    ax.plot(cosines[[0, -1]], line[row, [0, -1]], color=C[color])
     figures.band(ax, cosines, drawn[:, row], color=C[color], label=f"$p = {width}$")
 ax.axhline(0, color=figures.INK, linewidth=0.8)
-ax.set(xlabel="cosine of every two tasks", ylabel="knowledge transfer $K$")
-ax.set_title(f"Three tasks, {n} samples each")
 ax.legend(loc="lower right")
 figures.show(
     fig,
@@ -451,7 +449,7 @@ frame = {"ylim": (-1 / (T - 1), 1.02), "ylabel": "cosine"}
 frame["title"] = "$K = 0$: gain above each line"
 
 # %% tags=["hide-input", "lead"]
-fig_p, ax = plt.subplots()
+fig_p, ax = panel(xlabel="parameters $p$", xscale="log", **frame)
 inks = ("blue", "orange", "red")
 for (sigma, line), color in zip(by_p.items(), inks, strict=True):
     for part in (under, ~(under | over), over):
@@ -459,17 +457,15 @@ for (sigma, line), color in zip(by_p.items(), inks, strict=True):
     ax.plot([], [], color=C[color], label=f"σ = {sigma:g}")
 shade = {"color": C["grey"], "alpha": 0.25, "linewidth": 0}
 ax.fill_between(p_grid, -1 / (T - 1), by_p[0.0], where=over, **shade)
-ax.set(xscale="log", xlabel="parameters $p$", **frame)
 for at, label in ((n_each, "$p = n$"), (N_pooled, "$p = N$")):
     ax.axvline(at, color=figures.INK, alpha=0.5, linestyle="--", linewidth=1)
     ax.annotate(label, (at, 0), xytext=(4, -6), textcoords="offset points")
 ax.legend(loc="lower right")
-fig_s, ax = plt.subplots()
+fig_s, ax = panel(xlabel="label noise σ", **frame)
 inks = ("green", "purple", "red", "orange", "blue")
 for width, line, color in zip(shown_p, by_sigma.T, inks, strict=True):
     seen = line <= 1.02
     ax.plot(sigmas[seen], line[seen], color=C[color], label=f"$p = {width:,}$")
-ax.set(xlabel="label noise σ", **frame)
 ax.legend(loc="lower left")
 figures.show(
     [fig_p, fig_s],
@@ -538,16 +534,8 @@ check = "gain and loss across the frontier"
 critical = critical_z(len(sides), evidence.level("A.M2", check), draws=trials)
 what = "smallest distance of K from 0 on the predicted side, in standard errors"
 size = f"{len(sides)} settings with p > N + 1 × {trials} data sets"
-evidence.record(
-    "A.M2",
-    check,
-    what,
-    Interval.around(min(sides), critical),
-    ">",
-    0,
-    n=size,
-    when=evidence.Assumed(GAIN),
-)
+least, when = Interval.around(min(sides), critical), evidence.Assumed(GAIN)
+evidence.record("A.M2", check, what, least, ">", 0, n=size, when=when)
 check = "negative transfer below the frontier"
 critical = critical_z(len(losses), evidence.level("A.B2", check), draws=trials)
 least = Interval.around(min(losses), critical)
@@ -566,24 +554,18 @@ evidence.record("A.B2", check, what, least, ">", 0, n=size)
 # %% tags=["hide-input"]
 n_pair, p_pair = 16, 224
 ratios, marks = np.geomspace(0.25, 4, 101), np.array([0.25, 0.5, 1.0, 2.0, 4.0])
-setting = n_pair, p_pair, 0.0
-exact = np.array([theory.knowledge_transfer(parallel(a), *setting) for a in ratios])
-drawn = []
-for i, ratio in enumerate(marks):
-    options = {"trials": trials, "seed": (seed, "parallel", i)}
-    drawn.append(simulate.knowledge_transfer(parallel(ratio), *setting, **options))
-drawn = np.stack(drawn, axis=1)
-fig, ax = plt.subplots()
+setting = ratios, marks, n_pair, p_pair
+exact, drawn = along_norm_ratios(*setting, trials=trials, seed=seed)
+ratio = r"norm ratio $\|w_2^*\| / \|w_1^*\|$"
+fig, ax = panel("Cosine 1", ratio, "transfer $K_i$")
 for task, color in enumerate(("blue", "orange")):
-    ax.plot(ratios, exact[:, task], color=C[color])
+    ax.plot(ratios, exact[task], color=C[color])
     label = f"task {task + 1}"
-    figures.band(ax, marks, drawn[..., task], color=C[color], label=label)
+    figures.band(ax, marks, drawn[:, task], color=C[color], label=label)
 style = {"color": figures.INK, "linestyle": "--", "linewidth": 1}
-ax.plot(ratios, exact.mean(axis=1), label="mean", **style)
+ax.plot(ratios, exact.mean(axis=0), label="mean", **style)
 ax.axhline(0, color=figures.INK, linewidth=0.8)
 number_axis(ax, marks)
-ax.set(xlabel=r"norm ratio $\|w_2^*\| / \|w_1^*\|$", ylabel="transfer $K_i$")
-ax.set_title("Cosine 1")
 ax.legend(loc="lower center")
 figures.show(
     fig,
@@ -622,19 +604,18 @@ spreads = [0.0, 0.1, 0.2, 0.4, 0.6, 0.8, 1.0]
 found = predictive_power(n_two, p_two, spreads, blocks, per_block, (seed, "pairs"))
 inks = {"relative distance": "green", "margin": "purple", "cosine": "blue"}
 inks |= {"distance": "red", "inner product": "orange"}
-figs = []
-for title, column, label in (
-    ("Who gains?", "area", "area under the ROC curve"),
-    ("Who gains more?", "tau", "Kendall's rank correlation"),
-):
-    fig, ax = plt.subplots()
+panels = {
+    "area": ("Who gains?", "area under the ROC curve"),
+    "tau": ("Who gains more?", "Kendall's rank correlation"),
+}
+figs, norms = [], "spread of the norms (s.d. of their logarithm)"
+for column, (title, label) in panels.items():
+    fig, ax = panel(title, norms, label)
     for measure, color in inks.items():
         rows = found[found.measure == measure]
         scores = rows.pivot(index="block", columns="norm_spread", values=column)
         ax.plot(spreads, scores.mean(), color=C[color])
         figures.band(ax, spreads, scores.to_numpy(), color=C[color], label=measure)
-    ax.set(xlabel="spread of the norms (s.d. of their logarithm)", ylabel=label)
-    ax.set_title(title)
     figs.append(fig)
 figs[0].axes[0].legend(loc="lower left")
 widest = found[found.norm_spread == 1].groupby("measure")[["area", "tau"]].mean()
