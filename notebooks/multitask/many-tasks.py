@@ -26,13 +26,12 @@ T = 10  # tasks [2 to 20]
 n = 50  # samples per task [10 to 200]
 
 # %% tags=["hide-input"]
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import sympy as sp
 
 from manytasks import Tasks, checks, evidence, figures, parameters, theory
-from manytasks.page import say
+from manytasks.page import panel, say
 from manytasks.statistics import Interval, critical_z, lowest, noticed, z_scores
 from manytasks.studies.linear import linear_peak
 from manytasks.studies.linear.pooled_errors import (
@@ -320,15 +319,14 @@ for name, sigma in settings:
 
 # %% tags=["hide-input", "lead"]
 panels = []
-logarithmic = {"xscale": "log", "yscale": "log", "xlabel": "parameters $p$"}
+axes = {"xscale": "log", "yscale": "log", "xlabel": "parameters $p$"}
+errors = axes | {"ylim": (0.02, 300), "ylabel": "excess risk, mean over tasks"}
 for name, tasks in geometries.items():
-    fig, ax = plt.subplots()
+    fig, ax = panel(f"{name} tasks", **errors)
     for sigma, color in noise_levels.items():
         exact = mean_error(tasks, n, curve, sigma**2)
         ax.plot(curve, exact, color=C[color], label=f"σ = {sigma:g}")
         figures.band(ax, grid, draws[name, sigma], color=C[color])
-    ax.set(ylim=(0.02, 300), title=f"{name} tasks", **logarithmic)
-    ax.set_ylabel("excess risk, mean over tasks")
     figures.threshold(ax, N)
     ax.legend(loc="upper left")
     panels.append(fig)
@@ -376,19 +374,14 @@ say(largest_allowed=critical, error_rate=f"{alpha:.0e}", noticed_share=notices)
 
 # %% tags=["hide-input"]
 above = curve[curve > N + 1]
-shown = {
-    "G1": ("dissimilarity", "red"),
-    "G2": ("norm", "blue"),
-    "G3": ("label noise", "orange"),
-}
+shown = {"dissimilarity": "red", "norm": "blue", "label noise": "orange"}
+terms = axes | {"ylim": (1e-3, 300), "ylabel": "share of the excess risk"}
 panels = []
 for name, tasks in geometries.items():
-    fig, ax = plt.subplots()
-    for term, values in theory.multitask_terms(tasks, n, above, 0.3**2).items():
-        words, color = shown[term]
+    fig, ax = panel(f"{name} tasks", **terms)
+    curves = theory.multitask_terms(tasks, n, above, 0.3**2).items()
+    for (term, values), (words, color) in zip(curves, shown.items(), strict=True):
         ax.plot(above, values, color=C[color], label=f"{term}: {words}")
-    ax.set(ylim=(1e-3, 300), title=f"{name} tasks", **logarithmic)
-    ax.set_ylabel("share of the excess risk")
     ax.legend(loc="upper right")
     panels.append(fig)
 figures.show(
@@ -411,14 +404,12 @@ figures.show(
 # %% tags=["hide-input"]
 levels = np.array([0.1, 0.2, 0.4, 0.6, 0.8])
 cost = linear_peak.two_roads(T, n, near, levels, trials, seed)
-fig, ax = plt.subplots()
+fig, ax = panel("Two roads to one error", "spread $V$", "cost of fitting the noise")
 line = N / (near - N - 1) * (1 - 1 / near) * levels
 ax.plot(levels, line, color=figures.INK, linewidth=1, label="theory for both")
 styles = (("red", -0.008), ("orange", 0.008))
 for (road, drawn), (color, shift) in zip(cost.items(), styles, strict=True):
     figures.band(ax, levels + shift, drawn, color=C[color], label=road)
-ax.set(xlabel="spread $V$", ylabel="cost of fitting the noise")
-ax.set_title("Two roads to one error")
 ax.legend(loc="upper left")
 figures.show(
     fig,
@@ -482,21 +473,16 @@ what = "smallest rise from one level to the next, in standard errors"
 size = f"{rises.shape[1]} steps × {trials} data sets"
 evidence.record("A.M1", check, what, least, ">", 0, n=size)
 level = 1 - 2 * evidence.level("A.E1", "linear model") / (3 * len(settings))
-ratios, places = [], [N // 2, N, 2 * N]
-for name, sigma in settings:
-    options = {"trials": trials, "seed": (seed, "medians", name, str(sigma))}
-    errors = drawn_errors(geometries[name], n, places, sigma**2, **options)
-    ratios.append(linear_peak.peak_of_medians(errors, level))
-ratio = lowest(ratios)
+setting = geometries, n, list(noise_levels)
+ratio = lowest(linear_peak.median_peaks(*setting, level, trials, (seed, "medians")))
 what = "smallest ratio of the median errors at p = N and beside it"
-size = f"{len(settings)} curves × {len(places)} widths × {trials} data sets"
+size = f"{len(settings)} curves × 3 widths × {trials} data sets"
 evidence.record("A.E1", "linear model", what, ratio, ">", 1, n=size)
 at_near = [draws["opposed", s] - draws["similar", s] for s in noise_levels]
 at_near = np.stack([each[:, grid == near][:, 0] for each in at_near], axis=1)
 check = "opposed against similar tasks"
-critical = critical_z(
-    len(noise_levels), evidence.level("A.E1", check), draws=trials
-)
+level = evidence.level("A.E1", check)
+critical = critical_z(len(noise_levels), level, draws=trials)
 least = Interval.around(z_scores(at_near, 0, skewed=True).min(), critical)
 what = f"smallest difference of the errors at p = {near}, in standard errors"
 size = f"{len(noise_levels)} noise levels × 2 × {trials} data sets"
@@ -518,14 +504,13 @@ cases = {
 }
 few = np.array([N // 5, N // 2, N - gap, N + gap, 2 * N, 6 * N])
 few = few[(few >= T) & (abs(few - N) >= gap)]
-fig, ax = plt.subplots()
+axes = {"xlabel": "parameters $p$", "xscale": "log", "ylim": (-0.02, 1.3)}
+fig, ax = panel("", ylabel="excess risk, mean over tasks", **axes)
 for label, (tasks, noise_var, color) in cases.items():
     options = {"trials": trials, "seed": (seed, label)}
     drawn = drawn_errors(tasks, n, few, noise_var, **options)
     ax.plot(curve, mean_error(tasks, n, curve, noise_var), color=C[color])
     figures.band(ax, few, drawn, color=C[color], label=label)
-ax.set(xscale="log", ylim=(-0.02, 1.3), xlabel="parameters $p$")
-ax.set_ylabel("excess risk, mean over tasks")
 figures.threshold(ax, N)
 ax.legend(loc="upper left")
 figures.show(
@@ -601,7 +586,8 @@ size = f"{len(settings)} settings × {len(each)} sizes, exact"
 evidence.record("A.K14", check, what, far, "<=", 1, n=size)
 
 # %% tags=["hide-input"]
-fig, ax = plt.subplots()
+axes = {"xlabel": "samples of each task, $k$", "ylabel": "excess risk, mean"}
+fig, ax = panel(f"A model of p = {fixed}", yscale="log", **axes)
 styles = {"similar": "--", "opposed": "-", "equal": ":"}
 for (name, sigma), line in curves.items():
     if sigma in (0.0, 1.0):
@@ -609,8 +595,6 @@ for (name, sigma), line in curves.items():
         finite = np.where(np.isfinite(line), line, np.nan)
         ax.plot(each, finite, styles[name], color=color, label=label)
 figures.threshold(ax, fixed / T, "$Tk = p$")
-ax.set(yscale="log", xlabel="samples of each task, $k$", ylabel="excess risk, mean")
-ax.set(title=f"A model of p = {fixed}")
 ax.legend(fontsize=9)
 figures.show(
     fig,

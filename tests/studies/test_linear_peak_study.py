@@ -10,6 +10,7 @@ from manytasks.studies.linear.linear_peak import (
     NOISE,
     SPREAD,
     height_steps,
+    median_peaks,
     peak_of_medians,
     two_roads,
     with_spread,
@@ -65,3 +66,13 @@ def test_a_median_ratio_takes_the_higher_side_and_the_outer_ends():
     swapped = peak_of_medians(errors[:, ::-1], 0.99)
     assert swapped == found
     assert found.low < 2 < found.high  # the true ratio
+
+
+def test_medians_are_compared_setting_by_setting():
+    tasks = {"a": Tasks.equiangular(2, 0.5), "b": Tasks.equiangular(2, 0.5)}
+    found = median_peaks(tasks, 6, [0.0, 1.0], 0.9, 200, seed=(1, "medians"))
+    assert len(found) == 4
+    draws = {"trials": 200, "seed": (1, "medians", "b", "1.0")}
+    errors = drawn_errors(tasks["b"], 6, [6, 12, 24], 1.0, **draws)
+    assert found[3] == peak_of_medians(errors, 0.9)
+    assert found[1].value != found[3].value  # one geometry, two names: two streams

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -138,3 +139,39 @@ def peak_of_medians(errors: ArrayLike, level: float) -> Interval:
         middle.low / max(left.high, right.high),
         middle.high / max(left.low, right.low),
     )
+
+
+def median_peaks(
+    geometries: Mapping[str, Tasks],
+    samples: int,
+    noise_levels: Sequence[float],
+    level: float,
+    trials: int,
+    seed: Seed,
+) -> list[Interval]:
+    """Draw errors of many settings at the threshold and beside it, and compare their medians.
+
+    Args:
+        geometries: sets of tasks by name.
+        samples: n, of each task; the widths are N/2, N and 2N.
+        noise_levels: standard deviations σ of label noise.
+        level: probability with which each interval covers.
+        trials: data sets for each setting.
+        seed: of the draws; each setting has a stream of its name and noise.
+
+    Returns:
+        Of every geometry and noise level, the interval of ``peak_of_medians``.
+
+    Example:
+        >>> found = median_peaks({"pair": Tasks.equiangular(2, 0.5)}, 8, [0.0, 1.0], 0.9, 400, seed=1)
+        >>> [bool(peak.low > 1) for peak in found]
+        [True, True]
+    """
+    found = []
+    for name, tasks in geometries.items():
+        N = tasks.T * samples
+        for sigma in noise_levels:
+            options: dict[str, Any] = {"trials": trials, "seed": (seed, name, str(sigma))}
+            errors = drawn_errors(tasks, samples, [N // 2, N, 2 * N], sigma**2, **options)
+            found.append(peak_of_medians(errors, level))
+    return found
