@@ -28,15 +28,14 @@ n = 50  # samples per task [4 to 100]
 cells = 51  # cosines on the maps [5 to 101]
 
 # %% tags=["hide-input"]
-import matplotlib.pyplot as plt
 import numpy as np
-import pandas as pd
 import sympy as sp
 from matplotlib.colors import TwoSlopeNorm
 
 from manytasks import Tasks, checks, evidence, figures, parameters, theory
-from manytasks.page import say, signed
+from manytasks.page import panel, say, signed
 from manytasks.statistics import critical_z, noticed, z_scores
+from manytasks.studies.linear import buffer_surveys
 from manytasks.studies.linear.buffer_problems import drawn_effects, try_condition
 from manytasks.studies.linear.equal_similarity import EqualSimilarity, signs
 from manytasks.symbolic import differing
@@ -247,13 +246,8 @@ widths = np.unique(np.geomspace(5, 20_000, 170).round().astype(int))
 # Above these cosines a buffer lowers the error of a large model.
 helps = {start: world.helps_above(start) for start in starts}
 last_fit = world.last_threshold(half)
-
-
-def sign_map(ax, shown, cmap):
-    """Draw signs over p and cosine."""
-    style = {"cmap": cmap, "norm": TwoSlopeNorm(0, -1.6, 1.6), "rasterized": True}
-    ax.pcolormesh(widths, cosines, shown, **style)
-    ax.set(xscale="log", xlabel="parameters $p$", ylabel="cosine")
+axes = {"xlabel": "parameters $p$", "ylabel": "cosine", "xscale": "log"}
+look = {"norm": TwoSlopeNorm(0, -1.6, 1.6), "rasterized": True}
 
 
 # %% tags=["hide-input", "lead"]
@@ -261,14 +255,13 @@ panels = []
 for start in starts:
     effects = [world.effect(c, half, widths, start) for c in cosines]
     for name in ("error", "forgetting"):
-        fig, ax = plt.subplots()
+        fig, ax = panel(f"{name}, {start} start", **axes)
         shown = signs([getattr(effect, name) for effect in effects])
-        sign_map(ax, shown, "RdBu_r")
+        ax.pcolormesh(widths, cosines, shown, cmap="RdBu_r", **look)
         for crowd in (n, last_fit):
             ax.axvline(crowd, color=figures.INK, linestyle="--", linewidth=1)
         if name == "error":
             ax.axhline(helps[start], color=figures.INK, linewidth=1)
-        ax.set_title(f"{name}, {start} start")
         panels.append(fig)
 figures.show(
     panels[:2],
@@ -295,10 +288,9 @@ figures.show(
 
 # %% tags=["hide-input"]
 known, wide = world.improves_above, widths[widths > last_fit + 1]
-gaps = np.array([-known, -0.2, -0.01, 0.15, 0.3, 0.45])
-rises_in_p = pd.DataFrame({"dissimilar": gaps < 0})
-rises_in_p["rises"] = [world.rises(known + gap, half, wide) for gap in gaps]
-above = rises_in_p.rises[gaps > 0]
+gaps = [-known, -0.2, -0.01, 0.15, 0.3, 0.45]
+rises_in_p = buffer_surveys.rises_beside(world, gaps, half, wide)
+above = rises_in_p.rises[rises_in_p.gap > 0]
 words = "p is beyond the last threshold and 2ρ < 1 + σ²"
 falls_in_p = evidence.tested(
     rises_in_p, "dissimilar", lambda rows: rows.rises.max(), words
@@ -317,14 +309,7 @@ evidence.record("A.M3", check, what, above.max(), "<=", 0, n=size)
 # %% tags=["hide-input"]
 far, lends = 10**4 * T * n, world.remembers_above
 beside = (0, lends - 0.1, lends - 0.01, lends + 0.01, lends + 0.1, 1)
-both_sides = pd.DataFrame(
-    [
-        (cosine > lends, world.effect(cosine, m, far).forgetting)
-        for cosine in beside
-        for m in (1, half, n)
-    ],
-    columns=["similar", "change"],
-)
+both_sides = buffer_surveys.changes_beside(world, beside, (1, half, n), far)
 words = "p is large and 2 − 2ρ < (1 − 3σ²)/(2 − 3/(2T − 1))"
 falls_in_m = evidence.tested(
     both_sides, "similar", lambda rows: rows.change.max(), words
@@ -337,17 +322,10 @@ evidence.record(
 )
 
 # %% tags=["hide-input"]
-trade = [
-    (s, world.both_help(c, half, far, s))
-    for s in starts
-    for c in np.linspace(0, 1, 41)
-]
+trade = buffer_surveys.both_by_start(world, np.linspace(0, 1, 41), half, far)
 words = "every task starts from scratch"
 traded = evidence.tested(
-    pd.DataFrame(trade, columns=["start", "both"]),
-    "start == 'scratch'",
-    lambda rows: int(rows.both.sum()),
-    words,
+    trade, "start == 'scratch'", lambda rows: int(rows.both.sum()), words
 )
 check = "trade-off of model and buffer"
 what = "cosines at which a larger p and a larger m both reduce forgetting"
@@ -390,7 +368,8 @@ every = np.arange(n + 1)
 panels, peaks = [], set()
 shown_p = n + (T - 1) * half + T // 2  # the threshold lies inside the range of m
 for name, cosine in (("similar", 0.92), ("orthogonal", 0.0)):
-    fig, ax = plt.subplots()
+    samples = "samples kept of each task, $m$"
+    fig, ax = panel(f"{name} tasks", samples, "error G", yscale="log")
     for start, color in (("warm", C["blue"]), ("scratch", C["orange"])):
         fits = [world.readings(cosine, kept, shown_p, start) for kept in every]
         values = np.array([fit.error for fit in fits])
@@ -399,8 +378,6 @@ for name, cosine in (("similar", 0.92), ("orthogonal", 0.0)):
         ax.plot(every, finite, "o-", color=color, markersize=3)
         ax.plot([], [], color=color, label=f"{start} start")
     figures.threshold(ax, (shown_p - n) / (T - 1), "$p = N_T$")
-    ax.set(yscale="log", xlabel="samples kept of each task, $m$", ylabel="error G")
-    ax.set_title(f"{name} tasks")
     ax.legend(loc="upper left")
     panels.append(fig)
 peak = " or ".join(map(str, sorted(peaks)))
@@ -426,12 +403,12 @@ scratch, warm = (
     for start in ("scratch", "warm")
 )
 frontier = helps["scratch"]  # the same cosine
-fig, ax = plt.subplots()
+fig, ax = panel("Who has the smaller error?", **axes)
 with np.errstate(invalid="ignore"):  # both are infinite at a threshold
-    sign_map(ax, signs(scratch - warm), "PuOr")
+    better = signs(scratch - warm)
+ax.pcolormesh(widths, cosines, better, cmap="PuOr", **look)
 ax.axhline(frontier, color=figures.INK, linestyle="--", linewidth=1)
 ax.text(6, 0.9, "below: the same fit", fontsize=10)
-ax.set_title("Who has the smaller error?")
 figures.show(
     fig,
     name="warm-or-scratch",
@@ -455,14 +432,7 @@ CROWDED = (
     "the buffer, small or full, carries the model to its threshold (linear model)"
 )
 kept = [1, half, n]
-crowded = [world.last_threshold(m) + 2 for m in kept]
-places = list(zip(kept, crowded, strict=True))
-places += [(m, p_) for m in kept for p_ in (4 * T * n, far)]
-ratios = pd.DataFrame({"at_threshold": np.arange(len(places)) < len(kept)})
-ratios["ratio"] = [
-    world.readings(1.0, m, p_).error / world.readings(1.0, 0, p_).error
-    for m, p_ in places
-]
+ratios = buffer_surveys.ratios_at_threshold(world, kept, (4 * T * n, far))
 carried = evidence.tested(
     ratios, "at_threshold", lambda rows: rows.ratio.min(), CROWDED
 )
@@ -473,23 +443,18 @@ what = (
 size = f"exact, m = {', '.join(map(str, kept))} of {n}; beyond, p = {4 * T * n} and {far:.0e}"
 evidence.record("A.B3", check, what, carried.inside, ">", 1, n=size, when=carried)
 told = [
-    f"m = {m} and p = {p_}: {ratio:.1f} times the error without a buffer"
-    for (m, p_), ratio in zip(places, ratios.ratio[: len(kept)], strict=False)
+    f"m = {row.memory} and p = {row.p}: {row.ratio:.1f} times the error without a buffer"
+    for row in ratios[ratios.at_threshold].itertuples()
 ]
 say(harmed_at_threshold=", ".join(told))
 
 # %% tags=["hide-input"]
-cases = [(start, side, m) for start in starts for side in (-1, 1) for m in kept]
-wrong = sum(
-    np.sign(world.effect(helps[start] + 0.01 * side, m, far, start).error) != -side
-    for start, side, m in cases
-)
+cases = buffer_surveys.against_law(world, kept, far, beside=0.01)
 check = "buffers of every size on large models"
 what = "cases in which the sign of the effect depends on m, cosines 0.01 beside the law"
 size = f"{len(cases)} exact effects, p = {far:.0e}"
-evidence.record(
-    "A.B3", check, what, wrong, "==", 0, n=size, when=evidence.Assumed(CROWDED)
-)
+wrong, when = int(cases.wrong.sum()), evidence.Assumed(CROWDED)
+evidence.record("A.B3", check, what, wrong, "==", 0, n=size, when=when)
 
 # %% [markdown]
 # {glue:text}`tasks` *equal* tasks, two parameters more than samples. {glue:text}`harmed_at_threshold`. On large models
