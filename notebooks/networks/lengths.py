@@ -22,17 +22,33 @@ profile = "book"
 seed = 0  # draws nothing here: the table holds seeds of its own
 
 # %% tags=["hide-input"]
-from IPython.display import Markdown, display
-
 from manytasks import deep, evidence, page, parameters
 from manytasks.declarations import declarations
 from manytasks.statistics import mean_interval
 from manytasks.studies.networks import lengths
 
 parameters.check(In, globals())
-declared = declarations()
+
+# %% [markdown]
+# ## Setting
+#
+# Small networks with two hidden layers of $k$ tanh units and one output layer learn ten digits from {glue:text}`per_task` images, by plain gradient descent on all of them
+# with squared loss (half the sum over the ten outputs). Time counts steps of length {glue:text}`rate`$/k$; these are too long for widths 4 and 8, where training loss rises now and then between times 1 and 8,
+# so that early times there are no short training. Task 1 is trained to time {glue:text}`end`; then task 2
+# for as long, from a start on the way between the first weights and the end of task 1: the *anchor* says how far along. Task 2 has other images of the same digits, or images
+# whose pixels are permuted, an *unrelated* task. What would decide was declared before the table was made (`src/manytasks/declarations.yml`); what the linear model
+# says is in {doc}`../bridge/training-length`.
+
+# %% [markdown]
+# A row of the table is one network at one time; what became of task 1 and what of task 2 are two parts of it. When a network should have stopped is the time
+# with the lowest loss on new images, whatever its training loss says:
+
+# %%
 rows = deep.load_results("training-length", "book")
 first, second = (rows[rows.learned == task] for task in (1, 2))
+ends = lengths.best_time(first, "test_1")  # its logarithm, network by network
+
+# %% tags=["hide-input"]
 kept = second[second.anchor == 1.0]
 end = rows.time.max()
 size = f"{rows.width.nunique()} widths, 2 tasks of {10 * int(rows.per_class[0])} samples"
@@ -44,65 +60,42 @@ WORDS = {
     "test_1": "test loss of task 1",
     "fraction": "pixels permuted",
 }
-told = lengths.foretold(kept)
-dips = lengths.risen(kept, "test_1").min(axis=1) < 0
-ends = lengths.best_time(first, "test_1")
+AGAINST = {"unit": "seed", "labels": WORDS}
+risen = lengths.risen(kept, "test_1")
+dips = risen.min(axis=1) < 0
+unrelated_clean = risen.xs((1.0, 0.0), level=("fraction", "noise"))
+by_noise = (2 ** ends.groupby("noise").mean()).to_dict()
+page.say(stop_noisy=by_noise[0.2], stop_clean=by_noise[0.0])
+page.say(dipped=int(dips.sum()), networks=len(dips))
+page.say(dip=-unrelated_clean.groupby("width").mean().min(axis=None))
 page.say(
-    stop_noisy=2 ** ends.xs(0.2, level="noise").mean(),
-    stop_clean=2 ** ends.xs(0.0, level="noise").mean(),
-    dipped=int(dips.sum()),
-    networks=len(dips),
-    dip=-lengths.risen(kept[(kept.fraction == 1.0) & (kept.noise == 0.0)], "test_1")
-    .groupby("width")
-    .mean()
-    .min(axis=None),
+    per_task=10 * int(rows.per_class[0]), rate=float(rows.rate[0]), end=int(end)
 )
+
+# %% [markdown]
+# ## When to stop
 
 # %% tags=["hide-input", "lead"]
 page.curves(
     first[(first.time >= 1) & first.width.isin([4, 16, 64])],
-    x="time",
-    y="test_1",
-    hue="width",
-    panels="noise",
-    unit="seed",
+    **AGAINST | {"x": "time", "y": "test_1", "hue": "width", "panels": "noise"},
+    ylim=(0.2, 1.1),
     name="lengths-first-task",
     caption=(
         "One task, trained longer and longer: loss on new images. With wrong labels every width is best before the end; with clean ones it hardly gets worse. "
         "Means of {n} seeds with {level} intervals. The figure does not show training loss."
     ),
     alt="Two panels of test loss against time for three widths: flat at the end with clean labels, rising again with wrong ones.",
-    labels=WORDS,
-    ylim=(0.2, 1.1),
 )
-
-# %% [markdown]
-# ## Setting
-#
-# Small networks with two hidden layers of $k$ tanh units and one output layer learn ten digits from {glue:text}`per_task` images, by plain gradient descent on all of them
-# with squared loss (half the sum over the ten outputs). Time counts steps of length {glue:text}`rate`$/k$; these are too long for widths 4 and 8, where training loss rises now and then between times 1 and 8,
-# so that early times there are no short training. Task 1 is trained to time {glue:text}`end`; then task 2
-# for as long, from a start on the way between the first weights and the end of task 1: the *anchor* says how far along. Task 2 has other images of the same digits, or images
-# whose pixels are permuted, an *unrelated* task. What would decide was declared before the table was made (`src/manytasks/declarations.yml`); what the linear model
-# says is in {doc}`../bridge/training-length`.
-#
-# ## When to stop
 
 # %% tags=["hide-input"]
-earlier = ends.xs(0.0, level="noise") - ends.xs(0.2, level="noise")
-earlier = earlier.groupby("seed").mean()
-evidence.decide(
-    "O.33, wrong labels are best stopped earlier",
-    earlier,
-    statistic="doublings of time by which wrong labels are best stopped earlier",
-    n=size,
+earlier = (ends.xs(0.0, level="noise") - ends.xs(0.2, level="noise")).groupby(
+    "seed"
 )
-page.say(
-    earlier=mean_interval(earlier).words(".2f"),
-    per_task=10 * int(rows.per_class[0]),
-    rate=float(rows.rate[0]),
-    end=int(end),
-)
+check = "O.33, wrong labels are best stopped earlier"
+what = "doublings of time by which wrong labels are best stopped earlier"
+evidence.decide(check, earlier.mean(), statistic=what, n=size)
+page.say(earlier=mean_interval(earlier.mean()).words(".2f"))
 
 # %% [markdown]
 # Wrong labels ask for an end {glue:text}`earlier` doublings of time sooner (95 % interval): in the linear model, too, noise ends it earlier ({prf:ref}`thm-training-stop`).
@@ -116,41 +109,35 @@ page.say(
 noisy = first[first.noise == 0.2]
 page.curves(
     noisy[noisy.time.isin([4.0, 64.0, end])],
-    x="width",
-    y="test_1",
-    hue="time",
-    unit="seed",
+    **AGAINST | {"x": "width", "y": "test_1", "hue": "time"},
     name="lengths-peak",
     caption=(
         "20 % wrong labels: test loss against width at three times. At time 4 the middle widths are the best (width 4 takes steps too long for it); at the end they are the worst. "
         "Means of {n} seeds with {level} intervals. The figure does not show widths between 16 and 64."
     ),
     alt="Three curves of test loss against width: the earliest is lowest in the middle, the last has a hump there.",
-    labels=WORDS,
 )
 
+# %% [markdown]
+# Two seeds choose the peak among the middle widths and the valley below it, at the end; the others say how far the loss rises between the two, and how much of that
+# rise was not there at time 4:
+
+# %%
+entry = declarations()["O.33, the peak over width comes late"]
+middle, choose = [8, 12, 16], entry.choose
+found = lengths.late_peak(noisy, "test_1", (4.0, end), middle, choose)
+
 # %% tags=["hide-input"]
-entry = declared["O.33, the peak over width comes late"]
-found = lengths.late_peak(noisy, "test_1", (4.0, end), [8, 12, 16], entry.choose)
-evidence.decide(
-    str(entry),
-    found.rise,
-    found.gain,
-    statistic=f"smaller of the rise from width {found.valley} to {found.peak} at the end and its gain since time 4",
-    n=f"{len({found.valley, found.peak})} of {size}",
-)
-judging = list(entry.judge)
-parameters_of = first.groupby("width").parameters.first()
-page.say(
-    threshold=int(parameters_of.index[parameters_of >= 1000][0]),
-    peak=found.peak,
-    valley=found.valley,
-    rise=mean_interval(found.rise[judging]).words(".3f"),
-    gain=mean_interval(found.gain[judging]).words(".2f"),
-    late_middle=found.late[16].mean(),
-    late_wide=found.late[64].mean(),
-    late_narrow=found.late[4].mean(),
-)
+what = f"smaller of the rise from width {found.valley} to {found.peak} at the end and its gain since time 4"
+some = f"{len({found.valley, found.peak})} of {size}"
+evidence.decide(str(entry), found.rise, found.gain, statistic=what, n=some)
+judging, of_width = list(entry.judge), first.groupby("width").parameters.first()
+page.say(threshold=int(of_width.index[of_width >= 1000][0]), peak=found.peak)
+page.say(rise=mean_interval(found.rise[judging]).words(".3f"))
+page.say(gain=mean_interval(found.gain[judging]).words(".2f"))
+narrow, late_middle, late_wide = found.late[[4, 16, 64]].mean()
+page.say(late_narrow=narrow, late_middle=late_middle, late_wide=late_wide)
+page.say(valley=found.valley)
 
 # %% [markdown]
 # At the end width 16 stands at {glue:text}`late_middle:.2f`, between {glue:text}`late_narrow:.2f` at width 4 and {glue:text}`late_wide:.2f` at 64; at time 4 the middle widths
@@ -160,67 +147,51 @@ page.say(
 # ## What the second task does to the first
 
 # %% tags=["hide-input"]
-clean = kept[kept.noise == 0.0]
-rises = lengths.risen(clean, "test_1").drop(columns=0.0)
-rises = rises.stack().rename("risen").reset_index()
+clean = risen.xs(0.0, level="noise").drop(columns=0.0)
+rises = clean.stack().rename("risen").reset_index()
+equal_or_not = {"risen": "change", "0": "equal tasks", "1": "unrelated tasks"}
 page.curves(
     rises[rises.width.isin([4, 16, 64])],
     x="time",
     y="risen",
     hue="width",
     panels="fraction",
-    unit="seed",
+    **AGAINST | {"labels": WORDS | equal_or_not},
+    reference=0,
+    ylim=(-0.09, 0.06),
     name="lengths-forgetting",
     caption=(
         "What task 2 has done to the test loss of task 1, clean labels: below the line it has helped. It helps first, equal tasks for good, unrelated ones for a while. "
         "Means of {n} seeds with {level} intervals. The figure does not show that unrelated tasks end far above it."
     ),
     alt="Two panels of the change of test loss against time: below zero at first in both, far above later for permuted pixels.",
-    labels=WORDS | {"risen": "change", "0": "equal tasks", "1": "unrelated tasks"},
-    reference=0,
-    ylim=(-0.09, 0.06),
 )
 
 # %% tags=["hide-input"]
-unrelated = clean[clean.fraction == 1.0]
-powers = lengths.power(lengths.risen(unrelated, "train_1"), 1 / 32, 1 / 8)
-evidence.decide(
-    "O.33, the first forgetting grows with the square of time",
-    powers,
-    statistic="power of time with which training forgetting begins",
-    n=size,
-)
-wider = unrelated[unrelated.width > 4]
-power_wider = lengths.power(lengths.risen(wider, "train_1"), 1 / 32, 1 / 8)
-evidence.decide(
-    "O.33, test gradients foretell the dip",
-    told,
-    statistic="share of networks that dip exactly where the gradients say so",
-    n=size,
-)
+unrelated = kept[(kept.noise == 0.0) & (kept.fraction == 1.0)]
+begins = lengths.risen(unrelated, "train_1")
+check = "O.33, the first forgetting grows with the square of time"
+what = "power of time with which training forgetting begins"
+powers = lengths.power(begins, 1 / 32, 1 / 8)
+evidence.decide(check, powers, statistic=what, n=size)
+wider = lengths.power(begins.drop(4, level="width"), 1 / 32, 1 / 8)
+page.say(power=mean_interval(wider).words(".2f"))
+check = "O.33, test gradients foretell the dip"
+what = "share of networks that dip exactly where the gradients say so"
+evidence.decide(check, lengths.foretold(kept), statistic=what, n=size)
 
 # %% tags=["hide-input"]
-last = second[
-    (second.time == end) & (second.noise == 0.0) & (second.fraction == 1.0)
-]
-of_new = last.pivot_table("test_2", "seed", "anchor")
+at_end = (second.time == end) & (second.noise == 0.0) & (second.fraction == 1.0)
+of_new = second[at_end].pivot_table("test_2", "seed", "anchor")
 back = of_new[1.0] - of_new[0.5]
-evidence.decide(
-    "O.33, a start drawn back is better for the new task",
-    back,
-    statistic="test loss of task 2 from anchor 1 minus that from anchor .5",
-    n=size,
-)
-change = lengths.risen(unrelated, "test_1").groupby("width").mean()
-page.say(
-    cost_least=change[end].min(),
-    cost_most=change[end].max(),
-    power=mean_interval(power_wider).words(".2f"),
-    back=mean_interval(back).words(".3f"),
-    from_zero=of_new[0.0].mean(),
-    from_half=of_new[0.5].mean(),
-    from_end=of_new[1.0].mean(),
-)
+check = "O.33, a start drawn back is better for the new task"
+what = "test loss of task 2 from anchor 1 minus that from anchor .5"
+evidence.decide(check, back, statistic=what, n=size)
+page.say(back=mean_interval(back).words(".3f"))
+from_zero, from_half, from_end = of_new[[0.0, 0.5, 1.0]].mean()
+page.say(from_zero=from_zero, from_half=from_half, from_end=from_end)
+costs = unrelated_clean.groupby("width").mean()[end]
+page.say(cost_least=costs.min(), cost_most=costs.max())
 
 # %% [markdown]
 # **The dip.** In all {glue:text}`networks` networks the gradient of task 1's test loss points along that of task 2's training loss, and in {glue:text}`dipped` task 1 first gains. So the gradients foretell
@@ -236,7 +207,7 @@ page.say(
 # To know that the table is what the code computes, this page trains some networks again.
 
 # %% tags=["hide-input"]
-display(Markdown(str(deep.agree_with_table("training-length", "begun"))))
+deep.agree_with_table("training-length", "begun")
 
 # %% [markdown]
 # ## In one breath
