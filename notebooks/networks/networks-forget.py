@@ -30,16 +30,8 @@ import sympy as sp
 from manytasks import Tasks, checks, deep, evidence, figures, page, theory
 from manytasks.declarations import declarations
 from manytasks.statistics import mean_interval
-from manytasks.studies.networks.forgetting import (
-    by_learner,
-    change,
-    saved,
-    savings,
-)
-from manytasks.studies.networks.forgetting_by_width import (
-    slope_per_doubling,
-    summits,
-)
+from manytasks.studies.networks import forgetting_by_width
+from manytasks.studies.networks.forgetting import by_learner, change, saved, savings
 from manytasks.symbolic import differing
 
 KEYS = ["scenario", "memory", "width", "seed"]
@@ -53,32 +45,23 @@ WORDS = HEADS | {
     "final_error": "test error",
 }
 BY_SEED = {"x": "width", "unit": "seed"}
+BUFFERS = BY_SEED | {"hue": "memory", "labels": WORDS}
 
 # %% tags=["hide-input"]
 cifar_table = deep.load_results("replay-width-cifar100", "book")
 cifar = by_learner(cifar_table, KEYS)
 declared = declarations()
-entry = declared[
-    "A.N3, CIFAR-100, wide networks forget less, a head per task, in loss"
-]
-narrow, wide = entry.rows["width"]
-buffers = entry.rows["memory"]
+less = "A.N3, CIFAR-100, wide networks forget less, a head per task, in loss"
+(narrow, wide), buffers = (
+    declared[less].rows[axis] for axis in ("width", "memory")
+)
 mean = cifar.groupby(["scenario", "memory", "width"]).mean()
-cifar_tasks, per_class = (
-    int(cifar_table[name][0]) for name in ("tasks", "per_class")
-)
-page.say(
-    narrow=narrow,
-    wide=wide,
-    heads_narrow=mean.forgotten_loss["task", 0, narrow],
-    heads_wide=mean.forgotten_loss["task", 0, wide],
-    shared_narrow=mean.forgotten_loss["domain", 0, narrow],
-    shared_wide=mean.forgotten_loss["domain", 0, wide],
-    cifar_tasks=cifar_tasks,
-    per_class=per_class,
-    steps=int(cifar_table.steps[0]),
-    cifar_seeds=len(entry.judge),
-)
+for fact, head in {"heads": "task", "shared": "domain"}.items():
+    lost = mean.forgotten_loss[head, 0]
+    page.say(**{f"{fact}_narrow": lost[narrow], f"{fact}_wide": lost[wide]})
+cifar_tasks, per_class, steps = cifar_table.loc[0, ["tasks", "per_class", "steps"]]
+page.say(narrow=narrow, wide=wide, cifar_seeds=len(declared[less].judge))
+page.say(cifar_tasks=int(cifar_tasks), per_class=int(per_class), steps=int(steps))
 
 # %% [markdown]
 # ## Setting
@@ -178,15 +161,10 @@ T, linear_n, linear_noise = 5, 50, 0.04
 grid = np.geomspace(60, 50_000, 120).astype(int)
 fig, ax = plt.subplots()
 for cosine, color in ((0.9, "blue"), (0.5, "green"), (-0.5, "orange")):
-    chain = theory.replay_error(
-        Tasks.chain(T, cosine), linear_n, 0, grid, linear_noise
-    )
-    ax.plot(
-        grid,
-        theory.forgetting(chain),
-        color=figures.COLORS[color],
-        label=f"cosine {cosine:g}",
-    )
+    tasks = Tasks.chain(T, cosine)
+    chain = theory.replay_error(tasks, linear_n, 0, grid, linear_noise)
+    style = {"color": figures.COLORS[color], "label": f"cosine {cosine:g}"}
+    ax.plot(grid, theory.forgetting(chain), **style)
 ax.axhline(0, color=figures.INK, linewidth=1)
 ax.set(xscale="log", ylim=(-0.5, 2.5), xlabel="parameters $p$")
 ax.set(ylabel="forgetting of excess risk", title="linear theory, no buffer")
@@ -212,12 +190,11 @@ see = {
     "loss": "with a head per task the curves fall as width grows, with one head they rise",
     "error": "the same; without a buffer a wide network with one head forgets most of what it knew",
 }
-for measure in ("loss", "error"):
+for measure, limits in {"loss": (-0.5, 6.5), "error": (-0.1, 1.1)}.items():
     page.curves(
         cifar.reindex(HEADS, level="scenario").reset_index(),
-        **BY_SEED | {"hue": "memory", "panels": "scenario", "labels": WORDS},
-        y=f"forgotten_{measure}",
-        ylim={"loss": (-0.5, 6.5), "error": (-0.1, 1.1)}[measure],
+        **BUFFERS | {"y": f"forgotten_{measure}", "panels": "scenario"},
+        ylim=limits,
         name=f"networks-forgetting-{measure}",
         caption=(
             f"CIFAR-100: forgotten test {measure} against width, $m$ samples per class kept; means of {{n}} seeds with {{level}} intervals. "
@@ -230,24 +207,19 @@ for measure in ("loss", "error"):
 # **Width.** Forgetting at width {glue:text}`wide` minus that at width {glue:text}`narrow`, for each of five buffers.
 
 # %% tags=["hide-input"]
-size = f"{len(buffers)} buffers, {cifar_tasks} tasks a seed"
+size = f"{len(buffers)} buffers, {cifar_tasks:.0f} tasks a seed"
+what = f"largest change of forgetting from width {narrow} to {wide}"
+wider = change(cifar, "width", narrow, wide)
 for scenario, head in HEADS.items():
+    words = f"the buffer keeps {{}} of {per_class:.0f} samples a class ({head})"
     for measure in ("loss", "error"):
-        wider = change(cifar[f"forgotten_{measure}"], "width", narrow, wide)
-        evidence.decide_each(
-            f"A.N3, CIFAR-100, wide networks forget less, {head}, in {measure}",
-            {m: wider[scenario, m] for m in buffers},
-            statistic=f"largest change of forgetting from width {narrow} to {wide}",
-            n=size,
-            words=f"the buffer keeps {{}} of {per_class} samples a class ({head})",
-        )
-
-wider = change(cifar.forgotten_loss, "width", narrow, wide)["domain"]
-checks.below(
-    "zero, against the rise of forgotten loss beside each buffer with one head",
-    0,
-    wider.groupby("memory").mean().min(),
-)
+        units = wider[f"forgotten_{measure}"][scenario]
+        units = {m: units[m] for m in buffers}
+        check = f"A.N3, CIFAR-100, wide networks forget less, {head}, in {measure}"
+        evidence.decide_each(check, units, statistic=what, n=size, words=words)
+least = wider.forgotten_loss["domain"].groupby("memory").mean().min()
+what = "zero, against the rise of forgotten loss beside each buffer with one head"
+checks.below(what, 0, least)
 
 # %% [markdown]
 # **Buffer.** Does it help at every width, and does it help wide networks less?
@@ -255,34 +227,25 @@ checks.below(
 # %% tags=["hide-input"]
 lost = cifar.forgotten_loss["task"]
 helps = declared["A.N3, CIFAR-100, a buffer helps, a head per task"]
-kept = helps.rows["memory"][-1]
+kept, widths = helps.rows["memory"][-1], helps.rows["width"]
 with_buffer = change(lost, "memory", 0, kept)
-evidence.decide_each(
-    str(helps),
-    {k: with_buffer[k] for k in helps.rows["width"]},
-    statistic=f"largest change of forgotten loss by {kept} samples a class",
-    n=f"{len(helps.rows['width'])} widths",
-    words="the width is {}",
-)
-worth = {}
-for kind in ("less loss", "a smaller share"):
-    saves = declared[
-        f"A.N3, CIFAR-100, the buffer saves {kind} in wide networks, a head per task"
-    ]
-    low, high = saves.rows["width"]
-    worth[kind] = evidence.decide(
-        str(saves),
-        change(saved(lost, kept, kind != "less loss"), "width", low, high),
-        statistic=f"change of what the buffer saves from width {low} to {high}",
-        n=f"a buffer of {kept}",
-    )
+units = {k: with_buffer[k] for k in widths}
+what = f"largest change of forgotten loss by {kept} samples a class"
+sizes = {"n": f"{len(widths)} widths", "words": "the width is {}"}
+evidence.decide_each(str(helps), units, statistic=what, **sizes)
+for fact, kind in {"less": "less loss", "share": "a smaller share"}.items():
+    check = f"A.N3, CIFAR-100, the buffer saves {kind} in wide networks, a head per task"
+    low, high = declared[check].rows["width"]
+    what = f"change of what the buffer saves from width {low} to {high}"
+    units = change(saved(lost, kept, fact == "share"), "width", low, high)
+    worth = evidence.decide(check, units, statistic=what, n=f"a buffer of {kept}")
+    page.say(**{f"{fact}_saved": worth.words(".2f")})
 
 # %% tags=["hide-input"]
 kinds = {"loss": "in loss", "share": "as a share", "saved": "forgetting saved"}
 page.curves(
     savings(lost, buffers[1:-1]),
-    **BY_SEED | {"y": "saved", "hue": "memory", "panels": "kind"},
-    labels=WORDS | kinds,
+    **BUFFERS | {"y": "saved", "panels": "kind", "labels": WORDS | kinds},
     name="networks-buffer-worth",
     caption=(
         "CIFAR-100, a head per task: what a buffer saves of the forgotten loss, and which share of it. Means of {n} seeds with {level} intervals. To see: in a "
@@ -296,47 +259,37 @@ page.curves(
 # **At the end.** What counts is what a network knows after the last task.
 
 # %% tags=["hide-input"]
-final = declared[
-    "A.F6, CIFAR-100, final loss falls with width beside a buffer, a head per task"
-]
-slopes = slope_per_doubling(cifar.final_loss["task"], final.rows["width"])
-evidence.decide_each(
-    str(final),
-    {m: slopes[m] for m in final.rows["memory"]},
-    statistic="largest slope of the final loss over log2 of the width",
-    n=f"{len(final.rows['memory'])} buffers, {len(final.rows['width'])} widths",
-    words="the buffer keeps {} samples a class",
-)
+check = "final loss falls with width beside a buffer, a head per task"
+final = declared[f"A.F6, CIFAR-100, {check}"]
+beside, widths = final.rows["memory"], final.rows["width"]
+slopes = forgetting_by_width.slope_per_doubling(cifar.final_loss["task"], widths)
+units = {m: slopes[m] for m in beside}
+what = "largest slope of the final loss over log2 of the width"
+sizes = {"n": f"{len(beside)} buffers, {len(widths)} widths"}
+sizes["words"] = "the buffer keeps {} samples a class"
+evidence.decide_each(str(final), units, statistic=what, **sizes)
 
 # %% tags=["hide-input"]
 see = {
     "task": "wide networks end better, and a large buffer is worth more than a large width",
     "domain": "in error wide networks end better beside every buffer although they forget more; in loss they do not",
 }
-ends = ["final_loss", "final_error"]
+after = {"labels": WORDS | {"value": "after the last task"}}
 for scenario, name in (("task", "heads"), ("domain", "one-head")):
-    rows = cifar.loc[scenario].reset_index()
     page.curves(
-        rows.melt(KEYS[1:], ends, var_name="measure"),
-        **BY_SEED | {"y": "value", "hue": "memory", "panels": "measure"},
-        labels=WORDS | {"value": "after the last task"},
+        cifar.loc[scenario].reset_index(),
+        **BUFFERS | after | {"y": ["final_loss", "final_error"]},
         name=f"networks-final-{name}",
-        caption=f"CIFAR-100, {HEADS[scenario]}: test loss and test error on all {cifar_tasks} tasks after the last. Means of {{n}} seeds with {{level}} intervals. To see: {see[scenario]}. The figure does not show single tasks.",
+        caption=f"CIFAR-100, {HEADS[scenario]}: test loss and test error on all {cifar_tasks:.0f} tasks after the last. Means of {{n}} seeds with {{level}} intervals. To see: {see[scenario]}. The figure does not show single tasks.",
         alt=f"Two panels against width for five buffers, {HEADS[scenario]}: final loss and final error.",
     )
 
 # %% tags=["hide-input"]
-shared = mean.loc["domain", kept]
-page.say(
-    kept=kept,
-    low=low,
-    shared_learned_narrow=page.share(shared.learned_error[narrow]),
-    shared_learned_wide=page.share(shared.learned_error[wide]),
-    shared_final_narrow=page.share(shared.final_error[narrow]),
-    shared_final_wide=page.share(shared.final_error[wide]),
-    less_saved=worth["less loss"].words(".2f"),
-    share_saved=worth["a smaller share"].words(".2f"),
-)
+page.say(kept=kept, low=low)
+shared = mean.loc["domain", kept].map(page.share)
+for when in ("learned", "final"):
+    for size, k in {"narrow": narrow, "wide": wide}.items():
+        page.say(**{f"shared_{when}_{size}": shared[f"{when}_error"][k]})
 
 # %% [markdown]
 # With one head a wide network forgets more *because it had learned more*. Beside a buffer of {glue:text}`kept`, earlier tasks are got wrong by
@@ -358,11 +311,9 @@ page.say(
 noise_table = deep.load_results("replay-noise-cifar100", "book")
 noisy = by_learner(noise_table, ["noise", "width", "seed"])
 shares = {"noise": "wrong labels", "0.0": "none", "0.1": "10 %", "0.2": "20 %"}
-forgotten = ["forgotten_loss", "forgotten_error"]
-rows = noisy.reset_index()
 page.curves(
-    rows.melt(noisy.index.names, forgotten, var_name="measure"),
-    **BY_SEED | {"y": "value", "hue": "noise", "panels": "measure"},
+    noisy.reset_index(),
+    **BY_SEED | {"y": ["forgotten_loss", "forgotten_error"], "hue": "noise"},
     labels=WORDS | shares | {"value": "forgetting"},
     name="networks-forgetting-noise",
     caption=(
@@ -373,16 +324,12 @@ page.curves(
 )
 
 # %% tags=["hide-input"]
-most = summits(noisy, "noise")
+most = forgetting_by_width.summits(noisy, "noise")
+page.say(summits_loss=", ".join(map(str, most.forgotten_loss)))
+page.say(summits_error=", ".join(map(str, most.forgotten_error)))
 added = change(noisy.forgotten_loss, "noise", 0.0, 0.2)
-by_noise = {k: mean_interval(added[k].to_numpy()) for k in (narrow, 64, wide)}
-page.say(
-    summits_loss=", ".join(map(str, most.forgotten_loss)),
-    summits_error=", ".join(map(str, most.forgotten_error)),
-    noise_adds="; ".join(
-        f"{found.words('.2f')} at width {k}" for k, found in by_noise.items()
-    ),
-)
+by_noise = {k: mean_interval(added[k]).words(".2f") for k in (narrow, 64, wide)}
+page.say(noise_adds="; ".join(f"{by_noise[k]} at width {k}" for k in by_noise))
 
 # %% [markdown]
 # With none, 10 % and 20 % wrong labels most is forgotten at width {glue:text}`summits_loss` in loss and at {glue:text}`summits_error` in error. What 20 % add to the forgotten

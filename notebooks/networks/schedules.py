@@ -25,22 +25,15 @@ streams = 16  # task streams for networks of which only the head learns [8 to 64
 # %% tags=["hide-input"]
 import pandas as pd
 import torch
-from IPython.display import Markdown, display
 
 from manytasks import checks, deep, evidence, page, parameters
 from manytasks.deep.sweeps.one_head import task_problems
 from manytasks.statistics import mean_interval
 from manytasks.studies.linear.linear_schedules import linear_differences
+from manytasks.studies.networks import schedules
 from manytasks.studies.networks.lone_heads import heads_by_width
-from manytasks.studies.networks.schedules import (
-    at,
-    by_loss,
-    declared_differences,
-    difference,
-)
 
 parameters.check(In, globals())
-rows = deep.load_results("rehearsal-schedule", "book")
 LOSSES = {"mse": "squared loss", "cross-entropy": "cross-entropy"}
 WORDS = LOSSES | {
     "old": "the old tasks",
@@ -51,38 +44,7 @@ WORDS = LOSSES | {
     "units": "random units $p$",
     "loss": "squared test error",
 }
-widths, n = sorted(rows.width.unique()), 10 * int(rows.per_class[0])
-size = f"{len(widths)} widths, {int(rows.tasks[0])} tasks of {n} samples"
-unrelated = {"fraction": 1.0, "noise": 0.0}
-gaps = {
-    which: at(difference(rows, "after", "together", which), **unrelated)
-    for which in ("old", "newest")
-}
-price = by_loss(gaps["newest"])
-by_width = gaps["newest"].groupby(["loss", "width"]).mean()
-page.say(
-    price_mse=page.share(price["mse"].mean()),
-    price_narrow=page.share(by_width["cross-entropy", widths[0]]),
-    price_wide=page.share(by_width["cross-entropy", widths[-1]]),
-)
-
-# %% tags=["hide-input", "lead"]
-page.curves(
-    pd.concat(gaps, names=["tasks"]).rename("gap").reset_index(),
-    x="width",
-    y="gap",
-    hue="tasks",
-    panels="loss",
-    unit="seed",
-    name="schedules-gap",
-    caption=(
-        "What rehearsing after errs more than together, in shares of wrong answers, on three unrelated tasks with clean labels. Above the line together is better. The newest task pays, "
-        "with cross-entropy the less the wider the network; old tasks gain a little from width 32 on. Means of {n} seeds with {level} intervals. The figure does not show wrong labels."
-    ),
-    alt="Two panels, one for each loss: the difference on the newest task lies above zero, far above with squared loss; on old tasks it is near zero.",
-    labels=WORDS,
-    reference=0,
-)
+CURVES = {"unit": "seed", "labels": WORDS}
 
 # %% [markdown]
 # ## Setting
@@ -94,22 +56,52 @@ page.curves(
 # declared before the table was made (`src/manytasks/declarations.yml`), every line as positive. Three lines are not what the linear model says ({doc}`../replay/rehearse`): we had taken one term of
 # its formula, the price of the newest task, for the whole. The table has its numbers beside the networks'.
 #
+# A row of the table of networks is a network after the last task, on one of the three. Two schedules are compared network by network, by the error on the old tasks and on the newest, here where
+# tasks are unrelated and labels clean:
+
+# %%
+rows = deep.load_results("rehearsal-schedule", "book")
+unrelated = {"fraction": 1.0, "noise": 0.0}
+gaps = {
+    which: schedules.at(
+        schedules.difference(rows, "after", "together", which), **unrelated
+    )
+    for which in ("old", "newest")
+}
+
+# %% tags=["hide-input"]
+widths, n = sorted(rows.width.unique()), 10 * int(rows.per_class[0])
+size = f"{len(widths)} widths, {int(rows.tasks[0])} tasks of {n} samples"
+price = gaps["newest"].groupby("loss").mean()
+by_width = gaps["newest"].groupby(["loss", "width"]).mean()["cross-entropy"]
+page.say(price_mse=page.share(price["mse"]))
+page.say(price_narrow=page.share(by_width[widths[0]]))
+page.say(price_wide=page.share(by_width[widths[-1]]))
+
+# %% tags=["hide-input", "lead"]
+page.curves(
+    pd.concat(gaps, names=["tasks"]).rename("gap").reset_index(),
+    **CURVES | {"x": "width", "y": "gap", "hue": "tasks", "panels": "loss"},
+    reference=0,
+    name="schedules-gap",
+    caption=(
+        "What rehearsing after errs more than together, in shares of wrong answers, on three unrelated tasks with clean labels. Above the line together is better. The newest task pays, "
+        "with cross-entropy the less the wider the network; old tasks gain a little from width 32 on. Means of {n} seeds with {level} intervals. The figure does not show wrong labels."
+    ),
+    alt="Two panels, one for each loss: the difference on the newest task lies above zero, far above with squared loss; on old tasks it is near zero.",
+)
+
+# %% [markdown]
 # ## What was declared, and what came
 
 # %% tags=["hide-input"]
 found = {}
-for check, (statistic, differences) in declared_differences(rows).items():
-    each = by_loss(differences)
-    evidence.decide_each(
-        f"O.32, {check}",
-        {LOSSES[loss]: means for loss, means in each.items()},
-        statistic=statistic,
-        n=size,
-        words="the network descends {}",
-    )
+sizes = {"n": size, "words": "the network descends {}"}
+for check, (what, gap) in schedules.declared_differences(rows).items():
+    each = {LOSSES[loss]: units for loss, units in schedules.by_loss(gap).items()}
+    evidence.decide_each(f"O.32, {check}", each, statistic=what, **sizes)
     found[check] = {
-        LOSSES[loss]: mean_interval(means).words("+.3f")
-        for loss, means in each.items()
+        loss: mean_interval(units).words("+.3f") for loss, units in each.items()
     }
 
 # %% tags=["hide-input"]
@@ -119,32 +111,22 @@ checks.require(
     linear["the newest task pays"] < 0,
     "unrelated clean tasks: the newest gains in the linear model",
 )
-fair, in_turns = (
-    {
-        loss: mean_interval(means).words("+.3f")
-        for loss, means in by_loss(
-            at(difference(rows, schedule, "together"), fraction=1.0, noise=noise)
-        ).items()
-    }
-    for schedule, noise in (("after, equal steps", 0.2), ("4 rounds", 0.0))
-)
-page.say(
-    n=n,
-    kept=kept,
-    steps=deep.find_sweep("rehearsal-schedule").profiles["book"]["steps"],
-    fair_mse=fair["mse"],
-    fair_ce=fair["cross-entropy"],
-    turns_mse=in_turns["mse"],
-    turns_cro=in_turns["cross-entropy"],
-    old_mse=found["old tasks gain"]["squared loss"],
-    old_ce=found["old tasks gain"]["cross-entropy"],
-)
-columns = {"linear model": {k: f"{x:+.3f}" for k, x in linear.items()}}
+seen = deep.find_sweep("rehearsal-schedule").profiles["book"]["steps"]
+page.say(n=n, kept=kept, steps=seen)
+for fact, schedule, noise in (
+    ("fair", "after, equal steps", 0.2),
+    ("turns", "4 rounds", 0.0),
+):
+    gap = schedules.difference(rows, schedule, "together")
+    gap = schedules.by_loss(schedules.at(gap, fraction=1.0, noise=noise))
+    for loss, units in gap.items():
+        page.say(**{f"{fact}_{loss[:3]}": mean_interval(units).words("+.3f")})
+old = found["old tasks gain"]
+page.say(old_mse=old["squared loss"], old_cro=old["cross-entropy"])
+table = pd.DataFrame(found).T
+table.insert(0, "linear model", pd.Series(linear).map("{:+.3f}".format))
 page.table(
-    pd.DataFrame(columns | pd.DataFrame(found).T.to_dict())
-    .loc[list(found)]
-    .rename_axis("declared to be positive")
-    .reset_index(),
+    table.rename_axis("declared to be positive").reset_index(),
     name="schedules-declared",
     caption=(
         f"Linear model: exact, {int(rows.tasks[0])} tasks, p = {far}, clean or σ² = 1/2. Networks: mean differences of the share of wrong answers with 95 % intervals, "
@@ -154,7 +136,7 @@ page.table(
 
 # %% [markdown]
 # **No sign of the linear model surely carries over.** Unrelated tasks with wrong labels, for which it recommends rehearsing after, err more by it; by {glue:text}`fair_mse` also where both ways
-# take equally many steps (squared loss; cross-entropy: {glue:text}`fair_ce`, nearly all of it at width 8). That old tasks gain is seen ({glue:text}`old_mse` with squared loss, {glue:text}`old_ce` with
+# take equally many steps (squared loss; cross-entropy: {glue:text}`fair_cro`, nearly all of it at width 8). That old tasks gain is seen ({glue:text}`old_mse` with squared loss, {glue:text}`old_cro` with
 # cross-entropy), and open at the level that was declared. The newest task, which gains in the linear model, pays, and more dissimilar tasks make it worse. Taking turns gives part of that back:
 # on unrelated clean tasks 4 rounds differ from together by {glue:text}`turns_mse` in the mean over tasks (squared loss; cross-entropy: {glue:text}`turns_cro`). {cite:t}`deng2025` report networks that agree with
 # their theory, with larger networks, more stored samples and few passes; here fits go on nearly to their end from width 32 on.
@@ -166,58 +148,39 @@ page.table(
 
 # %% tags=["hide-input"]
 settings = {"tasks": 3, "per_class": 10, "fractions": (1.0,), "noises": (0.2,)}
-problems = task_problems(
-    settings | {"seeds": tuple(range(streams))}, 5, torch.device("cpu")
-)
+settings["seeds"] = tuple(range(streams))
+problems = task_problems(settings, 5, torch.device("cpu"))
 joint = 2 * 50 + 100  # samples of the largest joint fit
 counts = [joint + 10, 300, 600, 2400]
 gains = {"smooth": 1.0, "saturated": 30.0}
 heads = heads_by_width(problems, counts, gains, seed=seed)
 page.curves(
     heads,
-    x="p",
-    y="loss",
-    hue="schedule",
-    panels="kind",
-    unit="seed",
+    **CURVES | {"x": "p", "y": "loss", "hue": "schedule", "panels": "kind"},
+    yscale="log",
     name="schedules-heads",
     caption=(
         "Only the last layer learns, every fit to its end; unrelated tasks, 20 % wrong labels: squared test error, mean of three tasks. Next to the threshold of the joint fit rehearsing after is far "
         "better; far beyond, from 600 smooth units on, it is the worse one. Means of {n} task streams with {level} intervals. The figure does not show hidden layers that learn."
     ),
     alt="Two panels of test error against the number of random units: together starts far above after and ends below it, far below for smooth units.",
-    labels=WORDS,
-    yscale="log",
 )
 
 # %% tags=["hide-input"]
-curve = ["kind", "p", "schedule"]
-means, newest = (
-    part.groupby(curve).loss.mean().unstack()
-    for part in (heads, heads[heads.task == 2])
+newest = heads[heads.task == 2]
+means, last = (
+    part.groupby(["kind", "p", "schedule"]).loss.mean().unstack()
+    for part in (heads, newest)
 )
-pays = newest.after - newest.together
-first, last = (("smooth", p) for p in (counts[0], counts[-1]))
-checks.below(
-    "after, next to the joint threshold, against together",
-    means.after[first],
-    means.together[first],
-)
-checks.below(
-    "what the newest task pays over saturated units, against smooth ones",
-    pays["saturated", counts[-1]],
-    pays[last],
-)
-page.say(
-    near=counts[0],
-    near_after=means.after[first],
-    near_together=means.together[first],
-    far=counts[-1],
-    far_after=means.after[last],
-    far_together=means.together[last],
-    pays_smooth=pays[last],
-    pays_saturated=pays["saturated", counts[-1]],
-)
+near, far = (means.loc["smooth", p] for p in (counts[0], counts[-1]))
+pays = (last.after - last.together).xs(counts[-1], level="p")
+what = "after, next to the joint threshold, against together"
+checks.below(what, near.after, near.together)
+what = "what the newest task pays over saturated units, against smooth ones"
+checks.below(what, pays.saturated, pays.smooth)
+page.say(near=counts[0], near_after=near.after, near_together=near.together)
+page.say(far=counts[-1], far_after=far.after, far_together=far.together)
+page.say(pays_smooth=pays.smooth, pays_saturated=pays.saturated)
 
 # %% [markdown]
 # Not the hidden layers alone. Next to the threshold the theorem's verdict stands: at $p =$ {glue:text}`near` after errs {glue:text}`near_after:.2f`, together {glue:text}`near_together:.2f`. Far from it, at
@@ -228,9 +191,7 @@ page.say(
 # To know that the table is what the code computes, this page trains some of its networks again.
 
 # %% tags=["hide-input"]
-display(
-    Markdown(str(deep.agree_with_table("rehearsal-schedule", "rehearsed after")))
-)
+deep.agree_with_table("rehearsal-schedule", "rehearsed after")
 
 # %% [markdown]
 # ## In one breath
