@@ -49,7 +49,7 @@ class Checked:
 CHECKED: dict[str, dict[str, Checked]] = {
     "multitask-width": {
         "a network per task": Checked(
-            {"width": 4, "noises": (0.4,), "methods": ("single-task",), "seeds": (0,)},
+            {"width": 2, "noises": (0.4,), "methods": ("single-task",), "seeds": (0, 1)},
             ("seed", "task"),
             ("noise", "method"),
             margin=Margin("test_error", size=0.02, matters=0.05),
