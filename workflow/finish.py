@@ -7,7 +7,9 @@ from pathlib import Path
 from access import accessible
 from drawings import slim
 from heads import complete, entrance
+from listings import bare, classes_of
 from numbering import numbered
+from rasters import lossless
 from styles import lean
 from terms import glossary, linked
 from typography import typeset
@@ -24,11 +26,11 @@ def finish(folder: Path, landing: str, site: str) -> None:
     """
     words = folder / "book" / "glossary.html"
     terms = glossary(words.read_text(encoding="utf-8")) if words.exists() else {}
-    drawings = icons(folder)
+    drawings, unmarked = icons(folder), classes_of(folder)
     for path in sorted(folder.rglob("*.html")):
         if "_static" in path.parts:
             continue
-        page = slim(accessible(path.read_text(encoding="utf-8")))
+        page = slim(lossless(accessible(bare(path.read_text(encoding="utf-8"), unmarked))))
         page = light(page, drawings, searches=path.name == "search.html")
         above = "../" * len(path.relative_to(folder).parent.parts)
         page = shared(page, folder, above)

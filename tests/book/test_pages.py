@@ -271,6 +271,12 @@ def test_every_page_says_once_what_it_is_about(pages):
     assert wrong == []
 
 
+def test_the_site_is_light(html):
+    sizes = {path: path.stat().st_size for path in html.rglob("*") if path.is_file()}
+    assert sum(sizes.values()) < 25e6
+    assert max(size for path, size in sizes.items() if path.suffix == ".html") < 1e6
+
+
 def test_ids_are_unique_on_each_page(pages):
     twice = {}
     for name, page in pages.items():
