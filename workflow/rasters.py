@@ -23,7 +23,7 @@ def lossless(page: str) -> str:
 
 def _smaller(text: str) -> str:
     image = Image.open(io.BytesIO(base64.b64decode(text))).convert("RGBA")
-    if image.getextrema()[3] == (255, 255):  # nothing shines through
+    if image.getchannel("A").getextrema() == (255, 255):  # nothing shines through
         image = image.convert("RGB")
         if colours := image.getcolors(FEW):
             image = image.quantize(len(colours), dither=Image.Dither.NONE)
