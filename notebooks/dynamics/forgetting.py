@@ -28,7 +28,7 @@
 # %% tags=["parameters"]
 profile = "book"
 seed = 1
-networks = 72  # pairs of tasks [12 to 150]
+networks = 200  # pairs of tasks [12 to 300]
 train_steps = 3000  # on task 1 [200 to 6000]
 long_steps = 1000  # on task 2 [100 to 3000]
 

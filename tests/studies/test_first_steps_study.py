@@ -7,9 +7,10 @@ import torch
 from torch.func import vmap
 
 from manytasks import flow
+from manytasks.statistics import rank_correlation
 from manytasks.studies.dynamics.first_steps import bracket_push, one_step, predictions, second_order_rise
 from manytasks.studies.dynamics.random_pairs import generator_of, random_tasks, starts
-from manytasks.studies.dynamics.ranked_pairs import lead, ranked
+from manytasks.studies.dynamics.ranked_pairs import lead, ranked, resampled_correlations
 from manytasks.studies.dynamics.second_task import turn_bracket
 from manytasks.studies.dynamics.similar_pairs import NETWORK, TEACHER, similar_pairs, task_loss
 from manytasks.studies.dynamics.small_pairs import Pairs, squared_losses, stacked
@@ -175,3 +176,18 @@ def test_rank_correlations_with_their_percentiles():
     np.testing.assert_allclose(ahead.value, whole[0] - whole[1])
     ends = np.quantile(drawn[:, 0] - drawn[:, 1], [0.05, 0.95])
     np.testing.assert_allclose([ahead.low, ahead.high], ends)
+
+
+@pytest.mark.parametrize("ties", [False, True])
+def test_resampled_correlations_are_those_of_sorting_every_resample(ties):
+    rng = np.random.default_rng(1)
+    measure, target = rng.standard_normal((2, 15))
+    if ties:
+        measure, target = measure.round(), (measure + target).round()
+    picks = rng.integers(0, 15, (200, 15))
+    counts = np.array([np.bincount(row, minlength=15) for row in picks])
+    expected = rank_correlation(measure[picks], target[picks])
+    np.testing.assert_allclose(resampled_correlations(measure, target, counts), expected, rtol=0, atol=1e-13)
+    alone = np.zeros((1, 15), dtype=int)
+    alone[0, 3] = 15
+    assert np.isnan(resampled_correlations(measure, target, alone)).all()
