@@ -30,20 +30,20 @@ flow_steps = 120  # steps of each trajectory [30 to 400]
 slope_networks = 12  # networks whose slopes are measured [1 to 20]
 
 # %% tags=["hide-input"]
-import matplotlib.pyplot as plt
 import numpy as np
 import sympy as sp
 import torch
 from IPython.display import Math
-from torch.func import grad, jacrev
 
-from manytasks import checks, evidence, figures, flow, parameters
-from manytasks.page import landscape, number_axis, say
-from manytasks.statistics import limit_slope, mean_interval, share_interval
-from manytasks.studies.dynamics import conflict_flows, stalling
-from manytasks.studies.dynamics.conflict_flows import WEIGHTS, with_conflict
+from manytasks import checks, evidence, figures, flow, page, parameters
+from manytasks.page import say
+from manytasks.statistics import limit_slope, mean_interval
+from manytasks.studies.dynamics import stalled_states
+from manytasks.studies.dynamics.conflict_bowls import conflict_bowls
+from manytasks.studies.dynamics.conflict_flows import aligned_pushes
 from manytasks.studies.dynamics.conflict_sizes import conflict_of_copies, cosines
-from manytasks.studies.dynamics.random_pairs import generator_of, starts
+from manytasks.studies.dynamics.random_pairs import generator_of
+from manytasks.studies.dynamics.steered import steered
 from manytasks.studies.dynamics.trunk_and_heads import step_distances, trunk_pairs
 
 parameters.check(In, globals())
@@ -59,10 +59,7 @@ generator = generator_of(seed, "tasks")
 drawn = trunk_pairs(networks, generator, seed)
 rates = np.array([0.04, 0.02, 0.01])
 distance = step_distances(drawn, rates, slope_networks)
-uneven, gentle = (
-    (0.7, 1.6),
-    rates / 2,
-)  # α and β; a larger loss asks for a smaller rate
+uneven, gentle = (0.7, 1.6), rates / 2  # α and β; larger losses, smaller rates
 weighted = step_distances(drawn, gentle, slope_networks, uneven)
 powers = {name: limit_slope(rates, rows) for name, rows in distance.items()}
 of_weighted = {name: limit_slope(gentle, rows) for name, rows in weighted.items()}
@@ -202,66 +199,30 @@ Math(
 # reversed. Only with the term kept does the flow end in the minimum of the sum.
 
 # %% tags=["hide-input"]
-sharp = torch.tensor(
-    [[[1.0, 0.35], [0.35, 0.3]], [[0.25, -0.1], [-0.1, 1.2]]], dtype=torch.float64
-)
-centres = torch.tensor([[-1.0, 0.6], [1.0, -0.5]], dtype=torch.float64)
-bowls = [
-    lambda p, H=H, c=c: (p - c) @ H @ (p - c) / 2
-    for H, c in zip(sharp, centres, strict=True)
-]
-
-
-def sum_of_bowls(p):
-    return bowls[0](p) + bowls[1](p)
-
-
-step, pulls = 0.55, [H @ c for H, c in zip(sharp, centres, strict=True)]
-minimum = torch.linalg.solve(sharp[0] + sharp[1], pulls[0] + pulls[1])
-origin = minimum + torch.tensor([-0.3, 0.32], dtype=torch.float64)
-times = torch.linspace(0, 15, 200, dtype=torch.float64)[:, None, None]
-lines = {}
-for name, weight in WEIGHTS.items():
-    potential = with_conflict(weight, *bowls, step)
-    # A quadratic has one Hessian, and its flow is an exponential.
-    H = jacrev(grad(potential))(origin)
-    rest = origin - torch.linalg.solve(H, grad(potential)(origin))
-    line = rest + torch.linalg.matrix_exp(-times * H) @ (origin - rest)
-    lines[name] = line.numpy()
-resting = {
-    name: float(np.linalg.norm(line[-1] - minimum.numpy()))
-    for name, line in lines.items()
-}
-dots = [origin]
-for _ in range(12):
-    dots.append(flow.descend([sum_of_bowls], dots[-1], step))
+step = 0.55
+bowls = conflict_bowls(step)
 
 # %% tags=["hide-input", "lead"]
-looks = dict(
-    zip(WEIGHTS, (("grey", "--"), ("blue", "-"), ("red", ":")), strict=True)
-)
-left, ax = plt.subplots()
+hues, lines = ("grey", "blue", "red"), ("--", "-", ":")
+looks = dict(zip(bowls.lines, zip(hues, lines, strict=True), strict=True))
+axes = r"$\theta_1$", r"$\theta_2$"
+left, ax = page.panel("Where the flows end", *axes)
 style = {"levels": 12, "colors": C["grey"], "linewidths": 0.5, "alpha": 0.6}
-landscape(ax, sum_of_bowls, (-0.65, 0.15), (-0.8, -0.1), points=70, **style)
+page.landscape(ax, bowls.total, (-0.65, 0.15), (-0.8, -0.1), points=70, **style)
 for name, (color, style) in looks.items():
-    path = lines[name]
+    path = bowls.lines[name]
     ax.plot(*path.T, style, color=C[color], label=f"conflict term {name}")
     ax.plot(*path[-1], "o", color=C[color], markersize=6)
-walk = torch.stack(dots).numpy().T
-ax.plot(*walk, ".", color=C["orange"], markersize=9, label="descent")
+ax.plot(*bowls.steps.T, ".", color=C["orange"], markersize=9, label="descent")
 star = {"color": C["green"], "markersize": 15, "label": "minimum of the sum"}
-ax.plot(*minimum, "*", **star)
-ax.set(xlabel=r"$\theta_1$", ylabel=r"$\theta_2$", title="Where the flows end")
+ax.plot(*bowls.minimum, "*", **star)
 ax.legend(fontsize=9, loc="lower right")
-right, ax = plt.subplots()
-for (name, apart), color in zip(
-    distance.items(), ("grey", "blue", "red"), strict=True
-):
+words = "Slopes, shared trunk and private heads", "rate $h$"
+log = {"xscale": "log", "yscale": "log", "numbers": rates}
+right, ax = page.panel(*words, "distance after a step", **log)
+for (name, apart), color in zip(distance.items(), hues, strict=True):
     label = f"{name}: {powers[name].mean():.2f}"
     ax.plot(rates, apart.mean(axis=1), "-o", color=C[color], label=label)
-ax.set(yscale="log", xlabel="rate $h$", ylabel="distance after a step")
-ax.set_title("Slopes, shared trunk and private heads")
-number_axis(ax, rates)
 ax.legend(fontsize=9)
 figures.show(
     [left, right],
@@ -286,7 +247,7 @@ evidence.record("B.T1", check, "largest |slope − 3|", error, "<", 0.2, n=n)
 steepest = float(without.max())
 check = "without the conflict term the slope is 2"
 evidence.record("B.T1", check, "largest slope", steepest, "<", 2.5, n=n)
-kept, removed = resting["kept"], resting["removed"]
+kept, removed = bowls.resting["kept"], bowls.resting["removed"]
 checks.below("distance of the rest from the minimum, term kept", kept, 1e-6)
 checks.below("the same, against the term removed", kept, removed)
 say(rest_kept=kept, rest_removed=removed)
@@ -306,7 +267,7 @@ say(rest_kept=kept, rest_removed=removed)
 
 # %% tags=["hide-input"]
 angles = np.linspace(-1, 1, 9)
-measured = conflict_flows.aligned_pushes(angles, generator)
+measured = aligned_pushes(angles, generator)
 off = float(np.abs(measured + 1).max())
 say(push_over_predicted=-measured.mean(), push_off_percent=100 * off)
 check = "push of the conflict term against its prediction"
@@ -327,37 +288,31 @@ evidence.record("B.E1", check, what, off, "<", 0.05, n=n)
 
 # %% tags=["hide-input"]
 # The modified loss of rate 0.3, followed in small explicit steps.
-rate, pace = 0.3, 0.05
-followed = conflict_flows.follow(
-    drawn, list(WEIGHTS.values()), rate, pace, flow_steps
-)
-runs = dict(zip(WEIGHTS, followed, strict=True))
-clock = pace * conflict_flows.EVERY * np.arange(len(runs["kept"]))
-at = np.searchsorted(clock, 1.5)
-product, cosine, loss = range(3)  # the columns of a run
-difference = runs["removed"] - runs["kept"]
-percent = 100 * difference[..., loss] / runs["kept"][..., loss]
+rate = 0.3
+flows = steered(drawn, rate, flow_steps)
+clock, at, percent = flows.clock, flows.reading(1.5), flows.loss_in_percent
 say(time_early=f"{clock[at]:g}", time_late=f"{clock[-1]:g}")
-say(product_change=mean_interval(difference[at, :, product]).words("+.2g"))
-say(cosine_change=mean_interval(difference[at, :, cosine]).words("+.2g"))
-say(loss_early=mean_interval(percent[at]).words("+.2g"))
-say(loss_late=mean_interval(percent[-1]).words("+.2g"))
+for fact, change in (
+    ("product_change", flows.change("removed", "product")[at]),
+    ("cosine_change", flows.change("removed", "cosine")[at]),
+    ("loss_early", percent[at]),
+    ("loss_late", percent[-1]),
+):
+    say(**{fact: mean_interval(change).words("+.2g")})
 
 # %% tags=["hide-input"]
 panels, inner = [], r"\langle\nabla_\theta L_1, \nabla_\theta L_2\rangle"
-for column, title, label in (
-    (product, "Inner product", f"${inner}$, change"),
-    (loss, "Training loss", r"$L_1 + L_2$, change"),
+for observed, title, label in (
+    ("product", "Inner product", f"${inner}$, change"),
+    ("loss", "Training loss", r"$L_1 + L_2$, change"),
 ):
-    figure, ax = plt.subplots()
+    figure, ax = page.panel(title, "time", label, zero=True)
     for name in ("removed", "reversed"):
-        change = mean_interval((runs[name] - runs["kept"])[..., column].T)
+        change = mean_interval(flows.change(name, observed).T)
         color, style = looks[name]
         words = f"{name}, minus kept"
         ax.plot(clock, change.value, style, color=C[color], label=words)
         ax.fill_between(clock, change.low, change.high, color=C[color], alpha=0.2)
-    ax.axhline(0, color=figures.INK, linewidth=0.8, alpha=0.5)
-    ax.set(xlabel="time", ylabel=label, title=title)
     ax.legend(fontsize=9)
     panels.append(figure)
 figures.show(
@@ -381,22 +336,15 @@ def one_sided(draws, check):
 
 
 check, n = "steers towards misaligned gradients", f"{networks} pairs"
-aligned = one_sided(difference[at, :, product], check)
+aligned = one_sided(flows.change("removed", "product")[at], check)
 what = "inner product, term removed minus kept"
 evidence.record("B.M1b", check, what, aligned, ">", 0, n=n)
-check = "slows training down"
-evidence.record(
-    "B.M1b",
-    check,
-    f"training loss at time {clock[at]:g}, term removed minus kept, in percent",
-    one_sided(percent[at], check),
-    "<",
-    0,
-    n=n,
-    when=evidence.Assumed(
-        "training is at its start, where it costs less than 1 % of the loss; later the loss no longer differs, and at a minimum of the sum the term is what keeps it in place"
-    ),
+check, slower = "slows training down", one_sided(percent[at], "slows training down")
+what = f"training loss at time {clock[at]:g}, term removed minus kept, in percent"
+when = evidence.Assumed(
+    "training is at its start, where it costs less than 1 % of the loss; later the loss no longer differs, and at a minimum of the sum the term is what keeps it in place"
 )
+evidence.record("B.M1b", check, what, slower, "<", 0, n=n, when=when)
 
 # %% [markdown]
 # ## Can the conflict term stall learning?
@@ -426,40 +374,29 @@ evidence.record(
 # $L + \mathrm{conf}$ (the term alone, which no descent follows).
 
 # %% tags=["hide-input"]
-moments, shared = [0, 10, 30, 100, 300, 1000], flow.Network((3, 5, 2))
-theta = starts(shared, networks, seed, "shared")
-tasks = (drawn.data[name] for name in ("x1", "y1", "y2"))
-trained = stalling.states(
-    stalling.opposed_pairs(shared, theta, *tasks), rate, moments
-)
-speed = stalling.speeds(trained, rate)
-strong = speed.dominance > 1
+moments = [0, 10, 30, 100, 300, 1000]
+stalled = stalled_states.stalled_states(drawn, rate, moments, seed)
+speed, strong = stalled.speed, stalled.strong
 parameters.require(
     strong.any(), f"networks = {networks} gave no state where the term is longer"
 )
-risers = {
-    name: share_interval(int((speed[name][strong] < 0).sum()), int(strong.sum()))
-    for name in stalling.SPEEDS
-}
+risers = stalled.risers
 say(states_strong=strong.sum(), states=len(strong))
 say(longest_term=speed.dominance.max(), slowest=speed.kept.min())
-say(
-    states_rise="; ".join(f"{name}: {v.words('.0%')}" for name, v in risers.items())
-)
+words = [f"{name}: {found.words('.0%')}" for name, found in risers.items()]
+say(states_rise="; ".join(words))
 
 # %% tags=["hide-input"]
-left, ax = plt.subplots()
+words = r"$\|\nabla\,\mathrm{conf}\|\,/\,\|g\|$", r"$-\frac{dL}{dt}\,/\,\|g\|^2$"
+left, ax = page.panel("How fast the loss falls", *words, xscale="log")
 shown = {"alone": ("red", "^"), "removed": ("grey", "s"), "kept": ("blue", "o")}
 for name, (color, marker) in shown.items():  # the term kept on top
     style = {"color": C[color], "markersize": 4, "alpha": 0.5, "label": name}
     ax.plot(speed.dominance, speed[name], marker, **style)
 ax.axhline(0, color=figures.INK, linewidth=1)
 ax.axvline(1, color=figures.INK, linestyle="--", alpha=0.5, linewidth=1)
-ax.set_xscale("log")
 ax.set_yscale("symlog", linthresh=1)
 ax.margins(y=0.08)
-ax.set(xlabel=r"$\|\nabla\,\mathrm{conf}\|\,/\,\|g\|$")
-ax.set(ylabel=r"$-\frac{dL}{dt}\,/\,\|g\|^2$", title="How fast the loss falls")
 ax.legend(title="conflict term", fontsize=9, title_fontsize=9)
 figures.show(
     left,
@@ -484,17 +421,11 @@ evidence.record("B.K5", check, what, risers["kept"].value, ">", 0, n=n)
 
 # %% tags=["hide-input"]
 products = [0.5, 1.0, 1.9, 4.0, 10.0, 30.0]  # h‖H‖
-bends = stalling.bends(trained)
-rising = stalling.rising(speed, bends, rate, products)
-evidence.record(
-    "B.K5",
-    "the same states at unstable rates",
-    "most states, over rates, in which the term is longer than the gradient and the loss rises",
-    max(rising),
-    ">",
-    0,
-    n=f"{len(bends)} states × {len(products)} rates, h‖H‖ up to {products[-1]:g}",
-)
+rising, bends = stalled.rising(products), stalled.bends
+check = "the same states at unstable rates"
+what = "most states, over rates, in which the term is longer than the gradient and the loss rises"
+n = f"{len(bends)} states × {len(products)} rates, h‖H‖ up to {products[-1]:g}"
+evidence.record("B.K5", check, what, max(rising), ">", 0, n=n)
 # One bowl turned over, L₁ = L₂ = −x²/4: H = −1. At h = 4 the loss rises along the flow of the modified loss.
 checks.below("speed of the loss beside the edge, one parameter", 1 + 4 / 2 * -1, 0)
 words = [f"{k} at h‖H‖ = {p:g}" for k, p in zip(rising, products, strict=True)]
