@@ -89,7 +89,6 @@ TALKS_LITTLE = {
     "bridge/universality": 0.29,
     "bridge/wider-networks": 0.32,
     "dynamics/bracket": 0.32,
-    "dynamics/conflict": 0.31,
     "dynamics/explore-flows": 0.17,
     "dynamics/forgetting": 0.34,
     "dynamics/modified-equation": 0.26,
@@ -106,7 +105,7 @@ TALKS_LITTLE = {
     "replay/explore-replay": 0.17,
     "replay/which-order": 0.32,
 }
-HIDDEN_NOW = 8359
+HIDDEN_NOW = 8294
 
 
 def name_of(chapter):
