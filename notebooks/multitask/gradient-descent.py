@@ -27,13 +27,11 @@ T = 4  # tasks [2 to 8]
 n = 10  # samples per task [5 to 20]
 
 # %% tags=["hide-input"]
-import matplotlib.pyplot as plt
 import numpy as np
-import pandas as pd
 import sympy as sp
 
 from manytasks import Tasks, checks, evidence, figures, parameters, theory
-from manytasks.page import number_axis, say, times_ten
+from manytasks.page import number_axis, panel, say, times_ten
 from manytasks.statistics import critical_z, noticed, z_scores
 from manytasks.streams import stream
 from manytasks.studies.linear import descent, descent_starts, stopped_descent
@@ -235,23 +233,20 @@ order = stream(seed, "order").integers(N, size=prescribed.steps)
 distances = sgd.sgd_path(X, y, order)
 
 # %% tags=["hide-input", "lead"]
-left, ax = plt.subplots()
+style = {"ylabel": "relative distance", "yscale": "log"}
+axes = style | {"xscale": "symlog", "ylim": (1e-10, 3), "xlim": (0, None)}
+left, ax = panel("Gradient descent", "steps of gradient descent", **axes)
 inks = (C[name] for name in ("red", "orange", "green", "blue"))
 for (width, path), color in zip(paths.items(), inks, strict=True):
     k = np.arange(len(path.distances))
     ax.plot(k, path.distances, color=color, label=f"$p = {width}$")
     ax.plot(k, path.bound**k, color=color, linestyle=":", linewidth=1.5)
-ax.set(xscale="symlog", yscale="log", ylim=(1e-10, 3), xlim=(0, None))
-ax.set(xlabel="steps of gradient descent", ylabel="relative distance")
-ax.set_title("Gradient descent")
 ax.legend(loc="lower left")
-right, ax = plt.subplots()
+right, ax = panel("SGD", "passes through the data", ylim=(1e-13, 3), **style)
 k = np.arange(len(distances))
 ax.plot(k / N, distances, color=C["green"], label=f"SGD, $p = {4 * N}$")
 bound, style = prescribed.shrink ** (k / 2), {"color": C["green"], "linestyle": ":"}
 ax.plot(k / N, bound, label="bound (root mean square)", **style)
-ax.set(yscale="log", ylim=(1e-13, 3), xlabel="passes through the data")
-ax.set(ylabel="relative distance", title="SGD")
 ax.legend(loc="upper right")
 took = [f"{len(path.distances) - 1:,} (p = {p_})" for p_, path in paths.items()]
 figures.show(
@@ -292,17 +287,15 @@ words = "the rate lies below 2/λ₁, and for SGD below 2/R²"
 by_rate = evidence.tested(
     tried, "below_bound", lambda rows: rows.distance.max(), words
 )
-check, what = (
-    "stochastic gradient descent from zero",
-    "relative distance at the end",
-)
-size = f"{len(order)} steps at p = {4 * N}"
+check = "stochastic gradient descent from zero"
+what, size = "relative distance at the end", f"{len(order)} steps at p = {4 * N}"
 evidence.record("A.S1", check, what, distances[-1], "<=", tolerance, n=size)
 check = "widths, batches and rates"
 what = "largest relative distance at the end"
 size = f"{several} data sets × {int(tried.below_bound.sum())} settings; beyond the bound, two rates"
+farthest = by_rate.inside
 evidence.record(
-    "A.S1", check, what, by_rate.inside, "<=", tolerance, n=size, when=by_rate
+    "A.S1", check, what, farthest, "<=", tolerance, n=size, when=by_rate
 )
 adam = sgd.adam_leaves_span(*data.draw(4 * N, several, "rates"))
 check = "Adam from zero: not the one of minimum norm"
@@ -324,11 +317,8 @@ say(misfit_of_adam=f"{adam.misfit:.0e}", outside_of_adam=adam.outside)
 
 # %% tags=["hide-input"]
 mean_task = vectors.mean(axis=0)
-starts = {
-    "from zero": 0 * mean_task,
-    "from the mean task": mean_task,
-    "from its opposite": -mean_task,
-}
+starts = {"from zero": 0 * mean_task, "from the mean task": mean_task}
+starts["from its opposite"] = -mean_task
 grid = {N // 4, min(N // 2, N - 12), max(2 * N, N + 12), 3 * N, 5 * N, 10 * N}
 grid = sorted(grid)
 begins = list(starts.values())
@@ -361,13 +351,8 @@ evidence.record("A.S1", check, what, found.to_minimum, ">", tolerance, n=size)
 # for zero then gets wrong:
 
 # %% tags=["hide-input"]
-at_zero = 0 * mean_task
-told_zero = [
-    (p_ > N, start_error(data, start, p_) / start_error(data, at_zero, p_))
-    for p_ in (max(N // 2, T + 1), 2 * N, 5 * N)
-    for start in (mean_task, -mean_task)
-]
-told_zero = pd.DataFrame(told_zero, columns=["wide", "ratio"])
+others, places = (mean_task, -mean_task), (max(N // 2, T + 1), 2 * N, 5 * N)
+told_zero = descent_starts.told_from_zero(data, others, places)
 words = "p > N: there the start stays in the error, for better or worse; with fewer parameters no start matters"
 matters = evidence.tested(
     told_zero, "wide", lambda rows: abs(rows.ratio - 1).min(), words
@@ -375,9 +360,8 @@ matters = evidence.tested(
 check = "the theory for zero, other starts"
 what = "smallest relative error of the formula for zero, from the mean task and from its opposite"
 size = "exact, p = 2N and 5N; beyond, p = N/2"
-evidence.record(
-    "A.S5", check, what, matters.inside, ">", 0.01, n=size, when=matters
-)
+least = matters.inside
+evidence.record("A.S5", check, what, least, ">", 0.01, n=size, when=matters)
 
 # %% [markdown]
 # ## Look
@@ -385,14 +369,16 @@ evidence.record(
 # %% tags=["hide-input"]
 curve = np.append(np.geomspace(5, 10 * N, 200).round(), N + np.arange(-8, 9))
 curve = np.unique(curve.astype(int))
-fig, ax = plt.subplots()
+title, errors = (
+    "The start matters above the threshold only",
+    "excess risk, mean over tasks",
+)
+axes = {"xlabel": "parameters $p$", "ylabel": errors, "xscale": "log"}
+fig, ax = panel(title, ylim=(0, 8), **axes)
 inks = ("grey", "green", "red")
 for (name, start), row, ink in zip(starts.items(), range(3), inks, strict=True):
     ax.plot(curve, start_error(data, start, curve), color=C[ink], label=name)
     figures.band(ax, grid, found.errors[:, row], color=C[ink])
-ax.set(xscale="log", ylim=(0, 8), xlabel="parameters $p$")
-ax.set_ylabel("excess risk, mean over tasks")
-ax.set_title("The start matters above the threshold only")
 figures.threshold(ax, N)
 ax.legend(loc="upper right")
 figures.show(
@@ -417,12 +403,8 @@ seen = f"errors wrong by {notices:.0%}"
 evidence.record(
     "A.B1", check, "largest |z|", z.max(), "<", critical, n=size, detects=seen
 )
-rng, distances = stream(seed, "random starts"), np.geomspace(0.05, 3, 10)
-drawn_starts = [
-    mean_task * side + distance * rng.standard_normal(T) / np.sqrt(T)
-    for side in (-1, 1)
-    for distance in distances
-]
+distances = np.geomspace(0.05, 3, 10)
+drawn_starts = descent_starts.starts_around(data, distances, seed=seed)
 stands = descent_starts.prominences(data, drawn_starts)
 stands = stands[abs(stands.distance2 - 1) > 1e-3]
 words = "a non-zero start lies farther from the tasks than zero does"
@@ -432,12 +414,10 @@ stands_out = evidence.tested(
 check = "how far the peak stands out, near and far starts"
 what = "largest ratio of a start's prominence to that of zero"
 size = f"{len(stands)} random starts on both sides, exact"
-evidence.record(
-    "A.B1", check, what, stands_out.inside, "<", 1, n=size, when=stands_out
-)
-from_zero, near, far = (
-    descent_starts.prominence(data, start) for start in starts.values()
-)
+most = stands_out.inside
+evidence.record("A.B1", check, what, most, "<", 1, n=size, when=stands_out)
+heights = (descent_starts.prominence(data, start) for start in starts.values())
+from_zero, near, far = heights
 say(beside_threshold=N + 2, peak_zero=from_zero, peak_mean=near, peak_opposite=far)
 
 # %% [markdown]
@@ -470,24 +450,20 @@ told = zip(at_threshold, stops, strict=True)
 told = [f"{error:.2g} after {k:,} steps" for error, k in told]
 
 # %% tags=["hide-input"]
-left, ax = plt.subplots()
-limit, style = start_error(data, at_zero, curve), {"color": figures.INK}
+title = "Stopped early, the peak is low"
+left, ax = panel(title, yscale="log", ylim=(0.4, 200), **axes)
+limit, style = start_error(data, 0 * mean_task, curve), {"color": figures.INK}
 ax.plot(curve, limit, linewidth=1, label="limit (theory)", **style)
 for (k, color), errors in zip(stops.items(), stopped, strict=True):
     figures.band(ax, close, errors, color=C[color], label=f"{k:,} steps")
-ax.set(xscale="log", yscale="log", ylim=(0.4, 200))
-ax.set(xlabel="parameters $p$", ylabel="excess risk, mean over tasks")
-ax.set_title("Stopped early, the peak is low")
 figures.threshold(ax, N)
 ax.legend(loc="upper left")
-right, ax = plt.subplots()
+right, ax = panel("Steps to arrive", "$p/N$", "steps to $10^{-8}$", yscale="log")
 ax.fill_between(many / N, low, high, color=C["blue"], alpha=0.25, linewidth=0)
 ax.plot(many / N, middle, color=C["blue"], label="median and 5–95 % of data sets")
 foretold = stopped_descent.foretold_steps(N, many, tolerance)
 ax.plot(many / N, foretold, linestyle=":", label="Marchenko and Pastur", **style)
 number_axis(ax, [1, 2, 5, 10])
-ax.set(yscale="log", xlabel="$p/N$", ylabel="steps to $10^{-8}$")
-ax.set_title("Steps to arrive")
 ax.legend(loc="upper right")
 figures.show(
     [left, right],

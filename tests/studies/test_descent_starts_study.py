@@ -6,7 +6,14 @@ import pytest
 from manytasks import Tasks, theory
 from manytasks.statistics import critical_z, z_scores
 from manytasks.studies.linear.descent import PooledData, descend_to_limit, least_norm_fit
-from manytasks.studies.linear.descent_starts import descend_from_starts, prominence, prominences, start_error
+from manytasks.studies.linear.descent_starts import (
+    descend_from_starts,
+    prominence,
+    prominences,
+    start_error,
+    starts_around,
+    told_from_zero,
+)
 
 DATA = PooledData(np.array([[1.0, 0.0], [0.6, 0.8]]), np.array([5, 4]), 0.2, 1)
 STARTS = [np.zeros(2), np.array([0.8, 0.4]), np.array([-2.0, 1.0])]
@@ -70,3 +77,25 @@ def test_near_starts_stand_out_and_far_ones_do_not():
     assert found.loc[2, "prominence"] < 1 < found.loc[2, "distance2"]
     means = [np.square(DATA.vectors - start).sum() for start in STARTS]
     np.testing.assert_allclose(found["distance2"], np.array(means) / means[0])
+
+
+def test_starts_lie_around_the_mean_task_and_its_opposite_at_their_distances():
+    data = PooledData(Tasks.equiangular(50, 0.5).vectors(50), np.full(50, 2), 0.1, 1)
+    starts, middle = starts_around(data, [0.0, 3.0], seed=1), data.vectors.mean(axis=0)
+    np.testing.assert_array_equal(starts[0], -middle)
+    np.testing.assert_array_equal(starts[2], middle)
+    for start, side in ((starts[1], -1), (starts[3], 1)):
+        assert np.linalg.norm(start - side * middle) == pytest.approx(3, rel=0.3)
+    assert np.abs(starts[1] + middle - (starts[3] - middle)).max() > 0.1
+
+
+def test_the_formula_for_zero_is_right_with_few_parameters_only():
+    data = PooledData(Tasks.equiangular(2, 0.5).vectors(2), np.array([4, 4]), 0.1, 1)
+    start = data.vectors.mean(axis=0)
+    found = told_from_zero(data, [start, -start], [4, 20])
+    assert found.wide.tolist() == [False, False, True, True]
+    np.testing.assert_allclose(found.ratio[:2], 1)
+    assert found.ratio[2] < 1 < found.ratio[3]
+    np.testing.assert_allclose(
+        found.ratio[3], start_error(data, -start, 20) / start_error(data, 0 * start, 20)
+    )

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from manytasks import theory
 from manytasks.simulate.direct import excess_risk, fit
+from manytasks.streams import Seed, stream
 from manytasks.studies.linear.descent import PooledData, descend_to_limit, least_norm_fit
 from manytasks.tasks import Tasks
 
@@ -126,3 +127,53 @@ def prominences(data: PooledData, starts: Sequence[np.ndarray]) -> pd.DataFrame:
         (np.square(data.vectors - start).sum() / size, prominence(data, start) / zero) for start in starts
     ]
     return pd.DataFrame(rows, columns=["distance2", "prominence"])
+
+
+def starts_around(data: PooledData, distances: Sequence[float], *, seed: Seed) -> list[np.ndarray]:
+    """Draw starts around the mean of the tasks, and around its opposite.
+
+    Args:
+        data: the tasks.
+        distances: typical ones of a start to the point around which it is drawn.
+        seed: of the run.
+
+    Returns:
+        (T,) first coordinates, first around the opposite.
+
+    Example:
+        >>> data = PooledData(np.eye(2), np.array([4, 4]), 0.1, 1)
+        >>> [start.tolist() for start in starts_around(data, [0.0], seed=1)]
+        [[-0.5, -0.5], [0.5, 0.5]]
+    """
+    rng, middle = stream(seed, "random starts"), data.vectors.mean(axis=0)
+    T = len(middle)
+    return [
+        middle * side + distance * rng.standard_normal(T) / np.sqrt(T)
+        for side in (-1, 1)
+        for distance in distances
+    ]
+
+
+def told_from_zero(data: PooledData, starts: Sequence[np.ndarray], widths: Sequence[int]) -> pd.DataFrame:
+    """Say how wrong the formula for a start at zero is for other starts.
+
+    Args:
+        data: the tasks.
+        starts: (T,) first coordinates of each.
+        widths: numbers of parameters.
+
+    Returns:
+        A row per width and start: ``wide`` (p > N) and ``ratio``, the error from there over that from zero.
+
+    Example:
+        >>> data = PooledData(np.eye(2), np.array([4, 4]), 0.1, 1)
+        >>> told_from_zero(data, [np.array([0.5, 0.5])], [5, 20]).round(2).values.tolist()
+        [[False, 1.0], [True, 0.75]]
+    """
+    zero = np.zeros(len(data.vectors))
+    rows = [
+        (p > data.N, float(start_error(data, start, p) / start_error(data, zero, p)))
+        for p in widths
+        for start in starts
+    ]
+    return pd.DataFrame(rows, columns=["wide", "ratio"])
