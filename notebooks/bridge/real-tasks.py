@@ -24,13 +24,12 @@ profile = "book"
 seed = 0  # draws nothing here: the tables hold seeds of their own
 
 # %% tags=["hide-input"]
-import matplotlib.pyplot as plt
 import numpy as np
 import sympy as sp
 
 from manytasks import checks, deep, evidence, figures, page, parameters, theory
 from manytasks.declarations import declarations
-from manytasks.page import number, number_axis, share, signed
+from manytasks.page import number, number_axis, panel, predictions, share, signed
 from manytasks.studies.features import predicted_cells, real_tasks
 
 parameters.check(In, globals())
@@ -116,21 +115,17 @@ checks.close("risk of one task", package[0], float(risk.subs(numbers)))
 # %% tags=["hide-input", "lead"]
 groupings = {"superclass": "same superclass", "mixed": "ten superclasses"}
 shown = {0.0: "red", 30.0: "orange", 1000.0: "blue", 1e5: "green"}
-panels = []
+panels, columns = [], ("samples", "together_loss", "together_predicted")
+axes = {"xlabel": "training images $N$", "ylabel": "test error, mean over tasks"}
+axes |= {"yscale": "log", "ylim": (0.4, 30)}
 for grouping, title in groupings.items():
-    fig, ax = plt.subplots()
-    for ridge_value, color in shown.items():
-        rows = table[(table.grouping == grouping) & (table.ridge == ridge_value)]
-        drawn, said = predicted_cells.curve(
-            rows, "samples", "together_loss", "together_predicted"
-        )
-        label = f"ridge {number(ridge_value)}" if ridge_value else "no ridge"
-        peak = np.inf if ridge_value else p
-        page.predictions(
-            ax, said, drawn, color=color, label=label, threshold=peak, linewidth=1
-        )
-    ax.set(xscale="log", yscale="log", xlabel="training images $N$", title=title)
-    ax.set(ylabel="test error, mean over tasks", ylim=(0.4, 30))
+    fig, ax = panel(title, **axes)
+    rows = table[table.grouping == grouping]
+    curves = predicted_cells.curves(rows, "ridge", list(shown), *columns)
+    for value, (drawn, said) in curves.items():
+        look = {"color": shown[value], "threshold": np.inf if value else p}
+        look["label"] = f"ridge {number(value)}" if value else "no ridge"
+        predictions(ax, said, drawn, linewidth=1, **look)
     figures.threshold(ax, p, f"$N = p = {p}$")
     number_axis(ax, [30, 120, 480, 1200, 4800])
     ax.legend(fontsize=9)
@@ -160,25 +155,16 @@ typical = evidence.decide(
 )
 
 # %% tags=["hide-input"]
-every = real_tasks.relative_error(
-    table, "together_loss", "together_predicted", cells
-)
+losses = ["together_loss", "together_predicted"]
+every = real_tasks.relative_error(table, *losses, cells)
 worst = predicted_cells.worst(every, beside)
 apart = table[(table.ridge == 0) & table.samples.isin(beside)]
-medians = apart.groupby("grouping")[["together_loss", "together_predicted"]]
-medians = medians.median()
-page.say(
-    tasks=T,
-    components=p,
-    typical=share(typical.value, 1),
-    worst=share(worst.size),
-    worst_samples=worst.samples,
-    worst_ridge=number(worst.ridge),
-    bias=f"{signed(100 * worst.bias, '.1f')} %",
-    near_measured=number(medians.together_loss.mean()),
-    near_predicted=number(medians.together_predicted.mean()),
-    near=", ".join(map(str, beside)),
-)
+medians = map(number, apart.groupby("grouping")[losses].median().mean())
+page.say(tasks=T, components=p, typical=share(typical.value, 1))
+page.say(worst=share(worst.size), worst_ridge=number(worst.ridge))
+page.say(worst_samples=worst.samples, near=", ".join(map(str, beside)))
+page.say(bias=f"{signed(100 * worst.bias, '.1f')} %")
+page.say(**dict(zip(("near_measured", "near_predicted"), medians, strict=True)))
 
 # %% [markdown]
 # The largest error of a cell, mean over deals, is {glue:text}`worst` ($N$ = {glue:text}`worst_samples`, ridge
@@ -195,19 +181,16 @@ page.say(
 # %% tags=["hide-input"]
 moved = real_tasks.transfers(table)
 strengths = {10.0: "red", 100.0: "orange", 1000.0: "blue", 1e4: "green"}
-panels = []
+panels, columns = [], ("samples", "measured", "predicted")
+axes = ("training images $N$", "transfer: own fit minus common fit")
 for grouping, title in groupings.items():
-    fig, ax = plt.subplots()
-    for ridge_value, color in strengths.items():
-        rows = moved[(moved.grouping == grouping) & (moved.ridge == ridge_value)]
-        drawn, said = predicted_cells.curve(
-            rows, "samples", "measured", "predicted"
-        )
-        label = f"ridge {number(ridge_value)}"
-        page.predictions(ax, said, drawn, color=color, label=label, linewidth=1)
+    fig, ax = panel(title, *axes)
+    rows = moved[moved.grouping == grouping]
+    curves = predicted_cells.curves(rows, "ridge", list(strengths), *columns)
+    for value, (drawn, said) in curves.items():
+        look = {"color": strengths[value], "label": f"ridge {number(value)}"}
+        predictions(ax, said, drawn, linewidth=1, **look)
     ax.axhline(0, color=figures.INK, linewidth=1)
-    ax.set(xscale="log", xlabel="training images $N$", title=title)
-    ax.set(ylabel="transfer: own fit minus common fit")
     number_axis(ax, [30, 120, 480, 1200, 4800])
     ax.legend(fontsize=9)
     panels.append(fig)
@@ -223,15 +206,11 @@ figures.show(
 
 # %% tags=["hide-input"]
 gains = predicted_cells.clear_gains(moved, 0.02)
-page.say(
-    relatives_gain=gains.gain["superclass"],
-    relatives_clear=gains.clear["superclass"],
-    mixed_gain=gains.gain["mixed"],
-    mixed_clear=gains.clear["mixed"],
-)
-signs = real_tasks.right_signs(
-    real_tasks.transfers(real_tasks.without_threshold(table, [*beside, 720])), 0.02
-)
+relatives, mixed = gains.loc["superclass"], gains.loc["mixed"]
+page.say(relatives_gain=relatives.gain, relatives_clear=relatives.clear)
+page.say(mixed_gain=mixed.gain, mixed_clear=mixed.clear)
+apart = real_tasks.without_threshold(table, [*beside, 720])
+signs = real_tasks.right_signs(real_tasks.transfers(apart), 0.02)
 right = evidence.decide(
     "O.26, CIFAR-100 features, sign of transfer",
     signs,
@@ -274,7 +253,9 @@ panels = []
 for dataset, title in DATA.items():
     rows = schools[schools.dataset == dataset]
     drawn = rows[rows.ridge > 0.5]
-    fig, ax = plt.subplots()
+    fig, ax = panel(
+        title, "ridge $\\lambda$", "error on pupils held out", xscale="log"
+    )
     for name, (label, color) in names.items():
         losses, ink = drawn.groupby("ridge")[name].mean(), figures.COLORS[color]
         ax.plot(losses, "o-", markersize=4, linewidth=1, color=ink, label=label)
@@ -282,8 +263,7 @@ for dataset, title in DATA.items():
     ax.plot(said, "--", color=ink, linewidth=1, label="the same, predicted")
     computed = rows[["best_ridge", "best_ridge_loss"]].mean().to_frame().T
     ax.plot(*computed.to_numpy().T, "v", color=figures.INK, markersize=9)
-    ax.set(xscale="log", xlabel="ridge $\\lambda$", title=title)
-    ax.set(ylabel="error on pupils held out", ylim=(None, 1.02))
+    ax.set_ylim(None, 1.02)
     ax.legend(fontsize=9)
     panels.append(fig)
 splits = schools.seed.nunique()
@@ -315,21 +295,18 @@ lowest = {
     for dataset, rows in schools.groupby("dataset")
 }
 least_squares = schools[schools.ridge < 0.5].groupby("dataset").school_loss.mean()
-page.say(
-    splits=splits,
-    exam_price=share(price_at["exam"].high, 1),
-    hsb_price=share(price_at["hsb82"].high, 1),
-    right_signs=share(right.value),
-    ridge_price=share(price.high, 1),
-    exam_ridge=number(schools[schools.dataset == "exam"].best_ridge.mean(), 2),
-    hsb_ridge=number(schools[schools.dataset == "hsb82"].best_ridge.mean(), 2),
-    exam_least_squares=number(least_squares["exam"], 2),
-    hsb_least_squares=number(least_squares["hsb82"], 2),
-    exam_pooled=number(lowest["exam"]["pooled_loss"]),
-    exam_shared=number(lowest["exam"]["shared_loss"]),
-    hsb_pooled=number(lowest["hsb82"]["pooled_loss"]),
-    hsb_shared=number(lowest["hsb82"]["shared_loss"]),
-)
+best_ridge = schools.groupby("dataset").best_ridge.mean()
+page.say(splits=splits, right_signs=share(right.value))
+page.say(ridge_price=share(price.high, 1))
+for dataset, short in (("exam", "exam"), ("hsb82", "hsb")):
+    told = {
+        "price": share(price_at[dataset].high, 1),
+        "ridge": number(best_ridge[dataset], 2),
+        "least_squares": number(least_squares[dataset], 2),
+        "pooled": number(lowest[dataset]["pooled_loss"]),
+        "shared": number(lowest[dataset]["shared_loss"]),
+    }
+    page.say(**{f"{short}_{what}": text for what, text in told.items()})
 
 # %% [markdown]
 # The computed ridges are {glue:text}`exam_ridge` (Exam) and {glue:text}`hsb_ridge` (High School & Beyond). Alone and without
@@ -342,27 +319,20 @@ page.say(
 # each, one least-squares fit, and its error on the other pupils of those schools. Six parameters, so $p < N$ everywhere.
 
 # %% tags=["hide-input"]
-panels, off = [], {}
+panels, off, losses = [], {}, ["pooled_loss", "pooled_predicted"]
 for dataset, title in DATA.items():
     rows = few[few.dataset == dataset]
-    fig, ax = plt.subplots()
-    for T_few, color in zip(
-        sorted(rows.tasks.unique()), ("red", "orange", "blue"), strict=True
-    ):
-        part = rows[rows.tasks == T_few]
-        drawn, said = predicted_cells.curve(
-            part, "per_school", "pooled_loss", "pooled_predicted"
-        )
-        label = f"{T_few} schools"
-        page.predictions(ax, said, drawn, color=color, label=label, linewidth=1)
-    ax.set(xscale="log", xlabel="pupils a school $n$", title=title)
-    ax.set(ylabel="error on the other pupils")
+    fig, ax = panel(title, "pupils a school $n$", "error on the other pupils")
+    counts, inks = sorted(rows.tasks.unique()), ("red", "orange", "blue")
+    curves = predicted_cells.curves(rows, "tasks", counts, "per_school", *losses)
+    for (T_few, (drawn, said)), color in zip(curves.items(), inks, strict=True):
+        look = {"color": color, "label": f"{T_few} schools"}
+        predictions(ax, said, drawn, linewidth=1, **look)
     number_axis(ax, sorted(rows.per_school.unique()))
     ax.legend(fontsize=9)
     panels.append(fig)
-    off[dataset] = real_tasks.relative_error(
-        rows, "pooled_loss", "pooled_predicted", ["tasks", "per_school"]
-    )
+    cells_few = ["tasks", "per_school"]
+    off[dataset] = real_tasks.relative_error(rows, *losses, cells_few)
 halves = few.seed.nunique()
 figures.show(
     panels,
@@ -385,20 +355,15 @@ for dataset, title in DATA.items():
     )
 
 # %% tags=["hide-input"]
-page.say(
-    **{
-        f"{short}_{what}": text
-        for dataset, short in (("exam", "exam"), ("hsb82", "hsb"))
-        for what, text in {
-            "below": share(below[dataset].value, 1),
-            "below_mean": share(off[dataset].mean().abs().median(), 1),
-            "fewest": f"{100 * off[dataset].mean().iloc[0]:+.0f} %".replace(
-                "-", "−"
-            ),
-            "half": share(off[dataset].std().median(), 1),
-        }.items()
+for dataset, short in (("exam", "exam"), ("hsb82", "hsb")):
+    means = off[dataset].mean()
+    told = {
+        "below": share(below[dataset].value, 1),
+        "below_mean": share(means.abs().median(), 1),
+        "fewest": f"{100 * means.iloc[0]:+.0f} %".replace("-", "−"),
+        "half": share(off[dataset].std().median(), 1),
     }
-)
+    page.say(**{f"{short}_{what}": text for what, text in told.items()})
 
 # %% [markdown]
 # The formula is off by {glue:text}`exam_below` and {glue:text}`hsb_below` for one choice of the informing half. Most of that is the

@@ -3,7 +3,13 @@
 import numpy as np
 import pandas as pd
 
-from manytasks.studies.features.predicted_cells import clear_gains, curve, same_best_ridge, worst
+from manytasks.studies.features.predicted_cells import (
+    clear_gains,
+    curve,
+    curves,
+    same_best_ridge,
+    worst,
+)
 from manytasks.studies.features.real_tasks import transfers
 
 
@@ -63,3 +69,16 @@ def test_best_ridges_are_compared_cell_by_cell():
     noisy = table()
     noisy.loc[(noisy.seed == 0) & (noisy.ridge == 10) & (noisy.samples == 60), "together_loss"] = -1.0
     assert not same_best_ridge(noisy)[("superclass", 60)]  # means over seeds decide
+
+
+def test_curves_stand_by_value_in_the_order_asked_for():
+    rows = table()
+    rows = rows[rows.grouping == rows.grouping.iloc[0]]
+    wanted = sorted(rows.ridge.unique(), reverse=True)
+    found = curves(rows, "ridge", wanted, "samples", "together_loss", "together_predicted")
+    assert list(found) == wanted
+    for ridge, each in found.items():
+        alone = curve(rows[rows.ridge == ridge], "samples", "together_loss", "together_predicted")
+        assert each.drawn.equals(alone.drawn)
+        assert each.said.equals(alone.said)
+    assert not found[wanted[0]].drawn.equals(found[wanted[-1]].drawn)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import pandas as pd
@@ -39,6 +39,31 @@ def curve(rows: pd.DataFrame, x: str, measured: str, predicted: str) -> Curve:
     """
     drawn, said = (rows.pivot(index="seed", columns=x, values=name) for name in (measured, predicted))
     return Curve(drawn, said.mean())
+
+
+def curves(
+    rows: pd.DataFrame, by: str, values: Sequence[float], x: str, measured: str, predicted: str
+) -> dict[float, Curve]:
+    """Shape a measured and a predicted column into one curve for each value of another column.
+
+    Args:
+        rows: one row per seed, value and place.
+        by: column.
+        values: of it that are wanted, in this order.
+        x: column of the places.
+        measured: column.
+        predicted: column.
+
+    Returns:
+        By value.
+
+    Example:
+        >>> rows = pd.DataFrame({"seed": [0, 0], "n": [8, 8], "ridge": [0, 1], "got": [1, 2], "said": [3, 4]})
+        >>> found = curves(rows, "ridge", [1, 0], "n", "got", "said")
+        >>> {ridge: float(each.said[8]) for ridge, each in found.items()}
+        {1: 4.0, 0: 3.0}
+    """
+    return {value: curve(rows[rows[by] == value], x, measured, predicted) for value in values}
 
 
 class Worst(NamedTuple):
