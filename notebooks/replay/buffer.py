@@ -38,22 +38,19 @@ import sympy as sp
 from matplotlib.colors import TwoSlopeNorm
 
 from manytasks import Tasks, checks, evidence, figures, parameters, theory
-from manytasks.page import say, signed, table
+from manytasks.page import panel, say, signed, table
 from manytasks.statistics import critical_z, noticed, z_scores
 from manytasks.streams import stream
+from manytasks.studies.linear import replay_step_tables
 from manytasks.studies.linear.equal_similarity import EqualSimilarity
 from manytasks.studies.linear.replay_draws import (
     drawn_matrices,
     places_apart,
     redrawn,
 )
-from manytasks.studies.linear.replay_readings import readings
-from manytasks.studies.linear.replay_steps import (
-    last_growth,
-    memory_slopes,
-    share_slope,
-    steps,
-)
+from manytasks.studies.linear.replay_readings import reading_curves, readings
+from manytasks.studies.linear.replay_scores import score_points
+from manytasks.studies.linear.replay_steps import memory_slopes, steps
 from manytasks.studies.linear.seen_from_buffer import seen_from_buffer
 from manytasks.symbolic import differing
 from manytasks.theory.buffer_span import least_squares_error_in_span
@@ -377,12 +374,7 @@ points = redrawn(*setting, trials_figure, (seed, "figure"))
 near = np.arange(n - 3, T * n + 60, max(1, n // 10))
 curve = np.append(np.geomspace(10, 20 * T * n, 400), near)
 curve = np.unique(curve.astype(int))
-fits = {
-    (start, name, m): readings(tasks, n, m, curve, sigma2, start)
-    for start in starts
-    for name, tasks in geometries.items()
-    for m in buffers
-}
+fits = reading_curves(geometries, n, buffers, curve, sigma2)
 beyond = {
     start: [fits[start, "opposed", m].error[curve > T * n + 12] for m in buffers]
     for start in starts
@@ -390,6 +382,7 @@ beyond = {
 grows = {
     start: np.mean(np.diff(rows, axis=0) > 0) for start, rows in beyond.items()
 }
+against_p = {"xlabel": "parameters $p$", "xscale": "log"}
 axis = {
     "error": {"yscale": "log", "ylim": (0.03, 500), "ylabel": "error G"},
     "forgetting": {"ylim": (-10, 300), "ylabel": "forgetting F"},
@@ -406,7 +399,9 @@ word = {"error": "Mean error G", "forgetting": "Forgetting F"}
 for start, r in product(starts, ("error", "forgetting")):
     panels = []
     for name in geometries:
-        figure, ax = plt.subplots()
+        figure, ax = panel(
+            f"{name} tasks", zero=r == "forgetting", **axis[r], **against_p
+        )
         for m, shade in shades.items():
             values = getattr(fits[start, name, m], r)
             values = np.where(np.isfinite(values), values, np.nan)
@@ -415,12 +410,10 @@ for start, r in product(starts, ("error", "forgetting")):
                 if (point.start, point.name, point.memory) == (start, name, m):
                     draws = getattr(point.drawn, r)[:, None]
                     figures.band(ax, [point.p], draws, color=shade)
-        ax.set(xscale="log", xlabel="parameters $p$", title=f"{name} tasks")
         if r == "forgetting":
             ax.set_yscale("symlog", linthresh=0.3)
             ax.set_yticks([-10, -1, 0, 1, 10], ["−10", "−1", "0", "1", "10"])
-            ax.axhline(0, color=figures.INK, linewidth=0.8, alpha=0.5)
-        ax.set(**axis[r])
+            ax.set_ylim(*axis[r]["ylim"])
         ax.legend(fontsize=9, ncols=2, loc="upper right")
         panels.append(figure)
     raised = f"Beyond all thresholds, $p > {T * n + 12}$, the next larger buffer raises the error of opposed tasks in {grows[start]:.0%} of the places."
@@ -437,17 +430,13 @@ for start, r in product(starts, ("error", "forgetting")):
     )
 
 # %% tags=["hide-input"]
-level = evidence.level("A.F1b", "redrawn on simulation")
-fresh = [point for point in points if not point.again]
-critical = critical_z(2 * len(fresh), level, trials_figure)
-scores, seen = [], []
-for point in fresh:
-    for drawn, exact in zip(point.drawn, point.exact, strict=True):
-        scores.append(z_scores(drawn, exact))
-        seen.append(noticed(drawn, point.exact.error, critical))
 check = "redrawn on simulation"
+fresh = [point for point in points if not point.again]
+level = evidence.level("A.F1b", check)
+critical = critical_z(2 * len(fresh), level, trials_figure)
+scores, seen = score_points(fresh, critical)
 size = f"{len(scores)} points × {trials_figure} data sets or more, T = {T}, n = {n}"
-notices = f"a reading off by {max(seen):.1%} of the error"
+notices = f"a reading off by {seen:.1%} of the error"
 largest, what = np.abs(scores).max(), "largest |t|"
 evidence.record(
     "A.F1b", check, what, largest, "<", critical, n=size, detects=notices
@@ -499,14 +488,12 @@ cosines = np.linspace(0, 1, 61)
 widths = np.geomspace(T * n + 12, 40 * T * n, 60).astype(int)
 most, known = 4 * T * n // 5, world.improves_above
 lost = np.array([world.readings(c, half, widths).forgetting for c in cosines])
-fig, ax = plt.subplots()
+fig, ax = panel("Sign of forgetting", ylabel="cosine of the tasks", **against_p)
 # Scaled by p, because forgetting itself vanishes like 1/p.
 style = {"cmap": "RdBu_r", "norm": TwoSlopeNorm(0, -most, most), "rasterized": True}
 image = ax.pcolormesh(widths, cosines, np.clip(lost * widths, -most, most), **style)
 ax.contour(widths, cosines, lost, levels=[0], colors=[figures.INK], linewidths=1.5)
 ax.axhline(known, color=C["green"], linestyle="--", linewidth=1.5)
-ax.set(xscale="log", xlabel="parameters $p$", ylabel="cosine of the tasks")
-ax.set_title("Sign of forgetting")
 fig.colorbar(image, label="$p$ × forgetting")
 figures.show(
     fig,
@@ -589,12 +576,10 @@ for name, tasks in geometries.items():
 grid = np.arange(T * n + 20, 60 * T * n, max(1, T * n // 10))
 wider = np.geomspace(T * n + 20, 2000 * T * n, 400).astype(int)
 apart = [0.0, known - 0.1, known + 0.1, 0.95]
-beside = last_growth(world, known + 0.001, half, wider)
-last_rises = [
-    (abs(c - known), last_growth(world, c, m, grid))
-    for c, m in product(apart, (0, half, n))
-]
-last_rises = pd.DataFrame([*last_rises, (0.001, beside)], columns=["gap", "last"])
+last_rises = replay_step_tables.last_growths(world, apart, (0, half, n), grid)
+near = replay_step_tables.last_growths(world, [known + 0.001], (half,), wider)
+beside = near["last"].item()
+last_rises = pd.concat([last_rises, near], ignore_index=True)
 far = "p is far above N, the farther the nearer 2ρ is to 1 + σ²; near the threshold the size of forgetting can grow with p"
 calm = evidence.tested(
     last_rises, "gap > 0.099", lambda rows: rows["last"].max(), far
@@ -614,9 +599,8 @@ evidence.record("A.K5", check, what, calm.inside, "<", 30, n=size, when=calm)
 check = "size of the forgetting beside its change of sign"
 what = f"{last}, cosine 0.001 above (1 + σ²)/2"
 size = f"{len(wider)} widths, p > N, warm start"
-evidence.record(
-    "A.K5", check, what, beside, ">", 30, n=size, when=evidence.Assumed(far)
-)
+assumed = evidence.Assumed(far)
+evidence.record("A.K5", check, what, beside, ">", 30, n=size, when=assumed)
 say(last_rise=calm.inside, last_rise_beside=beside)
 
 # %% [markdown]
@@ -649,9 +633,8 @@ large = "p is large and, for F2, tasks are similar and labels clean: d + 3σ² <
 check = "F1 against p"
 what = "settings in which |F1| does not fall from p = 20 N to 100 N, d + σ² at least 0.1 from ‖w*‖²"
 size = f"{away.sum()} exact values, two tasks"
-evidence.record(
-    "A.K4", check, what, rising.sum(), "==", 0, n=size, when=evidence.Assumed(large)
-)
+assumed = evidence.Assumed(large)
+evidence.record("A.K4", check, what, rising.sum(), "==", 0, n=size, when=assumed)
 sides = slopes[(slopes.ratio == 100) & (np.abs(slopes.bracket) >= 0.1)]
 falling = evidence.tested(
     sides, "bracket < 0", lambda rows: int((~rows.falls).sum()), large
@@ -699,7 +682,8 @@ say(F2_opposed=", ".join(signed(each, ".3f") for each in F2))
 
 # %% tags=["hide-input"]
 ratios = [2, 5, 50, 1000]  # p/N
-one_step = steps(world, half, [0.0, 0.3, 0.6, 0.75, 0.9, 1.0], ratios)
+cosines = [0.0, 0.3, 0.6, 0.75, 0.9, 1.0]
+one_step = steps(world, half, cosines, ratios)
 judged = one_step[np.abs(one_step.leads) >= 0.05]
 ends = np.sign([changes[-1] for changes in judged.changes])
 check = "signs of a step in p and of a step in m, both starts"
@@ -707,19 +691,12 @@ what = f"settings at p = {ratios[-1]:g} N in which forgetting moves against its 
 wrong = int((ends != np.sign(judged.leads)).sum())
 size = f"{len(judged)} exact steps, 6 cosines, m = {half}"
 evidence.record("A.E3", check, what, wrong, "==", 0, n=size)
-arrow = {-1: "falls", 0: "stays", 1: "rises"}
-one_step["told"] = [
-    ", ".join(arrow[int(sign)] for sign in np.sign(changes))
-    for changes in one_step.changes
-]
-wide = one_step.pivot(index=["start", "cosine"], columns="letter", values="told")
-wide = wide[["p", "m"]].sort_index(
-    level=["start", "cosine"], ascending=[False, True]
+told = replay_step_tables.directions(one_step).rename(
+    index="{:.2f}".format, level="cosine"
 )
-wide.columns = ["a step in p", "a step in m"]
-wide = wide.rename(index="{:.2f}".format, level="cosine")
+told.columns = ["a step in p", "a step in m"]
 table(
-    wide.reset_index(),
+    told.reset_index(),
     name="buffer-steps",
     caption=(
         f"What one step does to forgetting (T = {T}, n = {n}, from m = {half}; p: a tenth more parameters, m: one more sample of each task), "
@@ -745,19 +722,13 @@ evidence.record("A.E3", check, what, np.mean(falls), ">=", 1, n=size)
 
 # %% tags=["hide-input"]
 large = 10**3 * T * n
-cases = product(starts, geometries.values(), (1, half, n))
-shares = pd.DataFrame(
-    [
-        (start, share_slope(tasks, n, m, large, sigma2, start))
-        for start, tasks, m in cases
-    ],
-    columns=["start", "slope"],
-)
+setting = list(geometries.values()), n, (1, half, n), large, sigma2
+slopes = replay_step_tables.share_slopes(*setting)
 words = (
     "the start is warm; from scratch a buffer saves the same share at every large p"
 )
 needed = evidence.tested(
-    shares, "start == 'warm'", lambda rows: rows.slope.max(), words
+    slopes, "start == 'warm'", lambda rows: rows.slope.max(), words
 )
 check = "share of the forgetting that a buffer changes, linear model"
 what = f"largest exponent of p in |F2/F1|, p = {large:.0e} to twice that"

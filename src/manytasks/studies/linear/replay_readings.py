@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, get_args
 
 import numpy as np
@@ -70,3 +71,31 @@ def buffer_effect(
     kept, without = (readings(tasks, samples, m, p, noise_var, start) for m in (memory, 0))
     with np.errstate(invalid="ignore"):
         return Readings(*(one - other for one, other in zip(kept, without, strict=True)))
+
+
+def reading_curves(
+    geometries: Mapping[str, Tasks], samples: int, memories: Sequence[int], p: np.ndarray, noise_var: float
+) -> dict[tuple[Start, str, int], Readings]:
+    """Return both readings against p for both starts, several sets of tasks and several buffers.
+
+    Args:
+        geometries: sets of tasks by name.
+        samples: of each task.
+        memories: samples kept of each task.
+        p: numbers of parameters.
+        noise_var: label-noise variance σ².
+
+    Returns:
+        By start, name and buffer.
+
+    Example:
+        >>> curves = reading_curves({"pair": Tasks.equiangular(2, 0.5)}, 20, [0, 5], np.array([80]), 0.0)
+        >>> curves["warm", "pair", 0].error.round(3), len(curves)
+        (array([0.781]), 4)
+    """
+    return {
+        (start, name, m): readings(tasks, samples, m, p, noise_var, start)
+        for start in STARTS
+        for name, tasks in geometries.items()
+        for m in memories
+    }
