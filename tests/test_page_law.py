@@ -81,7 +81,7 @@ LONG = {
     "multitask/transfer": 677,
     "networks/megabyte": 541,
     "networks/similarity": 691,
-    "replay/buffer": 717,
+    "replay/buffer": 688,
     "replay/rehearse": 649,
 }
 TALKS_LITTLE = {
@@ -101,11 +101,10 @@ TALKS_LITTLE = {
     "networks/similarity": 0.34,
     "networks/small-data": 0.2,
     "replay/budget": 0.32,
-    "replay/buffer": 0.33,
     "replay/explore-replay": 0.17,
     "replay/which-order": 0.32,
 }
-HIDDEN_NOW = 8294
+HIDDEN_NOW = 8206
 
 
 def name_of(chapter):
