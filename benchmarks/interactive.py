@@ -8,7 +8,7 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "workflow"))
-from browser import chromium
+from browser import chromium, sandboxed
 
 FRAME = 16.0  # ms
 MOVES = 200
@@ -49,8 +49,11 @@ def main() -> None:
         return
     print(f"{MOVES} moves per figure; ratios to a frame of {FRAME:.0f} ms: median, 95 %, mean with painting")
     with sync_playwright() as playwright:
-        flags = ["--no-sandbox", "--disable-gpu"]
-        browser = playwright.chromium.launch(executable_path=chromium(), args=flags)
+        program = chromium()
+        confined = program is not None and sandboxed(program)
+        browser = playwright.chromium.launch(
+            executable_path=program, args=["--disable-gpu"], chromium_sandbox=confined
+        )
         for name, path in PAGES.items():
             page = browser.new_page(viewport={"width": 1280, "height": 900})
             page.goto((html / "notebooks" / f"{path}.html").resolve().as_uri())

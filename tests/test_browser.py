@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import browser
+import pdf
 import pytest
 
 SCRIPT = Path(browser.__file__)
@@ -27,6 +28,7 @@ def machine(tmp_path, monkeypatch):
 
 def forget():
     browser.chromium.cache_clear()
+    browser.sandboxed.cache_clear()
     browser.firefox_program.cache_clear()
 
 
@@ -35,6 +37,25 @@ def program(folder, name, text=CHROME):
     path.write_text(text)
     path.chmod(0o755)
     return str(path)
+
+
+# Prints how it was called, as the page it was asked for; without a sandbox it has to be told.
+CONFINED = """#!/bin/sh
+case "$*" in *--no-sandbox*) told=yes;; esac
+[ {has} = yes ] || [ "$told" = yes ] || exit 1
+for word; do case $word in --print-to-pdf=*) echo "$@" >"${{word#*=}}";; esac; done
+"""
+
+
+@pytest.mark.parametrize(
+    ("user", "has", "sandbox"), [(0, "yes", False), (1000, "yes", True), (1000, "no", False)]
+)
+def test_the_sandbox_is_off_only_for_root_and_where_there_is_none(user, has, sandbox, machine, monkeypatch):
+    monkeypatch.setattr(os, "geteuid", lambda: user)
+    chrome = program(machine, "chromium", CONFINED.format(has=has))
+    assert browser.sandboxed(chrome) == sandbox
+    pdf.print_page(machine / "page.html", machine / "page.pdf", chrome)
+    assert ("--no-sandbox" in (machine / "page.pdf").read_text()) != sandbox
 
 
 @pytest.mark.parametrize("name", ["chromium", "google-chrome-stable", "microsoft-edge", "chrome"])

@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import unquote, urljoin
 
 import environment
-from browser import NONE, chromium
+from browser import NONE, chromium, sandboxed
 from dependencies import TOC, listed, text
 from heads import plain
 from plan import html_folder
@@ -30,7 +30,7 @@ from manytasks import strict_yaml
 A4 = (703, 1047)  # what is left of a sheet inside the margins of manytasks.css, in pixels
 PREPARE = Path(__file__).with_name("bind.js")
 STYLE = Path(__file__).with_name("bind.css")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--host-resolver-rules=MAP * ~NOTFOUND"]
+FLAGS = ["--disable-gpu", "--host-resolver-rules=MAP * ~NOTFOUND"]
 SECTION = re.compile(r'<section[^>]*? id="([^"]+)"[^>]*>(?:<span[^>]*></span>)*\s*<h2>(.*?)</h2>', re.DOTALL)
 BLANK = 500  # bytes; what draws less is a white sheet, or has few words
 RESOURCE = re.compile(rb"/([A-Z]\d+)\b")  # a name in what draws a sheet; its text is hexadecimal
@@ -114,7 +114,9 @@ def print_pages(
 
     printed = {}
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        browser = playwright.chromium.launch(
+            executable_path=program, args=FLAGS, chromium_sandbox=sandboxed(program)
+        )
         context = browser.new_context(color_scheme="light", viewport={"width": A4[0], "height": A4[1]})
 
         def sheets_of(file: Path, address: str, known: dict[str, Any]) -> PdfReader:

@@ -76,6 +76,22 @@ def starts(program: str, family: str = "Chrom|Edge") -> bool:
     return done.returncode == 0 and re.search(family, done.stdout) is not None
 
 
+@cache
+def sandboxed(program: str) -> bool:
+    """Return whether a browser can run in its sandbox here, which it then does.
+
+    Chromium refuses it to root, who would not be confined by it; and a container, or a system without name
+    spaces for users, may have none to give. There is no way to ask but to try.
+    """
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        return False
+    trial = [program, "--headless", "--disable-gpu", "--no-first-run", "--dump-dom", "about:blank"]
+    try:
+        return subprocess.run(trial, capture_output=True, check=False, timeout=60).returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+
+
 def ways_to_install() -> Iterator[list[list[str]]]:
     """Yield the commands of each way that is open here: the system's packages, Playwright's own download."""
     if by_apt():

@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
+from browser import sandboxed
+
 
 def print_page(page: Path, target: Path, browser: str) -> None:
     """Print a rendered page with its print style sheet.
@@ -12,7 +14,8 @@ def print_page(page: Path, target: Path, browser: str) -> None:
     Raises:
         RuntimeError: if the browser makes no PDF; it holds the browser's last words.
     """
-    command = [browser, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run"]
+    command = [browser, "--headless", "--disable-gpu", "--no-first-run"]
+    command += [] if sandboxed(browser) else ["--no-sandbox"]
     command += [
         "--disable-background-networking",
         "--disable-component-update",

@@ -4,12 +4,11 @@ import fcntl
 import re
 
 import pytest
-from browser import NONE, chromium
+from browser import NONE, chromium, sandboxed
 from copies import build, copy_tree
 
 PROGRESS = re.compile(r"\[\w{3} |Finished jobid|\d+ of \d+ steps|Execute \d+ jobs|Select jobs")
 FLAGS = [
-    "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
     "--no-first-run",
@@ -67,6 +66,8 @@ def browser(program):
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        launched = playwright.chromium.launch(
+            executable_path=program, args=FLAGS, chromium_sandbox=sandboxed(program)
+        )
         yield launched
         launched.close()
