@@ -292,7 +292,7 @@ def test_unknown_data_set_is_refused():
         ("a\0b", r"root must name a folder; got 'a\x00b'"),
         (5, "root must name a folder; got 5"),
         (["a"], "root must name a folder; got ['a']"),
-        ("a" * 5000, "the folders of data cannot be searched: [Errno 36] File name too long: 'aaa"),
+        ("a" * 5000, f"root: {'a' * 40}... cannot be searched: File name too long"),
     ],
 )
 def test_a_root_that_is_no_folder_is_refused(root, message):
@@ -300,10 +300,42 @@ def test_a_root_that_is_no_folder_is_refused(root, message):
         describe_datasets(root)
 
 
-def test_a_home_that_nobody_has_is_refused(monkeypatch):
-    monkeypatch.setenv("MANYTASKS_DATA", "~nobody-of-this-name/data")
-    with pytest.raises(ValueError, match=r"^the folders of data cannot be searched: .*home"):
-        describe_datasets()
+@pytest.mark.parametrize(
+    ("listed", "message"),
+    [
+        (
+            "~nobody-of-this-name/data",
+            "MANYTASKS_DATA: ~nobody-of-this-name/data begins with ~nobody-of-this-name, "
+            "and nobody here has that name",
+        ),
+        (
+            "{here}/file",
+            "MANYTASKS_DATA: {here}/file is a file, and should be the folder that holds one per data set",
+        ),
+        ("{here}/file/below", "MANYTASKS_DATA: {here}/file/below cannot be searched: Not a directory"),
+        ("{here}/locked", "MANYTASKS_DATA: {here}/locked cannot be searched: Permission denied"),
+        (
+            "{here}/loop",
+            "MANYTASKS_DATA: {here}/loop cannot be searched: Too many levels of symbolic links",
+        ),
+    ],
+)
+@pytest.mark.parametrize("ask", [describe_datasets, lambda: load_dataset("mnist")], ids=["list", "load"])
+def test_a_folder_in_which_nothing_can_be_found_is_named(ask, listed, message, tmp_path, monkeypatch):
+    (tmp_path / "file").touch()
+    (tmp_path / "locked").mkdir()
+    (tmp_path / "loop").symlink_to("loop")
+    may = os.access  # root may read everything
+    monkeypatch.setattr(os, "access", lambda path, mode: path.name != "locked" and may(path, mode))
+    monkeypatch.setenv("MANYTASKS_DATA", listed.format(here=tmp_path))
+    with pytest.raises(ValueError, match=whole(message.format(here=tmp_path))):
+        ask()
+
+
+@pytest.mark.parametrize("listed", ["", os.pathsep, os.pathsep * 3])
+def test_a_list_of_no_folders_is_one(listed, monkeypatch):
+    monkeypatch.setenv("MANYTASKS_DATA", listed)
+    assert data_folders() == (official.own_folder(),)
 
 
 def test_contact_sheet_shows_a_class_per_row_and_leaves_the_rest_black():

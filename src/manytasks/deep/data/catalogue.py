@@ -91,10 +91,7 @@ def describe_datasets(root: str | os.PathLike[str] | None = None) -> list[dict[s
         not isinstance(root, str | os.PathLike) or not str(root).strip() or "\0" in str(root)
     ):
         raise ValueError(f"root must name a folder; got {short(root)}")
-    try:
-        return _described(data_folders(root))
-    except (OSError, RuntimeError) as error:  # a name too long; ~nobody, who has no home
-        raise ValueError(f"the folders of data cannot be searched: {error}") from error
+    return _described(data_folders(root))
 
 
 def _described(folders: Sequence[Path]) -> list[dict[str, str]]:

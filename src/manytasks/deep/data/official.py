@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 import tarfile
 import zlib
 from collections.abc import Sequence
@@ -212,7 +213,7 @@ def data_folders(root: str | os.PathLike[str] | None = None) -> tuple[Path, ...]
         ``own_folder()``. Each holds one folder per data set.
 
     Raises:
-        ValueError: if ``MANYTASKS_DATA`` names a folder by blanks.
+        ValueError: if one is named by blanks, is in the home of nobody, is a file, or may not be read.
 
     Example:
         >>> data_folders("some/where")[0].as_posix()
@@ -221,8 +222,36 @@ def data_folders(root: str | os.PathLike[str] | None = None) -> tuple[Path, ...]
     listed = [entry for entry in os.environ.get("MANYTASKS_DATA", "").split(os.pathsep) if entry]
     if blank := [entry for entry in listed if not entry.strip()]:
         raise ValueError(f"MANYTASKS_DATA must list folders; got {blank[0]!r} in {os.pathsep.join(listed)!r}")
-    folders = [*([root] if root is not None else []), *listed, own_folder()]
-    return tuple(dict.fromkeys(Path(folder).expanduser() for folder in folders))
+    folders = [_folder(root, "root")] if root is not None else []
+    folders += [_folder(entry, "MANYTASKS_DATA") for entry in listed]
+    return tuple(dict.fromkeys([*folders, own_folder()]))
+
+
+def _folder(name: str | os.PathLike[str], source: str) -> Path:
+    """Read the name of a folder, which need not exist yet.
+
+    Returns:
+        Its path.
+
+    Raises:
+        ValueError: if nothing can be found there: another's home, a file, a folder that may not be read.
+    """
+    shown = str(name) if len(str(name)) < 256 else f"{str(name)[:40]}..."
+    try:
+        path = Path(name).expanduser()
+        kind = path.stat().st_mode
+    except RuntimeError:
+        user = shown.partition("/")[0]
+        raise ValueError(f"{source}: {shown} begins with {user}, and nobody here has that name") from None
+    except FileNotFoundError:
+        return path
+    except OSError as error:
+        raise ValueError(f"{source}: {shown} cannot be searched: {error.strerror}") from None
+    if not stat.S_ISDIR(kind):
+        raise ValueError(f"{source}: {shown} is a file, and should be the folder that holds one per data set")
+    if not os.access(path, os.R_OK | os.X_OK):
+        raise ValueError(f"{source}: {shown} cannot be searched: Permission denied")
+    return path
 
 
 def places(name: str, folders: Sequence[Path]) -> list[Path]:
