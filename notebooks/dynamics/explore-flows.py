@@ -28,14 +28,12 @@ y_start = 1.3  # the other coordinate [-2 to 2]
 points = 20  # random places where the bracket is compared [1 to 200]
 
 # %% tags=["hide-input"]
-import numpy as np
 import sympy as sp
-import torch
-from IPython.display import Markdown, display
+from IPython.display import display
 
-from manytasks import checks, evidence, flow, interactive, parameters
+from manytasks import checks, evidence, interactive, page, parameters
 from manytasks.interactive import Slider
-from manytasks.streams import stream
+from manytasks.studies.dynamics.turned_bowls import placed_brackets
 
 parameters.check(In, globals())
 
@@ -115,26 +113,14 @@ for power, coefficient in enumerate((0 * bracket, 0 * bracket, bracket)):
 
 # %% tags=["hide-input"]
 symbols = (x, y, a, k, d)
-exact = sp.lambdify(symbols, bracket)
 values = [sp.lambdify((theta, a, k, d), L, "torch") for L in losses]
-rng = stream(seed, "places and bowls")
-largest = 0.0
-for _ in range(points):
-    place, bowls = rng.uniform(-2, 2, 2), rng.uniform((0, 1, 0), (1.5, 8, 2))
-    found = flow.lie_bracket(
-        *(lambda t, L=L, bowls=bowls: L(t, *torch.tensor(bowls)) for L in values),
-        torch.tensor(place),
-    )
-    largest = max(
-        largest, np.abs(found.numpy() - exact(*place, *bowls).ravel()).max()
-    )
+largest = placed_brackets(values, points, seed).off(sp.lambdify(symbols, bracket))
 checks.below("largest difference from flow.lie_bracket", largest, 1e-9)
-display(
-    Markdown(
-        f"Largest difference at {points} places: {largest:.1e}. With gradient *steps* instead of flows the gap is $h^2[g_1, g_2]$ with no "
-        "smaller terms at all, for these bowls:"
-    )
-)
+page.say(places=points, largest_difference=largest)
+
+# %% [markdown]
+# Largest difference at {glue:text}`places` places: {glue:text}`largest_difference:.1e`. With gradient *steps* instead of
+# flows the gap is $h^2[g_1, g_2]$ with no smaller terms at all, for these bowls:
 
 
 # %%
