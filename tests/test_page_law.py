@@ -89,7 +89,7 @@ TALKS_LITTLE = {
     "bridge/universality": 0.29,
     "bridge/wider-networks": 0.32,
     "dynamics/bracket": 0.32,
-    "dynamics/explore-flows": 0.17,
+    "dynamics/explore-flows": 0.2,
     "dynamics/forgetting": 0.34,
     "dynamics/modified-equation": 0.26,
     "multitask/explore": 0.17,
@@ -104,7 +104,7 @@ TALKS_LITTLE = {
     "replay/explore-replay": 0.17,
     "replay/which-order": 0.32,
 }
-HIDDEN_NOW = 8206
+HIDDEN_NOW = 8188
 
 
 def name_of(chapter):
