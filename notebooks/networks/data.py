@@ -25,9 +25,6 @@ per_class = [5, 10, 20, 50, 100]  # training images per class [2 to 200]
 test_images = 30  # per class [5 to 60]
 
 # %% tags=["hide-input"]
-import matplotlib.pyplot as plt
-from IPython.display import Markdown, display
-
 from manytasks import checks, deep, evidence, figures, page, parameters
 from manytasks.deep.backbones import BACKBONES, compute_features, find_backbone
 from manytasks.deep.backbones.glyph_resnet import load_weights
@@ -36,31 +33,24 @@ from manytasks.deep.data.glyph_masters import draw_masters
 from manytasks.deep.data.glyphs import render
 from manytasks.deep.data.official import OFFICIAL
 from manytasks.deep.sweeps.frozen import frozen_features
+from manytasks.page.panel import panel
 from manytasks.statistics import mean_interval
 from manytasks.studies.networks.probes import permuted_probes, probes
 
 parameters.check(In, globals())
 
 # %% tags=["hide-input"]
-T = 10  # tasks, each of ten of the hundred glyph classes
-glyphs, pca_train, pca_test = frozen_features(
-    "glyphs", 64, max(per_class), test_images
-)
+T, most = 10, max(per_class)  # tasks, each of ten of the hundred glyph classes
+glyphs, pca_train, pca_test = frozen_features("glyphs", 64, most, test_images)
 backbone = find_backbone("glyph-resnet")
-resnet_views = [
-    compute_features(backbone, images)
-    for images in (glyphs.train_images, glyphs.test_images)
-]
+images = glyphs.train_images, glyphs.test_images
+resnet_views = [compute_features(backbone, part) for part in images]
 setting = {"T": T, "per_class": per_class, "seed": seed}
 pca = probes(glyphs, pca_train, pca_test, **setting)
 resnet = probes(glyphs, *resnet_views, **setting)
 middle = per_class.index(20) if 20 in per_class else 0
-few = per_class[middle]
-page.say(
-    few=few,
-    pca_right=pca[:, middle].mean(),
-    network_right=resnet[:, middle].mean(),
-)
+few, (pca_right, network_right) = per_class[middle], (pca.mean(0), resnet.mean(0))
+page.say(few=few, pca_right=pca_right[middle], network_right=network_right[middle])
 
 # %% [markdown]
 # ## Setting
@@ -77,8 +67,8 @@ page.say(
 
 
 # %% tags=["hide-input", "lead"]
-def sheet(dataset):
-    fig, ax = plt.subplots(figsize=(5.0, 3.7))
+def sheet(dataset, title=""):
+    fig, ax = panel(title, "", "", size=(5.0, 3.7))
     images = deep.contact_sheet(dataset, classes=10, columns=14, seed=seed)
     ax.imshow(images[..., 0], cmap="gray", interpolation="nearest")
     ax.set_axis_off()
@@ -87,10 +77,10 @@ def sheet(dataset):
 
 at_hand = {name: deep.load_dataset(name) for name in ("digits", "fashion")}
 at_hand |= {"glyphs": glyphs}
-panels = [sheet(dataset) for dataset in at_hand.values()]
-for (name, dataset), fig in zip(at_hand.items(), panels, strict=True):
+panels = []
+for name, dataset in at_hand.items():
     sizes = len(dataset.train_labels), len(dataset.test_labels)
-    fig.axes[0].set_title("{}: {:,} + {:,} images".format(name, *sizes))
+    panels.append(sheet(dataset, "{}: {:,} + {:,} images".format(name, *sizes)))
 figures.show(
     panels,
     name="data-sheets",
@@ -112,26 +102,17 @@ figures.show(
 # CIFAR-100 is refused: it is a pickle, which can run code when it is read.
 
 # %% tags=["hide-input"]
-commands = {
-    "mnist": "manytasks sweep similarity --profile paper",
-    "cifar100": "manytasks sweep multitask-width --profile paper --set dataset=cifar100+resnet50` and `manytasks sweep resnet-width --profile paper --set dataset=cifar100 --set side=32",
-    "cub200": "manytasks sweep multitask-width --profile paper --set dataset=cub200+vit-b16 --set per_class=29",
-    "imagenet-r": "manytasks sweep multitask-width --profile paper --set dataset=imagenet-r+vit-b16 --set per_class=30",
-}
-rows = [
-    f"| {folder} | "
-    + "<br>".join(
-        f"{archive.name} ({archive.size:,} bytes)" for archive in OFFICIAL[folder]
-    )
-    + f" from {OFFICIAL[folder][0].home} | `{command}` |"
-    for folder, command in commands.items()
-]
-display(
-    Markdown(
-        "| folder of `$MANYTASKS_DATA` | files to put there | then run |\n|---|---|---|\n"
-        + "\n".join(rows)
-    )
-)
+for folder in ("mnist", "cifar100", "cub200", "imagenet-r"):
+    archives = [f"{one.name} ({one.size:,} bytes)" for one in OFFICIAL[folder]]
+    page.say(**{f"files_{folder.replace('-', '_')}": ", ".join(archives)})
+
+# %% [markdown]
+# | folder of `$MANYTASKS_DATA` | files to put there | then run |
+# |---|---|---|
+# | mnist | {glue:text}`files_mnist` from http://yann.lecun.com/exdb/mnist/ | `manytasks sweep similarity --profile paper` |
+# | cifar100 | {glue:text}`files_cifar100` from https://www.cs.toronto.edu/~kriz/cifar.html | `manytasks sweep multitask-width --profile paper --set dataset=cifar100+resnet50` and `manytasks sweep resnet-width --profile paper --set dataset=cifar100 --set side=32` |
+# | cub200 | {glue:text}`files_cub200` from https://data.caltech.edu/records/65de6-vp158 | `manytasks sweep multitask-width --profile paper --set dataset=cub200+vit-b16 --set per_class=29` |
+# | imagenet-r | {glue:text}`files_imagenet_r` from https://github.com/hendrycks/imagenet-r | `manytasks sweep multitask-width --profile paper --set dataset=imagenet-r+vit-b16 --set per_class=30` |
 
 # %% [markdown]
 # `manytasks data list` says what your machine has, `manytasks data prepare NAME` checks and unpacks one set.
@@ -141,9 +122,9 @@ display(
 
 # %% tags=["hide-input"]
 told = {"glyph-resnet", "lite0-96", "resnet50", "vit-b16"}
+unlike = ", ".join(sorted(told ^ set(BACKBONES)))
 checks.require(
-    told == set(BACKBONES),
-    f"the page knows the backbones {', '.join(sorted(told))}, the package {', '.join(BACKBONES)}",
+    not unlike, f"backbones of the page or of the package alone: {unlike}"
 )
 
 # %% [markdown]
@@ -166,13 +147,10 @@ checks.require(
 # other characters. It is a ResNet-18 with four channels in its first stage, on images of 14 × 14 pixels.
 
 # %% tags=["hide-input"]
-network = load_weights()
-pretraining = render(
-    "pretraining glyphs", draw_masters(CHARACTERS[:10]), CHARACTERS[:10], 1, 14
-)
+network, ten = load_weights(), CHARACTERS[:10]
 settings = PROFILES["book"]
 figures.show(
-    sheet(pretraining),
+    sheet(render("pretraining glyphs", draw_masters(ten), ten, 1, 14)),
     name="data-pretraining",
     caption=(
         f"What the backbone was trained on: ten of its {len(CHARACTERS)} characters, none of which is a glyph class. At its best "
@@ -183,12 +161,9 @@ figures.show(
     data=None,
     why="the images are drawn by the package",
 )
-page.say(
-    network_numbers=network.shape.parameters,
-    network_features=network.shape.features,
-    training_steps=settings["steps"],
-    training_images=settings["images"],
-)
+page.say(network_numbers=network.shape.parameters)
+page.say(network_features=network.shape.features)
+page.say(training_steps=settings["steps"], training_images=settings["images"])
 
 # %% [markdown]
 # It has {glue:text}`network_numbers:,` numbers and turns an image into {glue:text}`network_features` features. One command
@@ -204,16 +179,16 @@ page.say(
 # features. Ten tasks of ten glyph classes each; both kinds of features see the same training and test images.
 
 # %% tags=["hide-input"]
-fig, ax = plt.subplots()
+learned, components = network.shape.features, pca_train.shape[1]
+xlabel, ylabel = "training images per class", "test accuracy of a linear probe"
+fig, ax = panel("", xlabel, ylabel, ylim=(0, 1))
 for scores, color, label in (
-    (resnet, "blue", f"glyph-resnet, {network.shape.features} features"),
-    (pca, "orange", f"PCA, {pca_train.shape[1]} features"),
+    (resnet, "blue", f"glyph-resnet, {learned} features"),
+    (pca, "orange", f"PCA, {components} features"),
 ):
-    ink = figures.COLORS[color]
-    figures.band(ax, per_class, scores, color=ink, label=label, line="-")
+    style = {"color": figures.COLORS[color], "label": label, "line": "-"}
+    figures.band(ax, per_class, scores, **style)
 ax.axhline(0.1, color=figures.INK, alpha=0.5, linestyle=":", linewidth=1)
-ax.set(xlabel="training images per class", ylim=(0, 1))
-ax.set(ylabel="test accuracy of a linear probe")
 page.number_axis(ax, per_class)
 ax.legend(loc="center right")
 gain = mean_interval(resnet - pca)
@@ -222,17 +197,14 @@ figures.show(
     name="data-probe",
     caption=(
         f"Test accuracy of linear probes on {T} tasks of ten glyph classes, {test_images} test images per class; means over "
-        f"tasks with 95 % intervals over tasks. Dotted: guessing. The pretrained network has {network.shape.features} features where PCA "
-        f"has {pca_train.shape[1]}, and is ahead at {(gain.value > 0).sum()} of {len(per_class)} numbers of images. "
+        f"tasks with 95 % intervals over tasks. Dotted: guessing. The pretrained network has {learned} features where PCA "
+        f"has {components}, and is ahead at {(gain.value > 0).sum()} of {len(per_class)} numbers of images. "
         "The figure does not show what fine-tuning it would give."
     ),
     alt="Accuracy against the number of training images for both kinds of features, from the pretrained network and from PCA.",
 )
-page.say(
-    gains=", ".join(
-        f"{gain[k].words('+.1%')} at {shots}" for k, shots in enumerate(per_class)
-    )
-)
+gains = (f"{gain[k].words('+.1%')} at {shots}" for k, shots in enumerate(per_class))
+page.say(gains=", ".join(gains))
 
 # %% [markdown]
 # Paired by task, the pretrained features are ahead by {glue:text}`gains` images per class.
@@ -249,22 +221,12 @@ moved = permuted_probes(
     **setting | {"per_class": few},
 )
 before, after = moved.components.mean(1)
-checks.below(
-    "change of the accuracy on principal components when all pixels are permuted alike",
-    abs(before - after),
-    0.005,  # rounding turns a few answers
-)
-left = moved.network.mean() - pca[:, middle].mean()
-checks.below(
-    "accuracy by which the network's features stay ahead of PCA on permuted pixels, against half of before",
-    left,
-    gain.value[middle] / 2,
-)
-page.say(
-    network_permuted=moved.network.mean(),
-    pca_before=before,
-    pca_after=after,
-)
+what = "change of the accuracy on principal components when all pixels are permuted alike"
+checks.below(what, abs(before - after), 0.005)  # rounding turns a few answers
+left = moved.network.mean() - pca_right[middle]
+what = "accuracy by which the network's features stay ahead of PCA on permuted pixels, against half of before"
+checks.below(what, left, gain.value[middle] / 2)
+page.say(network_permuted=moved.network.mean(), pca_before=before, pca_after=after)
 
 # %% [markdown]
 # At {glue:text}`few` images per class the probe on the network's features falls from {glue:text}`network_right:.0%` to

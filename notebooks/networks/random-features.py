@@ -33,7 +33,6 @@ widest = 2048  # most features of the live measurements [1000 to 4096]
 import matplotlib.pyplot as plt
 import numpy as np
 import sympy as sp
-from IPython.display import Markdown, display
 
 from manytasks import (
     Tasks,
@@ -51,21 +50,16 @@ from manytasks.studies.networks.frozen_features import frozen_draw, largest_resi
 from manytasks.symbolic import differing
 
 parameters.check(In, globals())
+C = figures.COLORS
 table = deep.load_results("random-features", "book")
 T, n = int(table.tasks[0]), 10 * int(table.per_class[0])
 N, draws = T * n, table.seed.nunique()
-shares = sorted(table.fraction.unique())
-noises = sorted(table.noise.unique())
+shares, noises = (sorted(table[each].unique()) for each in ("fraction", "noise"))
 curve = ["method", "fraction", "noise", "features"]
 median = table.groupby(curve).test_loss.median()
 top = median["multi-task", 0.5, 0.1]
-page.say(
-    equations=N,
-    tasks=T,
-    samples=n,
-    error_at_the_peak=top[N],
-    error_at_best=top.min(),
-)
+page.say(equations=N, tasks=T, samples=n)
+page.say(error_at_the_peak=top[N], error_at_best=top.min())
 
 # %% [markdown]
 # ## Setting
@@ -195,35 +189,25 @@ slope
 # Gaussian label noise and compare the mean rise of the test error with $\sigma^2 a$.
 
 # %% tags=["hide-input"]
-half = frozen_draw(T, n, 0.5, widest, seed=seed)
-checked, scores, wrong = (n, 5 * N // 6, 4 * N // 3, 1000), [], []
-for p in checked:
-    rises = frozen_noise.noise_rises(half.first(p), noise_draws, seed=seed)
-    factor = frozen_noise.amplification(half.first(p))
-    scores.append(float(z_scores(rises, factor)))
-    wrong.append(float(z_scores(rises, 1.03 * factor)))
-identity = "random features: noise term of any features"
-alpha = evidence.level("A.C1", identity)
+half, checked = (
+    frozen_draw(T, n, 0.5, widest, seed=seed),
+    (n, 5 * N // 6, 4 * N // 3, 1000),
+)
+right_and_wrong = (1, 1.03)
+scores, wrong = frozen_noise.noise_scores(
+    half, checked, right_and_wrong, noise_draws, seed=seed
+)
+check = "random features: noise term of any features"
+alpha, worst = evidence.level("A.C1", check), np.abs(scores).max()
 critical = critical_z(len(checked), alpha, draws=noise_draws)
-evidence.record(
-    "A.C1",
-    identity,
-    "largest |z| of the mean rise of the test error against σ²a",
-    np.abs(scores).max(),
-    "<",
-    critical,
-    n=f"{len(checked)} widths × {noise_draws} noise draws",
-)
-page.say(
-    checked=", ".join(map(str, checked)),
-    noise_draws=noise_draws,
-    scores=", ".join(f"{s:+.1f}" for s in scores),
-    critical=critical,
-    alpha=f"{alpha:.0e}",
-    wrong_scores=", ".join(f"{s:+.1f}" for s in wrong),
-    seen=sum(np.abs(wrong) > critical),
-    places=len(checked),
-)
+what = "largest |z| of the mean rise of the test error against σ²a"
+size = f"{len(checked)} widths × {noise_draws} noise draws"
+evidence.record("A.C1", check, what, worst, "<", critical, n=size)
+page.say(checked=", ".join(map(str, checked)), noise_draws=noise_draws)
+page.say(scores=", ".join(f"{s:+.1f}" for s in scores))
+page.say(wrong_scores=", ".join(f"{s:+.1f}" for s in wrong))
+page.say(critical=critical, alpha=f"{alpha:.0e}")
+page.say(seen=sum(np.abs(wrong) > critical), places=len(checked))
 
 # %% [markdown]
 # At $p$ = {glue:text}`checked` the scores of {glue:text}`noise_draws` noise draws are {glue:text}`scores`; a true identity exceeds
@@ -258,30 +242,29 @@ page.say(
 # computes, this page computes one of its cells again:
 
 # %% tags=["hide-input"]
-display(Markdown(str(deep.agree_with_table("random-features", "half permuted"))))
+deep.agree_with_table("random-features", "half permuted")
 
 # %% tags=["hide-input", "lead"]
 pooled = table[table.method == "multi-task"]
-panels = [plt.subplots(), plt.subplots()]
 clean, half_permuted = pooled[pooled.noise == 0], pooled[pooled.fraction == 0.5]
 shown = (
     (clean.groupby("fraction"), "permuted", "clean labels"),
     (half_permuted.groupby("noise"), "wrong labels", "half of the pixels permuted"),
 )
-colors = ("blue", "green", "orange", "red")
-for (_, ax), (curves, words, title) in zip(panels, shown, strict=True):
+colors, panels = ("blue", "green", "orange", "red"), []
+for curves, words, title in shown:
+    fig, ax = plt.subplots()
     for (level, rows), color in zip(curves, colors, strict=False):
-        errors = rows.pivot(
-            index=["seed", "task"], columns="features", values="test_loss"
-        )
-        style = {"color": color, "label": f"{level:.0%} {words}"}
-        page.quartiles(ax, errors.columns, errors, **style)
+        errors = rows.pivot_table("test_loss", ["seed", "task"], "features")
+        label = f"{level:.0%} {words}"
+        page.quartiles(ax, errors.columns, errors, color=color, label=label)
     ax.set(xscale="log", yscale="log", ylim=(0.08, 2000), title=title)
     ax.set(xlabel="random features $p$", ylabel="test error of the pooled fit")
     figures.threshold(ax, N)
     ax.legend(loc="upper left")
+    panels.append(fig)
 figures.show(
-    [fig for fig, _ in panels],
+    panels,
     name="random-features-peak",
     caption=(
         f"Ridgeless ReLU features on {T} tasks of {n} digits ($N = {N}$), median over {draws} draws × {T} tasks with "
@@ -301,41 +284,28 @@ figures.show(
 # draw and task whether the error rises with noise and with dissimilarity, as Mechanism 1 says.
 
 # %% tags=["hide-input"]
-beside = (round(0.95 * N), round(1.05 * N))
-near = pooled[pooled.features.isin(beside)]
-gains = {by: frozen_peaks.rises(near, by) for by in ("noise", "fraction")}
 found = [
     frozen_peaks.peak_places(median, method)
     for method in ("multi-task", "single-task")
 ]
 places = [each[0] if len(each) == 1 else -1 for each in found]
 misplaced = abs(places[0] - N) + abs(places[1] - n)
-evidence.record(
-    "A.E1",
-    "random features: place of the peak",
-    "distance of the peaks from p = N (pooled) and p = n (alone), all similarities and noises",
-    misplaced,
-    "==",
-    0,
-    n=f"{len(shares) * len(noises)} curves × 2, {draws} draws each",
-)
+check = "random features: place of the peak"
+what = "distance of the peaks from p = N (pooled) and p = n (alone), all similarities and noises"
+size = f"{len(shares) * len(noises)} curves × 2, {draws} draws each"
+evidence.record("A.E1", check, what, misplaced, "==", 0, n=size)
+beside = (round(0.95 * N), round(1.05 * N))
+near = pooled[pooled.features.isin(beside)]
+gains = {by: frozen_peaks.rises(near, by) for by in ("noise", "fraction")}
 worst = min(float(z_scores(gain, 0.0)) for gain in gains.values())
-raised = "random features: noise and dissimilarity raise the peak"
-limit = critical_t(1, draws - 1, evidence.level("A.M1", raised))
-evidence.record(
-    "A.M1",
-    raised,
-    "smaller t of the rise of the log error at N ± 5 %",
-    worst,
-    ">",
-    limit,
-    n=f"{draws} draws of tasks and features",
-)
-page.say(
-    most_noise=noises[-1],
-    rise_by_noise=np.exp(gains["noise"].mean()),
-    rise_by_dissimilarity=np.exp(gains["fraction"].mean()),
-)
+check = "random features: noise and dissimilarity raise the peak"
+limit = critical_t(1, draws - 1, evidence.level("A.M1", check))
+what = "smaller t of the rise of the log error at N ± 5 %"
+size = f"{draws} draws of tasks and features"
+evidence.record("A.M1", check, what, worst, ">", limit, n=size)
+by_noise, by_share = (np.exp(gain.mean()) for gain in gains.values())
+page.say(most_noise=noises[-1])
+page.say(rise_by_noise=by_noise, rise_by_dissimilarity=by_share)
 
 # %% [markdown]
 # From clean to {glue:text}`most_noise:.0%` wrong labels the error beside the peak grows by a factor {glue:text}`rise_by_noise:.1f`; from
@@ -354,10 +324,8 @@ high = np.array([270, 330, 360, 420, 512, 724, 1024, 2048, 4096])
 grid = np.concatenate([low, high[high <= widest]])
 linear = frozen_noise.linear_amplification(N, grid)
 measured, tested = (
-    frozen_noise.amplifications(
-        T, n, widths, widest, draws=count, seed=(seed, name)
-    )
-    for widths, count, name in ((grid, repeats, "draw"), (low, below, "below"))
+    frozen_noise.amplifications(T, n, p, widest, draws=count, seed=(seed, name))
+    for p, count, name in ((grid, repeats, "draw"), (low, below, "below"))
 )
 noise_term = "random ReLU features of digits: noise term below the threshold"
 share = evidence.level("A.C1", noise_term) / len(low)
@@ -373,9 +341,8 @@ style = {"color": figures.INK, "linewidth": 1.2}
 for side in (smooth < N, smooth > N):
     left.plot(smooth[side], line[side], **style)
 left.plot([], [], label="linear theory", **style)
-orange = figures.COLORS["orange"]
-figures.band(left, grid, measured, color=orange, label="ReLU features")
-figures.band(right, grid, measured / linear, color=orange)
+figures.band(left, grid, measured, color=C["orange"], label="ReLU features")
+figures.band(right, grid, measured / linear, color=C["orange"])
 right.axhline(1, **style)
 left.set_title("noise amplification $a$")
 right.set_title("measured / linear theory")
@@ -401,22 +368,12 @@ figures.show(
 
 # %% tags=["hide-input"]
 far_off = deviation.absolute().map(np.max)
-evidence.record(
-    "A.C1",
-    noise_term,
-    f"largest relative deviation of a mean from p/(N − p − 1), p up to {low[-1]}",
-    far_off,
-    "<",
-    0.1,
-    n=f"{len(low)} widths × {below} draws",
-)
-page.say(
-    tested_to=int(low[-1]),
-    farthest=far_off.high,
-    broadest=int(grid[-1]),
-    times_more=(measured / linear).mean(0)[-1],
-    directions=frozen_noise.participation(half.first(grid[-1]).test),
-)
+what = f"largest relative deviation of a mean from p/(N − p − 1), p up to {low[-1]}"
+size = f"{len(low)} widths × {below} draws"
+evidence.record("A.C1", noise_term, what, far_off, "<", 0.1, n=size)
+page.say(tested_to=int(low[-1]), farthest=far_off.high, broadest=int(grid[-1]))
+page.say(times_more=(measured / linear).mean(0)[-1])
+page.say(directions=frozen_noise.participation(half.first(grid[-1]).test))
 
 # %% [markdown]
 # Up to $p =$ {glue:text}`tested_to` no mean deviates by more than {glue:text}`farthest:.0%`, intervals included. At $p =$
@@ -432,20 +389,15 @@ page.say(
 # other samples. Whether tasks gain that are only kin is another question, and trained networks answer it with no ({doc}`similarity`).
 
 # %% tags=["hide-input"]
-clean = table[table.noise == 0].pivot_table(
-    index=["seed", "fraction", "features"], columns="method", values="test_loss"
-)
-transfer = (clean["single-task"] - clean["multi-task"]).unstack()
-transfer = {share: transfer.xs(share, level="fraction") for share in shares}
+transfer = frozen_peaks.transfer_by_share(table[table.noise == 0])
 widths = transfer[0.0].columns
 few, many = widths[widths < 0.4 * n], widths[widths > 2 * N]
 far = [*few, *many]
 fig, ax = plt.subplots()
-for share, color in zip(shares, colors, strict=True):
-    ink = figures.COLORS[color]
+for (share, gained), color in zip(transfer.items(), colors, strict=True):
     for part in (few, many):
-        figures.band(ax, part, transfer[share][part], color=ink, fmt="o-")
-    ax.plot([], [], color=ink, label=f"{share:.0%} permuted")
+        figures.band(ax, part, gained[part], color=C[color], fmt="o-")
+    ax.plot([], [], color=C[color], label=f"{share:.0%} permuted")
 ax.axhline(0, color=figures.INK, linewidth=1)
 ax.set(xscale="log", xlabel="random features $p$", title="Who gains?")
 ax.set_ylabel("knowledge transfer")
@@ -466,18 +418,10 @@ figures.show(
 # %% tags=["hide-input"]
 at = widths.max()
 gain, loss = (float(z_scores(transfer[share][at], 0.0)) for share in (0.0, 1.0))
-smaller = min(gain, -loss)
-signs = "random features: equal tasks gain, unrelated tasks lose"
-limit = critical_t(1, draws - 1, evidence.level("A.E2", signs))
-evidence.record(
-    "A.E2",
-    signs,
-    f"smaller t of the two signs at p = {at}",
-    smaller,
-    ">",
-    limit,
-    n=f"{draws} draws",
-)
+check = "random features: equal tasks gain, unrelated tasks lose"
+limit = critical_t(1, draws - 1, evidence.level("A.E2", check))
+what, smaller = f"smaller t of the two signs at p = {at}", min(gain, -loss)
+evidence.record("A.E2", check, what, smaller, ">", limit, n=f"{draws} draws")
 
 # %% [markdown]
 # ## Break
@@ -489,16 +433,13 @@ evidence.record(
 
 # %% tags=["hide-input"]
 widths = np.array([32, 64, 128, 200, 250, *beside, 350, 420, 600, 1000])
-values = frozen_peaks.errors_of_equal_tasks(
-    T, n, widths, widest, draws=repeats, seed=seed
-)
+equal_tasks = {"draws": repeats, "seed": seed}
+values = frozen_peaks.errors_of_equal_tasks(T, n, widths, widest, **equal_tasks)
+inks = (C[name] for name in ("red", "orange", "blue"))
 fig, ax = plt.subplots()
-for (kind, errors), color in zip(
-    values.items(), ("red", "orange", "blue"), strict=True
-):
-    ink, drawn = figures.COLORS[color], np.maximum(errors.T, 1e-4)
-    middle = np.maximum(np.median(errors, 0), 1e-4)
-    ax.plot(widths, middle, color=ink, label=kind)
+for (kind, errors), ink in zip(values.items(), inks, strict=True):
+    drawn = np.maximum(errors.T, 1e-4)
+    ax.plot(widths, np.median(drawn, 1), color=ink, label=kind)
     ax.plot(widths, drawn, ".", markersize=3, color=ink)
 ax.set(xscale="log", yscale="log", ylim=(8e-5, 30), ylabel="test error")
 ax.set(xlabel="random features $p$", title="Equal tasks, clean labels")
@@ -516,28 +457,21 @@ figures.show(
 
 # %% tags=["hide-input"]
 near, away = np.isin(widths, beside), widths == 128
-evidence.record(
-    "A.B1",
-    "random features: equal tasks and labels linear in the features have no peak",
-    "error at N ± 5 % relative to that of real labels at p = 128",
-    np.median(values["linear labels"], 0)[near].max()
-    / np.median(values["real labels"], 0)[away][0],
-    "<",
-    1,
-    n=f"{repeats} draws",
+middle = {kind: np.median(errors, 0) for kind, errors in values.items()}
+relative = middle["linear labels"][near].max() / middle["real labels"][away][0]
+check = (
+    "random features: equal tasks and labels linear in the features have no peak"
 )
-peaks = {
-    kind: frozen_peaks.bump(errors, near, away) for kind, errors in values.items()
-}
-page.say(
-    bump_of_real=peaks["real labels"], bump_with_ridge=peaks["real labels, ridge"]
+what = "error at N ± 5 % relative to that of real labels at p = 128"
+evidence.record("A.B1", check, what, relative, "<", 1, n=f"{repeats} draws")
+real, ridge = (
+    frozen_peaks.bump(values[kind], near, away)
+    for kind in ("real labels", "real labels, ridge")
 )
-checks.below(
-    "2, against the bump that real labels make beside the threshold",
-    2.0,
-    peaks["real labels"],
-)
-checks.below("bump that is left with a ridge", peaks["real labels, ridge"], 2.0)
+page.say(bump_of_real=real, bump_with_ridge=ridge)
+what = "2, against the bump that real labels make beside the threshold"
+checks.below(what, 2.0, real)
+checks.below("bump that is left with a ridge", ridge, 2.0)
 
 # %% [markdown]
 # Beside the threshold ($N \pm 5\,\%$) the error is {glue:text}`bump_of_real:.1f` times that at $p = 128$ for real labels,

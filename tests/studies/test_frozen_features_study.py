@@ -10,6 +10,7 @@ from manytasks.studies.networks.frozen_noise import (
     amplifications,
     linear_amplification,
     noise_rises,
+    noise_scores,
     participation,
 )
 from manytasks.studies.networks.frozen_peaks import (
@@ -19,6 +20,7 @@ from manytasks.studies.networks.frozen_peaks import (
     peak_places,
     rises,
     three_errors,
+    transfer_by_share,
 )
 
 
@@ -64,6 +66,15 @@ def test_noise_raises_the_error_by_the_amplification(digits, p):
     error = found.std() / np.sqrt(3000)
     assert abs(found.mean() - B) < 5 * error
     assert 0.2 * B > 5 * error
+
+
+def test_scores_hold_each_width_against_right_and_wrong_factors(digits):
+    right, wrong = noise_scores(digits, (10, 70), (1.0, 2.0), 300, seed=2)
+    for p, score, false in zip((10, 70), right, wrong, strict=True):
+        found, expected = noise_rises(digits.first(p), 300, seed=2), amplification(digits.first(p))
+        error = found.std(ddof=1) / np.sqrt(300)
+        assert score == pytest.approx((found.mean() - expected) / error)
+        assert score - false == pytest.approx(expected / error)
 
 
 @pytest.mark.statistical
@@ -162,3 +173,18 @@ def test_a_bump_is_of_medians():
     np.testing.assert_allclose(
         bump(errors, np.array([False, True, True]), np.array([True, False, False])), 4.0
     )
+
+
+def test_transfer_is_what_the_pooled_fit_saves_by_share_seed_and_width():
+    rows = pd.DataFrame(
+        {"seed": seed, "fraction": share, "features": p, "task": task, "method": method, "test_loss": loss}
+        for seed in (0, 1)
+        for share in (0.0, 1.0)
+        for p in (8, 64)
+        for task in (0, 1)
+        for method, loss in (("single-task", 1 + seed + p + task), ("multi-task", 1 + 100 * share))
+    )
+    found = transfer_by_share(rows)
+    assert list(found) == [0.0, 1.0]
+    np.testing.assert_allclose(found[0.0], [[8.5, 64.5], [9.5, 65.5]])
+    np.testing.assert_allclose(found[1.0], found[0.0] - 100)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from manytasks.deep.sweeps.random_features import minimum_norm_fit
+from manytasks.statistics import z_scores
 from manytasks.streams import Seed, stream
 from manytasks.studies.networks.frozen_features import FrozenDraw, frozen_draw
 from manytasks.theory.fit import noise_factor
@@ -90,6 +91,29 @@ def noise_rises(draw: FrozenDraw, noise_draws: int, *, seed: Seed) -> np.ndarray
     fitted = draw.test @ minimum_norm_fit(draw.train, np.column_stack([draw.labels[:, :1], z]))
     bias, change = fitted[:, :1] - draw.truth[:, :1], fitted[:, 1:]
     return (np.square(bias + change) - np.square(bias)).mean(0)
+
+
+def noise_scores(
+    draw: FrozenDraw, widths: Sequence[int], factors: Sequence[float], noise_draws: int, *, seed: Seed
+) -> np.ndarray:
+    """Hold the mean rise of the test error against what it should be, and against wrong values.
+
+    Args:
+        draw: features and labels.
+        widths: numbers of features; the first so many count.
+        factors: of ``amplification``; 1 is the identity.
+        noise_draws: at each width.
+        seed: of the noise.
+
+    Returns:
+        (factors, widths) standard scores.
+    """
+    found = []
+    for p in widths:
+        few = draw.first(p)
+        rises, expected = noise_rises(few, noise_draws, seed=seed), amplification(few)
+        found.append([float(z_scores(rises, factor * expected)) for factor in factors])
+    return np.transpose(found)
 
 
 def participation(features: np.ndarray) -> float:

@@ -119,3 +119,24 @@ def bump(errors: np.ndarray, beside: np.ndarray, away: np.ndarray) -> float:
     """
     middle = np.median(errors, axis=0)
     return float(middle[beside].mean() / middle[away].mean())
+
+
+def transfer_by_share(rows: pd.DataFrame) -> dict[float, pd.DataFrame]:
+    """Return the error of fits to one task minus that of the pooled fit.
+
+    Args:
+        rows: of the sweep ``random-features`` and one noise.
+
+    Returns:
+        By share of permuted pixels: one row per seed, one column per number of features, mean over tasks.
+
+    Example:
+        >>> rows = pd.DataFrame({"seed": 0, "fraction": 0.5, "features": 64, "task": 0,
+        ...     "method": ["single-task", "multi-task"], "test_loss": [0.5, 0.25]})
+        >>> transfer_by_share(rows)[0.5].loc[0, 64]
+        np.float64(0.25)
+    """
+    places = ["seed", "fraction", "features"]
+    errors = rows.pivot_table(index=places, columns="method", values="test_loss")
+    gains = (errors["single-task"] - errors["multi-task"]).unstack()
+    return {float(share): gains.xs(share, level="fraction") for share in gains.index.unique("fraction")}
