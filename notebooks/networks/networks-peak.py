@@ -23,25 +23,19 @@ profile = "book"
 seed = 0  # draws nothing here: the tables hold seeds of their own
 
 # %% tags=["hide-input"]
-import matplotlib.pyplot as plt
 import pandas as pd
 import sympy as sp
 
 from manytasks import checks, deep, evidence, figures, page
 from manytasks.declarations import declarations
 from manytasks.deep.networks import Architecture
+from manytasks.page.panel import panel
 from manytasks.statistics import mean_interval
-from manytasks.studies.networks import peaks
+from manytasks.studies.networks import peak_places, peaks
 from manytasks.studies.networks.lifted_curves import largest_change, least_lift
-from manytasks.studies.networks.peak_places import (
-    fitting_gap,
-    losses_per_sample,
-    peaks_per_sample,
-)
 from manytasks.studies.networks.transfer import transfers
 from manytasks.symbolic import differing
 
-MEASURES = ["test_loss", "test_error"]
 LABELS = {0.2: "20% wrong labels", 0.1: "10% wrong labels", 0.0: "clean labels"}
 WORDS = {
     "test_loss": "test loss",
@@ -57,7 +51,7 @@ WORDS = {
     "single-task": "a network per task",
 } | {f"{share}": f"{share:.0%}" for share in (0.1, 0.2, 0.25, 0.4, 0.5, 0.75)}
 BY_SEED = {"x": "width", "unit": "seed", "labels": WORDS}
-BOTH = {"id_vars": ["seed", "task", "width", "noise"], "value_vars": MEASURES}
+BY_NOISE = BY_SEED | {"y": ["test_loss", "test_error"], "hue": "noise"}
 
 # %% tags=["hide-input"]
 declared = declarations()
@@ -72,17 +66,12 @@ entries = {
 }
 humps = {key: peaks.declared_peaks(cifar, each)[0] for key, each in entries.items()}
 choose, judging = entries["loss", 0.2].choose, list(entries["loss", 0.2].judge)
-highest = humps["loss", 0.2]
-page.say(
-    cifar_tasks=T,
-    cifar_place=highest.place,
-    cifar_rise=highest.rise[judging].mean(),
-    cifar_fall=highest.fall[judging].mean(),
-    cifar_error_rise=page.signed(humps["error", 0.2].rise[judging].mean(), ".3f"),
-    cifar_judging=len(judging),
-    cifar_widest=int(cifar.width.max()),
-    cifar_per_class=per_class,
-)
+highest, in_error = humps["loss", 0.2], humps["error", 0.2]
+page.say(cifar_tasks=T, cifar_per_class=per_class, cifar_judging=len(judging))
+page.say(cifar_place=highest.place, cifar_widest=int(cifar.width.max()))
+page.say(cifar_rise=highest.rise[judging].mean())
+page.say(cifar_fall=highest.fall[judging].mean())
+page.say(cifar_error_rise=page.signed(in_error.rise[judging].mean(), ".3f"))
 
 # %% [markdown]
 # ## Setting
@@ -182,10 +171,9 @@ page.say(counted_together=guess["multi-task"], counted_alone=guess["single-task"
 # **The peak.** `data/multitask-width-cifar100-book.csv.gz` is the table.
 
 # %% tags=["hide-input", "lead"]
-by_noise = {"y": "value", "hue": "noise", "panels": "variable"}
 page.curves(
-    cifar.melt(**BOTH),
-    **BY_SEED | by_noise,
+    cifar,
+    **BY_NOISE,
     name="networks-peak-cifar100",
     caption=(
         f"CIFAR-100: one network for {T} tasks of ten classes, {per_class} samples a class, against width. The loss falls, rises to a hump where labels are wrong, and falls again; the error only falls. Means "
@@ -197,22 +185,17 @@ page.curves(
 # %% tags=["hide-input"]
 size = f"{T} tasks a seed"
 for key, hump in humps.items():
-    evidence.decide(
-        str(entries[key]),
-        hump.rise,
-        hump.fall,
-        statistic=f"smaller of rise from width {hump.valley} to {hump.place} and fall beyond",
-        n=size,
+    what = (
+        f"smaller of rise from width {hump.valley} to {hump.place} and fall beyond"
     )
+    both = hump.rise, hump.fall
+    evidence.decide(str(entries[key]), *both, statistic=what, n=size)
 in_error_falls = max(humps["error", noise].rise[judging].mean() for noise in LABELS)
 checks.below("the rise of the test error on CIFAR-100", in_error_falls, 0)
 entry = declared["A.N1, CIFAR-100, wrong labels raise the peak"]
-evidence.decide(
-    str(entry),
-    peaks.raised(*peaks.declared_peaks(cifar, entry)),
-    statistic="rise of the loss with 20 % wrong labels minus that with clean ones",
-    n=size,
-)
+what = "rise of the loss with 20 % wrong labels minus that with clean ones"
+higher = peaks.raised(*peaks.declared_peaks(cifar, entry))
+evidence.decide(str(entry), higher, statistic=what, n=size)
 
 # %% [markdown]
 # *Changed because* A.F2 is now judged in test error, too. On glyphs it was judged in loss alone and held. Put that back, and on
@@ -236,8 +219,8 @@ SEE = {
 more = {name: deep.load_results(name, "book") for name in NETWORKS}
 for name, whole in more.items():
     page.curves(
-        whole.melt(**BOTH),
-        **BY_SEED | by_noise,
+        whole,
+        **BY_NOISE,
         name=f"networks-peak-{name}",
         caption=f"CIFAR-100, {NETWORKS[name]}, {int(whole.per_class[0])} images a class: loss and error against width. Means of {{n}} seeds with {{level}} intervals. To see: {SEE[name]}. The figure does not show networks for single tasks.",
         alt="Two panels against width: test loss and share of wrong answers, a curve for each share of wrong labels.",
@@ -249,21 +232,16 @@ for each in declared.values():
     if each.claim == "A.F2" and each.sweep in more:
         whole = more[each.sweep]
         (top,) = further[each.check] = peaks.declared_peaks(whole, each)
-        evidence.decide(
-            str(each),
-            *((top.rise, top.fall) if top else (None,)),
-            statistic=f"smaller of rise to the peak in {each.measure} and fall beyond",
-            n=f"{int(whole.tasks[0])} tasks a seed",
-        )
+        both = (top.rise, top.fall) if top else (None,)
+        what = f"smaller of rise to the peak in {each.measure} and fall beyond"
+        some = f"{int(whole.tasks[0])} tasks a seed"
+        evidence.decide(str(each), *both, statistic=what, n=some)
 fifty = "CIFAR-100, 50 images a class, peak in error,"
 (wrong,) = further[f"{fifty} 20% wrong labels"]
 (clean,) = further[f"{fifty} clean labels"]
-page.say(
-    fifty_rise=100 * wrong.rise[judging].mean(),
-    fifty_place=wrong.place,
-    fifty_clean=-100 * clean.rise[judging].mean(),
-    resnet_widest=int(more["resnet-width-cifar100"].width.max()),
-)
+page.say(fifty_rise=100 * wrong.rise[judging].mean(), fifty_place=wrong.place)
+page.say(fifty_clean=-100 * clean.rise[judging].mean())
+page.say(resnet_widest=int(more["resnet-width-cifar100"].width.max()))
 
 # %% [markdown]
 # With more samples the error peaks as well, where labels are wrong: {glue:text}`fifty_rise:.1f` percentage points at width
@@ -277,18 +255,18 @@ page.say(
 # task (`data/singletask-width-cifar100-book.csv`), against parameters per training sample. Nothing here was declared: it is a look.
 
 # %% tags=["hide-input"]
-fig, ax = plt.subplots()
+xlabel, limits = "parameters per training sample $P/N$", {"yscale": "log"}
+fig, ax = panel("One threshold for both?", xlabel, "test loss", **limits)
 tables = {"multi-task": (cifar, T * n, "-"), "single-task": (alone, n, "--")}
 tops = {}
 for method, (table, samples, style) in tables.items():
-    losses = losses_per_sample(table, "test_loss", samples)
+    losses = peak_places.losses_per_sample(table, "test_loss", samples)
     for noise, color in zip(LABELS, ("red", "orange", "blue"), strict=True):
         label, ink = f"{method}, {LABELS[noise]}", figures.COLORS[color]
         ax.plot(losses.index, losses[noise], style, color=ink, label=label)
-    tops[method] = peaks_per_sample(table, "test_loss", samples, choose)
+    found = peak_places.peaks_per_sample(table, "test_loss", samples, choose)
+    tops[method] = found
 ratios = pd.concat(tops).ratio
-ax.set(xlabel="parameters per training sample $P/N$", ylabel="test loss")
-ax.set(yscale="log", title="One threshold for both?")
 ax.set_yticks([1, 2, 4, 8], ["1", "2", "4", "8"])
 ax.set_ylim(top=25)
 page.number_axis(ax, [0.1, 1, 10, 100])
@@ -305,13 +283,10 @@ figures.show(
     ),
     alt=f"Loss against parameters per sample: {len(ratios)} curves with humps between {ratios.min():.1f} and {ratios.max():.1f} parameters per sample, those of single tasks much higher.",
 )
-page.say(
-    place_low=ratios.min(),
-    place_high=ratios.max(),
-    guess_alone=round(guess["single-task"]),
-    guess_together=round(guess["multi-task"]),
-    alone_clean=tops["single-task"].rise[0.0],
-)
+page.say(place_low=ratios.min(), place_high=ratios.max())
+page.say(guess_alone=round(guess["single-task"]))
+page.say(guess_together=round(guess["multi-task"]))
+page.say(alone_clean=tops["single-task"].rise[0.0])
 
 # %% [markdown]
 # At the threshold the loss peaks at {glue:text}`place_low:.1f` to {glue:text}`place_high:.1f` parameters per sample, for one network and
@@ -345,30 +320,23 @@ page.curves(
 )
 
 # %% tags=["hide-input"]
-rises = []
+rises, cases = [], ["noise", "fraction"]
+what = "rise of the loss with everything exchanged minus that with nothing"
 for check, table in (
     ("CIFAR-100, other names of the superclasses raise the peak", names),
     ("permuted MNIST, permuted pixels raise the peak", mnist),
 ):
-    entry = declared[f"A.N1, {check}"]
-    evidence.decide(
-        str(entry),
-        peaks.raised(*peaks.declared_peaks(table, entry)),
-        statistic="rise of the loss with everything exchanged minus that with nothing",
-        n=f"{table.task.nunique()} tasks a seed",
-    )
-    rows, cases = table[table.method == "multi-task"], ["noise", "fraction"]
+    entry, some = declared[f"A.N1, {check}"], f"{table.task.nunique()} tasks a seed"
+    higher = peaks.raised(*peaks.declared_peaks(table, entry))
+    evidence.decide(str(entry), higher, statistic=what, n=some)
+    rows = table[table.method == "multi-task"]
     rises += [peaks.peak_of_each(rows, cases, "test_loss", entry.choose).rise]
     lift = least_lift(rows, "test_loss", "fraction")
     checks.below("the least that less agreement lifts, with a minus", -lift, 0)
 of_names, of_pixels = rises
-page.say(
-    names_alike=of_names[0.0, 0.0],
-    names_unlike=of_names[0.0, 1.0],
-    pixels_alike=of_pixels[0.2, 0.0],
-    pixels_unlike=of_pixels[0.2, 1.0],
-    equal_rise=page.signed(of_pixels[0.0, 0.0]),
-)
+page.say(names_alike=of_names[0.0, 0.0], names_unlike=of_names[0.0, 1.0])
+page.say(pixels_alike=of_pixels[0.2, 0.0], pixels_unlike=of_pixels[0.2, 1.0])
+page.say(equal_rise=page.signed(of_pixels[0.0, 0.0]))
 
 # %% [markdown]
 # Other names raise the rise from {glue:text}`names_alike:.2f` to {glue:text}`names_unlike:.2f` nats, permuted pixels from
@@ -397,27 +365,23 @@ page.curves(
 )
 
 # %% tags=["hide-input"]
+what = "rise of the loss with five hidden layers minus that with two"
 for labels in ("20% wrong labels", "clean labels"):
     entry = declared[f"A.Q3, CIFAR-100, five layers peak higher than two, {labels}"]
-    higher = evidence.decide(
-        str(entry),
-        peaks.raised(*peaks.declared_peaks(layers, entry)),
-        statistic="rise of the loss with five hidden layers minus that with two",
-        n=size,
-    )
+    higher = peaks.raised(*peaks.declared_peaks(layers, entry))
+    higher = evidence.decide(str(entry), higher, statistic=what, n=size)
 choose = entry.choose
+page.say(higher_clean=higher.words("+.2f"))
 entry = declared["A.Q3, CIFAR-100, five layers transfer less than one"]
 (at_width,) = entry.rows["width"]
 rows = layers[(layers.noise == 0.2) & (layers.width == at_width)]
 gained = transfers(rows, ["test_error"], "depth")
 gained = gained.pivot(index="seed", columns="depth", values="transfer")
 shallow, deepest = (gained[depth] for depth in entry.rows["depth"])
-evidence.decide(
-    str(entry),
-    deepest - shallow,
-    statistic=f"transfer in accuracy at width {at_width}, five hidden layers minus one",
-    n=size,
-)
+what = f"transfer in accuracy at width {at_width}, five hidden layers minus one"
+evidence.decide(str(entry), deepest - shallow, statistic=what, n=size)
+page.say(gain_one=page.signed(100 * shallow.mean(), ".1f"))
+page.say(gain_five=page.signed(100 * deepest.mean(), ".1f"))
 
 # %% tags=["hide-input"]
 has_width = common[common.depth > 0]
@@ -427,17 +391,14 @@ lift = least_lift(has_width, "test_loss", "depth")
 checks.below("the least that a further layer lifts a curve, with a minus", -lift, 0)
 tops = peaks.peak_of_each(has_width, ["noise", "depth"], "test_loss", choose)
 rises = tops.rise.map("{:+.2f}".format).where(tops.place.notna(), "no place")
-rises = rises.unstack("noise")
-by_depth = {
-    "hidden layers": rises.index,
-    "rise, clean labels": rises[0.0],
-    "rise, 20 % wrong": rises[0.2],
-    f"transfer at width {at_width}": [
-        mean_interval(gained[depth]).words("+.3f") for depth in rises.index
-    ],
-}
+by_depth = rises.unstack("noise")[[0.0, 0.2]].reset_index()
+by_depth.columns = ["hidden layers", "rise, clean labels", "rise, 20 % wrong"]
+by_depth[f"transfer at width {at_width}"] = [
+    mean_interval(gained[depth]).words("+.3f")
+    for depth in by_depth["hidden layers"]
+]
 page.table(
-    pd.DataFrame(by_depth),
+    by_depth,
     name="networks-peak-depths",
     caption="Rise of the loss of one network, and transfer in accuracy with 20 % wrong labels, by depth; no place: no width of the grid is at the threshold.",
 )
@@ -445,18 +406,11 @@ page.table(
 # %% tags=["hide-input"]
 noisy = common[common.noise == 0.2]
 top_width, at_top = peaks.near_the_top(noisy, "test_loss", "depth", choose)
-gap = fitting_gap(noisy[noisy.depth == 5], choose)
-page.say(
-    higher_clean=higher.words("+.2f"),
-    gap_low=gap.below,
-    gap_high=gap.above,
-    gap_from=page.share(gap.unfitted_below, 1),
-    gap_to=page.share(gap.unfitted_above, 2),
-    lifted_width=top_width,
-    lifted=mean_interval(at_top[5] - at_top[1]).words("+.2f"),
-    gain_one=page.signed(100 * shallow.mean(), ".1f"),
-    gain_five=page.signed(100 * deepest.mean(), ".1f"),
-)
+lifted = mean_interval(at_top[5] - at_top[1])
+page.say(lifted_width=top_width, lifted=lifted.words("+.2f"))
+gap = peak_places.fitting_gap(noisy[noisy.depth == 5], choose)
+page.say(gap_low=gap.below, gap_from=page.share(gap.unfitted_below, 1))
+page.say(gap_high=gap.above, gap_to=page.share(gap.unfitted_above, 2))
 
 # %% [markdown]
 # Transfer is decided: at width 64 learning the tasks together is worth {glue:text}`gain_one` points of accuracy to networks of one hidden layer and
