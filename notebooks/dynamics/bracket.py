@@ -282,18 +282,12 @@ ax.annotate("$h^2[g_1,g_2]$", middle, (8, -2), color=C["red"], **near)
 ax.annotate("start", start, (5, 3), **near)
 ax.annotate("1, then 2", first, (-8, -4), ha="right", **near)
 ax.annotate("2, then 1", second, (-4, -18), **near)
-right = slopes(
-    rates,
-    parted,
-    xlabel="rate × largest curvature",
-    ylabel="distance after a round",
-    title="Slopes",
-    colors=palette,
-    styles={"bracket with the wrong sign": ":"},
-    fit=limit_slope,
-    spread=(0.1, 0.9),
-    ylim=(min(v.min() for v in parted.values()) / 3e3, None),  # room for the legend
-)
+words = {"title": "Slopes", "xlabel": "rate × largest curvature"}
+words["ylabel"] = "distance after a round"
+look = {"colors": palette, "styles": {"bracket with the wrong sign": ":"}}
+look |= {"spread": (0.1, 0.9), "fit": limit_slope}
+lowest = min(v.min() for v in parted.values()) / 3e3  # room for the legend
+right = slopes(rates, parted, **words, **look, ylim=(lowest, None))
 right.axes[0].legend(fontsize=9, loc="lower right")
 figures.show(
     [left, right],
@@ -345,13 +339,11 @@ say(networks_asked=len(asked.part), bracket_percent=100 * np.median(asked.part))
 # %% tags=["hide-input"]
 longer = asked.longer([0.1, 0.3, 0.5, 1.0, 1.6])
 words = "rate × curvature is below about 0.3 (as a term of the field; of the forgetting of one step it is the largest at every stable rate)"
-dominant = evidence.tested(
-    longer, "rate <= 0.3", lambda rows: rows.longer.min(), words
-)
+when = evidence.tested(longer, "rate <= 0.3", lambda at: at.longer.min(), words)
 check = "bracket against the order h²"
 what = "smallest share of networks in which the bracket term is longer, over rates"
-how = {"n": f"{len(asked.part)} networks × {len(longer)} rates", "when": dominant}
-evidence.record("B.C3", check, what, dominant.inside, ">", 0.5, **how)
+n = f"{len(asked.part)} networks × {len(longer)} rates"
+evidence.record("B.C3", check, what, when.inside, ">", 0.5, n=n, when=when)
 
 # %% [markdown]
 # ## Do the two orders part by the bracket?
@@ -438,20 +430,13 @@ for way in ways:
 say(gap_rate=gap_rates[0], gap_rate_late=gap_rates[-1])
 
 # %% tags=["hide-input"]
-curves = {}
-for way in ways:
-    curves[f"gap, {way}"] = apart[way].gap
-    curves[f"left over, {way}"] = apart[way].left_over
-left = slopes(
-    gap_rates,
-    curves,
-    xlabel="rate × largest curvature",
-    ylabel="distance",
-    title="Task 1 first, or task 2 first",
-    colors=dict(zip(curves, ("blue", "green") * 2, strict=True)),
-    styles=dict(zip(curves, ("-", "-", "--", "--"), strict=True)),
-    fit=smallest_three,
-)
+curves, words = {}, {"title": "Task 1 first, or task 2 first"}
+for way, found in apart.items():
+    curves |= {f"gap, {way}": found.gap, f"left over, {way}": found.left_over}
+words |= {"xlabel": "rate × largest curvature", "ylabel": "distance"}
+look = {"colors": dict(zip(curves, ("blue", "green") * 2, strict=True))}
+look["styles"] = dict(zip(curves, ("-", "-", "--", "--"), strict=True))
+left = slopes(gap_rates, curves, **words, **look, fit=smallest_three)
 words = "What the bracket misses", "rate × largest curvature", "left over / gap"
 log = {"xscale": "log", "yscale": "log", "numbers": gap_rates}
 right, ax = page.panel(*words, dashed=1, **log)
@@ -483,14 +468,12 @@ for way in ways:
     error = float(np.abs(rest_power[way].mean() - 3))
     n = f"{total} networks × 3 rates"
     evidence.record("B.K3", check, "|mean slope − 3|", error, "<", 0.15, n=n)
-check, size = (
-    "bracket zero at the start, flows that do not commute",
-    abs(at_one_point),
-)
+check = "bracket zero at the start, flows that do not commute"
 when = evidence.Assumed(
     "it is taken everywhere; at a single point it gives the gap to leading order only"
 )
-evidence.record("B.K3", check, "|gap| / h³", size, ">", 0, n="exact", when=when)
+how, size = {"n": "exact", "when": when}, abs(at_one_point)
+evidence.record("B.K3", check, "|gap| / h³", size, ">", 0, **how)
 
 # %% [markdown]
 # ## Does the bracket disturb flatness?
@@ -547,12 +530,11 @@ check = "the bracket outweighs flatness"
 level = evidence.level("B.M2", check)  # of two shares, one side each
 shares = disturbed.outweighed(1 - level)
 words = "training has gone on for a while; at random parameters one of two orders opposes flatness, but seldom outweighs it"
-rare = evidence.tested(
-    shares, "where == 'trained'", lambda rows: rows.part.iloc[0], words
-)
+short = "where == 'trained'"
+when = evidence.tested(shares, short, lambda rows: rows.part.iloc[0], words)
 what = f"share of networks in which it does, after {LEARNED} steps on both tasks"
-how = {"n": f"{n}; beyond, the same at random parameters", "when": rare}
-evidence.record("B.M2", check, what, rare.inside, ">", 0.05, **how)
+n = f"{n}; beyond, the same at random parameters"
+evidence.record("B.M2", check, what, when.inside, ">", 0.05, n=n, when=when)
 
 # %% [markdown]
 # ## How far does it reach?
@@ -576,15 +558,10 @@ for word, i in (("early", 0), ("late", -1)):
     say(**{f"off_{word}_least": row.min(), f"off_{word}_most": row.max()})
 
 # %% tags=["hide-input"]
-left = slopes(
-    steps,
-    {name: found[name].after for name in names},
-    xlabel="rate × curvature",
-    ylabel=f"distance at time {duration:g}",
-    title="Many rounds: one power less",
-    colors=palette,
-    fit=limit_slope,
-)
+words = {"title": "Many rounds: one power less", "xlabel": "rate × curvature"}
+words["ylabel"] = f"distance at time {duration:g}"
+after = {name: found[name].after for name in names}
+left = slopes(steps, after, **words, colors=palette, fit=limit_slope)
 words = "Large rates", "rate × curvature", "error / length of the round"
 right, ax = page.panel(*words, xscale="log", yscale="log")
 for name in names:
@@ -598,7 +575,7 @@ figures.show(
     name="bracket-range",
     caption=f"(a) distance at the fixed time {duration:g} after {round_counts[0]} to {round_counts[-1]} rounds, geometric mean of {networks} {settings[0][0]} networks, {settings[0][1]} loss; legend: slopes. (b) error of one "
     f"round relative to its length (median of the same networks), up to rates where descent is close to unstable; dotted: 5 %. Neither figure says where the gradient flow ends up in the long run.",
-    alt=f"(a) two lines of slopes {' and '.join(f'{limit_slope(steps, found[name].after).mean():.1f}' for name in names)}. (b) two rising lines.",
+    alt=f"(a) two lines of slopes {' and '.join(f'{limit_slope(steps, one).mean():.1f}' for one in after.values())}. (b) two rising lines.",
 )
 
 # %% [markdown]
@@ -611,11 +588,9 @@ figures.show(
 # %% tags=["hide-input"]
 n = f"{networks} networks"
 what = f"relative error of a round at rate × curvature = {large[0]}, with bracket"
-how = {
-    "n": n,
-    "when": evidence.Assumed("rate × largest curvature is below about 1/2"),
-}
-evidence.record("B.S1", "range of the rate", what, early, "<", 0.05, **how)
+when = evidence.Assumed("rate × largest curvature is below about 1/2")
+check = "range of the rate"
+evidence.record("B.S1", check, what, early, "<", 0.05, n=n, when=when)
 check = "large rates break the continual equation"
 what = "relative error of a round at rate × curvature = 1.6"
 evidence.record("B.B1a", check, what, late, ">", 0.05, n=n)
@@ -665,8 +640,8 @@ check = "bracket of neighbours against drift speed"
 level = 1 - 2 * evidence.level("B.B2a", check)
 drift_slope = mean_interval(limit_slope(speeds, seen.neighbours, axis=1), level)
 say(drift_power=drift_slope.value, stream_length=drift.LENGTH)
-say(drifting_streams=streams)
-say(kept_percent=kept, kept_least=kept_least, kept_most=kept_most)
+say(drifting_streams=streams, kept_percent=kept)
+say(kept_least=kept_least, kept_most=kept_most)
 what = "exponent of the speed in the limit of slow drift"
 when = evidence.Assumed(
     "only neighbouring tasks are compared (over a whole stream most of it remains: two thirds for a straight line of losses, more in networks)"
@@ -693,22 +668,19 @@ drifts = np.array([0.0, 0.02, 0.05, 0.2, 0.5, 1.0])  # of the way to unrelated d
 off_by_drift = drift.off_by_drift(network, *data.moving, drifts, rate=0.1)
 by_drift = pd.DataFrame({"drift": drifts, "off": np.median(off_by_drift, axis=1)})
 words = "data drift within a task by no more than a twentieth of the way to unrelated data"
-still = evidence.tested(
-    by_drift, "drift <= 0.05", lambda rows: rows.off.max(), words
-)
+when = evidence.tested(by_drift, "drift <= 0.05", lambda at: at.off.max(), words)
 check, n = "data that drift within a task", f"{drifting} networks"
 what = "median error over the way, ten steps at rate × curvature 0.1, largest of the drifts"
 size = f"{n} × {len(drifts)} drifts"
-evidence.record("B.S1", check, what, still.inside, "<", 0.05, n=size, when=still)
+evidence.record("B.S1", check, what, when.inside, "<", 0.05, n=size, when=when)
 what = "error over the way with data that end unrelated, lowest tenth of networks"
 lowest = float(np.quantile(off_by_drift[-1], 0.1))
 evidence.record("B.K7", check, what, lowest, ">", 0.05, n=n)
 what = "relative error of a round at rate × curvature = 1.6"
 n = f"{networks} networks"
 evidence.record("B.K7", "large rates", what, late, ">", 0.05, n=n)
-words = [
-    f"{row.off:.1%} at a drift of {row.drift:g}" for row in by_drift.itertuples()
-]
+rows = by_drift.itertuples()
+words = [f"{row.off:.1%} at a drift of {row.drift:g}" for row in rows]
 say(off_at_drifts=", ".join(words))
 
 # %% [markdown]

@@ -338,11 +338,8 @@ for word, k in (("one", 1), ("hundred", 100), ("long", long_steps)):
     say(**{f"raised_{word}": 100 * networks_dial.raised()[k].value})
 other_way = networks_dial.raised()[long_steps].value < 0.5
 say(long_steps=long_steps)
-say(
-    in_the_long_run="the dial turns the other way: at one gradient norm, a target that lies along a flat direction of the outputs is further away, so that training travels further"
-    if other_way
-    else "the dial turns the same way"
-)
+words = "the dial turns the other way: at one gradient norm, a target that lies along a flat direction of the outputs is further away, so that training travels further"
+say(in_the_long_run=words if other_way else "the dial turns the same way")
 
 # %% tags=["hide-input"]
 axes = "Quadratics: two dials", r"$\|[g_1, g_2]\|$", "forgetting"
@@ -565,27 +562,23 @@ for kind, sign, limit, names in (
     ("decay", "<", 0.5, ["none", "weight decay 0.1", "weight decay 10"]),
     ("replay", ">", 2, ["none", "replay, weight 10"]),
 ):
-    strong = evidence.tested(
-        explained.loc[names],
-        f"{kind} >= 10",
-        lambda rows: rows["median"].median(),
-        words,
+    tried, short = explained.loc[names], f"{kind} >= 10"
+    when = evidence.tested(
+        tried, short, lambda rows: rows["median"].median(), words
     )
-    how = {"n": n, "when": strong}
-    evidence.record("B.B3", names[-1], what, strong.inside, sign, limit, **how)
+    how = {"n": n, "when": when}
+    evidence.record("B.B3", names[-1], what, when.inside, sign, limit, **how)
 
 # %% tags=["hide-input"]
 asked_rates = np.array([0.1, 0.3, 0.5, 1.0, 1.6])  # times the curvature of task 2
 beyond = np.abs(marked(after_1, m, asked_rates[:, None] / reach) - 1)
 smaller = pd.DataFrame({"rate": asked_rates, "smaller": (beyond < 1).mean(axis=1)})
 words = "rate × curvature is below about 0.3 (as a term of the field; of the forgetting of one step it is the largest at every stable rate)"
-ahead_of_rest = evidence.tested(
-    smaller, "rate <= 0.3", lambda rows: rows.smaller.min(), words
-)
+when = evidence.tested(smaller, "rate <= 0.3", lambda at: at.smaller.min(), words)
 check = "bracket against all higher orders of the forgetting of a step"
 what = "smallest share of pairs in which the bracket's term is larger, over rates"
-how = {"n": f"{networks} pairs × {len(asked_rates)} rates", "when": ahead_of_rest}
-evidence.record("B.C3", check, what, ahead_of_rest.inside, ">", 0.5, **how)
+n = f"{networks} pairs × {len(asked_rates)} rates"
+evidence.record("B.C3", check, what, when.inside, ">", 0.5, n=n, when=when)
 parts = zip(asked_rates, np.median(beyond, axis=1), strict=True)
 words = [f"{part:.0%} at rate × curvature {one:g}" for one, part in parts]
 say(beyond_at_rates=", ".join(words))

@@ -273,10 +273,9 @@ say(pairs_projected=len(pairs), least_gain=max(least, 0), points=others.shape[1]
 inner = drawn.map(lambda losses, t: grad(losses[0])(t) @ grad(losses[1])(t))
 spot = int(inner.argmin())
 losses = drawn.losses({name: value[spot] for name, value in drawn.data.items()})
+step = losses, drawn.theta[spot], rates
 for rule in ("PCGrad", "CAGrad"):
-    plain, corrected = aggregated.powers_of_a_step(
-        rule, losses, drawn.theta[spot], rates
-    )
+    plain, corrected = aggregated.powers_of_a_step(rule, *step)
     say(**{f"{rule}_plain": plain, f"{rule}_corrected": corrected})
 say(cosine_there=aggregated.cosine(losses, drawn.theta[spot]))
 
@@ -305,25 +304,18 @@ learned = alternate_pairs(count, rounds, rate, seed)
 say(saved_in_half_steps=learned.saved_in_half_steps)
 
 # %% tags=["hide-input", "lead"]
-left = page.slopes(
-    rates,
-    gaps,
-    xlabel="rate $h$",
-    ylabel="distance from the modified loss's flow",
-    title="The bracket, removed",
-    colors=dict(zip(gaps, ("red", "green", "blue"), strict=True)),
-    fit=limit_slope,
-)
+words = {"title": "The bracket, removed", "xlabel": "rate $h$"}
+words["ylabel"] = "distance from the modified loss's flow"
+hues = dict(zip(gaps, ("red", "green", "blue"), strict=True))
+left = page.slopes(rates, gaps, **words, colors=hues, fit=limit_slope)
 words = "Forgetting of task 1", "rounds", "$L_1$ minus $L_1$ of joint descent"
 right, ax = page.panel(*words, zero=True)
-looks = (
-    ("red", "-"),
-    ("orange", "-"),
-    ("green", "--"),
-    ("purple", ":"),
-    ("grey", "-"),
+hues, lines = (
+    ("red", "orange", "green", "purple", "grey"),
+    ("-", "-", "--", ":", "-"),
 )
-for (kind, lost), (hue, line) in zip(learned.forgotten.items(), looks, strict=True):
+looks = zip(learned.forgotten.items(), hues, lines, strict=True)
+for (kind, lost), hue, line in looks:
     ax.plot(learned.rounds, lost.mean(axis=1), line, color=C[hue], label=kind)
 ax.set(ylim=(ax.get_ylim()[0] - 0.006, None))
 ax.legend(fontsize=9, title="order", ncol=3, loc="lower center")
@@ -337,9 +329,8 @@ figures.show(
 rows = [(kind, each.words("+.4f")) for kind, each in learned.excess.items()]
 names = ["order", "forgetting of task 1, mean and 95 % interval"]
 caption = f"Forgetting of task 1 after {rounds} rounds of each order."
-page.table(
-    pd.DataFrame(rows, columns=names), name="remedies-order", caption=caption
-)
+found = pd.DataFrame(rows, columns=names)
+page.table(found, name="remedies-order", caption=caption)
 
 # %% [markdown]
 # The palindrome forgets less than 1, 2 by **{glue:text}`saved_in_half_steps:.2f`** times $\tfrac h2\|g_1\|^2$
@@ -349,10 +340,8 @@ page.table(
 what = "brackets left at order h"
 evidence.record("O.11", "derivation", what, left_over, "==", 0, n="3 palindromes")
 off = max(abs(powers[name].mean() - 3) for name in powers if name != "1, 2")
-what, n = (
-    "largest |mean slope − 3| of two palindromes",
-    f"{trials} networks × 3 rates",
-)
+what = "largest |mean slope − 3| of two palindromes"
+n = f"{trials} networks × 3 rates"
 evidence.record("O.11", "slopes", what, float(off), "<", 0.1, n=n)
 check, what = "slope without a palindrome", "largest slope of the order 1, 2"
 steepest = float(powers["1, 2"].max())
@@ -444,10 +433,9 @@ face, fair = (
     for name in ("PCGrad = UPGrad", "PCGrad, length of plain step")
 )
 say(pcgrad_gain=face, pcgrad_gain_at_equal_length=fair)
-caption = (
-    f"Change of the summed loss of {networks} networks, mean and 95 % interval."
-)
-page.table(pd.DataFrame(rows), name="remedies-multitask", caption=caption)
+found, over = pd.DataFrame(rows), f"{networks} networks, mean and 95 % interval"
+caption = f"Change of the summed loss of {over}."
+page.table(found, name="remedies-multitask", caption=caption)
 
 # %% [markdown]
 # PCGrad lowers the training loss by {glue:text}`pcgrad_gain:.1f` %, but by only
@@ -478,13 +466,11 @@ same = [f"{row_text(change)} ({method})" for method, change in same]
 say(tasks_of_the_hardest=hardest[0], changes_in_turn=", ".join(same))
 
 # %% tags=["hide-input"]
-panels, looks = (
-    [],
-    list(zip(("grey", "blue", "green", "orange"), "osD^", strict=True)),
-)
+panels, hues = [], ("grey", "blue", "green", "orange")
+looks = list(zip(cells, hues, "osD^", strict=True))
 for measure, title in (("train_loss", "Training loss"), ("test_loss", "Test loss")):
     figure, ax = page.rows(title, axis, INSIDE, size=(5.4, 4.2))
-    for k, (cell, (hue, marker)) in enumerate(zip(cells, looks, strict=True)):
+    for k, (cell, hue, marker) in enumerate(looks):
         rows = [in_percent(sweep.change(cell, name, measure)) for name in INSIDE]
         style = {"fmt": marker, "markersize": 4, "linewidth": 1.2}
         style |= {"across": True, "label": titles[cell]}
@@ -546,19 +532,15 @@ evidence.record("B.E3", check, what, lowest(without), "<", -MARGIN, n=cells_n)
 # Steps as long as those of plain descent; two tasks here and in the sweep, and four.
 check = "PCGrad against plain descent, equal step lengths"
 level = sharing("B.C2", check, 2 * len(cells) + 1)
-equal_lengths = sweep.equal_lengths(level)
+lengths = sweep.equal_lengths(level)
 here = mean_interval(changes["PCGrad, length of plain step"]["training"], level)
-equal_lengths.loc[len(equal_lengths)] = [2, "train_loss", here]
+lengths.loc[len(lengths)] = [2, "train_loss", here]
 words = "there are four tasks and the training loss is read; with two tasks, or in the test loss of unrelated ones, no gain of one percent is found"
-gains = evidence.tested(
-    equal_lengths,
-    "T == 4 and measure == 'train_loss'",
-    lambda rows: highest(rows.change),
-    words,
-)
+short = "T == 4 and measure == 'train_loss'"
+when = evidence.tested(lengths, short, lambda rows: highest(rows.change), words)
 what = "change of the training loss (log), largest of all cells"
-how = {"n": f"{cells_n}; beyond, two tasks, and test losses", "when": gains}
-evidence.record("B.C2", check, what, gains.inside, "<", -MARGIN, **how)
+n = f"{cells_n}; beyond, two tasks, and test losses"
+evidence.record("B.C2", check, what, when.inside, "<", -MARGIN, n=n, when=when)
 
 # %% tags=["hide-input"]
 penalties = [name for name in changes if "λ" in name]
