@@ -74,9 +74,9 @@ LONG = {
     "bridge/real-features": 597,
     "bridge/training-length": 545,
     "bridge/universality": 556,
-    "dynamics/bracket": 663,
-    "dynamics/forgetting": 540,
-    "dynamics/remedies": 555,
+    "dynamics/bracket": 635,
+    "dynamics/forgetting": 533,
+    "dynamics/remedies": 537,
     "multitask/many-tasks": 565,
     "multitask/transfer": 677,
     "networks/megabyte": 541,
@@ -88,7 +88,7 @@ TALKS_LITTLE = {
     "bridge/real-features": 0.29,
     "bridge/universality": 0.29,
     "bridge/wider-networks": 0.32,
-    "dynamics/bracket": 0.32,
+    "dynamics/bracket": 0.33,
     "dynamics/explore-flows": 0.2,
     "dynamics/forgetting": 0.34,
     "dynamics/modified-equation": 0.26,
@@ -103,7 +103,7 @@ TALKS_LITTLE = {
     "replay/explore-replay": 0.17,
     "replay/which-order": 0.32,
 }
-HIDDEN_NOW = 8031
+HIDDEN_NOW = 7978
 
 
 def name_of(chapter):
