@@ -83,11 +83,11 @@ LONG = {
     "networks/similarity": 691,
     "replay/buffer": 688,
     "replay/rehearse": 649,
+    "replay/which-order": 501,
 }
 TALKS_LITTLE = {
     "bridge/real-features": 0.29,
     "bridge/universality": 0.29,
-    "bridge/wider-networks": 0.32,
     "dynamics/bracket": 0.33,
     "dynamics/explore-flows": 0.2,
     "dynamics/forgetting": 0.34,
@@ -103,7 +103,7 @@ TALKS_LITTLE = {
     "replay/explore-replay": 0.17,
     "replay/which-order": 0.32,
 }
-HIDDEN_NOW = 7978
+HIDDEN_NOW = 7950
 
 
 def name_of(chapter):
