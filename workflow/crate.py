@@ -42,13 +42,14 @@ def crate(files: dict[str, Path], runs: list[tuple[str, str]]) -> dict[str, Any]
         "name": citation["title"],
         "description": citation["message"],
         "version": str(citation["version"]),
-        "creator": [link(f"#author-{i}") for i, _ in enumerate(citation["authors"])],
+        "author": one([link(f"#author-{i}") for i, _ in enumerate(citation["authors"])]),
+        "publisher": link("#author-0"),
         "license": [link(licence) for licence in LICENCES],
         "datePublished": max(action["endTime"] for action in actions),
-        "conformsTo": [link(profile) for profile in PROFILES],
+        "conformsTo": one([link(profile) for profile in PROFILES]),
         "hasPart": [link(name) for name in sorted(files)],
-        "mentions": [link(action["@id"]) for action in actions],
-        "citation": [link(work["url"]) for work in citation["references"]],
+        "mentions": one([link(action["@id"]) for action in actions]),
+        "citation": one([link(work["url"]) for work in citation["references"]]),
     }
     if names := identifiers():
         root["identifier"] = names
@@ -71,8 +72,9 @@ def crate(files: dict[str, Path], runs: list[tuple[str, str]]) -> dict[str, Any]
         "conformsTo": link(BASE),
         "about": link("./"),
     }
+    scripts = {f"notebooks/{chapter}.py" for chapter, _ in runs}
     parts = [
-        part(name, files[name], {f"notebooks/{chapter}.py" for chapter, _ in runs}) for name in sorted(files)
+        part(name, files[name]) | (program(citation) if name in scripts else {}) for name in sorted(files)
     ]
     graph = [descriptor, root, *people, *papers, *profiles, *licences, *actions, *values, *parts]
     return {"@context": f"{BASE}/context", "@graph": graph}
@@ -96,8 +98,10 @@ def run(chapter: str, place: str, files: dict[str, Path]) -> tuple[dict[str, Any
         "@id": f"#run-{chapter}",
         "@type": "CreateAction",
         "name": f"Run of {script}",
+        "description": f"{script}, run from its first cell to its last with the parameters named here",
+        "agent": link("#author-0"),
         "instrument": link(script),
-        "object": [link(each) for each in [*tables, *(value["@id"] for value in values)]],
+        "object": one([link(each) for each in [*tables, *(value["@id"] for value in values)]]),
         "result": link(place),
         "endTime": said["end_time"],
         "actionStatus": link("http://schema.org/CompletedActionStatus"),
@@ -105,12 +109,21 @@ def run(chapter: str, place: str, files: dict[str, Path]) -> tuple[dict[str, Any
     return action, values
 
 
-def part(name: str, path: Path, scripts: set[str]) -> dict[str, Any]:
-    """Return what is said of a file."""
-    kind: Any = ["File", "SoftwareSourceCode"] if name in scripts else "File"
-    guessed = mimetypes.guess_type(name)[0]
-    said = {"@id": name, "@type": kind, "name": name, "contentSize": str(path.stat().st_size)}
-    return said | ({"encodingFormat": guessed} if guessed else {})
+def part(name: str, path: Path) -> dict[str, Any]:
+    """Return what is said of a file; its kind is what Python knows of its name, on every machine alike."""
+    kind = mimetypes.MimeTypes().guess_type(name)[0] or "application/octet-stream"
+    size = str(path.stat().st_size)
+    return {"@id": name, "@type": "File", "name": name, "contentSize": size, "encodingFormat": kind}
+
+
+def program(citation: dict[str, Any]) -> dict[str, Any]:
+    """Return what is said of a script besides."""
+    return {"@type": ["File", "SoftwareSourceCode"], "version": str(citation["version"])}
+
+
+def one(values: list[Any]) -> Any:
+    """Return a list as RO-Crate wants it: without brackets where it has one member."""
+    return values[0] if len(values) == 1 else values
 
 
 def identifiers() -> list[str]:

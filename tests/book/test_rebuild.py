@@ -1,6 +1,7 @@
 """Only what changed runs again; a kill, a failing cell or a second build costs nothing that was finished."""
 
 import contextlib
+import hashlib
 import os
 import re
 import shutil
@@ -11,8 +12,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import psutil
 import pytest
+import yaml
 from bs4 import BeautifulSoup
-from copies import NOTHING, build, outputs
+from copies import NOTHING, ROOT, build, outputs
 from miniature import CHAPTERS, configure, miniature, runs, source
 
 pytestmark = pytest.mark.book
@@ -140,17 +142,53 @@ def test_a_source_that_changed_under_an_old_date_runs_exactly_the_notebooks_that
     assert runs(finished) == {name: 2 if name in rerun else 1 for name in CHAPTERS}
 
 
+def continuous():
+    """What the job "build" of the workflow does: its commands, and what it keeps for the next run."""
+    workflow = yaml.safe_load((ROOT / ".github/workflows/book.yml").read_text(encoding="utf-8"))
+    steps = workflow["jobs"]["build"]["steps"]
+    kept = {
+        step["uses"].partition("@")[0]: step["with"] for step in steps if "/cache/" in step.get("uses", "")
+    }
+    first = next(i for i, step in enumerate(steps) if step.get("run", "").startswith("make book"))
+    assert "cache/restore" in steps[first - 1]["uses"]
+    assert any("cache/save" in step.get("uses", "") for step in steps[first:])
+    return steps[first]["run"].split(), kept["actions/cache/restore"], kept["actions/cache/save"]
+
+
+def cache_key(template, tree, commit):
+    """Fill in a key of the cache as GitHub does."""
+    lock = (tree / re.search(r"hashFiles\('(.*?)'\)", template)[1]).read_bytes()
+    values = {"runner.os": "Linux", "github.sha": commit, "hashFiles": hashlib.sha256(lock).hexdigest()}
+    return re.sub(r"\$\{\{ ([\w.]+).*? \}\}", lambda found: values[found[1]], template)
+
+
 @pytest.mark.third(3)
-def test_a_clone_with_the_cache_of_another_runs_what_was_edited(judged, tmp_path):
-    clone = miniature(tmp_path / "clone")
-    shutil.copytree(judged / "build/smoke/notebooks", clone / "build/smoke/notebooks")
-    notebook = clone / "notebooks/part/beta.py"
-    notebook.write_text(source("part/beta").replace("Does part/beta hold?", "Does it, after an edit?"))
-    done = build(clone, VERDICTS)
-    assert done.returncode == 0, done.stdout
-    assert runs(clone) == {"part/beta": 1}
-    said = done.stdout.splitlines()[-1]
+def test_a_run_of_continuous_integration_with_the_cache_of_another_runs_what_was_edited(tmp_path):
+    """The steps and keys are those of the workflow; its profile is book, which the miniature has not."""
+    command, restore, save = continuous()
+    assert command == ["make", "book"]  # which calls what `build` calls below
+    store = {}
+
+    def run(name, commit, edited=""):
+        clone = miniature(tmp_path / name)
+        notebook = clone / "notebooks/part/beta.py"
+        notebook.write_text(source("part/beta").replace("Does part/beta hold?", edited or "Does it hold?"))
+        prefix = cache_key(restore["restore-keys"], clone, commit)
+        place = save["path"].replace("/book/", "/smoke/")
+        for kept in (store[key] for key in store if key.startswith(prefix)):
+            shutil.copytree(kept, clone / restore["path"].replace("/book/", "/smoke/"))
+        done = build(clone, VERDICTS)
+        assert done.returncode == 0, done.stdout
+        key = cache_key(save["key"], clone, commit)
+        store[key] = shutil.copytree(clone / place, tmp_path / f"cache-{name}")
+        return runs(clone), done.stdout.splitlines()[-1]
+
+    first, said = run("first", "c0ffee")
+    assert (first, said) == (ONCE, "3 chapters: 0 from the cache, 3 run")
+    second, said = run("second", "decaf0", "Does it, after an edit?")
+    assert second == {"part/beta": 1}
     assert re.fullmatch(r"3 chapters: 2 from the cache \(oldest \d+ \w+ 20\d\d\), 1 run", said)
+    assert len(store) == 2  # each commit saves its own
 
 
 def test_a_chapter_that_leaves_the_contents_is_no_longer_judged(finished):
