@@ -165,7 +165,7 @@ def test_the_container_installs_what_make_installs_and_builds_without_a_network(
     assert "ARG PYTHON=python:3.11-slim-bookworm" in arguments
     copied = [word for line in environment if line.startswith("COPY") for word in line.split()[1:-1]]
     assert [name for name in copied if not list(ROOT.glob(name))] == []
-    # Of all that the rule of the environment is made of, nothing comes later than it; else it would run again.
+    # All that the environment is made of is there before it; what comes later would make it anew.
     needed = re.search(r"^\$\(READY\): (requirements.*)$", makefile, re.MULTILINE)[1].split()
     assert set(needed) <= {path.name for name in copied for path in ROOT.glob(name)}
     assert environment[-2:] == ["RUN make .venv/.ready", ""]
