@@ -83,7 +83,6 @@ LONG = {
     "networks/similarity": 691,
     "replay/buffer": 688,
     "replay/rehearse": 649,
-    "replay/which-order": 501,
 }
 TALKS_LITTLE = {
     "bridge/real-features": 0.29,

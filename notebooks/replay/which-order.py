@@ -401,8 +401,7 @@ figures.show(
 #
 # 1. *Linear model.* With $k$ tasks before the two neighbours and $l = T - k - 2$ after them, the exchange of {prf:ref}`thm-which-order-swap` is worth at the end, for many parameters,
 #
-#    $$ \begin{aligned} p^2 \Delta G = -n(n-m) \Big\{ & (D_a - D_b) \Big[ 1 + \frac{(k+1)m - ln}{p} \Big] \\
-#    & + \frac mp \sum_{j \in P} (d_{ja} - d_{jb}) \Big\} + O(1/p^2) . \end{aligned} $$
+#    $$ \begin{aligned} p^2 \Delta G = -n(n-m) \Big\{ & (D_a - D_b) \Big[ 1 + \frac{(k+1)m - ln}{p} \Big] \\ & + \frac mp \sum_{j \in P} (d_{ja} - d_{jb}) \Big\} + O(1/p^2) . \end{aligned} $$
 #
 # 2. *Small steps.* Let the step on task $t$ be one on $L_t$ plus the sum of smooth buffer losses $\tilde L_s$ of all tasks $s$ before it. Then
 #
