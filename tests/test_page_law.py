@@ -80,7 +80,7 @@ LONG = {
     "multitask/many-tasks": 565,
     "multitask/transfer": 677,
     "networks/megabyte": 541,
-    "networks/similarity": 691,
+    "networks/similarity": 680,
     "replay/buffer": 688,
     "replay/rehearse": 649,
 }
@@ -96,13 +96,12 @@ TALKS_LITTLE = {
     "networks/megabyte": 0.33,
     "networks/random-features": 0.33,
     "networks/schedules": 0.24,
-    "networks/similarity": 0.34,
-    "networks/small-data": 0.2,
+    "networks/small-data": 0.21,
     "replay/budget": 0.32,
     "replay/explore-replay": 0.17,
     "replay/which-order": 0.32,
 }
-HIDDEN_NOW = 7950
+HIDDEN_NOW = 7936
 
 
 def name_of(chapter):

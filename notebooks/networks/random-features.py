@@ -30,7 +30,6 @@ noise_draws = 2000  # label-noise draws for the check of the identity [400 to 20
 widest = 2048  # most features of the live measurements [1000 to 4096]
 
 # %% tags=["hide-input"]
-import matplotlib.pyplot as plt
 import numpy as np
 import sympy as sp
 
@@ -44,6 +43,7 @@ from manytasks import (
     parameters,
     theory,
 )
+from manytasks.page.panel import panel
 from manytasks.statistics import critical_t, critical_z, mean_interval, z_scores
 from manytasks.studies.networks import frozen_noise, frozen_peaks
 from manytasks.studies.networks.frozen_features import frozen_draw, largest_residual
@@ -251,15 +251,17 @@ shown = (
     (clean.groupby("fraction"), "permuted", "clean labels"),
     (half_permuted.groupby("noise"), "wrong labels", "half of the pixels permuted"),
 )
+PARAMETERS, LOGARITHMIC = "random features $p$", {"xscale": "log", "yscale": "log"}
 colors, panels = ("blue", "green", "orange", "red"), []
 for curves, words, title in shown:
-    fig, ax = plt.subplots()
+    fig, ax = panel(
+        title, PARAMETERS, "test error of the pooled fit", **LOGARITHMIC
+    )
     for (level, rows), color in zip(curves, colors, strict=False):
         errors = rows.pivot_table("test_loss", ["seed", "task"], "features")
         label = f"{level:.0%} {words}"
         page.quartiles(ax, errors.columns, errors, color=color, label=label)
-    ax.set(xscale="log", yscale="log", ylim=(0.08, 2000), title=title)
-    ax.set(xlabel="random features $p$", ylabel="test error of the pooled fit")
+    ax.set(ylim=(0.08, 2000))
     figures.threshold(ax, N)
     ax.legend(loc="upper left")
     panels.append(fig)
@@ -332,7 +334,8 @@ share = evidence.level("A.C1", noise_term) / len(low)
 deviation = mean_interval(tested * (N - low - 1) / low - 1, 1 - share)
 
 # %% tags=["hide-input"]
-panels = [plt.subplots(), plt.subplots()]
+titles = "noise amplification $a$", "measured / linear theory"
+panels = [panel(title, PARAMETERS, "", **LOGARITHMIC) for title in titles]
 left, right = (ax for _, ax in panels)
 smooth = [np.geomspace(16, N - 4, 80), np.geomspace(N + 4, widest, 80)]
 smooth = np.unique(np.concatenate(smooth).astype(int))
@@ -344,11 +347,8 @@ left.plot([], [], label="linear theory", **style)
 figures.band(left, grid, measured, color=C["orange"], label="ReLU features")
 figures.band(right, grid, measured / linear, color=C["orange"])
 right.axhline(1, **style)
-left.set_title("noise amplification $a$")
-right.set_title("measured / linear theory")
-for _, ax in panels:
-    ax.set(xscale="log", yscale="log", xlabel="random features $p$")
-    figures.threshold(ax, N)
+figures.threshold(left, N)
+figures.threshold(right, N)
 right.set_yticks([1, 2, 4], ["1", "2", "4"])
 right.minorticks_off()
 left.legend(loc="upper left")
@@ -393,14 +393,12 @@ transfer = frozen_peaks.transfer_by_share(table[table.noise == 0])
 widths = transfer[0.0].columns
 few, many = widths[widths < 0.4 * n], widths[widths > 2 * N]
 far = [*few, *many]
-fig, ax = plt.subplots()
+fig, ax = panel("Who gains?", PARAMETERS, "knowledge transfer", xscale="log")
 for (share, gained), color in zip(transfer.items(), colors, strict=True):
     for part in (few, many):
         figures.band(ax, part, gained[part], color=C[color], fmt="o-")
     ax.plot([], [], color=C[color], label=f"{share:.0%} permuted")
 ax.axhline(0, color=figures.INK, linewidth=1)
-ax.set(xscale="log", xlabel="random features $p$", title="Who gains?")
-ax.set_ylabel("knowledge transfer")
 ax.legend(loc="upper center")
 equal, unrelated = (transfer[share][far].mean() for share in (0.0, 1.0))
 figures.show(
@@ -436,13 +434,14 @@ widths = np.array([32, 64, 128, 200, 250, *beside, 350, 420, 600, 1000])
 equal_tasks = {"draws": repeats, "seed": seed}
 values = frozen_peaks.errors_of_equal_tasks(T, n, widths, widest, **equal_tasks)
 inks = (C[name] for name in ("red", "orange", "blue"))
-fig, ax = plt.subplots()
+fig, ax = panel(
+    "Equal tasks, clean labels", PARAMETERS, "test error", **LOGARITHMIC
+)
 for (kind, errors), ink in zip(values.items(), inks, strict=True):
     drawn = np.maximum(errors.T, 1e-4)
     ax.plot(widths, np.median(drawn, 1), color=ink, label=kind)
     ax.plot(widths, drawn, ".", markersize=3, color=ink)
-ax.set(xscale="log", yscale="log", ylim=(8e-5, 30), ylabel="test error")
-ax.set(xlabel="random features $p$", title="Equal tasks, clean labels")
+ax.set(ylim=(8e-5, 30))
 figures.threshold(ax, N)
 ax.legend(loc="lower left")
 figures.show(

@@ -219,14 +219,10 @@ cosines = torch.stack(
 linear_gap = max(
     float((each / each[0] - 1).abs().max()) for each in (distances, cosines)
 )
+what = "largest relative difference of four distances, and of four cosines"
+size = "symbolic in 3 features, numbers in 7"
 evidence.record(
-    "A.Q2",
-    "linear model: one number",
-    "largest relative difference of four distances, and of four cosines",
-    linear_gap,
-    "<",
-    1e-9,
-    n="symbolic in 3 features, numbers in 7",
+    "A.Q2", "linear model: one number", what, linear_gap, "<", 1e-9, n=size
 )
 page.say(distance=float(distances[0]), cosine=float(cosines[0]), apart=linear_gap)
 
@@ -276,20 +272,13 @@ probe = torch.from_numpy(stream(seed, "probe").standard_normal((100, 64)))
 says, twin_says = (forward(network, probe)[1] for network in (theta, twin))
 twin_weights = float(measures.weight_distance(theta, twin))
 twin_function = float(measures.function_distance(says, twin_says))
+what = "squared distance between the weights of two networks with one function"
+size = f"width {twin_width}, function distance {twin_function:.0e}"
 evidence.record(
-    "A.K9",
-    "one function, two optima",
-    "squared distance between the weights of two networks with one function",
-    twin_weights,
-    ">",
-    1.0,
-    n=f"width {twin_width}, function distance {twin_function:.0e}",
+    "A.K9", "one function, two optima", what, twin_weights, ">", 1.0, n=size
 )
-checks.below(
-    "squared distance between the functions of a network and its twin",
-    twin_function,
-    1e-20,
-)
+what = "squared distance between the functions of a network and its twin"
+checks.below(what, twin_function, 1e-20)
 
 # %% [markdown]
 # **The tables** were made by `manytasks sweep NAME --profile book`, with the names `similarity-cifar100`,

@@ -26,7 +26,8 @@ from manytasks import checks, deep, evidence, page
 from manytasks.declarations import declarations
 from manytasks.statistics import mean_interval
 from manytasks.studies.networks import peak_sides, peaks
-from manytasks.studies.networks.forgetting import by_learner, change, saved
+from manytasks.studies.networks.forgetting import by_learner, change
+from manytasks.studies.networks.forgetting_contrasts import LOST, Contrasts
 from manytasks.studies.networks.transfer import transfer, transfers
 
 KEYS = ["scenario", "memory", "width", "seed"]
@@ -326,14 +327,15 @@ page.table(
 # ## What is forgotten?
 #
 # Five tasks, one after the other; a buffer keeps $m$ samples a class of each. With a head per task the tasks are ten classes of glyphs
-# each, with one head the ten digits through five permutations of all pixels. What a learner forgets is read off its error matrix; what a wide
-# one forgets more than a narrow one is a difference within a seed.
+# each, with one head the ten digits through five permutations of all pixels. What a learner forgets is read off its error matrix. Two learners are
+# compared within a seed, for they have seen the same samples in the same order from the same first weights of their width: a wide one with a narrow one, and
+# one that keeps a buffer with one that keeps none.
 
 # %%
 learners = by_learner(replay, KEYS)  # a row for each; columns forgotten_loss, …
 entry = declared["A.N3, glyphs, wide networks forget less, a head per task"]
 (narrow, wide), buffers = entry.rows["width"], entry.rows["memory"]
-wider = change(learners, "width", narrow, wide)
+pairs = Contrasts(learners, narrow, wide)
 
 # %% tags=["hide-input"]
 for measure in ("loss", "error"):
@@ -351,27 +353,23 @@ for measure in ("loss", "error"):
     )
 
 # %% tags=["hide-input"]
-LOST = {"loss": "forgotten_loss", "accuracy": "forgotten_error"}
 streams = f"{int(replay.tasks[0])} tasks a seed"
-own_heads = {
-    word: [wider[each]["task", m] for m in buffers] for word, each in LOST.items()
-}
 what = f"largest change of forgetting from width {narrow} to {wide}"
+sizes = {"statistic": what, "n": streams}
 words = "the tasks have a head each (glyphs) and what is forgotten is {}"
-evidence.decide_each(str(entry), own_heads, statistic=what, n=streams, words=words)
-one_head = {
-    m: [wider[each]["domain", m] for each in LOST.values()] for m in buffers
-}
+own_heads = pairs.by_measure("task", buffers)
+evidence.decide_each(str(entry), own_heads, **sizes, words=words)
 check = "A.N3, permuted digits, wide networks forget less, one head"
 words = "one head (permuted digits) and a buffer of {} samples a class"
-evidence.decide_each(check, one_head, statistic=what, n=streams, words=words)
+one_head = pairs.by_buffer("domain", buffers)
+evidence.decide_each(check, one_head, **sizes, words=words)
 
 # %% tags=["hide-input"]
 cifar = by_learner(deep.load_results("replay-width-cifar100", "book"), KEYS)
 check = "width and forgetting, CIFAR-100 against permuted digits"
 confidence = 1 - evidence.level("A.S4", check)  # two means, one side each
 on_cifar = change(cifar.forgotten_loss, "width", narrow, wide)["domain", 15]
-on_digits = wider.forgotten_loss["domain", 15]
+on_digits = pairs.wider.forgotten_loss["domain", 15]
 both_ways = [mean_interval(values, confidence) for values in (on_cifar, -on_digits)]
 smaller = min(both_ways, key=lambda found: found.low)
 what = f"smaller of the rise of forgotten loss on CIFAR-100 and its fall on digits, width {narrow} to {wide}, one head, 15 samples a class"
@@ -380,33 +378,22 @@ evidence.record("A.S4", check, what, smaller, ">", 0, **sizes)
 
 # %% tags=["hide-input"]
 entry = declared["A.N3, glyphs and permuted digits, a buffer helps"]
-kept = entry.rows["memory"][-1]
-helped, widths = change(learners, "memory", 0, kept), entry.rows["width"]
+kept, widths = entry.rows["memory"][-1], entry.rows["width"]
 cases = {
-    f"{words}, in {word}": [helped[each][head, k] for k in widths]
-    for word, each in LOST.items()
-    for head, words in HEADS.items()
+    f"{HEADS[head]}, in {word}": each
+    for (head, word), each in pairs.helped(kept, widths).items()
 }
 what = f"largest change of forgetting by {kept} samples a class"
 sizes = {"n": f"{len(widths)} widths", "words": "the network has {}"}
 evidence.decide_each(str(entry), cases, statistic=what, **sizes)
 
 # %% tags=["hide-input"]
-lost = learners.loc["task"]
-saves = {
-    f"{kind}{word}": change(
-        saved(lost[each], kept, bool(kind)), "width", narrow, wide
-    )
-    for kind in ("", "a share of ")
-    for word, each in LOST.items()
-}
+saves, of_narrow = pairs.savings("task", kept), pairs.share_of_narrow("domain", 0)
 check = "A.N3, glyphs, the buffer saves less in wide networks, a head per task"
 what = f"change of what the buffer saves from width {narrow} to {wide}"
 words = "what the buffer saves is counted in {} (glyphs, a head per task)"
 sizes = {"n": f"a buffer of {kept}", "words": words}
 evidence.decide_each(check, saves, statistic=what, **sizes)
-unbuffered = learners.forgotten_loss["domain", 0].unstack("width")
-of_narrow = unbuffered[wide] / unbuffered[narrow]
 page.say(narrow=narrow, wide=wide, kept=kept)
 page.say(alone_more=mean_interval(of_narrow).words(".2f"))
 page.say(saved_loss=mean_interval(saves["loss"]).words(".2f"))
@@ -426,7 +413,7 @@ noisy_wider = change(noisy, "width", narrow, wide)
 own, common = "the tasks have heads of their own", "the tasks share one head"
 columns = [*LOST.values(), "final_error"]
 fall = {
-    words: [wider[each][head, m] for each in columns for m in buffers]
+    words: [pairs.wider[each][head, m] for each in columns for m in buffers]
     for words, head in ((own, "task"), (common, "domain"))
 }
 fall[own] += [noisy_wider[each][share] for each in columns for share in (0.1, 0.2)]
@@ -436,7 +423,8 @@ sizes = {"n": f"{len(buffers)} buffers, 2 shares of wrong labels"}
 sizes["words"] = "{} (glyphs and digits)"
 evidence.decide_each(check, fall, statistic=what, **sizes)
 check = "A.E3, networks: forgetting over width and buffer"
-less = lost.forgotten_loss[kept, wide] - lost.forgotten_loss[0, narrow]
+lost = learners.forgotten_loss["task"]
+less = lost[kept, wide] - lost[0, narrow]
 what = f"forgotten loss, width {wide} with {kept} samples a class minus width {narrow} without"
 evidence.decide(check, less, statistic=what, n=streams)
 check = "A.B3, networks: one shared head, no buffer"
