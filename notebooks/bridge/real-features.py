@@ -27,7 +27,6 @@ trials = 120  # simulated data sets per point of the Gaussian figures [20 to 100
 images = 300  # rendered images per character [150 to 800]
 
 # %% tags=["hide-input"]
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import sympy as sp
@@ -43,7 +42,6 @@ from manytasks import (
     theory,
 )
 from manytasks.statistics import log_slope, rms_interval
-from manytasks.streams import stream
 from manytasks.studies.features import (
     feature_limits,
     image_populations,
@@ -51,9 +49,13 @@ from manytasks.studies.features import (
     predicted_lines,
     real_features,
     real_tasks,
+    together_cells,
 )
-from manytasks.studies.features.populations import population_of
-from manytasks.studies.features.spectra import drawn_spectra, predicted_spectra
+from manytasks.studies.features.spectra import (
+    drawn_spectra,
+    predicted_spectra,
+    two_tasks_and_spectra,
+)
 from manytasks.symbolic import differing
 
 parameters.check(In, globals())
@@ -65,29 +67,17 @@ ridges = {0.0: "red", 10.0: "orange", 100.0: "blue"}
 table = deep.load_results("ridge-equivalent-cifar100", "book")
 components, deals = int(table.components[0]), table.seed.nunique()
 near = [N for N in table.samples.unique() if abs(N / components - 1) < 0.2]
-told = real_tasks.without_threshold(table, near)
-CELL = ["grouping", "samples", "ridge"]
-pairs = told.groupby(CELL)[["together_predicted", "together_loss"]].mean()
-cifar_gaps = pairs.together_loss / pairs.together_predicted - 1
-typical_cifar = real_tasks.typical_error(
-    real_tasks.relative_error(told, "together_loss", "together_predicted", CELL)
-).mean()
+cifar = together_cells.mean_cells(real_tasks.without_threshold(table, near))
+typical_cifar = together_cells.typical_together(table, near).mean()
 
 # %% tags=["hide-input"]
-digits, glyphs = image_tasks.digit_images(), image_tasks.glyph_images(images)
-populations = image_populations.relu_populations(
-    digits, "digits", 200, seed=seed
-) | image_populations.relu_populations(glyphs, "glyphs", 256, seed=seed)
+data = image_populations.chapter_images(images, seed=seed)
+populations, with_ridge = data.exact, data.with_ridge
+digits, glyphs = data.digits, data.glyphs
+raw = with_ridge["digits, raw pixels"]
 digit_answers, glyph_answers = (
     populations[f"{name}, ReLU features"].targets for name in ("digits", "glyphs")
 )
-raw = population_of([digits.rows], digit_answers)
-with_ridge = {  # these have directions that few images show
-    "digits, raw pixels": raw,
-    "glyphs, trained network": image_populations.trained_population(
-        glyphs, glyph_answers, 256, seed=seed
-    ),
-}
 
 # %% tags=["hide-input"]
 drawn = real_features.drawn_cells(
@@ -272,13 +262,7 @@ page.say(largest=f"{sizes[-1]:,}", gap_of_largest=relative[-1])
 
 # %% tags=["hide-input"]
 p = 120
-spectra = {
-    "flat": np.ones(p),
-    "$s_k = 1/k$": 1 / np.arange(1, p + 1),
-    "$s_k = 1/k^2$": 1 / np.arange(1.0, p + 1) ** 2,
-}
-vectors = stream(seed, "tasks").standard_normal((2, p)) / np.sqrt(p)
-vectors[1] = 0.7 * vectors[0] + 0.7 * vectors[1]
+vectors, spectra = two_tasks_and_spectra(p, seed=seed)
 options = (vectors, (24, 60, 96, 144, 240), (0.0, 20.0), 0.3)
 gaussian = drawn_spectra(spectra, *options, trials=trials, seed=seed)
 smooth = np.unique(np.geomspace(12, 360, 120).astype(int) // 2 * 2)
@@ -286,19 +270,16 @@ smooth = smooth[np.abs(smooth - p) > 3]
 predicted = predicted_spectra(spectra, vectors, smooth, (0.0, 20.0), 0.3)
 
 # %% tags=["hide-input"]
-panels = {}
+panels, axes = {}, {"xscale": "log", "yscale": "log", "xlabel": "samples $N$"}
+axes["ylabel"] = "excess risk, mean over tasks"
 for ridge, title in {0.0: "no ridge", 20.0: "ridge $\\lambda = 20$"}.items():
-    panels[ridge], ax = plt.subplots()
+    panels[ridge], ax = page.panel(title, **axes, numbers=[20, 50, 100, 200])
     for name, color in zip(spectra, ("blue", "orange", "red"), strict=True):
         chosen = gaussian[(gaussian.spectrum == name) & (gaussian.ridge == ridge)]
         points = chosen.pivot(index="draw", columns="samples", values="error")
         style = {"color": color, "label": name, "threshold": p}
         page.predictions(ax, predicted[name, ridge], points, **style)
-    ax.set(xscale="log", yscale="log", xlabel="samples $N$", title=title)
-    ax.set_ylabel("excess risk, mean over tasks")
     figures.threshold(ax, p, "$N = p$")
-    ax.set_xticks([20, 50, 100, 200], ["20", "50", "100", "200"])
-    ax.set_xticks([], minor=True)
 ax.legend(loc="lower left")
 panels[0.0].axes[0].set_ylim(0.03, 60)
 figures.show(
@@ -360,22 +341,21 @@ iid_lines = predicted_lines.isotropic_lines(
 )
 
 # %% tags=["hide-input", "lead"]
-panels = {title: plt.subplots() for title in lines}
+axes = {"xlabel": "training images $N$", "ylabel": "test error, mean over tasks"}
+axes |= {"xscale": "log", "yscale": "log", "ylim": (0.15, 40)}
+panels = {title: page.panel(title, **axes) for title in lines}
 for title, (_, ax) in panels.items():
     for ridge, (line, points, at) in lines[title].items():
         style = {"color": ridges[ridge], "threshold": at}
         style["label"] = f"ridge {ridge:g}" if ridge else "no ridge"
         page.predictions(ax, line, points, **style)
-    ax.set(xscale="log", yscale="log", ylim=(0.15, 40), title=title)
-    ax.set(xlabel="training images $N$", ylabel="test error, mean over tasks")
 for name, iid in iid_lines.items():
     population, ax = populations[name], panels[name][1]
     width = len(population.eigenvalues)
     ax.plot(iid, ":", color=figures.INK, linewidth=1, label="i.i.d. formula")
     ax.axhline(population.unexplained.mean(), color=figures.INK, linewidth=0.7)
     figures.threshold(ax, width, f"$N = p = {width}$")
-    ax.set_xticks(grid_N, [str(m) for m in grid_N])
-    ax.set_xticks([], minor=True)
+    page.number_axis(ax, grid_N)
 first, second, _ = (ax for _, ax in panels.values())
 first.set_ylim(0.5, 40)
 figures.threshold(first, components, f"$N = p = {components}$")
@@ -401,9 +381,11 @@ kinds = {
     "network": ("trained network, with ridge", "purple", "v"),
     "raw": ("raw pixels, with ridge", "red", "D"),
 }
-fig, ax = plt.subplots()
+axes = {"xlabel": "predicted test error", "ylabel": "measured test error"}
+fig, ax = page.panel("All predictions", xscale="log", yscale="log", **axes)
 style = {"color": figures.INK, "alpha": 0.5, "markersize": 4}
-ax.plot(*pairs.to_numpy().T, "x", label="CIFAR-100, trained network", **style)
+style["label"] = "CIFAR-100, trained network"
+ax.plot(cifar.predicted, cifar.error, "x", **style)
 for kind, (words, color, marker) in kinds.items():
     rows = cells[cells.data.str.contains(kind)]
     style = {"color": figures.COLORS[color], "markersize": 4, "label": words}
@@ -412,36 +394,29 @@ ends = np.array([0.3, 20])
 ax.plot(ends, ends, color=figures.INK, linewidth=1)
 strip = {"color": figures.INK, "alpha": 0.1, "linewidth": 0}
 ax.fill_between(ends, 0.9 * ends, 1.1 * ends, **strip)
-ax.set(xscale="log", yscale="log", xlabel="predicted test error")
-ax.set(ylabel="measured test error", title="All predictions")
 ax.legend(loc="lower right", fontsize=9)
-inside, inside_cifar = (
-    np.mean(gaps.abs() < 0.1) for gaps in (cells.gap, cifar_gaps)
-)
+inside, inside_cifar = (np.mean(each.gap.abs() < 0.1) for each in (cells, cifar))
 figures.show(
     fig,
     name="bridge-predicted-measured",
     caption=(
-        f"Every combination of data, $N$ and ridge: {len(pairs)} predictions for CIFAR-100 (without ridge beside the threshold there is none) and {len(cells)} for digits and glyphs, against the mean of "
+        f"Every combination of data, $N$ and ridge: {len(cifar)} predictions for CIFAR-100 (without ridge beside the threshold there is none) and {len(cells)} for digits and glyphs, against the mean of "
         f"the measured test errors. The grey strip is ±10 %: of the predictions {inside_cifar:.0%} (CIFAR-100) and {inside:.0%} lie in it."
     ),
     alt=f"Measured against predicted test error on logarithmic axes; {inside_cifar:.0%} of the points of CIFAR-100 and {inside:.0%} of the others lie within ten per cent of the diagonal.",
 )
 
 # %% tags=["hide-input"]
-kept = cifar_gaps.rename("gap").reset_index()
-kept["data"] = "CIFAR-100, " + kept.grouping.map(
-    {"superclass": "same superclass", "mixed": "ten superclasses"}
-)
+words = {"superclass": "same superclass", "mixed": "ten superclasses"}
+kept = cifar.assign(data="CIFAR-100, " + cifar.grouping.map(words))
 sizes_of = real_features.gap_sizes(pd.concat([kept, cells]))
-rows = {
-    "data": sizes_of.index,
-    "median size": sizes_of["median"].map("{:.1%}".format),
-    "largest": sizes_of["largest"].map("{:.0%}".format),
-    "mean with sign": sizes_of["mean"].map("{:+.1%}".format),
-}
+forms = {"median": "{:.1%}", "largest": "{:.0%}", "mean": "{:+.1%}"}
+told = pd.DataFrame(
+    {each: sizes_of[each].map(forms[each].format) for each in forms}
+)
+told.columns = ["median size", "largest", "mean with sign"]
 page.table(
-    pd.DataFrame(rows),
+    told.rename_axis("data").reset_index(),
     name="bridge-errors-of-the-prediction",
     caption="Error of the prediction, over N and ridge (measured over predicted, less 1).",
 )
@@ -507,25 +482,20 @@ choices = {
     for name in chosen
 }
 price = max(choice.price for choice in choices.values())
-found = {name: choice.errors.mean(axis=0) for name, choice in choices.items()}
-optima = [
-    f"{choice.chosen:.0f} and {grid[found[name].argmin()]:.0f}"
-    for name, choice in choices.items()
-]
+best = {name: choice.best for name, choice in choices.items()}  # place in the grid
+optima = [f"{choices[each].chosen:.0f} and {grid[best[each]]:.0f}" for each in best]
 too_high = np.mean([choice.gaps for choice in choices.values()])
 
 # %% tags=["hide-input"]
-fig, ax = plt.subplots()
+axes = {"xlabel": "ridge $\\lambda$", "ylabel": "test error, mean over tasks"}
+axes |= {"xscale": "log", "ylim": (0.8, 1.7)}
+fig, ax = page.panel("The best ridge, predicted and found", **axes)
 for name, choice in choices.items():
-    ink, mean = figures.COLORS[chosen[name]], found[name]
+    ink, least = figures.COLORS[chosen[name]], choice.errors.mean(axis=0).min()
     ax.plot(fine, choice.curve, color=ink)
     figures.band(ax, grid, choice.errors, color=ink, label=name)
     ax.plot([choice.chosen], [choice.curve.min()], "v", color=ink, markersize=9)
-    ax.plot([grid[mean.argmin()]], [mean.min()], "^", color=ink, markersize=9)
-ax.set(
-    xscale="log", xlabel="ridge $\\lambda$", ylabel="test error, mean over tasks"
-)
-ax.set(title="The best ridge, predicted and found", ylim=(0.8, 1.7))
+    ax.plot([grid[best[name]]], [least], "^", color=ink, markersize=9)
 ax.legend(loc="upper right")
 figures.show(
     fig,
@@ -595,23 +565,21 @@ size = f"2 data sets × 2 sample sizes × {len(ridges)} ridges, 8 splits × 2 tr
 evidence.record("O.6", check, what, apart.inside, "<", 0.1, n=size, when=apart)
 
 # %% tags=["hide-input"]
-panels = [plt.subplots(), plt.subplots()]
-left, right = (ax for _, ax in panels)
+axes = ("degrees of freedom $\\nu$", "measured over predicted")
+first, left = page.panel("heavy tails", *axes)
+axes = ("images $M$ known to the theory", "predicted over measured")
+second, right = page.panel("unknown covariance", *axes)
 figures.band(left, degrees, tail, color=figures.COLORS["red"])
-left.set(xlabel="degrees of freedom $\\nu$", title="heavy tails")
-left.set_ylabel("measured over predicted")
 page.number_axis(left, degrees)
 for ridge, color in ridges.items():
     label = f"ridge {ridge:g}" if ridge else "no ridge"
     right.plot(known, few[ridge], "o-", color=figures.COLORS[color], label=label)
-right.set(xlabel="images $M$ known to the theory", title="unknown covariance")
-right.set_ylabel("predicted over measured")
 page.number_axis(right, known)
 right.legend()
-for _, ax in panels:
+for ax in (left, right):
     ax.axhline(1, color=figures.INK, linewidth=1)
 figures.show(
-    [fig for fig, _ in panels],
+    [first, second],
     name="bridge-real-breaks",
     caption=(
         f"(a) excess risk of a minimum-norm fit ($p = {p_tail}$, $N = {N_tail}$) over its prediction when sample lengths are random; mean of {len(tail)} draws with 95 % intervals. "

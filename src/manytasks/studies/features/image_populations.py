@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from manytasks.streams import Seed
 from manytasks.studies.features.image_tasks import (
     ASKED,
     Images,
+    digit_images,
     glyph_images,
     one_vs_rest,
     permuted_views,
@@ -65,3 +68,36 @@ def trained_population(
     """
     layer = trained_layer(glyph_images(100, OTHERS), width, seed=seed, steps=steps)
     return population_of([np.maximum(images.rows @ layer, 0).astype(float)], targets)
+
+
+class ChapterImages(NamedTuple):
+    """All data of the chapter on real features."""
+
+    digits: Images
+    glyphs: Images
+    exact: dict[str, Population]
+    """Random layers: the theory is tried on them with and without ridge."""
+    with_ridge: dict[str, Population]
+    """Directions that few images show: with ridge only."""
+
+
+def chapter_images(per_character: int, *, seed: Seed, steps: int = STEPS) -> ChapterImages:
+    """Read digits, render glyphs, and pass both through layers.
+
+    Args:
+        per_character: images of each character.
+        seed: of layers, wrong labels and orders of pixels.
+        steps: of training of the one layer that is trained.
+
+    Returns:
+        Images and populations by name of the data.
+    """
+    digits, glyphs = digit_images(), glyph_images(per_character)
+    exact = relu_populations(digits, "digits", 200, seed=seed)
+    exact |= relu_populations(glyphs, "glyphs", 256, seed=seed)
+    digit_answers, glyph_answers = (exact[f"{name}, ReLU features"].targets for name in ("digits", "glyphs"))
+    with_ridge = {
+        "digits, raw pixels": population_of([digits.rows], digit_answers),
+        "glyphs, trained network": trained_population(glyphs, glyph_answers, 256, seed=seed, steps=steps),
+    }
+    return ChapterImages(digits, glyphs, exact, with_ridge)

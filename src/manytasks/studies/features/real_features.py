@@ -117,6 +117,11 @@ class RidgeChoice(NamedTuple):
     price: float
     """Mean error at the chosen ridge over the best of the coarse grid, less 1."""
 
+    @property
+    def best(self) -> int:
+        """Place of the ridge of the coarse grid with the smallest mean error."""
+        return int(self.errors.mean(axis=0).argmin())
+
 
 def choose_ridge(
     population: Population,

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from manytasks import simulate, theory
-from manytasks.streams import Seed
+from manytasks.streams import Seed, stream
 
 
 def predicted_spectra(
@@ -86,3 +86,24 @@ def drawn_spectra(
                 cell["predicted"] = theory.ridge_error(*problem).mean()
                 rows += [cell | {"draw": r, "error": error} for r, error in enumerate(drawn.mean(axis=1))]
     return pd.DataFrame(rows)
+
+
+def two_tasks_and_spectra(p: int, *, seed: Seed) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    """Return the tasks and spectra of one chapter.
+
+    Args:
+        p: number of features.
+        seed: of the tasks.
+
+    Returns:
+        (2, p) parameters of length about 1 and cosine about 0.7, and three (p,) spectra by name.
+
+    Example:
+        >>> vectors, spectra = two_tasks_and_spectra(4, seed=1)
+        >>> vectors.shape, spectra["$s_k = 1/k^2$"].round(2).tolist()
+        ((2, 4), [1.0, 0.25, 0.11, 0.06])
+    """
+    vectors = stream(seed, "tasks").standard_normal((2, p)) / np.sqrt(p)
+    vectors[1] = 0.7 * vectors[0] + 0.7 * vectors[1]
+    k = np.arange(1.0, p + 1)
+    return vectors, {"flat": np.ones(p), "$s_k = 1/k$": 1 / k, "$s_k = 1/k^2$": 1 / k**2}
