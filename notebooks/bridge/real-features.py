@@ -273,13 +273,15 @@ predicted = predicted_spectra(spectra, vectors, smooth, (0.0, 20.0), 0.3)
 panels, axes = {}, {"xscale": "log", "yscale": "log", "xlabel": "samples $N$"}
 axes["ylabel"] = "excess risk, mean over tasks"
 for ridge, title in {0.0: "no ridge", 20.0: "ridge $\\lambda = 20$"}.items():
-    panels[ridge], ax = page.panel(title, **axes, numbers=[20, 50, 100, 200])
+    panels[ridge], ax = page.panel(title, **axes)
     for name, color in zip(spectra, ("blue", "orange", "red"), strict=True):
         chosen = gaussian[(gaussian.spectrum == name) & (gaussian.ridge == ridge)]
         points = chosen.pivot(index="draw", columns="samples", values="error")
         style = {"color": color, "label": name, "threshold": p}
         page.predictions(ax, predicted[name, ridge], points, **style)
     figures.threshold(ax, p, "$N = p$")
+    ax.set_xticks([20, 50, 100, 200], ["20", "50", "100", "200"])
+    ax.set_xticks([], minor=True)
 ax.legend(loc="lower left")
 panels[0.0].axes[0].set_ylim(0.03, 60)
 figures.show(
@@ -355,7 +357,8 @@ for name, iid in iid_lines.items():
     ax.plot(iid, ":", color=figures.INK, linewidth=1, label="i.i.d. formula")
     ax.axhline(population.unexplained.mean(), color=figures.INK, linewidth=0.7)
     figures.threshold(ax, width, f"$N = p = {width}$")
-    page.number_axis(ax, grid_N)
+    ax.set_xticks(grid_N, [str(m) for m in grid_N])
+    ax.set_xticks([], minor=True)
 first, second, _ = (ax for _, ax in panels.values())
 first.set_ylim(0.5, 40)
 figures.threshold(first, components, f"$N = p = {components}$")

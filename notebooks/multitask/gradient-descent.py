@@ -234,13 +234,14 @@ distances = sgd.sgd_path(X, y, order)
 
 # %% tags=["hide-input", "lead"]
 style = {"ylabel": "relative distance", "yscale": "log"}
-axes = style | {"xscale": "symlog", "ylim": (1e-10, 3), "xlim": (0, None)}
+axes = style | {"xscale": "symlog", "ylim": (1e-10, 3)}
 left, ax = panel("Gradient descent", "steps of gradient descent", **axes)
 inks = (C[name] for name in ("red", "orange", "green", "blue"))
 for (width, path), color in zip(paths.items(), inks, strict=True):
     k = np.arange(len(path.distances))
     ax.plot(k, path.distances, color=color, label=f"$p = {width}$")
     ax.plot(k, path.bound**k, color=color, linestyle=":", linewidth=1.5)
+ax.set_xlim(0, None)
 ax.legend(loc="lower left")
 right, ax = panel("SGD", "passes through the data", ylim=(1e-13, 3), **style)
 k = np.arange(len(distances))
@@ -458,12 +459,13 @@ for (k, color), errors in zip(stops.items(), stopped, strict=True):
     figures.band(ax, close, errors, color=C[color], label=f"{k:,} steps")
 figures.threshold(ax, N)
 ax.legend(loc="upper left")
-right, ax = panel("Steps to arrive", "$p/N$", "steps to $10^{-8}$", yscale="log")
+right, ax = panel("Steps to arrive", "$p/N$", "steps to $10^{-8}$")
 ax.fill_between(many / N, low, high, color=C["blue"], alpha=0.25, linewidth=0)
 ax.plot(many / N, middle, color=C["blue"], label="median and 5–95 % of data sets")
 foretold = stopped_descent.foretold_steps(N, many, tolerance)
 ax.plot(many / N, foretold, linestyle=":", label="Marchenko and Pastur", **style)
 number_axis(ax, [1, 2, 5, 10])
+ax.set_yscale("log")
 ax.legend(loc="upper right")
 figures.show(
     [left, right],

@@ -97,7 +97,7 @@ counts = {1: "blue", 2: "green", 4: "yellow", 16: "orange", np.inf: "red"}
 in_turn = theory.rehearsal_rounds(pair, n, m, beyond, sigma2, list(counts))
 
 # %% tags=["hide-input"]
-axes = {"xlabel": "parameters $p$", "yscale": "log", "ylim": (0.5, 12)}
+axes = {"xlabel": "parameters $p$", "ylim": (0.5, 12)}
 left, ax = panel("One has a peak", ylabel="excess risk, mean of the tasks", **axes)
 for way, color in ways.items():
     curve = errors[way][2:]
@@ -106,6 +106,7 @@ for way, color in ways.items():
 figures.band(ax, shown, theory.average_error(draws), color=figures.COLORS["blue"])
 figures.threshold(ax, crowd, "$p = N_3$")
 number_axis(ax, [n, crowd, 2 * crowd, 4 * crowd, 8 * crowd])
+ax.set_yscale("log")
 ax.legend(loc="upper right")
 right, ax = panel("The peak grows with every round", ylabel="", **axes)
 for r, (turns, color) in enumerate(counts.items()):
@@ -113,6 +114,7 @@ for r, (turns, color) in enumerate(counts.items()):
     curve = in_turn[:, r].mean(axis=-1)
     ax.plot(beyond, curve, color=figures.COLORS[color], label=label)
 number_axis(ax, [joint, 2 * joint, 4 * joint, 8 * joint])
+ax.set_yscale("log")
 figures.threshold(ax, joint, "$p = N_2$")
 ax.legend(loc="upper right")
 figures.show(
