@@ -85,6 +85,7 @@ def test_a_chapter_alone_lists_what_it_takes_with_the_numbers_of_the_profile():
         (["replay/harm", "T=50"], "notebooks/replay/harm.py: parameter 'T' must be 2 to 20; got 50"),
         (["replay/harm", "T"], "what changes must read NAME=VALUE; got 'T'"),
         (["replay/harm", "t=5"], "notebooks/replay/harm.py: unknown parameter 't'; its parameters are "),
+        (["replay/harm", "T=5", "T=6"], "T is given twice"),
         (["replay/harm", "profile=paper"], "the profile is chosen with PROFILE=, not with profile="),
         (["replay/harm", "--profile", "x"], "unknown profile 'x'; choose one of book, paper, smoke"),
     ],

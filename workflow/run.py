@@ -133,6 +133,8 @@ def read_values(chapter: str, stated: dict[str, Parameter], words: list[str]) ->
             faults.append(f"what changes must read NAME=VALUE; got {word!r}")
         elif name == "profile":
             faults.append("the profile is chosen with PROFILE=, not with profile=")
+        elif name in values:
+            faults.append(f"{name} is given twice")
         else:
             values[name] = value_of(stated[name].default, said) if name in stated else said
     faults += parameter_faults(Path(f"notebooks/{chapter}.py"), values)

@@ -125,6 +125,42 @@ def test_the_command_line_refuses_settings_in_one_line(words, dry, tmp_path, cap
 
 
 @pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ("--shard 4/4", "shard must be (i, n) with 0 <= i < n; got (4, 4)"),
+        ("--shard 0/0", "shard must be (i, n) with 0 <= i < n; got (0, 0)"),
+        ("--time-limit 1e999", "time limit must look like 90s, 9m or 2h; got '1e999'"),
+    ],
+)
+@pytest.mark.parametrize("dry", [[], ["--dry-run"]])
+def test_a_dry_run_refuses_what_the_run_would(words, message, dry, tmp_path, capsys):
+    code = main(["sweep", "depth", *words.split(), "--device", "cpu", "--out", str(tmp_path), *dry])
+    assert (code, capsys.readouterr().err) == (2, f"manytasks: {message}\n")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_dry_run_of_a_shard_lists_its_cells(tmp_path, capsys):
+    def listed(*words):
+        main(
+            [
+                "sweep",
+                "depth",
+                "--profile",
+                "smoke",
+                "--device",
+                "cpu",
+                "--out",
+                str(tmp_path),
+                *words,
+                "--dry-run",
+            ]
+        )
+        return [line.partition(", flops")[0] for line in capsys.readouterr().out.splitlines()[:-1]]
+
+    assert listed("--shard", "1/3") == listed()[1::3] != []
+
+
+@pytest.mark.parametrize(
     ("limit", "value"),
     [("1h30m", 5400), ("1m30s", 90), ("0.5m", 30), (" 7 ", 7), (np.float32(2), 2), (0, 0), ("1h1m1", 3661)],
 )

@@ -89,8 +89,9 @@ def _sweep(options: argparse.Namespace) -> int:
         raise ValueError(f"shard must look like 0/4; got {short(options.shard)}")
     if options.name not in NAMES and "manytasks.deep" not in sys.modules:  # said before torch is loaded
         raise ValueError(f"no sweep {short(options.name)}; the sweeps are {', '.join(NAMES)}")
+    part = int(shard[1]), int(shard[2])
     if options.dry_run:
-        return _dry_run(options)
+        return _dry_run(options, part)
     from manytasks import deep
 
     result = deep.run_sweep(
@@ -100,7 +101,7 @@ def _sweep(options: argparse.Namespace) -> int:
         out=options.out,
         time_limit=options.time_limit,
         resume=options.resume,
-        shard=(int(shard[1]), int(shard[2])),
+        shard=part,
         changes=_changes(options.set),
         others=options.others,
         retry=options.retry,
@@ -119,12 +120,16 @@ def _sweep(options: argparse.Namespace) -> int:
     return int(options.strict and bool(result.not_finite))
 
 
-def _dry_run(options: argparse.Namespace) -> int:
+def _dry_run(options: argparse.Namespace, shard: tuple[int, int]) -> int:
     from manytasks import deep
+    from manytasks.deep.sweeps.limits import seconds as duration
+    from manytasks.deep.sweeps.run import shard_of
 
+    index, shards = shard_of(shard)
+    duration(options.time_limit)  # refused as the run would refuse it
     plan = deep.plan_sweep(
         options.name, options.profile, options.device, _changes(options.set), options.out, options.others
-    )
+    )[index::shards]
     for cell in plan:
         there = cell.pop("there")
         values = [

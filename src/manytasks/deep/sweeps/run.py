@@ -100,7 +100,7 @@ def run_sweep(
     """
     started = time.monotonic()
     sweep, limit, where = find_sweep(name), seconds(time_limit), find_device(device)
-    index, shards = _shard(shard)
+    index, shards = shard_of(shard)
     if others not in ("anew", "keep"):
         raise ValueError(f"others must be anew or keep; got {short(others)}")
     cells, store = sweep.cells(profile, changes), Store(sweep, profile, folder(out, "out"))
@@ -155,7 +155,22 @@ def run_sweep(
     )
 
 
-def _shard(shard: tuple[int, int]) -> tuple[int, int]:
+def shard_of(shard: tuple[int, int]) -> tuple[int, int]:
+    """Read which part of the cells a call computes.
+
+    Args:
+        shard: (i, n): every n-th cell, from the i-th on.
+
+    Returns:
+        The same two numbers.
+
+    Raises:
+        ValueError: if they are not whole numbers with 0 <= i < n.
+
+    Example:
+        >>> shard_of((0, 4))
+        (0, 4)
+    """
     try:
         index, shards = map(operator.index, shard)
         whole = not any(isinstance(part, bool) for part in shard)
