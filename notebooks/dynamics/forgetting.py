@@ -42,15 +42,11 @@ from IPython.display import Math
 from manytasks import checks, evidence, figures, flow, page, parameters
 from manytasks.page import number, say
 from manytasks.statistics import Interval, log_slope, rank_correlation
-from manytasks.studies.dynamics import bracket_rivals
+from manytasks.studies.dynamics import bracket_rivals, pushed_moments
 from manytasks.studies.dynamics.bracket_dials import quadratic_dials, turn_networks
 from manytasks.studies.dynamics.forgotten_pairs import first_order_part, forget
 from manytasks.studies.dynamics.local_theorem import caused, marked
 from manytasks.studies.dynamics.other_mechanisms import explained_by_bracket
-from manytasks.studies.dynamics.pushed_moments import (
-    helped_by_the_bracket,
-    push_while_learning,
-)
 from manytasks.studies.dynamics.small_pairs import sharpness
 from manytasks.studies.dynamics.turned_bracket import bent_path
 
@@ -261,7 +257,8 @@ evidence.record("B.Q1", check, what, float(rest.max()), "<", 0.1, n=n, when=when
 
 # %% tags=["hide-input"]
 push_rate = 0.05
-pushes = push_while_learning(pairs, [0, 10, 100, train_steps], push_rate)
+moments = [0, 10, 100, train_steps]
+pushes = pushed_moments.push_while_learning(pairs, moments, push_rate)
 *before, at_minimum = (100 * one.value for one in pushes.harmed())
 say(harmed_at_minimum=at_minimum, right_sign=100 * pushes.right_sign)
 say(harmed_least=min(before), harmed_most=max(before))
@@ -294,16 +291,17 @@ when = evidence.Assumed(
     "the gradients agree and the later task is flatter"
 )
 what, n = "share of pairs in which the earlier loss rises", f"{networks} pairs"
-for check, rows, moments in (
-    ("one round with and without the bracket, at a minimum", slice(-1, None), 1),
-    ("the same before, at the moment it harms least", slice(-1), len(before)),
+for check, at_the_minimum in (
+    ("one round with and without the bracket, at a minimum", True),
+    ("the same before, at the moment it harms least", False),
 ):
-    level = evidence.level("B.K4", check) / moments  # one-sided, at each moment
-    harmed = pushes.harmed(1 - 2 * level)[rows]
-    least = min(harmed, key=lambda v: v.low)
+    least = pushes.least_harmed(evidence.level("B.K4", check), at_the_minimum)
     evidence.record("B.K4", check, what, least, ">", 0.5, n=n, when=when)
 # At θ = 1 both gradients are 1, and the second task is flat.
-check, helped = "agreeing tasks, the later one flat", helped_by_the_bracket()
+check, helped = (
+    "agreeing tasks, the later one flat",
+    pushed_moments.helped_by_the_bracket(),
+)
 what = "⟨g₁, [g₁, g₂]⟩; below zero the earlier loss falls"
 evidence.record("B.K4", check, what, helped, "<", 0, n="exact", when=when)
 

@@ -452,9 +452,8 @@ ASKED = {
 }
 for check, (measure, what, limit, words, most) in ASKED.items():
     tried = sweep.answers(measure, most, evidence.level("B.Q3", check))
-    when = evidence.tested(
-        tried, f"rate <= {most}", lambda rows: rows.found.iloc[0], words
-    )
+    short = f"rate <= {most}"
+    when = evidence.tested(tried, short, lambda rows: rows.found.iloc[0], words)
     n = f"{among} × {len(cells)} cells, paired, rate {most}; beyond, {2 * most:g}"
     evidence.record("B.Q3", check, what, when.inside, "<", limit, n=n, when=when)
 
@@ -476,9 +475,8 @@ usual = evidence.tested(
 what = "rate × largest curvature at equal loss, smallest of all cells"
 n = f"{among} × {len(cells)} cells, rates {judged} and {plain[-1]:g}; beyond, {plain[0]:g} and {plain[1]:g}"
 evidence.record("B.K8", check, what, usual.inside, ">", 0.5, n=n, when=usual)
-told = [
-    f"{at.found.value:.2f} at rate {at.rate:g}" for at in products_at.itertuples()
-]
+rows = products_at.itertuples()
+told = [f"{row.found.value:.2f} at rate {row.rate:g}" for row in rows]
 say(products_by_rate=", ".join(told))
 
 # %% [markdown]
@@ -527,9 +525,7 @@ each = step_reach(small, many, shown_learner.SAMPLES, wide, seed)
 low, middle, high = np.quantile(each.reaches(0.05), [0.1, 0.5, 0.9])
 say(many=many, reach_median=middle, reach_low=low, reach_high=high)
 words = "rate × largest curvature is below about 1/2"
-near = evidence.tested(
-    each.by_rate, "rate < 0.5", lambda rows: rows.off.max(), words
-)
+when = evidence.tested(each.by_rate, "rate < 0.5", lambda at: at.off.max(), words)
 check = "the series beyond hλ = 1"
 what = "error of order 1 / length of the step at rate × curvature 1.6, lowest tenth of networks"
 lowest = float(np.quantile(each.off[-1], 0.1))
@@ -537,7 +533,7 @@ evidence.record("B.B1a", check, what, lowest, ">", 0.05, n=f"{many} networks")
 check = "range of the rate, one task"
 what = "median error of order 1 / length of the step, largest of the rates"
 n = f"{many} networks × {len(wide)} rates"
-evidence.record("B.S1", check, what, near.inside, "<", 0.05, n=n, when=near)
+evidence.record("B.S1", check, what, when.inside, "<", 0.05, n=n, when=when)
 
 # %% [markdown]
 # Order 1 is off by 5 % at a rate of {glue:text}`reach_median:.2f` over the curvature in the median of {glue:text}`many` networks, and between

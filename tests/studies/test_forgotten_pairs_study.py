@@ -105,6 +105,8 @@ def test_harm_is_counted_pair_by_pair():
     assert [one.value for one in pushes.harmed()] == [0.75, 0.25, 1.0]
     assert pushes.right_sign == 5 / 8
     assert pushes.harmed(0.5)[0].low > pushes.harmed(0.99)[0].low
+    assert pushes.least_harmed(0.1, at_minimum=False) == pushes.harmed(0.9)[1]
+    assert pushes.least_harmed(0.1, at_minimum=True) == pushes.harmed(0.8)[2]
 
 
 def test_the_first_dial_turns_what_is_forgotten_and_the_second_does_not():

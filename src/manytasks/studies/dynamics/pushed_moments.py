@@ -38,6 +38,20 @@ class Pushes:
         """
         return [share_interval(int((row > 0).sum()), len(row), level) for row in self.added]
 
+    def least_harmed(self, alpha: float, at_minimum: bool) -> Interval:
+        """Return that share at the exact minimum, or at the moment before at which it is least.
+
+        Args:
+            alpha: probability with which any of the lower ends errs, shared out among the moments.
+            at_minimum: whether the last row is read, or all others.
+
+        Returns:
+            The interval with the least lower end.
+        """
+        rows = slice(-1, None) if at_minimum else slice(-1)
+        harmed = self.harmed(1 - 2 * alpha / len(self.moments[rows]))[rows]
+        return min(harmed, key=lambda found: float(found.low))
+
     @property
     def right_sign(self) -> float:
         """The share of pairs and of the first two moments where theory's sign is the one seen."""
