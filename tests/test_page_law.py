@@ -75,7 +75,7 @@ LONG = {
     "bridge/training-length": 545,
     "bridge/universality": 556,
     "dynamics/bracket": 635,
-    "dynamics/forgetting": 533,
+    "dynamics/forgetting": 531,
     "dynamics/remedies": 537,
     "multitask/many-tasks": 565,
     "multitask/transfer": 677,
@@ -101,7 +101,7 @@ TALKS_LITTLE = {
     "replay/explore-replay": 0.17,
     "replay/which-order": 0.32,
 }
-HIDDEN_NOW = 7911
+HIDDEN_NOW = 7905
 
 
 def name_of(chapter):
