@@ -480,7 +480,7 @@ for angle, color in angles.items():
 ax.axhline(0, color=figures.INK, linewidth=1, linestyle=":")
 ax.set_xscale("symlog", linthresh=0.01)
 ax.set_xlim(0, 30)
-ax.legend(loc="upper left")
+figures.name_lines(ax)
 title, loss = "In training loss: where the parabola ends", "training loss of task 1"
 axes = {"xscale": "log", "yscale": "log", "ylim": (curve[0] / 2, 4 * curve[-1])}
 right, ax = panel(title, time, loss, **axes)
@@ -498,8 +498,8 @@ figures.show(
         "of the bracket (dotted), which is right for the first steps only. Networks are not shown."
     ),
     alt=(
-        "Left: forgetting against time for three cosines. For similar tasks it falls below zero first; for opposed ones it rises from the start. "
-        "Right: on logarithmic axes, a curve through points follows a dotted parabola at small times, then flattens."
+        "(a) forgetting against time for three cosines. For similar tasks it falls below zero first; for opposed ones it rises from the start. "
+        "(b) on logarithmic axes, a curve through points follows a dotted parabola at small times, then flattens."
     ),
 )
 
@@ -523,7 +523,7 @@ for level, color in {0.05: "green", 0.25: "orange", 1.0: "red"}.items():
     ax.plot(lengths, curve, color=ink, label=f"σ² = {level:g}")
     ax.plot(stop.time, stop.value, "o", color=ink)
     ax.axhline(stop.ridge_value, color=ink, linestyle="--", linewidth=1)
-ax.legend(loc="upper left")
+figures.name_lines(ax)
 figures.show(
     fig,
     name="training-length-stop",

@@ -237,12 +237,12 @@ right, ax = page.panel(*words, numbers=rates, **log)
 for k, color in zip(orders, INKS, strict=True):
     words = f"order {k}: slope {slopes[k]:.2f}"
     ax.plot(rates, gap[k], "-o", color=color, label=words)
-ax.legend(fontsize=9)
+figures.name_lines(ax)
 figures.show(
     [left, right],
     name="modified-equation-orders",
-    caption=f"(a) {count} steps of descent with rate {rate} (dots) and three flows for the same time. (b) one step of a tanh network with {small.size} parameters against the flow of each order; the legend gives slopes in the limit of small rates. The landscape is made up; (b) shows one step only.",
-    alt=f"Left: dots leave the gradient flow and stay on the corrected flows. Right: lines of slopes {', '.join(f'{one:.1f}' for one in slopes)}.",
+    caption=f"(a) {count} steps of descent with rate {rate} (dots) and three flows for the same time. (b) one step of a tanh network with {small.size} parameters against the flow of each order, with slopes in the limit of small rates. The landscape is made up; (b) shows one step only.",
+    alt=f"(a) dots leave the gradient flow and stay on the corrected flows. (b) lines of slopes {', '.join(f'{one:.1f}' for one in slopes)}.",
 )
 
 # %% tags=["hide-input"]

@@ -381,7 +381,7 @@ for (name, start), row, ink in zip(starts.items(), range(3), inks, strict=True):
     ax.plot(curve, start_error(data, start, curve), color=C[ink], label=name)
     figures.band(ax, grid, found.errors[:, row], color=C[ink])
 figures.threshold(ax, N)
-ax.legend(loc="upper right")
+figures.name_lines(ax)
 figures.show(
     fig,
     name="error-from-three-starts",

@@ -382,7 +382,7 @@ for name, tasks in geometries.items():
     curves = theory.multitask_terms(tasks, n, above, 0.3**2).items()
     for (term, values), (words, color) in zip(curves, shown.items(), strict=True):
         ax.plot(above, values, color=C[color], label=f"{term}: {words}")
-    ax.legend(loc="upper right")
+    figures.name_lines(ax)
     panels.append(fig)
 figures.show(
     panels,

@@ -372,7 +372,7 @@ ax.set(xscale="log", yscale="log", xlabel="data sets averaged")
 ax.set(ylabel="mean excess risk so far", xlim=(10, draws))
 ax.set(title="Means that settle, means that never do")
 ax.set_ylim(1, 300 * means[9:, 0].max())
-ax.legend(loc="upper left")
+figures.name_lines(ax)
 last = zip(gaps, paths.mean(axis=0), strict=True)
 last = ", ".join(f"{mean:.3g} at p = n + {gap}" for gap, mean in last)
 figures.show(

@@ -326,7 +326,7 @@ for row, (width, color) in enumerate(shown.items()):
     ax.plot(cosines[[0, -1]], line[row, [0, -1]], color=C[color])
     figures.band(ax, cosines, drawn[:, row], color=C[color], label=f"$p = {width}$")
 ax.axhline(0, color=figures.INK, linewidth=0.8)
-ax.legend(loc="lower right")
+figures.name_lines(ax)
 figures.show(
     fig,
     name="transfer-against-cosine",
@@ -566,7 +566,7 @@ style = {"color": figures.INK, "linestyle": "--", "linewidth": 1}
 ax.plot(ratios, exact.mean(axis=0), label="mean", **style)
 ax.axhline(0, color=figures.INK, linewidth=0.8)
 number_axis(ax, marks)
-ax.legend(loc="lower center")
+figures.name_lines(ax)
 figures.show(
     fig,
     name="transfer-by-task",

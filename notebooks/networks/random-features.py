@@ -395,11 +395,11 @@ few, many = widths[widths < 0.4 * n], widths[widths > 2 * N]
 far = [*few, *many]
 fig, ax = panel("Who gains?", PARAMETERS, "knowledge transfer", xscale="log")
 for (share, gained), color in zip(transfer.items(), colors, strict=True):
-    for part in (few, many):
-        figures.band(ax, part, gained[part], color=C[color], fmt="o-")
-    ax.plot([], [], color=C[color], label=f"{share:.0%} permuted")
+    for part, words in ((few, ""), (many, f"{share:.0%} permuted")):
+        style = {"color": C[color], "fmt": "o-", "label": words}
+        figures.band(ax, part, gained[part], **style)
 ax.axhline(0, color=figures.INK, linewidth=1)
-ax.legend(loc="upper center")
+figures.name_lines(ax)
 equal, unrelated = (transfer[share][far].mean() for share in (0.0, 1.0))
 figures.show(
     fig,

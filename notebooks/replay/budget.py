@@ -244,7 +244,7 @@ for r, label in (("error", "error G"), ("forgetting", "forgetting F")):
         figures.band(ax, split_m, draws, color=figures.INK)
     ax.set_xlabel(f"samples kept of each task  (p = {budget} − {step} m)")
     ax.set_ylabel(label)
-    ax.legend()
+    figures.name_lines(ax)
     panels.append(fig)
     optima = [str(getattr(lines[cosine], r).argmin()) for cosine in shown]
     least[r] = ", ".join(optima)

@@ -564,7 +564,7 @@ for width, color in chosen.items():
     )
     ax.plot(turns, curve, color=figures.COLORS[color], label=f"$p = {width}$")
     ax.axhline(end, color=figures.COLORS[color], linestyle=":", linewidth=1)
-ax.legend(loc="upper left")
+figures.name_lines(ax)
 axes = {"xlabel": "parameters $p$", "ylabel": "what a round leaves of the gap"}
 right, ax = panel("Slowest at the threshold", **axes)
 edge = largest_cosine2(n, m, places)
@@ -581,8 +581,8 @@ figures.show(
         "round leaves, and the edge of the cosines for large models. Away from the threshold the share lies above the edge, for the largest cosine of single data sets scatters beyond it; both reach one at the threshold."
     ),
     alt=(
-        "Left: three rising curves; far from the threshold the joint fit is reached within a few rounds, next to it not in thousands. "
-        "Right: points and a dashed curve that fall from one at the threshold as p grows."
+        "(a) three rising curves; far from the threshold the joint fit is reached within a few rounds, next to it not in thousands. "
+        "(b) points and a dashed curve that fall from one at the threshold as p grows."
     ),
 )
 

@@ -554,7 +554,7 @@ ax.axhline(0, color=figures.INK, linewidth=1, linestyle=":")
 ax.axvline(1 / (1 + np.sqrt(T - 1)), color=figures.INK, linewidth=1, linestyle="--")
 ax.set(xlabel="share of the samples kept, $m/n$")
 ax.set(ylabel="$p^2$ (central last $-$ outlier last)", title="Turned round")
-ax.legend(loc="upper left")
+figures.name_lines(ax)
 figures.show(
     fig,
     name="which-order-after",

@@ -16,8 +16,11 @@ import matplotlib.pyplot as plt
 import numpy as np
 from cycler import cycler
 from matplotlib.axes import Axes
+from matplotlib.container import ErrorbarContainer
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike
+from scipy.optimize import isotonic_regression
 
 from manytasks import drawn
 from manytasks.readers import short
@@ -219,6 +222,54 @@ def threshold(ax: Axes, at: float, label: str = "$p = N$") -> None:
     ax.annotate(
         label, (at, 1), xycoords=("data", "axes fraction"), xytext=(4, -10), textcoords="offset points"
     )
+
+
+def name_lines(ax: Axes) -> None:
+    """Write the label of every line at its right end, in its colour, instead of a legend.
+
+    Names that would overlap are moved apart, together as little as the sum of squares allows; a thin line
+    leads from a moved one to its end.
+
+    Args:
+        ax: axes with a few lines that are apart at their right ends, with labels; call it last, so that the
+            limits are known.
+
+    Raises:
+        ValueError: if no line has a label, what has one is no line, or one is nowhere in the picture.
+    """
+    handles, names = ax.get_legend_handles_labels()
+    lines = [handle[0] if isinstance(handle, ErrorbarContainer) else handle for handle in handles]
+    if not lines or not all(isinstance(line, Line2D) for line in lines):
+        raise ValueError(f"a name at its end takes lines with labels; got {short(names)}")
+    cast(Figure, ax.figure).draw_without_rendering()  # what is below tells where things are
+    to_axes = ax.transData - ax.transAxes
+    ends = []
+    for line in cast(list[Line2D], lines):
+        places = to_axes.transform(np.column_stack(line.get_data(orig=False)))
+        inside = places[((places >= -1e-9) & (places <= 1 + 1e-9)).all(axis=1)]
+        if not len(inside):
+            raise ValueError(
+                f"a name at its end takes lines that end in the picture; {line.get_label()!r} does not"
+            )
+        ends.append(inside[np.argmax(inside[:, 0])])
+    x, y = np.transpose(ends)
+    order = np.argsort(y, kind="stable")
+    height = 1.25 * mpl.rcParams["font.size"] * ax.figure.dpi / 72 / ax.bbox.height  # of a row of words
+    rows = height * np.arange(len(order))
+    moved = isotonic_regression(y[order] - rows).x + rows
+    for i, at in zip(order, moved, strict=True):
+        color = lines[i].get_color()
+        leader = {"arrowstyle": "-", "color": color, "linewidth": 0.7, "shrinkA": 0, "shrinkB": 1}
+        ax.annotate(
+            names[i],
+            (x[i], y[i]),
+            xycoords="axes fraction",
+            xytext=(1.02, at),
+            color=color,
+            va="center",
+            annotation_clip=False,
+            arrowprops=leader if abs(at - y[i]) > 0.3 * height or x[i] < 0.9 else None,
+        )
 
 
 def band(
