@@ -8,6 +8,7 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, cast
 
@@ -235,7 +236,7 @@ def name_lines(ax: Axes) -> None:
             limits are known.
 
     Raises:
-        ValueError: if no line has a label, what has one is no line, or one is nowhere in the picture.
+        ValueError: if no line has a label, or what has one is no line.
     """
     handles, names = ax.get_legend_handles_labels()
     lines = [handle[0] if isinstance(handle, ErrorbarContainer) else handle for handle in handles]
@@ -245,13 +246,12 @@ def name_lines(ax: Axes) -> None:
     to_axes = ax.transData - ax.transAxes
     ends = []
     for line in cast(list[Line2D], lines):
-        places = to_axes.transform(np.column_stack(line.get_data(orig=False)))
+        points = np.column_stack(line.get_data(orig=False)).astype(float)
+        places = to_axes.transform(points[np.isfinite(points).all(axis=1)])
         inside = places[((places >= -1e-9) & (places <= 1 + 1e-9)).all(axis=1)]
-        if not len(inside):
-            raise ValueError(
-                f"a name at its end takes lines that end in the picture; {line.get_label()!r} does not"
-            )
-        ends.append(inside[np.argmax(inside[:, 0])])
+        # What is nowhere in the picture is named at the edge behind which it is.
+        seen = inside if len(inside) else np.nan_to_num(places).clip(0, 1) if len(places) else [[1, 0]]
+        ends.append(max(seen, key=itemgetter(0)))
     x, y = np.transpose(ends)
     order = np.argsort(y, kind="stable")
     height = 1.25 * mpl.rcParams["font.size"] * ax.figure.dpi / 72 / ax.bbox.height  # of a row of words
