@@ -8,6 +8,8 @@ from typing import TypeAlias
 import numpy as np
 import pandas as pd
 
+from manytasks.statistics import Interval
+
 Cell: TypeAlias = tuple[int, float]  # number of tasks; fraction of the pixels that each permutes
 
 PLAIN = ("sum", 0.0)  # method and penalty in the table
@@ -101,3 +103,32 @@ def worth_as_rate(table: pd.DataFrame, gains: dict[Cell, float]) -> dict[Cell, f
     before, after = curve.columns[[-2, -1]]
     slope = (curve[after] - curve[before]) / np.log(after / before)
     return {cell: float(np.expm1(gain / slope.loc[cell])) for cell, gain in gains.items()}
+
+
+def gain_words(change: Interval, margin: float) -> str:
+    """Say what an interval of a change excludes, whichever it is.
+
+    Args:
+        change: of the logarithm of a loss; a gain is below 0.
+        margin: the smallest gain that counts, above 0.
+
+    Returns:
+        What is sure of a gain, to stand behind "there".
+
+    Raises:
+        ValueError: if the margin is not above 0.
+
+    Example:
+        >>> gain_words(Interval(-0.001, -0.004, 0.002), margin=0.01)
+        'a gain of 1% is excluded'
+    """
+    if not margin > 0:
+        raise ValueError(f"margin must be above 0; got {margin}")
+    size = f"{margin:.0%}"
+    if change.high < -margin:
+        return f"a gain of more than {size} is sure"
+    if change.high < 0:
+        return f"a gain is sure, and {'less' if change.low > -margin else 'perhaps more'} than {size}"
+    if change.low > -margin:
+        return f"a gain of {size} is excluded"
+    return f"neither no gain nor a gain of {size} is excluded"
