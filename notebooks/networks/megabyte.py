@@ -24,7 +24,6 @@ problems = 60  # random budgets on which the linear law is checked [5 to 500]
 cosines = (0.0, 0.2, 0.4, 0.6, 0.8)  # of linear tasks that give advice [0 to 1]
 
 # %% tags=["hide-input"]
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import sympy as sp
@@ -40,6 +39,7 @@ from manytasks import (
     theory,
 )
 from manytasks.declarations import declarations
+from manytasks.page.panel import panel
 from manytasks.statistics import critical_t, mean_interval
 from manytasks.studies.linear import linear_budgets
 from manytasks.studies.networks import budgets as divisions
@@ -356,21 +356,19 @@ page.table(
 # %% tags=["hide-input"]
 on_cifar = large.error.loc[CIFAR]
 gains = all_doublings(on_cifar, FORMS[CIFAR])
-fig, ax = plt.subplots(figsize=(6.4, 3.6))
+fig, ax = panel("", "points of test error gained", "", size=(6.4, 3.6))
 colors = {"network": "red", "both, in proportion": "green", "buffer": "blue"}
 for k, (offer, color) in enumerate(colors.items()):
     points = 100 * np.transpose([rows[offer] for rows in gains.values()])
     gained, places = mean_interval(points), np.arange(len(gains)) + 0.2 * (k - 1)
-    style = {"fmt": "osD"[k], "markersize": 4, "color": figures.COLORS[color]}
-    half = gained.high - gained.value
-    ax.errorbar(gained.value, places, xerr=half, label=offer, **style)
+    style = {"fmt": "osD"[k], "markersize": 4, "capsize": 0, "label": offer}
+    page.dots(ax, places, gained, color=color, across=True, **style)
 names = [
     f"{FORMS[CIFAR][how]}, {less // 1000} → {more // 1000} kB"
     for how, less, more in gains
 ]
 ax.set_yticks(range(len(gains)), names)
 ax.axvline(0, color=figures.INK, linewidth=1)
-ax.set(xlabel="points of test error gained")
 ax.invert_yaxis()
 fig.legend(loc="outside upper right", ncol=3, title="the new bytes go to")
 figures.show(
@@ -425,28 +423,26 @@ figures.show(
 price, middle = prices["glyphs", "float32"], budgets[1]
 page.say(linear_price=price / 4)
 setting = (T, n, middle, price)
-fine, advised = np.linspace(0, 1, 41), []
-panels = [plt.subplots() for _ in range(4)]
-fig, ax = panels[0]
+fine, advised, across = np.linspace(0, 1, 41), [], LABELS["share"]
+fig, ax = panel("linear, exact", across, "excess risk", ylim=(0, 2))
+panels = [fig]
 for cosine, color in ((0.0, "red"), (0.3, "orange"), (0.6, "blue")):
     advised.append(linear_budgets.advised_share(cosine, *setting))
     linear = linear_budgets.error_along(cosine, *setting, fine)
     ink = figures.COLORS[color]
     ax.plot(fine, linear, color=ink, label=f"cosine {cosine}")
     ax.axvline(advised[-1], color=ink, linestyle=":", linewidth=3)
-ax.set(ylim=(0, 2), ylabel="excess risk", title="linear, exact")
 ax.legend(loc="upper left")
-for name, (_, ax) in zip(SMALL, panels[1:], strict=True):
+for name in SMALL:
+    fig, ax = panel(WORDS[name], across, "test error at the end", ylim=(0, 0.9))
     for money, color in zip(budgets, ("blue", "orange", "green"), strict=True):
         values = small.error.loc[name, "float32", money]
         style = {"color": figures.COLORS[color], "label": f"{money // 1000} kB"}
         figures.band(ax, values.columns, values, line="-", **style)
-    ax.set(ylim=(0, 0.9), ylabel="test error at the end", title=WORDS[name])
-for _, ax in panels:
-    ax.set(xlabel=LABELS["share"])
-panels[1][1].legend(loc="upper center", ncol=3)
+    panels.append(fig)
+panels[1].axes[0].legend(loc="upper center", ncol=3)
 figures.show(
-    [fig for fig, _ in panels],
+    panels,
     name="megabyte-lines",
     caption=(
         f"Error at the end against the buffer's share of a fixed memory, samples stored as float32. Linear model: exact, $T = {T}$, $n = {n}$, no noise, {middle // 1000} kB; dotted lines are the "
@@ -465,7 +461,9 @@ bottoms = pd.concat([large.lost, small.lost]).pipe(
     byte_lines.flat_bottoms, tolerance
 )
 own = pd.concat([large.own, small.own]).sort_index()
-fig, ax = plt.subplots(figsize=(6.4, 1.5 + 0.26 * len(bottoms)))
+size = (6.4, 1.5 + 0.26 * len(bottoms))
+limits = {"xlim": (-0.03, 1.03), "ylim": (len(bottoms) - 0.5, -0.5)}
+fig, ax = panel("", f"best {LABELS['share']}", "", size=size, **limits)
 for row, (line, found) in enumerate(bottoms.iterrows()):
     color = figures.COLORS[{"uint8": "purple", "float32": "green"}[line[1]]]
     bar = {"color": color, "linewidth": 7, "alpha": 0.3}
@@ -475,8 +473,6 @@ for row, (line, found) in enumerate(bottoms.iterrows()):
 names = [f"{a.split('+')[0]}, {b}, {c // 1000} kB" for a, b, c in bottoms.index]
 ax.set_yticks(range(len(bottoms)), names)
 ax.axvline(rule, color=figures.INK, linewidth=1, linestyle="--")
-ax.set(xlim=(-0.03, 1.03), xlabel=f"best {LABELS['share']}")
-ax.set(ylim=(len(bottoms) - 0.5, -0.5))
 figures.show(
     fig,
     name="megabyte-optima",
@@ -489,14 +485,13 @@ figures.show(
 
 # %% tags=["hide-input"]
 lines, kept = list(small.mean.index), byte_lines.bought(table).memory
-falls = [
-    divisions.smallest_fall(small.error.loc[line])
-    for line in lines
-    if kept[*line, 1.0] >= 1  # the budget holds a sample of each class
-]
+enough = [line for line in lines if kept[*line, 1.0] >= 1]  # a sample of each class
+least = min(divisions.smallest_fall(small.error.loc[line]) for line in enough)
 inner = small.error.shape[1] - 2
-needed = critical_t(2 * len(falls) * inner, seeds - 1)  # the inner share was chosen
-page.say(smallest_t=min(falls), needed_t=needed, small_seeds=seeds)
+needed = critical_t(
+    2 * len(enough) * inner, seeds - 1
+)  # the inner share was chosen
+page.say(smallest_t=least, needed_t=needed, small_seeds=seeds)
 own = small.own.groupby(["stored", "seed", "stream"]).mean().unstack("stream")
 for fact, (how, data, other) in {
     "as_images": ("uint8", "digits", "glyphs"),

@@ -188,6 +188,24 @@ page.say(pays_smooth=pays.smooth, pays_saturated=pays.saturated)
 # assumes, features without strong directions: those of images have them, stored images share them with new ones, and a fit to the stored ones alone moves the head along them. Over saturated units
 # the newest task pays {glue:text}`pays_saturated:.2f` instead of {glue:text}`pays_smooth:.2f`; together remains a little ahead there, too.
 #
+# ## Exercises
+#
+# ```{exercise} What a mean weighs
+# :label: exercise-schedules-weight
+#
+# There are $n$ new images and $s$ stored ones, every image is seen equally often, and a step descends the mean loss of the images at hand. How much more does a new image count in
+# *after* than in *together*? And a stored one?
+# ```
+#
+# ```{solution} exercise-schedules-weight
+# :class: dropdown
+#
+# A step of together gives each image the weight $1/(n+s)$, a step of after $1/n$ to the new ones, and later $1/s$ to the stored ones. So a new image counts $1 + s/n$ times as much,
+# a stored one $1 + n/s$ times: both fits are longer, not only in another order. That is why *equal steps* is on this page.
+# ```
+#
+# ## Trained again
+#
 # To know that the table is what the code computes, this page trains some of its networks again.
 
 # %% tags=["hide-input"]
