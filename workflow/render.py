@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 from badges import one_badge
 from browser import chromium
+from card import add_card
 from dependencies import chapters, listed, toc_pages
 from environment import step
 from finish import finish
@@ -165,7 +166,9 @@ def main(profile: str, digest: str) -> None:
     fresh = target.with_name(target.name + ".new")
     shutil.rmtree(fresh, ignore_errors=True)
     shutil.copytree(rendered, fresh)
-    finish(fresh, f"{listed()[0]}.html", yaml.safe_load(Path("_config.yml").read_text())["title"])
+    title = yaml.safe_load(Path("_config.yml").read_text())["title"]
+    finish(fresh, f"{listed()[0]}.html", title)
+    add_card(fresh, title, os.environ.get("MANYTASKS_REPOSITORY", ""))
     add_links(fresh, work / "notebooks")
     add_previews(fresh)
     shutil.rmtree(target, ignore_errors=True)
