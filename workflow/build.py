@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NoReturn, TextIO
 
 from check import faults, machine
+from counts import at_least_one
 from environment import FAULT, ROOT, environment
 from forks import answering
 from plan import clear, html_folder, oldest, plan
@@ -35,7 +36,7 @@ def arguments(profiles: list[str]) -> argparse.Namespace:
     parser = OneLine(description=__doc__, allow_abbrev=False)
     parser.add_argument("--profile", default="book", help=f"one of {', '.join(profiles)}")
     parser.add_argument(
-        "--jobs", type=int, default=cores.allowed(), help="notebooks that run at the same time"
+        "--jobs", type=at_least_one, default=cores.allowed(), help="notebooks that run at the same time"
     )
     parser.add_argument(
         "snakemake", nargs="*", help="files to make instead of the book; after --, options of Snakemake"

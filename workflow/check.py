@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import environment
-from dependencies import chapters, listed, text
+from dependencies import TOC, chapters, listed, text
 from plan import sections
 
+from manytasks import strict_yaml
 from manytasks.claims import registry
 from manytasks.parameters import read
 
@@ -47,6 +48,9 @@ def attempt(look: Callable[[], Iterator[str]]) -> list[str]:
 
 def contents() -> Iterator[str]:
     """Look at the table of contents: each page is there, and there once."""
+    toc = strict_yaml.load(text(TOC), str(TOC))
+    if not isinstance(toc, dict) or not toc.get("root"):
+        yield "_toc.yml must name the first page of the book, root: notebooks/..."
     pages = listed()
     for page in dict.fromkeys(pages):
         forms = [f"{page}.py"] if page.startswith("notebooks/") else [f"{page}.md", f"{page}.md.jinja"]

@@ -22,6 +22,7 @@ from typing import Any
 
 import pandas as pd
 from cells import ROOT, Cell, Job, chapter_content, chapters, profile_parameters, run_jobs
+from counts import at_least_one
 from dependencies import data_files
 from variations import stated
 
@@ -243,7 +244,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=20)
     parser.add_argument("--profile", default="book")
-    parser.add_argument("--jobs", type=int, default=cores.allowed())
+    parser.add_argument("--jobs", type=at_least_one, default=cores.allowed())
     parser.add_argument("--executor", default="local", help="of Snakemake: on a cluster every cell is a job")
     parser.add_argument(
         "--chapters", nargs="+", default=chapters(), help="run only these, such as replay/harm"

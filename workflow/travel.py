@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from cells import ROOT, Cell, Job, chapter_names, profile_parameters, run_jobs
+from counts import at_least_one
 from processors import processors
 
 STORE = Path("build/travel")
@@ -76,7 +77,7 @@ def main() -> int:
     parser.add_argument("notebooks", nargs="*", help="all chapters of the book if none")
     parser.add_argument("--profile", default="smoke")
     parser.add_argument("--limit", type=int, default=600, help="processor seconds that a run may take")
-    parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--jobs", type=at_least_one, default=1)
     options, snakemake_options = parser.parse_known_args()
     os.chdir(ROOT)
     names, own, known = chapter_names(options.notebooks), profile_parameters(options.profile), processors()

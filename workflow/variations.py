@@ -16,6 +16,7 @@ from typing import Any
 
 import jupytext
 from cells import ROOT, Cell, Job, chapter_names, profile_parameters, run_jobs
+from counts import at_least_one
 
 from manytasks import parameters
 from manytasks.evidence import Evidence, registry, verdicts
@@ -101,7 +102,7 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, nargs="*", default=[2, 3, 4])
     parser.add_argument("--only", nargs="*", default=[], help="parameters to change (seed is one)")
     parser.add_argument("--limit", type=int, default=120, help="processor seconds that a run may take")
-    parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--jobs", type=at_least_one, default=1)
     options, snakemake_options = parser.parse_known_args()
     os.chdir(ROOT)
     tried: dict[str, list[tuple[str, Any, Cell]]] = {}

@@ -227,6 +227,11 @@ def test_a_profile_that_chapters_cannot_take_is_refused_first(profile, fault, tr
         ),
         ("book/claims", "book/claim", "_toc.yml names book/claim, and there is no book/claim.md"),
         ("part/beta", "part/alpha", "_toc.yml names notebooks/part/alpha 2 times"),
+        (
+            "root: notebooks/welcome\n",
+            "",
+            "_toc.yml must name the first page of the book, root: notebooks/...",
+        ),
         ("chapters:", "chapters: [", "_toc.yml, line 4: did not find expected node content"),
     ],
 )
@@ -274,8 +279,8 @@ def test_a_file_in_the_place_of_a_folder_of_the_build(blocked, tree):
     assert (done.returncode, done.stdout) == (1, f"cannot write {blocked}: File exists\n")
 
 
-@pytest.mark.parametrize("words", ["--jbs 3", "--prof smoke", "--jobs three"])
+@pytest.mark.parametrize("words", ["--jbs 3", "--prof smoke", "--jobs three", "--jobs 0", "--jobs -3"])
 def test_a_wrong_option_gets_one_line(words):
     code, message = script(ROOT, "build", *words.split())
     assert (code, message.count("\n")) == (2, 1)
-    assert words.split()[-1 if "three" in words else 0] in message
+    assert words.split()[-1 if "--jobs" in words else 0] in message
