@@ -70,6 +70,15 @@ def test_the_drawn_share_reaches_as_far_as_any_direction_may(found):
         for (name, N), moments in found.items()
     ]
     assert zero.value == zero.high == wide.value == max(shares)
+    ends = [
+        share_of_bound(
+            mean_excess(moments).mean + side * mean_excess(moments).error,
+            theory.spread_bound(SPECTRA[name](N), N, MU * N),
+        ).max()
+        for (name, N), moments in found.items()
+        for side in (-4, 4)
+    ]
+    assert wide.high == pytest.approx(max(ends))
     assert wide.high > wide.value
     assert wide.low < wide.value
 
