@@ -241,6 +241,13 @@ def test_claims_as_a_table_set_an_earlier_verdict_beside_the_present_one():
     assert len(text.splitlines()) == len(evidence.registry()) + 2
 
 
+def test_claims_tells_how_verdicts_changed(capsys):
+    assert main(["claims", "--history"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    changes = lines[lines.index("B.S2") + 1 :][:2]
+    assert [line.split(":")[0].strip() for line in changes] == ["2026-11-28", "2026-11-28"]
+
+
 def test_an_unknown_commit_is_named():
     with pytest.raises(ValueError, match="nosuch: "):
         verdicts_at("nosuch")

@@ -18,7 +18,7 @@ from manytasks import strict_yaml
 
 TOC = Path("_toc.yml")
 # A new verdict, reason or level of another chapter runs none again.
-JUDGED = ("claims.yml", "changed.yml", "levels.yml")
+JUDGED = ("claims.yml", "changed.yml", "history.yml", "levels.yml")
 
 
 def text(path: Path) -> str:

@@ -22,6 +22,7 @@ from manytasks.changed import Earlier, earlier
 from manytasks.claims import UNTESTED, Claim, registry
 from manytasks.declarations import declarations
 from manytasks.evidence import UNJUDGED, Evidence, Failure, verdict_class, verdicts, what_overturns
+from manytasks.history import history
 from manytasks.levels import BOOK
 from manytasks.replication import Replicated, least_probability, load_replication, summary
 
@@ -181,7 +182,8 @@ def build_facts(
         commit, and the chapters that changed since, or None; ``tables``, what ``data/datapackage.json`` says
         of each, by name, and its number of seeds; ``same``, this build beside the reference, or why it cannot
         be compared; ``beside``, a function that says it of one claim; ``parts``, what the pages carry of
-        others; ``grid``, a function that returns the settings of a sweep's book profile; ``declared``, the
+        others; ``history``, how verdicts changed, by claim;
+        ``grid``, a function that returns the settings of a sweep's book profile; ``declared``, the
         declarations by name; ``card``, what a GPU measured, or None; ``seconds`` by chapter, None if it
         failed; ``failures``; ``absent``, what to say instead of what they owe; ``figure``, a function that
         returns a drawing of the book by the name of its
@@ -245,6 +247,7 @@ def build_facts(
         "same": same,
         "parts": PARTS,
         "beside": lambda claim: _beside(same, claim),
+        "history": history(),
         "grid": grid,
         "declared": declarations(),
         "card": measured_card(),

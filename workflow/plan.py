@@ -67,7 +67,7 @@ def plan(profile: str) -> dict[str, Any]:
     verdicts = digest([*registry, *TOOLS, "workflow/judge.py"], planned)
     pages = [path for path in Path("book").rglob("*") if path.is_file()]
     shown = [*Path("src").rglob("*.py"), *Path("workflow").glob("*.py")]  # the reference shows the package
-    shown += [Path("src/manytasks/changed.yml")]
+    shown += [Path("src/manytasks/changed.yml"), Path("src/manytasks/history.yml")]
     replication = sorted([*Path("data").glob("replication.*"), *Path("data/reference").glob("*.json")])
     tables = [Path(name) for name in LISTED if Path(name).exists()]
     tables += sorted(Path("LICENSES").glob("*.txt"))

@@ -20,12 +20,21 @@ def add(parser: argparse.ArgumentParser) -> None:
         metavar="COMMIT",
         help="print one Markdown table instead, beside the verdicts of an earlier commit",
     )
+    parser.add_argument(
+        "--history", action="store_true", help="print only how committed verdicts changed, when and why"
+    )
     parser.set_defaults(run=_claims)
 
 
 def _claims(options: argparse.Namespace) -> None:
     from manytasks import evidence, replication
 
+    if options.history:
+        from manytasks.history import history
+
+        for name, changes in history().items():
+            print(name, *changes, sep="\n        ")
+        return
     found, failures = [], []
     if options.profile:
         folder = Path("build") / options.profile / "notebooks"
