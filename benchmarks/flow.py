@@ -122,6 +122,15 @@ def main() -> None:
     for k, ratio in enumerate(fields):
         print(f"  modified field of order {k}: {ratio:.1f}")
 
+    losses = [dense(64, 64, 10, samples=24)[0] for _ in range(8)]
+    at = problems["64-64-10, 200"][2]
+    product = multiplications(
+        lambda: torch.func.vjp(grad(losses[0]), at)[1](at)
+    )  # a gradient, and one product
+    tournament = multiplications(lambda: flow.order_costs(losses, at)) / (len(losses) * product)
+    print("baseline: 8 gradients and 8 Hessian-vector products, network 64-64-10, multiplications")
+    print(f"  tournament of 8 tasks, all 56 pairs, with the product of two matrices: {tournament:.2f}")
+
     print("baseline: one second")
     for n_tasks, order in [(2, 2), (2, 4), (3, 4), (2, 6)]:
         start = time.perf_counter()
