@@ -10,6 +10,7 @@ from heads import complete, entrance
 from listings import bare, classes_of
 from numbering import numbered
 from rasters import lossless
+from signs import few
 from styles import lean
 from terms import glossary, linked
 from typography import typeset
@@ -42,3 +43,4 @@ def finish(folder: Path, landing: str, site: str) -> None:
     shed(folder)
     (folder / "index.html").write_text(entrance(landing, site), encoding="utf-8")
     lean(folder)
+    few(folder)

@@ -27,9 +27,9 @@ MATHJAX_PARTS = (
 )
 INLINE = re.compile(r'<script(?: type="text/javascript")?>(.*?)</script>', re.DOTALL)
 LONG = 100_000  # bytes of a program that is worth a file of its own
-# Maps for debuggers, words of Bootstrap in other languages, older forms of fonts, the icons' program, and a
+# Maps for debuggers, words of Bootstrap in other languages, the icons' program, and a
 # template of the theme that names it.
-UNUSED = ("**/*.map", "_static/locales/**/*", "_static/vendor/**/*.ttf", "_static/scripts/fontawesome.js*")
+UNUSED = ("**/*.map", "_static/locales/**/*", "_static/scripts/fontawesome.js*")
 TEMPLATE = "_static/webpack-macros.html"
 
 
