@@ -450,7 +450,7 @@ evidence.decide(check, of_narrow, statistic=what, n=streams)
 # ```{solution} exercise-small-data-edge
 # :class: dropdown
 #
-# Nobody knows: a peak has two sides, and nothing was measured beyond. The rise can be computed, the fall cannot, so the record stays open. A wider grid would decide;
+# It stays open: a peak has two sides, and no wider network was trained here. The rise can be computed, the fall cannot. A wider grid would decide;
 # a limit that asks for the rise alone would call every climbing curve a peak.
 # ```
 #

@@ -63,6 +63,14 @@ class Firefox:
                 return answer["result"]
         raise RuntimeError(f"{method}: Firefox has hung up")
 
+    def hang_up(self) -> None:
+        """End the connection."""
+
+        async def end() -> None:
+            self._socket.close()
+
+        self._runner.run(end())
+
     @contextmanager
     def page(self, address: str, width: int, height: int) -> Iterator["Page"]:
         """Open an address in a tab of its own and wait until it is loaded."""
@@ -142,7 +150,10 @@ def firefox(program: str) -> Iterator[Firefox]:
                 session = Firefox(runner, runner.run(connected(Path(profile))))
                 session.ask("session.new", capabilities={})
                 session.ask("session.subscribe", events=EVENTS)
-                yield session
+                try:
+                    yield session
+                finally:
+                    session.hang_up()
             finally:
                 running.terminate()
                 running.wait()

@@ -158,7 +158,7 @@ def test_a_corrupt_evidence_file(tree):
     for name in CHAPTERS:
         notebook = tree / f"build/smoke/notebooks/{name}.ipynb"
         notebook.parent.mkdir(exist_ok=True)
-        notebook.touch()
+        notebook.write_text('{"cells": []}')
     (evidence.parent / "faults.json").write_text('{"failures": [], "changed": {}}')
     evidence.write_text('[{"claim": "O.0"')
     message = (
