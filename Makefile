@@ -62,9 +62,11 @@ variations: $(READY)  ## change every parameter of every chapter in turn and run
 travel: $(READY)  ## run every chapter as older processors would, with one and two threads (smoke sizes, resumes)
 	@$(BIN)/python workflow/travel.py --jobs $(JOBS)
 
+# One worker more than there are cores: who waits for a browser or for a build leaves a core to others.
+WORKERS = $(shell expr $(JOBS) + 1)
 test: $(TESTS)  ## run the tests, the smoke book in a browser included; a third of the slowest a day
 	@$(BIN)/python workflow/browser.py
-	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder \
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder \
 	  -rs $(OPTIONS)
 
 test-all: export THIRD = all
