@@ -1,7 +1,7 @@
 """Numbers in words are written as people write them; code, drawings and lists in formulas stay."""
 
 import pytest
-from typography import typeset
+from typography import joined, typeset
 
 
 @pytest.mark.parametrize(
@@ -26,3 +26,12 @@ from typography import typeset
 )
 def test_numbers_are_written_as_people_write_them(written, read):
     assert typeset(f"<p>{written}</p>") == f"<p>{read}</p>"
+
+
+@pytest.mark.parametrize(("before", "after"), [("", "."), ("(", ""), ("(", "),"), ("", ";")])
+def test_a_formula_keeps_its_brackets_and_full_stops(before, after):
+    maths = r'<span class="math notranslate nohighlight">\(a &lt; b\)</span>'
+    page = f"<p>if {before}{maths}{after} then</p>"
+    assert joined(page) == f'<p>if <span class="joined">{before}{maths}{after}</span> then</p>'
+    alone = f"<p>if {maths} then, so {maths}<em>.</em></p>"
+    assert joined(alone) == alone

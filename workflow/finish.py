@@ -13,7 +13,7 @@ from rasters import lossless
 from signs import few
 from styles import lean
 from terms import glossary, linked
-from typography import typeset
+from typography import joined, typeset
 from weight import icons, light, shared, shed, without_outputs
 
 
@@ -37,7 +37,7 @@ def finish(folder: Path, landing: str, site: str) -> None:
         page = shared(page, folder, above)
         if path.is_relative_to(folder / "notebooks"):
             page = numbered(linked(page, terms, f"{above}book/glossary.html"))
-        path.write_text(complete(typeset(page), site), encoding="utf-8")
+        path.write_text(complete(joined(typeset(page)), site), encoding="utf-8")
     for notebook in (folder / "_sources").rglob("*.ipynb"):
         without_outputs(notebook)
     shed(folder)

@@ -1,4 +1,4 @@
-"""Numbers as people write them, whoever printed them: 2 × 10⁻⁹, a true minus, one kind of space before %."""
+"""Numbers as people write them: 2 × 10⁻⁹, a true minus, one space before %; full stops stay by formulas."""
 
 from __future__ import annotations
 
@@ -16,6 +16,12 @@ POWER = re.compile(r"(?<![\w.])([-−]?\d(?:\.\d+)?e[-+]?\d+)(?![\w])")
 MINUS = re.compile(r"(?<![\w.)\]\-−–/])-(?=\d)")
 PERCENT = re.compile(r"(?<=[\d)])[ \u00a0\u202f]?%(?!\w)")
 THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?:\D|$))")
+
+# A formula in a line is a box to a browser, which may break before the full stop that follows it.
+MATHS = re.compile(
+    r'(?P<open>[(\["“]*)(?P<maths><span class="math notranslate nohighlight">\\\([^<]*?\\\)</span>)'
+    r"(?P<close>[.,;:!?)\]’”]*)"
+)
 
 
 def typeset(page: str) -> str:
@@ -37,6 +43,18 @@ def typeset(page: str) -> str:
         parts += [_words(page[end : left.start()]), left[0]]
         end = left.end()
     return "".join([*parts, _words(page[end:])])
+
+
+def joined(page: str) -> str:
+    r"""Keep a bracket before a formula and the signs after it in its line.
+
+    Example:
+        >>> print(joined(r'of <span class="math notranslate nohighlight">\(h\)</span>. It'))
+        of <span class="joined"><span class="math notranslate nohighlight">\(h\)</span>.</span> It
+    """
+    return MATHS.sub(
+        lambda found: f'<span class="joined">{found[0]}</span>' if found[1] or found[3] else found[0], page
+    )
 
 
 def _words(text: str) -> str:
