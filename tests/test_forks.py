@@ -1,6 +1,8 @@
 """A kernel forked from a process that has imported everything lives and dies like any other."""
 
+import os
 import signal
+import socket
 import sys
 import time
 from pathlib import Path
@@ -50,7 +52,7 @@ def ended(kernel):
     end = time.monotonic() + LIMIT
     while kernel.poll() is None and time.monotonic() < end:
         time.sleep(0.02)
-    return kernel.poll() == kernel.wait() == 1
+    return kernel.poll() == 1 and kernel.wait() == 1
 
 
 SAYS = """
@@ -92,6 +94,19 @@ def test_where_nobody_answers_there_is_no_fork(monkeypatch, tmp_path):
     from kernels import fork
 
     assert fork(str(tmp_path / "nobody"), [], {}, str(tmp_path)) is None
+
+
+def test_when_what_answers_has_died_who_asks_is_refused_and_does_not_wait(answering, tmp_path):
+    from forks import ADDRESS
+    from kernels import fork
+
+    (process,) = (each for each in psutil.Process().children() if "forks.py" in " ".join(each.cmdline()))
+    assert os.getsid(process.pid) == process.pid  # what a terminal sends to a build is not for it
+    process.kill()
+    process.wait(LIMIT)
+    with socket.socket(socket.AF_UNIX) as asked, pytest.raises(ConnectionRefusedError):
+        asked.connect(answering[ADDRESS])
+    assert fork(answering[ADDRESS], [], {}, str(tmp_path)) is None
 
 
 def test_one_chapter_alone_asks_for_no_fork(monkeypatch):

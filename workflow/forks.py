@@ -62,11 +62,15 @@ def answering(notebooks: Sequence[Path], environment: Mapping[str, str]) -> Iter
     if len(notebooks) < 2:
         yield {}
         return
-    with private_folder() as folder, socket.socket(socket.AF_UNIX) as listener:
-        listener.bind(address := f"{folder}/forks")
-        listener.listen(128)
-        command = [sys.executable, __file__, *map(str, notebooks)]
-        with subprocess.Popen(command, stdin=listener.fileno(), env=dict(environment)) as process:
+    with private_folder() as folder:
+        # Nobody else keeps the socket: once who answers is gone, who asks is refused and does not wait.
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(address := f"{folder}/forks")
+            listener.listen(128)
+            command, own = [sys.executable, __file__, *map(str, notebooks)], dict(environment)
+            # In a session of its own: Ctrl-C ends the build, which then ends this.
+            process = subprocess.Popen(command, stdin=listener.fileno(), env=own, start_new_session=True)
+        with process:
             try:
                 yield {ADDRESS: address}
             finally:
