@@ -103,6 +103,13 @@
     colour[3] *= style.fillOpacity * style.opacity;
     return colour;
   };
+  // Letters lie in a sheet that the drawings of a page share (workflow/drawings.py), each a path scaled from its font.
+  const labels = () => {
+    const letters = new Set([...document.querySelectorAll("svg path[id][transform]")].map(({ id }) => "#" + id));
+    const calls = [...document.querySelectorAll("figure svg g > use")];
+    const drawn = calls.filter((call) => letters.has(call.getAttribute("href")) && visible(call));
+    return new Set(drawn.map((call) => call.parentElement));
+  };
   const faint = () => {
     const found = {};
     const judge = (element, what, property, least, below = backdrop(element)) => {
@@ -112,8 +119,7 @@
     };
     for (const [element, node] of texts) judge(element, node.data.trim().slice(0, 40), "color", needed(element));
     for (const element of formulas) judge(element, "formula", "color", needed(element));
-    for (const label of document.querySelectorAll("figure svg g[id*='text_'] > g")) {
-      if (!visible(label)) continue;
+    for (const label of labels()) {
       const below = shapesBelow(label).map(fill).reduce((ground, colour) => over(colour, ground), backdrop(label));
       judge(label, "label in " + label.closest("figure").id, "fill", 3, below);
     }

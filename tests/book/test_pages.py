@@ -3,6 +3,7 @@
 import functools
 import gzip
 import http.server
+import io
 import json
 import os
 import threading
@@ -15,6 +16,9 @@ import nbformat
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
+from drawings import slim
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 from reader import AXE, INSPECT, Findings, read
 from rotation import todays
 
@@ -48,11 +52,20 @@ def test_no_page_has(kind, findings):
     assert wrong == {}
 
 
+def pale_words():
+    """Return a drawing of two pale words: one stands on a dark shape, the other on nothing."""
+    figure, written = Figure(figsize=(2, 0.5)), io.StringIO()
+    figure.add_artist(Rectangle((0, 0), 0.5, 1, color="#333333"))
+    for x, color in ((0.25, "#eeeeee"), (0.75, "#dddddd")):
+        figure.text(x, 0.5, "word", color=color, ha="center", va="center")
+    figure.savefig(written, format="svg", transparent=True)
+    return written.getvalue().partition("<svg")[2].join(["<svg", ""])
+
+
 def test_each_kind_of_fault_is_found(tmp_path, browser):
     # Without this, the tests above could pass because the reader is blind.
     page = tmp_path / "faults.html"
-    page.write_text(
-        """<!doctype html><html data-theme="light"><meta charset="utf-8"><body>
+    faults = """<!doctype html><html data-theme="light"><meta charset="utf-8"><body>
         <script>
           console.error("a script complains");
           matchMedia("(prefers-color-scheme: dark)").onchange = () => {
@@ -64,14 +77,9 @@ def test_each_kind_of_fault_is_found(tmp_path, browser):
         <p>See {prf:ref}`somewhere` and $x$.</p>
         <p style="color: #999; background: #fff">faint on white</p>
         <p style="color: rgba(255, 255, 255, .2); background: #000">faint on black</p>
-        <figure id="drawn"><svg width="90" height="30">
-          <path d="M 0 0 h 40 v 30 h -40 z" fill="#ffffff"/>
-          <g id="text_1"><g fill="#000000"><path d="M 10 10 h 20 v 9 h -20 z"/></g></g>
-          <g id="text_2"><g fill="#dddddd"><path d="M 60 10 h 20 v 9 h -20 z"/></g></g>
-        </svg></figure>
-        <div style="width: 500px">wide</div></body></html>""",
-        encoding="utf-8",
-    )
+        <figure id="drawn">DRAWING</figure>
+        <div style="width: 500px">wide</div></body></html>"""
+    page.write_text(slim(faults.replace("DRAWING", pale_words())), encoding="utf-8")
     found = read(browser, page.as_uri())
     assert "a script complains" in found.console
     assert found.leaving == ["https://example.org/far.png"]
