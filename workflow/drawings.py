@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable
+from functools import cache
 
 DRAWING = re.compile(r'<svg(?=[^>]*\sversion="1\.1")[^>]*>.*?</svg>', re.DOTALL)
 # Letters, paths in the units of their font, and markers, each defined in a drawing where it first occurs.
@@ -90,14 +91,20 @@ def short(path: str) -> str:
     return written
 
 
+@cache
 def _number(hundredths: int) -> str:
     text = f"{hundredths / 100:.2f}".rstrip("0").rstrip(".")
     return re.sub(r"^(-?)0(?=\.)", r"\1", text)
 
 
+@cache  # a few hundred letters stand in all drawings
+def _letter(path: str) -> str:
+    return PATH.sub(lambda found: short(found[0]), path)  # of a blank there is none
+
+
 def _sharing(letters: dict[str, str], renamed: dict[str, str]) -> Callable[[re.Match[str]], str]:
     def move(letter: re.Match[str]) -> str:
-        path = PATH.sub(lambda found: short(found[0]), letter["path"])  # of a blank there is none
+        path = _letter(letter["path"])
         name = "g" + hashlib.sha256(f"{path} {letter['more']}".encode()).hexdigest()[:8]
         letters[name] = f'<path id="{name}"{path}{letter["more"]}/>'
         renamed[letter["name"]] = name

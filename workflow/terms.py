@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from functools import lru_cache
 
 from heads import plain
 
@@ -65,8 +66,6 @@ def linked(page: str, terms: dict[str, tuple[str, str]], address: str) -> str:
 def _first_uses(text: str, left: dict[str, tuple[str, str]], address: str) -> str:
     if not left or not text.strip():
         return text
-    names = "|".join(re.escape(name) for name in sorted(left, key=len, reverse=True))
-    pattern = re.compile(rf"(?<![\w-])({names})(?=s?(?![\w-]))", re.IGNORECASE)
 
     def link(found: re.Match[str]) -> str:
         entry = left.pop(found[1].lower(), None)
@@ -74,4 +73,10 @@ def _first_uses(text: str, left: dict[str, tuple[str, str]], address: str) -> st
             return found[0]
         return f'<a class="term" href="{address}#{entry[0]}" title="{html.escape(entry[1])}">{found[0]}</a>'
 
-    return pattern.sub(link, text)
+    return _any_of(tuple(left)).sub(link, text)
+
+
+@lru_cache
+def _any_of(names: tuple[str, ...]) -> re.Pattern[str]:
+    longest_first = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+    return re.compile(rf"(?<![\w-])({longest_first})(?=s?(?![\w-]))", re.IGNORECASE)
