@@ -101,7 +101,7 @@ TALKS_LITTLE = {
     "replay/explore-replay": 0.17,
     "replay/which-order": 0.32,
 }
-HIDDEN_NOW = 7905
+HIDDEN_NOW = 7904
 
 
 def name_of(chapter):

@@ -137,7 +137,6 @@ page.say(rise=mean_interval(found.rise[judging]).words(".3f"))
 page.say(gain=mean_interval(found.gain[judging]).words(".2f"))
 narrow, late_middle, late_wide = found.late[[4, 16, 64]].mean()
 page.say(late_narrow=narrow, late_middle=late_middle, late_wide=late_wide)
-page.say(valley=found.valley)
 
 # %% [markdown]
 # At the end width 16 stands at {glue:text}`late_middle:.2f`, between {glue:text}`late_narrow:.2f` at width 4 and {glue:text}`late_wide:.2f` at 64; at time 4 the middle widths
