@@ -46,7 +46,7 @@ def relu_populations(images: Images, name: str, width: int, *, seed: Seed) -> di
     ]
     return {
         f"{name}, ReLU features": population_of(views[:1], clean),
-        f"{name}, ReLU, {WRONG:.0%} wrong labels".replace("%", " %"): population_of(views[:1], noisy),
+        f"{name}, ReLU, {100 * WRONG:.0f} % wrong labels": population_of(views[:1], noisy),
         f"{name}, ReLU, permuted pixels": population_of(views, clean),
     }
 

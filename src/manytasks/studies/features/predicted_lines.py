@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from manytasks.studies.features.populations import Population
+from manytasks.studies.features.predicted_cells import curves
 
 
 class Line(NamedTuple):
@@ -41,13 +42,10 @@ def table_lines(table: pd.DataFrame, ridges: Sequence[float], threshold: float) 
         >>> line.predicted.to_dict(), line.measured[30].tolist(), line.threshold
         ({30: 0.5}, [0.4, 0.6], 48)
     """
-    lines = {}
-    for ridge in ridges:
-        rows = table[table["ridge"] == ridge]
-        predicted = rows.groupby("samples")["together_predicted"].mean()
-        measured = rows.pivot(index="seed", columns="samples", values="together_loss")
-        lines[ridge] = Line(predicted, measured, math.inf if ridge else threshold)
-    return lines
+    found = curves(table, "ridge", ridges, "samples", "together_loss", "together_predicted")
+    return {
+        ridge: Line(said, drawn, math.inf if ridge else threshold) for ridge, (drawn, said) in found.items()
+    }
 
 
 def population_lines(
