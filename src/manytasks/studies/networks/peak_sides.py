@@ -60,8 +60,7 @@ def values_at_peaks(table: pd.DataFrame, entry: Declaration, case: str) -> dict[
         >>> values_at_peaks(rows, entry, "noise")[0.0].tolist()
         [1.5, 1.25]
     """
-    for name, values in entry.rows.items():
-        table = table[table[name].isin(values)]
+    table = table[table[list(entry.rows)].isin(entry.rows).all(axis=1)]
     measure, found = f"test_{entry.measure}", {}
     for value, rows in table.groupby(case):
         peak = find_peak(rows, measure, entry.choose)

@@ -133,8 +133,7 @@ def declared_peaks(table: pd.DataFrame, entry: Declaration) -> list[Peak | None]
     compared = [(name, value) for name, values in entry.rows.items() if len(values) > 1 for value in values]
     if len(compared) not in (0, 2):
         raise ValueError(f"{entry}: one peak or two can be compared; its rows have {entry.rows}")
-    for name, values in entry.rows.items():
-        table = table[table[name].isin(values)]
+    table = table[table[list(entry.rows)].isin(entry.rows).all(axis=1)]
     parts = [table[table[name] == value] for name, value in compared] or [table]
     return [find_peak(rows, f"test_{entry.measure}", entry.choose) for rows in parts]
 
