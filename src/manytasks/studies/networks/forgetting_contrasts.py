@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import pandas as pd
 
@@ -36,7 +37,7 @@ class Contrasts:
     narrow: int
     wide: int
 
-    @property
+    @cached_property
     def wider(self) -> pd.DataFrame:
         """All measures of the wide learner minus those of the narrow one."""
         return change(self.learners, "width", self.narrow, self.wide)
