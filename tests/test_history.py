@@ -1,4 +1,4 @@
-"""Every change of a committed verdict has a row with day and reason, and the last one is the verdict."""
+"""The history of a verdict begins where all were examined, has no gap, gives reasons and ends where it is."""
 
 import subprocess
 from pathlib import Path

@@ -55,7 +55,7 @@ def chromium() -> str | None:
 
 @cache
 def firefox_program() -> str | None:
-    """Return the Firefox that ``FIREFOX`` names, else the first that starts; none of the two may be there."""
+    """Return the Firefox that ``FIREFOX`` names, or the first that starts; None where that is none."""
     names = [named] if (named := os.environ.get("FIREFOX")) else FOXES
     return next((path for path in map(shutil.which, names) if path and starts(path, "Firefox")), None)
 

@@ -41,8 +41,6 @@ main()
 WARNING = re.compile(r"\b(WARNING|ERROR|CRITICAL|SEVERE)\b")
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
-# What the pages load of the 24 MB that the offline extension copies: the program, its fonts, TeX packages.
-
 
 def stage(profile: str, source: Path) -> list[str]:
     """Assemble what Jupyter Book reads. Unchanged files keep their time, so Sphinx skips their pages.

@@ -11,7 +11,7 @@ from fontTools.ttLib import TTFont
 OWN = re.compile("[\ue000-\uf8ff]")  # signs that belong to no language
 ESCAPED = re.compile(r"\\([ef][0-9a-f]{3})\b")
 SOURCES = re.compile(
-    r'url\(([^()]*)\.woff2\)\s*format\("woff2"\)(?:,\s*url\([^()]*\.ttf\)\s*format\("truetype"\))?'
+    r'url\(([^()]*fontawesome[^()]*)\.woff2\)\s*format\("woff2"\)(?:,\s*url\([^()]*\.ttf\)\s*format\("truetype"\))?'
 )
 
 
@@ -26,7 +26,7 @@ def few(folder: Path) -> None:
         path.read_text(encoding="utf-8") for path in folder.rglob("*.html")
     )
     called = {ord(sign) for sign in OWN.findall(text)} | {int(sign, 16) for sign in ESCAPED.findall(text)}
-    for path in (folder / "_static" / "vendor").rglob("*.ttf"):
+    for path in (folder / "_static" / "vendor" / "fontawesome").rglob("*.ttf"):
         font = TTFont(path, recalcTimestamp=False)
         there = called & set(font.getBestCmap())
         smaller = subset.Subsetter(subset.Options(layout_features=[], notdef_outline=True))
@@ -37,9 +37,6 @@ def few(folder: Path) -> None:
         path.unlink()
         path.with_suffix(".woff2").unlink(missing_ok=True)
     for path, sheet in sheets.items():
-        changed = SOURCES.sub(
-            lambda found: f'url({found[1]}.woff) format("woff")' if "fontawesome" in found[1] else found[0],
-            sheet,
-        )
+        changed = SOURCES.sub(r'url(\1.woff) format("woff")', sheet)
         if changed != sheet:
             path.write_text(changed, encoding="utf-8")

@@ -19,7 +19,7 @@ THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?:\D|$))")
 
 # A formula in a line is a box to a browser, which may break before the full stop that follows it.
 MATHS = re.compile(
-    r'(?P<open>[(\["“]*)(?P<maths><span class="math notranslate nohighlight">\\\([^<]*?\\\)</span>)'
+    r'(?P<open>[(\["“]*)<span class="math notranslate nohighlight">\\\([^<]*?\\\)</span>'
     r"(?P<close>[.,;:!?)\]’”]*)"
 )
 
@@ -53,7 +53,7 @@ def joined(page: str) -> str:
         of <span class="joined"><span class="math notranslate nohighlight">\(h\)</span>.</span> It
     """
     return MATHS.sub(
-        lambda found: f'<span class="joined">{found[0]}</span>' if found[1] or found[3] else found[0], page
+        lambda found: f'<span class="joined">{found[0]}</span>' if any(found.groups()) else found[0], page
     )
 
 

@@ -1,7 +1,7 @@
 """Firefox as it is installed, driven over WebDriver BiDi, which it speaks itself: no driver beside it.
 
 Playwright drives stock Firefox only from a newer release on than Debian's (it asks for
-``emulation.setMediaFeaturesOverride``), and its own build of Firefox comes from none of our indexes.
+``emulation.setMediaFeaturesOverride``), and its own build of Firefox is neither in Debian nor on PyPI.
 """
 
 import asyncio
