@@ -2,6 +2,7 @@
 
 import matplotlib.pyplot as plt
 import pytest
+from messages import whole
 
 from manytasks import figures, page
 
@@ -28,6 +29,13 @@ def test_words_limits_and_size():
     assert page.panel("", "", "")[0].get_size_inches().tolist() == plt.rcParams["figure.figsize"]
 
 
+@pytest.mark.parametrize("limits", [{"xlim": (0, None)}, {"ylim": (None, 2)}])
+def test_a_limit_with_one_end_would_cut_what_is_drawn_later(limits):
+    ((name, ends),) = limits.items()
+    with pytest.raises(ValueError, match=whole(f"{name} of an empty panel must have both ends; got {ends}")):
+        page.panel("", "", "", **limits)
+
+
 def test_lines_to_compare_with():
     _, ax = page.panel("", "", "", dashed=0.5, zero=True)
     half, zero = ax.lines
@@ -43,6 +51,17 @@ def test_ticks_are_plain_numbers_or_names_and_stay_so():
     assert len(ax.get_xticks(minor=True)) == 0
     _, ax = page.panel("", "", "", names=["start", "end"])
     assert ticks(ax) == {0: "start", 1: "end"}
+
+
+def test_numbers_along_x_leave_the_small_ticks_along_y():
+    _, plain = page.panel("", "", "", numbers=[1, 10], xscale="log", yscale="log")
+    _, later = page.panel("", "", "", yscale="log")
+    page.number_axis(later, [1, 10])
+    (slopes,) = page.slopes([1, 10], {"": [1, 100]}, xlabel="", ylabel="").axes
+    for ax in (plain, later, slopes):
+        ax.set(xlim=(0.5, 20), ylim=(1, 100))
+        assert len(ax.get_xticks(minor=True)) == 0
+        assert {2, 5, 20, 50} <= set(ax.get_yticks(minor=True).round(9))
 
 
 @pytest.mark.parametrize("color", ["", "red"])

@@ -26,7 +26,7 @@ def number_axis(ax: Axes, places: Sequence[float]) -> None:
     ax.set_xscale("log")
     shown = places if len(places) <= 8 else places[:: -(-len(places) // 8)]
     ax.set_xticks(shown, [f"{place:g}" for place in shown])
-    ax.minorticks_off()
+    ax.xaxis.minorticks_off()
 
 
 def curves(

@@ -39,7 +39,14 @@ def panel(
 
     Returns:
         A figure for ``figures.show``, and the axes to draw on.
+
+    Raises:
+        ValueError: if a limit has one end only: Matplotlib would keep the other where it is before anything
+            is drawn, and cut what is drawn later. ``ax.set`` takes it after the last curve.
     """
+    for name in ("xlim", "ylim"):
+        if None in axes.get(name, ()):
+            raise ValueError(f"{name} of an empty panel must have both ends; got {axes[name]}")
     figure, ax = plt.subplots(figsize=size)
     ax.set(title=title, xlabel=xlabel, ylabel=ylabel, **axes)
     if dashed is not None:
@@ -48,7 +55,7 @@ def panel(
         ax.axhline(0, color=figures.INK, linewidth=0.8, alpha=0.5)
     if numbers is not None:
         ax.set_xticks(numbers, [f"{number:g}" for number in numbers])
-        ax.minorticks_off()
+        ax.xaxis.minorticks_off()
     if names is not None:
         ax.set_xticks(range(len(names)), names)
     return figure, ax
