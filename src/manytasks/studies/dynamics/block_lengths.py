@@ -150,10 +150,8 @@ def probe(network: flow.Network, theta: Tensor, tasks: dict[str, Tensor]) -> np.
         >>> probe(network, torch.zeros(1, network.size), tasks).round(6)
         array([0.5], dtype=float32)
     """
-    inputs, hidden = network.widths[:2]
-    weights = theta[:, : inputs * hidden].reshape(-1, inputs, hidden)
-    offsets = theta[:, None, inputs * hidden : (inputs + 1) * hidden]
-    features = torch.tanh(tasks["x1"] @ weights + offsets)
+    first = flow.Network(network.widths[:2])
+    features = torch.tanh(vmap(first)(theta[:, : first.size], tasks["x1"]))
     features = torch.cat([features, torch.ones_like(features[..., :1])], dim=-1)
     # Features can be dependent: only the driver that ranks them is sure then.
     best = torch.linalg.lstsq(features, tasks["y1"], driver="gelsd").solution

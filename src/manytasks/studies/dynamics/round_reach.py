@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from manytasks import flow
+from manytasks.studies.dynamics.one_task_steps import rate_of_error
 from manytasks.studies.dynamics.rounds import FIELDS, flowed, stepped
 from manytasks.studies.dynamics.small_pairs import Pairs
 
@@ -30,8 +31,7 @@ class Reach:
         Returns:
             A rate, within those given.
         """
-        middle = np.log(np.median(self.off, axis=1))
-        return float(np.exp(np.interp(np.log(error), middle, np.log(large))))
+        return rate_of_error(large, np.median(self.off, axis=1), error)
 
 
 def reach(
