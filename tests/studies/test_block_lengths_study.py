@@ -15,6 +15,11 @@ NETWORK = flow.Network((4, 3, 1))
 TASKS = random_tasks(NETWORK, 3, 12, generator_of(1))
 
 
+def probed(i, theta):
+    """Return the probe of one pair alone."""
+    return probe(NETWORK, theta[None], {name: value[i : i + 1] for name, value in TASKS.items()})[0]
+
+
 def test_blocks_are_descent_in_that_order_with_equal_steps():
     blocks = block_lengths(NETWORK, TASKS, [2, 6], 6, 0.1, seed=1)
     begin = starts(NETWORK, 3, 1, "many rounds")
@@ -25,6 +30,9 @@ def test_blocks_are_descent_in_that_order_with_equal_steps():
             turns = ([one] * length + [two] * length) * (6 // length)
             end = flow.descend(turns, begin[i], 0.1)
             assert blocks.forgotten[row, i] == pytest.approx(float(one(end) - one(joint)), rel=1e-9)
+            assert blocks.probed[row, i] == pytest.approx(probed(i, end), rel=1e-9)
+        assert blocks.untrained[i] == pytest.approx(probed(i, begin[i]), rel=1e-9)
+        assert blocks.learned[i] == pytest.approx(probed(i, flow.descend([one], begin[i], 0.1, 6)), rel=1e-9)
 
 
 def test_the_probe_is_least_squares_on_the_features():
