@@ -309,7 +309,7 @@ figures.show(
 off = {name: float(np.abs(fitted[name].mean() - EXPECTED[name])) for name in FIELDS}
 without = ("bracket with the wrong sign", "modified loss, no bracket")
 steepest = max(float(fitted[name].max()) for name in without)
-n = f"{total} networks × 3 rates"
+n = f"{total} networks × {len(rates)} rates"
 what = "|mean slope − 3| with the bracket"
 evidence.record("B.T2", "slopes", what, off["with the bracket"], "<", 0.1, n=n)
 check = "wrong sign and no bracket fail"
